@@ -20,6 +20,8 @@ export interface Call {
   readonly signal: AbortSignal
   /** The request's headers in lower case, for the few operations that look at one that AWS does not model. */
   readonly headers: Readonly<Record<string, string>>
+  /** Trailing headers of an aws-chunked body, in lower case; complete once the body has been read. */
+  readonly trailers: () => Readonly<Record<string, string>>
 }
 
 export interface Principal {
@@ -48,11 +50,7 @@ export interface HttpBinding {
   readonly status?: number
 }
 
-export interface Operation<
-  Part = never,
-  Input extends Members = Members,
-  Output extends Members = Members,
-> {
+export interface Operation<Part = never, Input extends Members = Members, Output extends Members = Members> {
   readonly input: Input
   readonly output: Output
   readonly http?: HttpBinding
@@ -87,7 +85,8 @@ export function on<Part>(part: Part, module: Readonly<Record<string, unknown>>):
   return Object.fromEntries(
     Object.entries(module).map(([name, exported]) => {
       const declaration = exported as Operation<Part>
-      if (typeof declaration?.handle !== 'function') throw new Error(`api module exports ${name}, which is no operation`)
+      if (typeof declaration?.handle !== 'function')
+        throw new Error(`api module exports ${name}, which is no operation`)
       const run = async (input: unknown, call: Call) => declaration.handle(part, input as Values<Members>, call)
       return [name, { name, declaration: declaration as unknown as Operation<never>, run }]
     }),
@@ -107,6 +106,8 @@ export interface Service {
   readonly signingName?: string
   /** IAM prefix, when it is not the service's key. */
   readonly iamPrefix?: string
+  /** The error code for inputs that break a constraint, `ValidationException` unless given. */
+  readonly validationCode?: string
   readonly operations: BoundOperations
 }
 

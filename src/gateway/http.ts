@@ -1,0 +1,159 @@
+/**
+ * One port for HTTP/1.1 and HTTP/2 without TLS. The first bytes of a connection say which: `PRI * HTTP/2.0` is the
+ * preface of a client that speaks HTTP/2 with prior knowledge (the AWS SDK for JavaScript's Kinesis client does), all
+ * else is HTTP/1.1. What the request means is the pipeline's business.
+ */
+import { once } from 'node:events'
+import http from 'node:http'
+import http2 from 'node:http2'
+import net from 'node:net'
+import type { HttpRequest, HttpResponse } from './message.ts'
+
+type Handle = (request: HttpRequest) => Promise<HttpResponse>
+type Incoming = http.IncomingMessage | http2.Http2ServerRequest
+/** What both kinds of response have in common. */
+interface Outgoing extends NodeJS.EventEmitter {
+  readonly writableFinished: boolean
+  writeHead(status: number, headers: Readonly<Record<string, string | number>>): unknown
+  write(chunk: Uint8Array): boolean
+  end(chunk?: Uint8Array | string): unknown
+  destroy(): unknown
+}
+
+const preface = Buffer.from('PRI * HTTP/2.0')
+/** S3 takes 8 KiB of headers, policies in queries and long presigned URLs some more. */
+const headerBytesMax = 64 * 1024
+
+export class HttpServer {
+  readonly #handle: Handle
+  readonly #onFailure: (error: unknown) => void
+  readonly #sockets = new Set<net.Socket>()
+  readonly #http1: http.Server
+  readonly #http2: http2.Http2Server
+  readonly #port: net.Server
+  #underWay = 0
+  #idle: (() => void) | undefined
+
+  constructor(handle: Handle, onFailure: (error: unknown) => void) {
+    this.#handle = handle
+    this.#onFailure = onFailure
+    // No bound on a request's whole time: an upload of gigabytes takes what it takes. Headers must come promptly.
+    this.#http1 = http.createServer(
+      { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 75_000, maxHeaderSize: headerBytesMax },
+      (incoming, outgoing) => void this.#serve(incoming, outgoing),
+    )
+    this.#http1.on('clientError', (_error, socket) => {
+      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    })
+    this.#http2 = http2.createServer(
+      { settings: { maxConcurrentStreams: 1000, initialWindowSize: 1024 * 1024, maxHeaderListSize: headerBytesMax } },
+      (incoming, outgoing) => void this.#serve(incoming, outgoing),
+    )
+    this.#http2.on('sessionError', () => {}) // the client broke the connection; its streams are aborted
+    this.#port = net.createServer({ noDelay: true }, socket => this.#accept(socket))
+  }
+
+  /** Resolves with the port once requests are accepted. Rejects when the address is taken. */
+  async listen(port: number, host: string): Promise<number> {
+    this.#port.listen(port, host)
+    await once(this.#port, 'listening')
+    return (this.#port.address() as net.AddressInfo).port
+  }
+
+  /** Stops accepting, lets what is under way finish for up to `graceMilliseconds`, then cuts connections. */
+  async close(graceMilliseconds: number): Promise<void> {
+    this.#port.close()
+    if (this.#underWay > 0) {
+      const idle = new Promise<void>(resolve => {
+        this.#idle = resolve
+      })
+      await Promise.race([idle, once(AbortSignal.timeout(graceMilliseconds), 'abort')])
+    }
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  #accept(socket: net.Socket) {
+    this.#sockets.add(socket)
+    socket.on('close', () => this.#sockets.delete(socket))
+    socket.on('error', () => socket.destroy())
+    let seen = Buffer.alloc(0)
+    const peek = (chunk: Buffer) => {
+      seen = Buffer.concat([seen, chunk])
+      const known = Math.min(seen.length, preface.length)
+      const couldBe = seen.subarray(0, known).equals(preface.subarray(0, known))
+      if (couldBe && known < preface.length) return
+      socket.off('data', peek)
+      socket.pause()
+      socket.unshift(seen)
+      const server = couldBe ? this.#http2 : this.#http1
+      server.emit('connection', socket)
+      socket.resume()
+    }
+    socket.on('data', peek)
+  }
+
+  async #serve(incoming: Incoming, outgoing: Outgoing): Promise<void> {
+    this.#underWay++
+    const gone = new AbortController()
+    outgoing.on('close', () => {
+      if (!outgoing.writableFinished) gone.abort()
+    })
+    try {
+      const request = toRequest(incoming, gone.signal)
+      const response = await this.#handle(request)
+      await send(request.method, response, outgoing, gone.signal)
+    } catch (error) {
+      if (!gone.signal.aborted) this.#onFailure(error)
+      outgoing.destroy() // half an answer must not look whole
+    } finally {
+      this.#underWay--
+      if (this.#underWay === 0) this.#idle?.()
+    }
+  }
+}
+
+function toRequest(incoming: Incoming, signal: AbortSignal): HttpRequest {
+  const url = incoming.url ?? '/'
+  const question = url.indexOf('?')
+  const headers: Record<string, string> = {}
+  for (const name in incoming.headers) {
+    const value = incoming.headers[name]
+    if (value === undefined) continue
+    const plain = name === ':authority' ? 'host' : name
+    if (!plain.startsWith(':')) headers[plain] = Array.isArray(value) ? value.join(',') : value
+  }
+  const declared = headers['content-length']
+  return {
+    method: incoming.method ?? 'GET',
+    path: pathOf(question < 0 ? url : url.slice(0, question)),
+    query: question < 0 ? '' : url.slice(question + 1),
+    headers,
+    body: { ...(declared !== undefined && { declaredBytes: Number(declared) }), stream: () => incoming },
+    signal,
+  }
+}
+
+/** A proxy's absolute form `GET http://host/path` is the same request. */
+const pathOf = (path: string) => (path.startsWith('/') ? path : path.replace(/^https?:\/\/[^/]*/i, '') || '/')
+
+async function send(method: string, response: HttpResponse, outgoing: Outgoing, gone: AbortSignal): Promise<void> {
+  const { body } = response
+  const whole = body === undefined || typeof body === 'string' || body instanceof Uint8Array
+  const headers: Record<string, string | number> = { ...response.headers }
+  const bodyless = method === 'HEAD' || response.status === 204 || response.status === 304
+  if (whole && !bodyless) headers['content-length'] = body === undefined ? 0 : Buffer.byteLength(body)
+  outgoing.writeHead(response.status, headers)
+  if (bodyless || body === undefined) {
+    outgoing.end()
+    return
+  }
+  if (whole) {
+    outgoing.end(body)
+    return
+  }
+  for await (const chunk of body) {
+    if (gone.aborted) return
+    if (!outgoing.write(chunk)) await Promise.race([once(outgoing, 'drain'), once(outgoing, 'close')])
+  }
+  outgoing.end()
+}

@@ -1,0 +1,57 @@
+/** An HTTP request and answer as the pipeline sees them: no sockets, no versions of HTTP, bodies as streams. */
+import { Fault } from './fault.ts'
+
+export interface HttpRequest {
+  readonly method: string
+  /** Still percent-encoded, without the query. */
+  readonly path: string
+  /** Raw, without the question mark. */
+  readonly query: string
+  /** Names in lower case; repeated ones joined with a comma. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Body
+  readonly signal: AbortSignal
+}
+
+export interface HttpResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Uint8Array | string | AsyncIterable<Uint8Array>
+}
+
+/** A request's body: a stream that is read once, or whole in memory. */
+export interface Body {
+  /** From Content-Length; undefined when the client did not say. */
+  readonly declaredBytes?: number
+  /** Present once it has been read into memory; `stream` then starts anew each time. */
+  readonly whole?: Uint8Array
+  stream(): AsyncIterable<Uint8Array>
+}
+
+export const wholeBody = (whole: Uint8Array): Body => ({
+  declaredBytes: whole.length,
+  whole,
+  async *stream() {
+    yield whole
+  },
+})
+
+/** Reads all of it into memory, for the protocols whose bodies are small by definition. */
+export async function readWhole(body: Body, bytesMax: number): Promise<Uint8Array> {
+  const tooLarge = () =>
+    new Fault(
+      'RequestEntityTooLargeException',
+      413,
+      `The request's body is larger than the ${bytesMax} bytes this operation takes.`,
+    )
+  if ((body.declaredBytes ?? 0) > bytesMax) throw tooLarge()
+  if (body.whole) return body.whole
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of body.stream()) {
+    bytes += chunk.length
+    if (bytes > bytesMax) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, bytes)
+}

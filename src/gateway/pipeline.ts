@@ -1,0 +1,243 @@
+/**
+ * The life of a request, as one ordered list:
+ *
+ *     identify       which service, from X-Amz-Target, the credential scope, the form's version; S3 otherwise
+ *     read           all but S3: the body into memory, for the signature covers it and the parser needs it
+ *     authenticate   who calls: in open mode whom the key names, in enforced mode what the signature proves
+ *     match, parse   which operation, and its input; what is not declared is refused by name
+ *     validate       AWS's constraints
+ *     authorize      enforced mode: IAM's questions, after parsing, since the resource stands in the input
+ *     handle         the part's work; durable when it returns
+ *     serialize      the answer or the fault, in the protocol's form
+ *
+ * The in-process door (`invoke`) enters at validate.
+ */
+
+import type { Authenticator } from './authenticate.ts'
+import { Fault } from './fault.ts'
+import { type Body, type HttpRequest, type HttpResponse, readWhole, wholeBody } from './message.ts'
+import type { BoundOperation, Call, Principal, Service } from './operation.ts'
+import { json } from './protocols/json.ts'
+import { UndeclaredMember } from './protocols/json-values.ts'
+import { bodyBytesMax, type ProtocolCodec } from './protocols/protocol.ts'
+import { formOf, query } from './protocols/query.ts'
+import { restJson } from './protocols/rest-json.ts'
+import { restXml } from './protocols/rest-xml.ts'
+import { validate } from './validate.ts'
+
+const codecs: Readonly<Record<Service['protocol'], ProtocolCodec>> = {
+  'aws-json-1.0': json('1.0'),
+  'aws-json-1.1': json('1.1'),
+  query,
+  'rest-json': restJson,
+  'rest-xml': restXml,
+}
+
+export type Services = Readonly<Record<string, Service>>
+
+export interface PipelineNeeds {
+  readonly services: Services
+  readonly authenticator: Authenticator
+  readonly now: () => number
+  readonly requestId: () => string
+  /** A failure of the world or a bug: kept with its request id, once. */
+  readonly report: (text: string, cause: unknown) => void
+}
+
+/** Who asks through the in-process door. */
+export interface Invoker {
+  readonly account: string
+  readonly region: string
+  readonly principal: Principal
+}
+
+interface Target {
+  readonly name: string
+  readonly service: Service
+  readonly codec: ProtocolCodec
+}
+
+export class Pipeline {
+  readonly #services: Services
+  readonly #needs: PipelineNeeds
+  readonly #byTarget: ReadonlyMap<string, string>
+  readonly #bySigningName: ReadonlyMap<string, string>
+  readonly #byVersion: ReadonlyMap<string, string>
+
+  constructor(needs: PipelineNeeds) {
+    this.#needs = needs
+    this.#services = needs.services
+    const entries = Object.entries(needs.services)
+    this.#byTarget = new Map(entries.flatMap(([name, service]) => (service.target ? [[service.target, name]] : [])))
+    this.#bySigningName = new Map(entries.map(([name, service]) => [service.signingName ?? name, name]))
+    this.#byVersion = new Map(
+      entries.flatMap(([name, service]) =>
+        service.protocol === 'query' && service.version ? [[service.version, name]] : [],
+      ),
+    )
+  }
+
+  async handle(request: HttpRequest): Promise<HttpResponse> {
+    const requestId = this.#needs.requestId()
+    const context = { requestId, path: request.path }
+    let target = this.#target('s3')
+    let operationName = ''
+    try {
+      const read = await this.#identify(request, found => {
+        target = found
+      })
+      const { service, codec, name } = target
+      const verified = this.#needs.authenticator.authenticate(service, name, read, this.#needs.now())
+      const match = codec.match(service, verified.request)
+      operationName = match.operation.name
+      const input = await codec.read(service, match, verified.request)
+      const call: Call = {
+        account: verified.principal.account,
+        region: verified.region,
+        requestId,
+        at: this.#needs.now(),
+        principal: verified.principal,
+        endpoint: `http://${request.headers.host ?? 'localhost'}`,
+        signal: request.signal,
+        headers: verified.request.headers,
+        trailers: verified.trailers,
+      }
+      const output = await this.#run(name, service, match.operation, input, call)
+      return codec.write(service, match.operation, output, context)
+    } catch (error) {
+      const fault = this.#toFault(error, target, operationName, { requestId, gone: request.signal.aborted })
+      return target.codec.fault(target.service, fault, context)
+    }
+  }
+
+  supports(service: string, operation: string): boolean {
+    return Object.hasOwn(this.#services, service) && Object.hasOwn(this.#services[service]?.operations ?? {}, operation)
+  }
+
+  /** Runs a declared operation without a socket: same validation, same IAM question, same faults (thrown). */
+  async invoke(
+    invoker: Invoker,
+    serviceName: string,
+    operationName: string,
+    input: Readonly<Record<string, unknown>>,
+  ): Promise<unknown> {
+    const service = Object.hasOwn(this.#services, serviceName) ? this.#services[serviceName] : undefined
+    const operation =
+      service && Object.hasOwn(service.operations, operationName) ? service.operations[operationName] : undefined
+    if (!service || !operation)
+      throw new Fault('UnknownOperationException', 400, `Biwa does not support ${serviceName}:${operationName}.`)
+    const call: Call = {
+      ...invoker,
+      requestId: this.#needs.requestId(),
+      at: this.#needs.now(),
+      endpoint: 'http://localhost',
+      signal: new AbortController().signal,
+      headers: {},
+      trailers: () => ({}),
+    }
+    return this.#run(serviceName, service, operation, input, call)
+  }
+
+  /** Finds the service and reads the body where the protocol wants it whole. `found` first, so that faults speak its protocol. */
+  async #identify(request: HttpRequest, found: (target: Target) => void): Promise<HttpRequest> {
+    const targetHeader = request.headers['x-amz-target']
+    if (targetHeader !== undefined) {
+      const name = this.#byTarget.get(targetHeader.slice(0, Math.max(0, targetHeader.indexOf('.'))))
+      if (name) found(this.#target(name))
+      else {
+        found({ ...this.#target('s3'), codec: codecs['aws-json-1.1'] })
+        throw new Fault(
+          'UnknownOperationException',
+          400,
+          `Biwa does not provide the service of X-Amz-Target ${targetHeader.slice(0, 128)}. The README lists the supported ones.`,
+        )
+      }
+      return this.#whole(request)
+    }
+    const scope = scopeService(request)
+    const isForm = (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
+    const scoped = scope === undefined ? undefined : this.#bySigningName.get(scope)
+    if (scoped !== undefined && scoped !== 's3') {
+      found(this.#target(scoped))
+      return this.#whole(request)
+    }
+    if (isForm && scope !== 's3' && request.method === 'POST' && request.path === '/') {
+      const whole = await this.#whole(request)
+      const name = this.#byVersion.get(formOf(whole).get('Version') ?? '')
+      if (name) found(this.#target(name))
+      else {
+        found({ ...this.#target('s3'), codec: codecs.query })
+        throw new Fault(
+          'InvalidAction',
+          400,
+          `Biwa does not provide the service '${scope ?? 'of this form'}' yet. The README lists the supported ones.`,
+        )
+      }
+      return whole
+    }
+    if (scope !== undefined && scoped === undefined) {
+      found({ ...this.#target('s3'), codec: codecs['rest-json'] })
+      throw new Fault(
+        'UnknownOperationException',
+        400,
+        `Biwa does not provide the service '${scope.slice(0, 64)}' yet. The README lists the supported ones.`,
+      )
+    }
+    return request
+  }
+
+  #target(name: string): Target {
+    const service = this.#services[name]
+    if (!service) throw new Error(`no service ${name}`)
+    return { name, service, codec: codecs[service.protocol] }
+  }
+
+  async #whole(request: HttpRequest): Promise<HttpRequest> {
+    const body: Body = wholeBody(await readWhole(request.body, bodyBytesMax))
+    return { ...request, body }
+  }
+
+  async #run(
+    name: string,
+    service: Service,
+    operation: BoundOperation,
+    input: Readonly<Record<string, unknown>>,
+    call: Call,
+  ): Promise<Record<string, unknown>> {
+    const { declaration } = operation
+    const problem = validate(declaration.input, input)
+    if (problem) throw new Fault(service.validationCode ?? 'ValidationException', 400, problem)
+    if (!declaration.open) this.#needs.authenticator.authorize(questionsOf(name, service, operation, input, call), call)
+    return (await operation.run(input, call)) as Record<string, unknown>
+  }
+
+  #toFault(error: unknown, target: Target, operation: string, at: { requestId: string; gone: boolean }): Fault {
+    if (error instanceof Fault) return error
+    if (error instanceof UndeclaredMember) return target.codec.undeclared(operation, error.member)
+    // A client that broke off in the middle of its upload hears no answer; that is no failure of ours.
+    if (!at.gone) this.#needs.report(`${target.name}:${operation || '?'} failed, request ${at.requestId}`, error)
+    const code = target.service.protocol === 'rest-xml' ? 'InternalError' : 'InternalFailure'
+    return new Fault(
+      code,
+      500,
+      `We encountered an internal error. Please try again. The server's log tells more under request id ${at.requestId}.`,
+    )
+  }
+}
+
+function questionsOf(name: string, service: Service, operation: BoundOperation, input: unknown, call: Call) {
+  const { declaration } = operation
+  if (declaration.access) return declaration.access(input as never, call)
+  const resource = declaration.resource?.(input as never, call) ?? '*'
+  const action = `${service.iamPrefix ?? name}:${operation.name}`
+  return (typeof resource === 'string' ? [resource] : resource).map(one => ({ action, resource: one }))
+}
+
+/** The service of the credential scope, from the header or the presigned query. */
+function scopeService(request: HttpRequest): string | undefined {
+  const header = request.headers.authorization
+  const text = header ?? (request.query.includes('X-Amz-Credential=') ? decodeLoosely(request.query) : '')
+  return /Credential=[^/,&]*\/\d{8}\/[^/,&]*\/([^/,&]+)\/aws4_request/.exec(text)?.[1]
+}
+
+const decodeLoosely = (text: string) => text.replace(/%2F/gi, '/')

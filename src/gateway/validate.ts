@@ -1,0 +1,134 @@
+/**
+ * Holds a parsed input against its shape and says what is wrong in AWS's words, all at once:
+ * `2 validation errors detected: Value '' at 'streamName' failed to satisfy constraint: Member must have length greater
+ * than or equal to 1; …`. Types were settled by the protocol's parser; this is about presence and constraints.
+ */
+import type { Members, Shape } from './shape.ts'
+
+/** AWS's message, or undefined when the input is sound. */
+export function validate(members: Members, input: Readonly<Record<string, unknown>>): string | undefined {
+  const problems: string[] = []
+  checkMembers(members, input, '', problems)
+  if (problems.length === 0) return undefined
+  return `${problems.length} validation error${problems.length === 1 ? '' : 's'} detected: ${problems.join('; ')}`
+}
+
+/** Messages stop growing here, however much is wrong. */
+const problemsMax = 10
+
+function checkMembers(members: Members, value: Readonly<Record<string, unknown>>, path: string, problems: string[]) {
+  for (const name in members) {
+    const shape = members[name] as Shape
+    const member = value[name]
+    if (member === undefined) {
+      if (!shape.optional) fail(problems, null, path + lowerFirst(name), 'Member must not be null')
+    } else if (constrained(shape)) check(shape, member, path + lowerFirst(name), problems)
+  }
+}
+
+/** Members without any constraint below them are not walked: most of a large request is such. */
+function constrained(shape: Shape): boolean {
+  switch (shape.kind) {
+    case 'boolean':
+    case 'timestamp':
+    case 'document':
+    case 'stream':
+      return false
+    default:
+      return true
+  }
+}
+
+function check(shape: Shape, value: unknown, path: string, problems: string[]): void {
+  if (problems.length >= problemsMax) return
+  switch (shape.kind) {
+    case 'string': {
+      const text = value as string
+      if (shape.values && !shape.values.includes(text))
+        fail(problems, text, path, `Member must satisfy enum value set: [${shape.values.join(', ')}]`)
+      checkLength(shape, text.length, text, path, problems)
+      if (shape.pattern !== undefined && !expression(shape.pattern).test(text))
+        fail(problems, text, path, `Member must satisfy regular expression pattern: ${shape.pattern}`)
+      return
+    }
+    case 'integer':
+    case 'long':
+    case 'double': {
+      const number = value as number
+      if (shape.min !== undefined && number < shape.min)
+        fail(problems, number, path, `Member must have value greater than or equal to ${shape.min}`)
+      if (shape.max !== undefined && number > shape.max)
+        fail(problems, number, path, `Member must have value less than or equal to ${shape.max}`)
+      return
+    }
+    case 'blob':
+      checkLength(shape, (value as Uint8Array).length, '[binary]', path, problems)
+      return
+    case 'list': {
+      const items = value as readonly unknown[]
+      checkLength(shape, items.length, items.length === 0 ? '[]' : '[list]', path, problems)
+      if (!constrained(shape.of)) return
+      for (let i = 0; i < items.length; i++) check(shape.of, items[i], `${path}.${i + 1}.member`, problems)
+      return
+    }
+    case 'map': {
+      const entries = Object.entries(value as Readonly<Record<string, unknown>>)
+      checkLength(shape, entries.length, '[map]', path, problems)
+      for (const [key, item] of entries) {
+        if (shape.key) check(shape.key, key, `${path}.key`, problems)
+        check(shape.of, item, `${path}.${key}.member`, problems)
+      }
+      return
+    }
+    case 'structure': {
+      const members = value as Readonly<Record<string, unknown>>
+      checkMembers(shape.union ? {} : shape.members, members, `${path}.`, problems)
+      if (!shape.union) return
+      const present = Object.keys(members)
+      if (present.length !== 1)
+        fail(problems, `[${present.join(', ')}]`, path, 'Exactly one member of the union must be set')
+      for (const name of present)
+        check(shape.members[name] as Shape, members[name], `${path}.${lowerFirst(name)}`, problems)
+      return
+    }
+    default:
+      return
+  }
+}
+
+function checkLength(
+  bounds: { readonly min?: number; readonly max?: number },
+  length: number,
+  shown: string,
+  path: string,
+  problems: string[],
+) {
+  if (bounds.min !== undefined && length < bounds.min)
+    fail(problems, shown, path, `Member must have length greater than or equal to ${bounds.min}`)
+  if (bounds.max !== undefined && length > bounds.max)
+    fail(problems, shown, path, `Member must have length less than or equal to ${bounds.max}`)
+}
+
+function fail(problems: string[], value: unknown, path: string, constraint: string) {
+  if (problems.length >= problemsMax) return
+  const text = value === null ? 'null' : `'${shorten(String(value))}'`
+  problems.push(`Value ${text} at '${path}' failed to satisfy constraint: ${constraint}`)
+}
+
+const shorten = (text: string) => (text.length > 256 ? `${text.slice(0, 256)}…` : text)
+const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1)
+
+const expressions = new Map<string, RegExp>()
+/** AWS's patterns hold for the whole value. */
+function expression(pattern: string): RegExp {
+  const known = expressions.get(pattern)
+  if (known) return known
+  let made: RegExp
+  try {
+    made = new RegExp(`^(?:${pattern})$`, 'u')
+  } catch {
+    made = new RegExp(`^(?:${pattern})$`) // AWS's own patterns are Java's; some escape what `u` forbids
+  }
+  expressions.set(pattern, made)
+  return made
+}
