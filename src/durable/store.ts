@@ -1,0 +1,96 @@
+// A data directory, open: the lock, the format's version, the ledger, the blobs, and the logs by name. It knows nothing of
+// what is kept there. docs/internals/data-directory.md says what lies where, byte by byte.
+
+import { join } from 'node:path'
+import type { Clock } from '../world/clock.ts'
+import type { Disk } from '../world/disk.ts'
+import type { Log } from '../world/log.ts'
+import type { Random } from '../world/random.ts'
+import { Blobs } from './blobs.ts'
+import { claimFormat } from './format.ts'
+import { Ledger } from './ledger.ts'
+import { SegmentLog } from './segment-log.ts'
+
+interface StoreOptions {
+  readonly disk: Disk
+  readonly random: Random
+  readonly clock: Clock
+  readonly directory: string
+  readonly log: Log
+}
+
+export class Store {
+  readonly ledger: Ledger
+  readonly blobs: Blobs
+  readonly directory: string
+  readonly #disk: Disk
+  readonly #random: Random
+  readonly #release: () => Promise<void>
+  readonly #logs = new Map<string, Promise<SegmentLog>>()
+
+  private constructor(options: StoreOptions, ledger: Ledger, blobs: Blobs, release: () => Promise<void>) {
+    this.#disk = options.disk
+    this.#random = options.random
+    this.directory = options.directory
+    this.ledger = ledger
+    this.blobs = blobs
+    this.#release = release
+  }
+
+  /** Throws DirectoryInUse when another process has it, and refuses what is not Biwa's or a newer Biwa's. */
+  static async open(options: StoreOptions): Promise<Store> {
+    const { disk, directory } = options
+    await disk.makeDirectory(directory)
+    const lock = await disk.lock(join(directory, 'lock'))
+    try {
+      await claimFormat(disk, directory)
+      const ledger = await Ledger.open(disk, join(directory, 'ledger.sqlite'))
+      const blobs = await Blobs.open({ ...options, ledger })
+      return new Store(options, ledger, blobs, () => lock.release())
+    } catch (cause) {
+      await lock.release()
+      throw cause
+    }
+  }
+
+  /** The log of that name, made if it is missing; the same one for everybody who asks while it is open. */
+  log(name: string): Promise<SegmentLog> {
+    const known = this.#logs.get(name)
+    if (known !== undefined) return known
+    const opening = SegmentLog.open(this.#disk, this.#logDirectory(name))
+    this.#logs.set(name, opening)
+    // What could not be opened is tried afresh the next time.
+    opening.catch(() => this.#logs.delete(name))
+    return opening
+  }
+
+  /** The log is gone when this resolves, whatever happens then. No error when there is none. */
+  async removeLog(name: string): Promise<void> {
+    const known = this.#logs.get(name)
+    this.#logs.delete(name)
+    await (await known)?.close()
+    if ((await this.#disk.list(this.#logDirectory(name))).length === 0) return
+    // Renamed first: a removal that dies half-way must not leave half a log under its name. Scratch is swept at start.
+    const condemned = join(this.directory, 'scratch', this.#random.hex(16))
+    await this.#disk.rename(this.#logDirectory(name), condemned)
+    await this.#disk.syncDirectory(join(this.directory, 'logs'))
+    await this.#disk.removeDirectory(condemned)
+  }
+
+  async close(): Promise<void> {
+    for (const opening of this.#logs.values()) {
+      const [opened] = await Promise.allSettled([opening])
+      if (opened.status === 'fulfilled') await opened.value.close()
+    }
+    await this.ledger.close()
+    await this.blobs.close()
+    await this.#release()
+  }
+
+  #logDirectory(name: string): string {
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(name)) {
+      throw new Error(`A log's name is 1 to 200 letters, digits, dots, dashes and underscores, not "${name}".`)
+    }
+    return join(this.directory, 'logs', name)
+  }
+}

@@ -1,0 +1,178 @@
+// Files and what it takes to keep them: every promise that something survives a power cut is made by `sync`,
+// `syncDirectory` or `Database.sync`, and by nothing else. Only durable/ takes a disk.
+//
+// Files are made with mode 0600 and directories with 0700: a lake's data is its owner's business.
+
+import { constants } from 'node:fs'
+import * as files from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { type Database, SqliteDatabase } from './database.ts'
+import { type DirectoryLock, lockFile } from './directory-lock.ts'
+
+export type { Database, Statement } from './database.ts'
+export { DirectoryInUse } from './directory-lock.ts'
+
+export interface DiskFile {
+  /** Writes all of it or throws; what a failed write left behind is unknown. */
+  write(bytes: Uint8Array | readonly Uint8Array[], position: number): Promise<void>
+  /** Bytes read, fewer than asked only at the end of the file, 0 when `position` is there. */
+  read(into: Uint8Array, position: number): Promise<number>
+  size(): Promise<number>
+  truncate(size: number): Promise<void>
+  /** After it the content and the size survive a power cut. After a failure nobody knows: do not go on writing. */
+  sync(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface Disk {
+  /** `write`: must exist, for reading and writing; `create`: must not exist yet. */
+  open(path: string, mode: 'read' | 'write' | 'create'): Promise<DiskFile>
+  /** With all that are missing above it; the new directories survive a power cut. */
+  makeDirectory(path: string): Promise<void>
+  /** After it, what was created, renamed and removed directly in `path` stays so after a power cut. */
+  syncDirectory(path: string): Promise<void>
+  /** Names, in no order; none when the directory is missing. */
+  list(path: string): Promise<readonly string[]>
+  /** A file or a directory. */
+  rename(from: string, to: string): Promise<void>
+  /** A file; no error when it is missing. Whoever has it open keeps it. */
+  remove(path: string): Promise<void>
+  /** With everything in it; no error when it is missing. */
+  removeDirectory(path: string): Promise<void>
+  /** Bytes of a file; undefined when it is missing. */
+  size(path: string): Promise<number | undefined>
+  database(path: string): Promise<Database>
+  /** Exclusive for this process until released or dead. Throws DirectoryInUse. `path` is the lock's own file. */
+  lock(path: string): Promise<DirectoryLock>
+}
+
+export class RealDisk implements Disk {
+  async open(path: string, mode: 'read' | 'write' | 'create'): Promise<DiskFile> {
+    return new RealFile(await files.open(path, openFlags[mode], 0o600))
+  }
+
+  async makeDirectory(path: string): Promise<void> {
+    const first = await files.mkdir(path, { recursive: true, mode: 0o700 })
+    if (first === undefined) return
+    // Each new directory is an entry of the one above it, up to the first that was there before.
+    const above = dirname(resolve(first))
+    for (let parent = dirname(resolve(path)); ; parent = dirname(parent)) {
+      await this.syncDirectory(parent)
+      if (parent === above || parent === dirname(parent)) return
+    }
+  }
+
+  async syncDirectory(path: string): Promise<void> {
+    const handle = await files.open(path, constants.O_RDONLY | constants.O_DIRECTORY)
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  }
+
+  async list(path: string): Promise<readonly string[]> {
+    return (await unlessMissing(files.readdir(path))) ?? []
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return files.rename(from, to)
+  }
+
+  async remove(path: string): Promise<void> {
+    await unlessMissing(files.unlink(path))
+  }
+
+  removeDirectory(path: string): Promise<void> {
+    return files.rm(path, { recursive: true, force: true })
+  }
+
+  async size(path: string): Promise<number | undefined> {
+    return (await unlessMissing(files.stat(path)))?.size
+  }
+
+  async database(path: string): Promise<Database> {
+    // SQLite would create it readable for everybody; the -wal it adds takes over the mode it finds here.
+    await (await files.open(path, 'a', 0o600)).close()
+    const database = new SqliteDatabase(path)
+    await this.syncDirectory(dirname(path))
+    return database
+  }
+
+  async lock(path: string): Promise<DirectoryLock> {
+    return lockFile(path)
+  }
+}
+
+const openFlags = {
+  read: constants.O_RDONLY,
+  write: constants.O_RDWR,
+  create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
+} as const
+
+class RealFile implements DiskFile {
+  readonly #handle: files.FileHandle
+
+  constructor(handle: files.FileHandle) {
+    this.#handle = handle
+  }
+
+  async write(bytes: Uint8Array | readonly Uint8Array[], position: number): Promise<void> {
+    let parts = bytes instanceof Uint8Array ? [bytes] : bytes
+    let at = position
+    while (parts.length > 0) {
+      const total = parts.reduce((sum, part) => sum + part.byteLength, 0)
+      if (total === 0) return
+      const { bytesWritten } = await this.#handle.writev(parts, at)
+      if (bytesWritten === total) return
+      // A full disk may take a part; the next call then says why.
+      at += bytesWritten
+      parts = withoutFirst(parts, bytesWritten)
+    }
+  }
+
+  async read(into: Uint8Array, position: number): Promise<number> {
+    let filled = 0
+    while (filled < into.byteLength) {
+      const { bytesRead } = await this.#handle.read(into, filled, into.byteLength - filled, position + filled)
+      if (bytesRead === 0) break
+      filled += bytesRead
+    }
+    return filled
+  }
+
+  async size(): Promise<number> {
+    return (await this.#handle.stat()).size
+  }
+
+  truncate(size: number): Promise<void> {
+    return this.#handle.truncate(size)
+  }
+
+  sync(): Promise<void> {
+    return this.#handle.datasync()
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close()
+  }
+}
+
+function withoutFirst(parts: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
+  let left = bytes
+  const rest: Uint8Array[] = []
+  for (const part of parts) {
+    if (left < part.byteLength) rest.push(left > 0 ? part.subarray(left) : part)
+    left = Math.max(0, left - part.byteLength)
+  }
+  return rest
+}
+
+async function unlessMissing<T>(pending: Promise<T>): Promise<T | undefined> {
+  try {
+    return await pending
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
+    throw cause
+  }
+}
