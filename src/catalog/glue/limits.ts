@@ -1,0 +1,8 @@
+// AWS's numbers for the Data Catalog.
+
+/** https://docs.aws.amazon.com/glue/latest/dg/monitor-tags.html */
+export const tagsMax = 50
+/** https://docs.aws.amazon.com/glue/latest/webapi/API_GetDatabases.html, API_GetTables.html */
+export const pageTablesMax = 100
+/** https://docs.aws.amazon.com/glue/latest/webapi/API_GetPartitions.html */
+export const pagePartitionsMax = 1000

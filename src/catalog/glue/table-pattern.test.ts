@@ -1,0 +1,32 @@
+// A pattern of table names accepts what the same regular expression accepts, and no pattern takes long.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { tablePattern } from './table-pattern.ts'
+
+test('it agrees with the regular expression it stands for', () => {
+  const letter = fc.constantFrom('a', 'b', '.', '[ab]', '[^a]', '_')
+  const piece = fc.tuple(letter, fc.constantFrom('', '*', '+', '?')).map(parts => parts.join(''))
+  const sequence = fc.array(piece, { maxLength: 4 }).map(parts => parts.join(''))
+  const pattern = fc.tuple(sequence, sequence, sequence).map(([a, b, c]) => `${a}(${b}|${c})?`)
+  fc.assert(
+    fc.property(pattern, fc.string({ unit: fc.constantFrom('a', 'b', '_'), maxLength: 6 }), (text, name) => {
+      assert.equal(tablePattern(text)(name), new RegExp(`^(?:${text})$`).test(name), `${text} on ${name}`)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test("a star at the beginning is Hive's any text", () => {
+  assert.deepEqual(['telemetry', 'raw_telemetry', 'raw'].map(tablePattern('*telemetry')), [true, true, false])
+  assert.equal(tablePattern('*')('anything'), true)
+})
+
+test('a pattern that explodes elsewhere is answered at once', () => {
+  assert.equal(tablePattern(`${'(a+)+'.repeat(40)}b`)('a'.repeat(255)), false)
+})
+
+for (const pattern of ['(a', 'a)', '[a', '+a', '\\d', `${'('.repeat(300)}`])
+  test(`"${pattern.slice(0, 10)}" is refused with its reason`, () => {
+    assert.throws(() => tablePattern(pattern), { code: 'InvalidInputException' })
+  })

@@ -1,0 +1,165 @@
+// The Expression of GetTables: a regular expression for a table's whole name, letters' case ignored, with Hive's `*` at
+// its beginning for any text. It is matched by an own automaton in time proportional to pattern times name, because a
+// stranger's pattern in JavaScript's engine could hold the process for minutes.
+//
+//   choice = sequence { '|' sequence }     item = ( char | '.' | [set] | '\' char | '(' choice ')' ) { '*' | '+' | '?' }
+import { InvalidInputException } from './faults.ts'
+
+type Accepts = (character: string) => boolean
+interface State {
+  accepts?: Accepts
+  readonly next: State[]
+}
+/** A piece of the automaton: enters at `from`, leaves at `to`. */
+interface Piece {
+  readonly from: State
+  readonly to: State
+}
+
+export function tablePattern(pattern: string): (name: string) => boolean {
+  const { from, to } = new Compiler(pattern.replace(/^\^/, '').replace(/(?<!\\)\$$/, '')).whole()
+  return name => {
+    let states = reach([from])
+    for (const character of name.toLowerCase()) {
+      const stepped: State[] = []
+      for (const state of states) if (state.accepts?.(character)) stepped.push(...state.next)
+      states = reach(stepped)
+      if (states.size === 0) return false
+    }
+    return states.has(to)
+  }
+}
+
+/** All states that are reached without reading a character. */
+function reach(states: readonly State[]): Set<State> {
+  const reached = new Set<State>()
+  const open = [...states]
+  for (let state = open.pop(); state; state = open.pop()) {
+    if (reached.has(state)) continue
+    reached.add(state)
+    if (!state.accepts) open.push(...state.next)
+  }
+  return reached
+}
+
+const state = (): State => ({ next: [] })
+
+class Compiler {
+  readonly #pattern: string
+  #at = 0
+  #depth = 0
+
+  constructor(pattern: string) {
+    this.#pattern = pattern.toLowerCase()
+  }
+
+  whole(): Piece {
+    const piece = this.#choice()
+    if (this.#at < this.#pattern.length) throw this.#invalid('a parenthesis is closed that was not opened')
+    return piece
+  }
+
+  #choice(): Piece {
+    if (++this.#depth > 100) throw this.#invalid('parentheses are nested more than 100 deep')
+    const pieces = [this.#sequence()]
+    while (this.#take('|')) pieces.push(this.#sequence())
+    this.#depth--
+    const [from, to] = [state(), state()]
+    for (const piece of pieces) {
+      from.next.push(piece.from)
+      piece.to.next.push(to)
+    }
+    return { from, to }
+  }
+
+  #sequence(): Piece {
+    const from = state()
+    let to = from
+    while (this.#at < this.#pattern.length && !'|)'.includes(this.#pattern[this.#at] as string)) {
+      const piece = this.#item()
+      to.next.push(piece.from)
+      to = piece.to
+    }
+    return { from, to }
+  }
+
+  #item(): Piece {
+    // `*` with nothing to repeat is Hive's any text.
+    let piece = this.#pattern[this.#at] === '*' ? one(() => true) : this.#single()
+    for (;;) {
+      if (this.#take('*')) piece = optional(repeated(piece))
+      else if (this.#take('+')) piece = repeated(piece)
+      else if (this.#take('?')) piece = optional(piece)
+      else return piece
+    }
+  }
+
+  #single(): Piece {
+    const character = this.#pattern[this.#at++] as string
+    if (character === '(') {
+      const inner = this.#choice()
+      if (!this.#take(')')) throw this.#invalid('a parenthesis is not closed')
+      return inner
+    }
+    if (character === '.') return one(() => true)
+    if (character === '[') return one(this.#set())
+    if ('+?{^$'.includes(character)) throw this.#invalid(`"${character}" is not supported there`)
+    const literal = character === '\\' ? this.#escaped() : character
+    return one(read => read === literal)
+  }
+
+  #set(): Accepts {
+    const reversed = this.#take('^')
+    const ranges: [string, string][] = []
+    do {
+      const from = this.#setCharacter()
+      const range = this.#pattern[this.#at] === '-' && this.#pattern[this.#at + 1] !== ']'
+      if (range) this.#at++
+      ranges.push([from, range ? this.#setCharacter() : from])
+    } while (!this.#take(']'))
+    return read => ranges.some(([from, to]) => read >= from && read <= to) !== reversed
+  }
+
+  #setCharacter(): string {
+    const character = this.#pattern[this.#at++]
+    if (character === undefined) throw this.#invalid('a set is not closed by "]"')
+    return character === '\\' ? this.#escaped() : character
+  }
+
+  #escaped(): string {
+    const character = this.#pattern[this.#at++]
+    if (character === undefined || /[a-z0-9]/.test(character))
+      throw this.#invalid(`"\\${character ?? ''}" is not supported; only signs are escaped`)
+    return character
+  }
+
+  #take(character: string): boolean {
+    if (this.#pattern[this.#at] !== character) return false
+    this.#at++
+    return true
+  }
+
+  #invalid(why: string) {
+    return new InvalidInputException(
+      `The expression "${this.#pattern}" is not a valid pattern of table names: ${why} (position ${this.#at}).`,
+    )
+  }
+}
+
+function one(accepts: Accepts): Piece {
+  const to = state()
+  return { from: { accepts, next: [to] }, to }
+}
+
+function repeated(piece: Piece): Piece {
+  piece.to.next.push(piece.from)
+  const to = state()
+  piece.to.next.push(to)
+  return { from: piece.from, to }
+}
+
+function optional(piece: Piece): Piece {
+  const from = state()
+  from.next.push(piece.from, piece.to)
+  return { from, to: piece.to }
+}
