@@ -4,7 +4,7 @@
  * `chunked.ts` hold the body to it.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, hash, timingSafeEqual } from 'node:crypto'
 import { canonicalRequest } from './canonical.ts'
 import {
   bodyHashMismatch,
@@ -60,8 +60,8 @@ export function verify(claim: V4Claim, request: SignedRequest, expected: Expecta
     throw bodyHashMismatch(request, { announced: payloadHash, computed: expected.bodyHash })
   const canonical = canonicalRequest(request, { ...claim, payloadHash })
   const scope = `${claim.date}/${claim.region}/${claim.service}/aws4_request`
-  const hash = createHash('sha256').update(canonical, 'latin1').digest('hex')
-  const stringToSign = `AWS4-HMAC-SHA256\n${claim.timestamp}\n${scope}\n${hash}`
+  const canonicalHash = hash('sha256', Buffer.from(canonical, 'latin1'), 'hex')
+  const stringToSign = `AWS4-HMAC-SHA256\n${claim.timestamp}\n${scope}\n${canonicalHash}`
   const signingKey = signingKeyOf(expected.secret, claim)
   const signature = createHmac('sha256', signingKey).update(stringToSign, 'latin1').digest('hex')
   if (!equalInConstantTime(signature, claim.signature))
