@@ -1,0 +1,123 @@
+// Shapes that several of Kinesis' operations share, and the values of the part put into them.
+import type { Call } from '../../../gateway/operation.ts'
+import {
+  enumeration,
+  integer,
+  list,
+  map,
+  optional,
+  string,
+  structure,
+  timestamp,
+  type Value,
+} from '../../../gateway/shape.ts'
+import { type Kinesis, streamName as nameIn } from '../kinesis.ts'
+import type { Shard } from '../shard.ts'
+import type { Stream } from '../stream.ts'
+
+export const streamName = string({ min: 1, max: 128, pattern: '[a-zA-Z0-9_.-]+' })
+export const streamArn = string({ min: 1, max: 2048, pattern: 'arn:aws.*:kinesis:.*:\\d{12}:stream/\\S+' })
+export const resourceArn = string({ min: 1, max: 2048, pattern: 'arn:aws.*:kinesis:.*:\\d{12}:.*stream/\\S+' })
+export const shardId = string({ min: 1, max: 128, pattern: '[a-zA-Z0-9_.-]+' })
+export const sequenceNumber = string({ pattern: '0|([1-9]\\d{0,128})' })
+export const hashKey = string({ pattern: '0|([1-9]\\d{0,38})' })
+export const nextToken = string({ min: 1, max: 1048576 })
+export const encryptionType = enumeration('NONE', 'KMS')
+export const keyId = string({ min: 1, max: 2048 })
+export const tagKey = string({ min: 1, max: 128 })
+export const tagValue = string({ min: 0, max: 256 })
+export const tagMap = map(tagValue, { min: 1, max: 200, key: tagKey })
+export const tagKeys = list(tagKey, { min: 1, max: 50 })
+export const tagList = list(structure({ Key: tagKey, Value: optional(tagValue) }), { min: 0, max: 200 })
+export const recordKib = integer({ min: 1024, max: 10240 })
+export const shardCount = integer({ min: 1 })
+export const streamStatus = enumeration('CREATING', 'DELETING', 'ACTIVE', 'UPDATING')
+export const streamModeDetails = structure({ StreamMode: enumeration('PROVISIONED', 'ON_DEMAND') })
+
+export const metricNames = list(
+  enumeration(
+    'IncomingBytes',
+    'IncomingRecords',
+    'OutgoingBytes',
+    'OutgoingRecords',
+    'WriteProvisionedThroughputExceeded',
+    'ReadProvisionedThroughputExceeded',
+    'IteratorAgeMilliseconds',
+    'ALL',
+  ),
+  { min: 1, max: 7 },
+)
+export type MetricName = Value<typeof metricNames>[number]
+
+export const hashKeyRange = structure({ StartingHashKey: hashKey, EndingHashKey: hashKey })
+export const shardShape = structure({
+  ShardId: shardId,
+  ParentShardId: optional(shardId),
+  AdjacentParentShardId: optional(shardId),
+  HashKeyRange: hashKeyRange,
+  SequenceNumberRange: structure({
+    StartingSequenceNumber: sequenceNumber,
+    EndingSequenceNumber: optional(sequenceNumber),
+  }),
+})
+export const shardList = list(shardShape)
+
+/** What all descriptions of a stream have. */
+export const streamDescriptionMembers = {
+  StreamName: streamName,
+  StreamARN: streamArn,
+  StreamStatus: streamStatus,
+  StreamModeDetails: optional(streamModeDetails),
+  RetentionPeriodHours: integer(),
+  StreamCreationTimestamp: timestamp(),
+  EnhancedMonitoring: list(structure({ ShardLevelMetrics: optional(metricNames) })),
+  EncryptionType: optional(encryptionType),
+  KeyId: optional(keyId),
+}
+
+/** Either of the two names the stream; both must agree. */
+export const streamReference = { StreamName: optional(streamName), StreamARN: optional(streamArn) }
+interface StreamReference {
+  readonly StreamName?: string | undefined
+  readonly StreamARN?: string | undefined
+}
+
+export const streamOf = (kinesis: Kinesis, input: StreamReference, call: Call): Stream =>
+  kinesis.stream(call, nameIn(call, { name: input.StreamName, arn: input.StreamARN }))
+
+/** The ARN for IAM's question. */
+export const resourceOf = (input: StreamReference, call: Call): string =>
+  input.StreamARN ?? `arn:aws:kinesis:${call.region}:${call.account}:stream/${input.StreamName ?? ''}`
+
+export const hashKeyRangeOf = (shard: Shard) => ({
+  StartingHashKey: String(shard.range.first),
+  EndingHashKey: String(shard.range.last),
+})
+
+export function describeShard(stream: Stream, shard: Shard): Value<typeof shardShape> {
+  // An expired parent is not named any more.
+  const [parent, adjacent] = shard.parents.map(number => stream.shard(number)?.id)
+  const { first, last } = shard.sequenceRange
+  return {
+    ShardId: shard.id,
+    ParentShardId: parent,
+    AdjacentParentShardId: adjacent,
+    HashKeyRange: hashKeyRangeOf(shard),
+    SequenceNumberRange: { StartingSequenceNumber: first, EndingSequenceNumber: last },
+  }
+}
+
+export function describeStream(stream: Stream) {
+  const { mode, retentionHours, keyId, shardMetrics } = stream.settings
+  return {
+    StreamName: stream.name,
+    StreamARN: stream.arn,
+    StreamStatus: 'ACTIVE' as const,
+    StreamModeDetails: { StreamMode: mode },
+    RetentionPeriodHours: retentionHours,
+    StreamCreationTimestamp: stream.createdAt,
+    EnhancedMonitoring: [{ ShardLevelMetrics: shardMetrics as readonly MetricName[] }],
+    EncryptionType: keyId === undefined ? ('NONE' as const) : ('KMS' as const),
+    KeyId: keyId,
+  }
+}

@@ -1,0 +1,53 @@
+// What callers of Kinesis do wrong, in AWS's words: one class and one sentence a line.
+import { faultClass } from '../../gateway/fault.ts'
+
+export const ResourceNotFoundException = faultClass('ResourceNotFoundException')
+export const ResourceInUseException = faultClass('ResourceInUseException')
+export const InvalidArgumentException = faultClass('InvalidArgumentException')
+export const ValidationException = faultClass('ValidationException')
+export const LimitExceededException = faultClass('LimitExceededException')
+export const ExpiredIteratorException = faultClass('ExpiredIteratorException')
+export const ExpiredNextTokenException = faultClass('ExpiredNextTokenException')
+
+/** Where a stream is, for the sentences that say so. */
+interface Place {
+  readonly name: string
+  readonly account: string
+}
+
+export const noSuchStream = ({ name, account }: Place) =>
+  new ResourceNotFoundException(`Stream ${name} under account ${account} not found.`)
+
+export const streamExists = ({ name, account }: Place) =>
+  new ResourceInUseException(`Stream ${name} under account ${account} already exists.`)
+
+export const noSuchShard = (shard: string, { name, account }: Place) =>
+  new ResourceNotFoundException(`Could not find shard ${shard} in stream ${name} under account ${account}.`)
+
+export const shardDoesNotExist = (shard: string, { name, account }: Place) =>
+  new ResourceNotFoundException(`Shard ${shard} in stream ${name} under account ${account} does not exist`)
+
+export const hashKeyOutOfRange = (key: string) =>
+  new InvalidArgumentException(
+    `Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was ${key}`,
+  )
+
+export const invalidIterator = () => new InvalidArgumentException('Invalid ShardIterator.')
+
+export const expiredIterator = (createdAt: number, now: number, lifeMilliseconds: number) =>
+  new ExpiredIteratorException(
+    `Iterator expired. The iterator was created at time ${javaDate(createdAt)} while right now it is ${javaDate(now)} ` +
+      `which is further in the future than the tolerated delay of ${lifeMilliseconds} milliseconds.`,
+  )
+
+export const recordTooLarge = (bytesMax: number, member: string) =>
+  new ValidationException(
+    `1 validation error detected: Value at '${member}' failed to satisfy constraint: ` +
+      `Member must have length less than or equal to ${bytesMax}`,
+  )
+
+/** `Thu Jan 22 01:22:02 UTC 2015`, as Java prints a Date and AWS's message has it. */
+function javaDate(at: number): string {
+  const [weekday = '', day, month, year, time] = new Date(at).toUTCString().replace(',', '').split(' ')
+  return `${weekday} ${month} ${day} ${time} UTC ${year}`
+}

@@ -1,0 +1,302 @@
+// Kinesis Data Streams: which streams there are, and reading them by iterators. What one stream does is in stream.ts,
+// a shard's records in shard.ts. Everything known is loaded at start; records are never held.
+import type { SegmentLog } from '../../durable/segment-log.ts'
+import type { Store } from '../../durable/store.ts'
+import type { Background } from '../../world/background.ts'
+import type { Appointment, Clock } from '../../world/clock.ts'
+import type { Random } from '../../world/random.ts'
+import {
+  InvalidArgumentException,
+  LimitExceededException,
+  noSuchStream,
+  shardDoesNotExist,
+  streamExists,
+} from './faults.ts'
+import { evenRanges } from './hash.ts'
+import { openIterator, type StartingPoint, sealIterator, shardNamed, startingIndex } from './iterators.ts'
+import { bytesPerGetMax, onDemandStreamsMax, recordsPerGetMax, shardsPerAccountMax } from './limits.ts'
+import { Seal } from './seal.ts'
+import { shardIdOf } from './sequence.ts'
+import type { Shard, StoredRecord } from './shard.ts'
+import { Stream } from './stream.ts'
+import {
+  identityOf,
+  insertShard,
+  insertStream,
+  type ShardIdentity,
+  type ShardRow,
+  type StreamRow,
+  type StreamSettings,
+  settingsOf,
+  shardOf,
+  versions,
+} from './tables.ts'
+import { addTags, dropTags } from './tags.ts'
+
+/** Streams are kept apart by both. */
+export interface Scope {
+  readonly account: string
+  readonly region: string
+}
+
+export interface NewStream {
+  readonly name: string
+  readonly shardCount: number
+  readonly settings: StreamSettings
+  readonly tags: Readonly<Record<string, string>>
+}
+
+export interface ReadRecords {
+  readonly stream: Stream
+  readonly records: readonly StoredRecord[]
+  /** Undefined at the end of a closed shard. */
+  readonly next?: string
+  /** Of a closed shard that was read to its end. */
+  readonly children: readonly Shard[]
+  readonly millisecondsBehind: number
+}
+
+const sweepMilliseconds = 3_600_000
+
+export class Kinesis {
+  readonly store: Pick<Store, 'ledger' | 'log' | 'removeLog'>
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #background: Background
+  readonly #streams = new Map<string, Stream>()
+  #seal: Seal | undefined
+  #sweep: Appointment | undefined
+
+  constructor(world: {
+    readonly store: Pick<Store, 'ledger' | 'log' | 'removeLog'>
+    readonly clock: Clock
+    readonly random: Random
+    readonly background: Background
+  }) {
+    this.store = world.store
+    this.#clock = world.clock
+    this.#random = world.random
+    this.#background = world.background
+    this.store.ledger.define('kinesis', versions)
+  }
+
+  async start(): Promise<void> {
+    const { ledger } = this.store
+    this.#seal = new Seal(await this.#sealKey())
+    const shards = Map.groupBy(
+      ledger.all<ShardRow>('SELECT * FROM kinesis_shard ORDER BY stream, number'),
+      row => row.stream,
+    )
+    for (const row of ledger.all<StreamRow>('SELECT * FROM kinesis_stream')) {
+      this.#add(new Stream(identityOf(row), settingsOf(row), (shards.get(row.id) ?? []).map(shardOf), this.#world))
+    }
+    await this.#removeDoomed()
+    this.#sweepLater()
+  }
+
+  close(): void {
+    this.#sweep?.cancel()
+  }
+
+  async create({ account, region }: Scope, { name, shardCount, settings, tags }: NewStream): Promise<Stream> {
+    const scope = { account, region }
+    if (this.#streams.has(keyOf(scope, name))) throw streamExists({ name, account })
+    this.#checkShards(scope, shardCount)
+    if (settings.mode === 'ON_DEMAND') this.#checkOnDemand(scope)
+    const identity = { id: this.#random.hex(12), account, region, name, createdAt: this.#clock.now() }
+    const shards: ShardIdentity[] = evenRanges(shardCount).map((range, number) => ({
+      number,
+      parents: [],
+      range,
+      createdAt: identity.createdAt,
+    }))
+    // In AWS a stream is CREATING for some seconds. Here it is ACTIVE when the answer goes out, which every client that
+    // waits for ACTIVE takes for a quick creation.
+    await this.store.ledger.commit(write => {
+      const taken = 'SELECT id FROM kinesis_stream WHERE account = ? AND region = ? AND name = ?'
+      if (write.get(taken, account, region, name)) throw streamExists({ name, account })
+      insertStream(write, identity, settings)
+      for (const shard of shards) insertShard(write, identity.id, shard)
+      addTags(write, identity, tags)
+    })
+    const stream = new Stream(identity, settings, shards, this.#world)
+    this.#add(stream)
+    return stream
+  }
+
+  /** Throws ResourceNotFoundException. */
+  stream({ account, region }: Scope, name: string): Stream {
+    const stream = this.#streams.get(keyOf({ account, region }, name))
+    if (stream === undefined) throw noSuchStream({ name, account })
+    return stream
+  }
+
+  streamByArn(arn: string): Stream | undefined {
+    const [, , , region = '', account = '', resource = ''] = arn.split(':')
+    return this.#streams.get(keyOf({ account, region }, resource.replace(/^stream\//, '')))
+  }
+
+  /** By name. */
+  streams({ account, region }: Scope): readonly Stream[] {
+    const streams = [...this.#streams.values()].filter(stream => stream.account === account && stream.region === region)
+    return streams.sort((one, other) => (one.name < other.name ? -1 : 1))
+  }
+
+  async remove(stream: Stream): Promise<void> {
+    const logs = stream.shards.map(shard => shard.logName)
+    await stream.leave(async () => {
+      // From here the stream is gone; its logs are removed below, or at the next start.
+      await this.store.ledger.commit(write => {
+        write.run('DELETE FROM kinesis_shard WHERE stream = ?', stream.id)
+        write.run('DELETE FROM kinesis_stream WHERE id = ?', stream.id)
+        dropTags(write, stream)
+        for (const log of logs) write.run('INSERT INTO kinesis_doomed_log VALUES (?)', log)
+      })
+      this.#streams.delete(keyOf(stream, stream.name))
+    })
+    this.#background.run(`remove stream ${stream.name}`, () => this.#removeDoomed())
+  }
+
+  async iterator(stream: Stream, shardId: string, from: StartingPoint): Promise<string> {
+    const now = this.#clock.now()
+    const shard = shardNamed(stream, shardId)
+    const index = await startingIndex(stream, shard, from, now)
+    return sealIterator(this.seal, { stream: stream.name, streamId: stream.id, shard: shard.number, index }, now)
+  }
+
+  async read(
+    scope: Scope,
+    iterator: string,
+    {
+      recordsMax = recordsPerGetMax,
+      arn,
+    }: { readonly recordsMax?: number | undefined; readonly arn?: string | undefined } = {},
+  ): Promise<ReadRecords> {
+    const now = this.#clock.now()
+    const position = openIterator(this.seal, iterator, now)
+    if (arn !== undefined) streamName(scope, { name: position.stream, arn })
+    const stream = this.stream(scope, position.stream)
+    if (stream.id !== position.streamId) throw noSuchStream(stream)
+    const shard = stream.shard(position.shard)
+    if (shard === undefined) throw shardDoesNotExist(shardIdOf(position.shard), stream)
+    const limits = { maxRecords: recordsMax, maxBytes: bytesPerGetMax }
+    const { records, next: index } = await shard.read(position.index, limits, stream.horizon(now))
+    const last = records.at(-1)
+    const atTip = index >= (await shard.tip())
+    const ended = atTip && shard.ended !== undefined
+    const next = { stream: stream.name, streamId: stream.id, shard: shard.number, index }
+    return {
+      stream,
+      records,
+      ...(!ended && { next: sealIterator(this.seal, next, now) }),
+      children: ended ? stream.childrenOf(shard) : [],
+      millisecondsBehind: atTip || last === undefined ? 0 : Math.max(0, now - last.arrivedAt),
+    }
+  }
+
+  /** Refuses `additional` shards beyond what an account has. */
+  checkShardLimit(stream: Stream, additional: number): void {
+    this.#checkShards(stream, additional)
+  }
+
+  openShards(scope: Scope): number {
+    return this.streams(scope).reduce((sum, stream) => sum + stream.openShards.length, 0)
+  }
+
+  onDemandStreams(scope: Scope): number {
+    return this.streams(scope).filter(stream => stream.settings.mode === 'ON_DEMAND').length
+  }
+
+  get seal(): Seal {
+    if (this.#seal === undefined) throw new Error('Kinesis has not been started.')
+    return this.#seal
+  }
+
+  get #world() {
+    return { ledger: this.store.ledger, openLog: (name: string): Promise<SegmentLog> => this.store.log(name) }
+  }
+
+  #add(stream: Stream): void {
+    this.#streams.set(keyOf(stream, stream.name), stream)
+  }
+
+  #checkShards(scope: Scope, additional: number): void {
+    const current = this.openShards(scope)
+    if (current + additional <= shardsPerAccountMax) return
+    throw new LimitExceededException(
+      `This request would exceed the shard limit for the account ${scope.account} in ${scope.region}. ` +
+        `Current shard count for the account: ${current}. Limit: ${shardsPerAccountMax}. ` +
+        `Number of additional shards that would have resulted from this request: ${additional}.`,
+    )
+  }
+
+  #checkOnDemand(scope: Scope): void {
+    if (this.onDemandStreams(scope) < onDemandStreamsMax) return
+    throw new LimitExceededException(
+      `This request would exceed the limit of ${onDemandStreamsMax} on-demand streams for the account ` +
+        `${scope.account} in ${scope.region}. Delete one, or make it provisioned.`,
+    )
+  }
+
+  async #sealKey(): Promise<Uint8Array> {
+    const { ledger } = this.store
+    const known = ledger.get<{ key: Uint8Array }>('SELECT key FROM kinesis_seal')
+    if (known) return known.key
+    const key = this.#random.bytes(32)
+    await ledger.commit(write => write.run('INSERT INTO kinesis_seal VALUES (?)', key))
+    return key
+  }
+
+  async #removeDoomed(): Promise<void> {
+    const { ledger } = this.store
+    for (const { name } of ledger.all<{ name: string }>('SELECT name FROM kinesis_doomed_log')) {
+      await this.store.removeLog(name)
+      await ledger.commit(write => write.run('DELETE FROM kinesis_doomed_log WHERE name = ?', name))
+    }
+  }
+
+  #sweepLater(): void {
+    this.#sweep = this.#clock.at(this.#clock.now() + sweepMilliseconds, 'kinesis retention', async () => {
+      for (const stream of this.#streams.values()) await this.#expire(stream)
+      this.#sweepLater()
+    })
+  }
+
+  /** Gives back the disk space of what has expired; reading does not wait for it, `horizon` hides it on time. */
+  async #expire(stream: Stream): Promise<void> {
+    const horizon = stream.horizon(this.#clock.now())
+    for (const shard of stream.shards) {
+      if (this.#background.closing.aborted) return
+      if (shard.ended === undefined || shard.ended.closedAt > horizon) {
+        await shard.trim(horizon)
+        continue
+      }
+      await this.store.ledger.commit(write => {
+        write.run('DELETE FROM kinesis_shard WHERE stream = ? AND number = ?', stream.id, shard.number)
+        write.run('INSERT INTO kinesis_doomed_log VALUES (?)', shard.logName)
+      })
+      stream.forget(shard)
+    }
+    await this.#removeDoomed()
+  }
+}
+
+const keyOf = ({ account, region }: Scope, name: string): string => `${account}/${region}/${name}`
+
+/** Reads the name out of a stream's ARN and holds it against the caller's account and region and the name given. */
+export function streamName(
+  { account, region }: Scope,
+  given: { readonly name?: string | undefined; readonly arn?: string | undefined },
+): string {
+  if (given.arn === undefined) {
+    if (given.name !== undefined) return given.name
+    throw new InvalidArgumentException('Either StreamName or StreamARN must be provided.')
+  }
+  const [, , , arnRegion, arnAccount, resource = ''] = given.arn.split(':')
+  const name = resource.replace(/^stream\//, '')
+  if (given.name !== undefined && given.name !== name) {
+    throw new InvalidArgumentException(`StreamARN ${given.arn} does not belong to the stream named ${given.name}.`)
+  }
+  if (arnAccount !== account || arnRegion !== region) throw noSuchStream({ name, account })
+  return name
+}

@@ -1,0 +1,38 @@
+// AWS's numbers for Kinesis Data Streams, each with its page. What a shard may take and give a second is not enforced yet.
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
+export const recordsPerPutMax = 500
+export const bytesPerPutMax = 10 * 1024 * 1024
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateMaxRecordSize.html */
+export const recordKibDefault = 1024
+export const recordKibMax = 10240
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html */
+export const recordsPerGetMax = 10_000
+export const bytesPerGetMax = 10 * 1024 * 1024
+export const iteratorLifeMilliseconds = 5 * 60 * 1000
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html */
+export const shardsPerListMax = 1000
+export const listTokenLifeMilliseconds = 5 * 60 * 1000
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStream.html */
+export const shardsPerDescribeMax = 100
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListStreams.html */
+export const streamsPerListDefault = 100
+
+/** https://docs.aws.amazon.com/kinesis/latest/dev/kinesis-extended-retention.html */
+export const retentionHoursMin = 24
+export const retentionHoursMax = 8760
+
+/** https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html (the largest default a region has) */
+export const shardsPerAccountMax = 20_000
+export const onDemandStreamsMax = 50
+
+/** https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html: a new on-demand stream has four shards. */
+export const onDemandShardsAtFirst = 4
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_TagResource.html */
+export const tagsMax = 50

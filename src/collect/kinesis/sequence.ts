@@ -1,0 +1,42 @@
+// Names of shards, and sequence numbers that say where a record is.
+//
+//   49 · shard's creation, milliseconds, 14 digits · shard's number, 10 digits · record's index + 1, 30 digits
+//
+// 56 decimal digits, as AWS's have. They rise within a shard; all of a child's are above all of its parents', whose
+// numbers are lower and whose creation is not later; the creation tells streams apart that had one name in turn.
+// Zero in the last place stands before the first record: the start of the shard's range.
+
+declare const shardBrand: unique symbol
+declare const sequenceBrand: unique symbol
+export type ShardId = string & { readonly [shardBrand]: true }
+export type SequenceNumber = string & { readonly [sequenceBrand]: true }
+
+export const shardIdOf = (number: number): ShardId => `shardId-${String(number).padStart(12, '0')}` as ShardId
+
+/** The number of a shard from `shardId-000000000007`, or from the bare number, which AWS takes too. */
+export function shardNumberOf(text: string): number | undefined {
+  const digits = /^(?:shardId-)?(\d{1,12})$/.exec(text)?.[1]
+  return digits === undefined ? undefined : Number(digits)
+}
+
+/** What all sequence numbers of a shard begin with. */
+export const sequencePrefix = (shard: { readonly number: number; readonly createdAt: number }): string =>
+  `49${String(shard.createdAt).padStart(14, '0')}${String(shard.number).padStart(10, '0')}`
+
+/** `index` -1 is the start of the shard's range. */
+export const sequenceNumber = (prefix: string, index: number): SequenceNumber =>
+  (prefix + String(index + 1).padStart(30, '0')) as SequenceNumber
+
+export interface SequencePosition {
+  readonly createdAt: number
+  readonly shard: number
+  readonly index: number
+}
+
+export function parseSequenceNumber(text: string): SequencePosition | undefined {
+  const parts = /^49(\d{14})(\d{10})(\d{30})$/.exec(text)
+  if (parts === null) return undefined
+  const [createdAt, shard, place] = parts.slice(1).map(Number)
+  if (createdAt === undefined || shard === undefined || !Number.isSafeInteger(place)) return undefined
+  return { createdAt, shard, index: (place as number) - 1 }
+}

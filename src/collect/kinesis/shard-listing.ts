@@ -1,0 +1,122 @@
+// ListShards: a stream's shards by filter, page by page. A token carries the whole question, so a later page is asked
+// by it alone.
+import { ExpiredNextTokenException, InvalidArgumentException, noSuchShard, noSuchStream } from './faults.ts'
+import { type Kinesis, type Scope, streamName } from './kinesis.ts'
+import { listTokenLifeMilliseconds, shardsPerListMax } from './limits.ts'
+import { shardNumberOf } from './sequence.ts'
+import type { Shard } from './shard.ts'
+import type { Stream } from './stream.ts'
+
+export interface ShardFilter {
+  readonly type:
+    | 'AFTER_SHARD_ID'
+    | 'AT_TRIM_HORIZON'
+    | 'FROM_TRIM_HORIZON'
+    | 'AT_LATEST'
+    | 'AT_TIMESTAMP'
+    | 'FROM_TIMESTAMP'
+  readonly shardId?: string | undefined
+  readonly at?: number | undefined
+}
+
+export interface ShardQuestion {
+  readonly name?: string | undefined
+  readonly arn?: string | undefined
+  readonly token?: string | undefined
+  readonly after?: string | undefined
+  readonly limit?: number | undefined
+  readonly createdAt?: number | undefined
+  readonly filter?: ShardFilter | undefined
+  readonly now: number
+}
+
+export interface ShardPage {
+  readonly stream: Stream
+  readonly shards: readonly Shard[]
+  readonly next?: string | undefined
+}
+
+interface Cursor {
+  readonly stream: Stream
+  readonly after: number
+  readonly filter: ShardFilter | undefined
+}
+
+const purpose = 'list shards'
+
+export function listShards(kinesis: Kinesis, scope: Scope, question: ShardQuestion): ShardPage {
+  const { stream, after, filter } =
+    question.token === undefined ? begin(kinesis, scope, question) : resume(kinesis, scope, question, question.token)
+  const limit = Math.min(question.limit ?? shardsPerListMax, shardsPerListMax)
+  const matching = stream.shards.filter(shard => shard.number > after && matches(stream, shard, filter, question.now))
+  const shards = matching.slice(0, limit)
+  const last = shards.at(-1)
+  const content = [stream.name, stream.id, last?.number ?? after, JSON.stringify(filter ?? null), question.now]
+  return {
+    stream,
+    shards,
+    ...(matching.length > limit && { next: kinesis.seal.seal(purpose, content) }),
+  }
+}
+
+function begin(kinesis: Kinesis, scope: Scope, question: ShardQuestion): Cursor {
+  const { filter } = question
+  const stream = kinesis.stream(scope, streamName(scope, question))
+  if (question.createdAt !== undefined && Math.abs(question.createdAt - stream.createdAt) >= 1000) {
+    throw noSuchStream(stream)
+  }
+  if (filter?.type.endsWith('_TIMESTAMP') && filter.at === undefined) {
+    throw new InvalidArgumentException(`A ShardFilter of type ${filter.type} needs a Timestamp.`)
+  }
+  if (filter?.type === 'AFTER_SHARD_ID' && filter.shardId === undefined) {
+    throw new InvalidArgumentException('A ShardFilter of type AFTER_SHARD_ID needs a ShardId.')
+  }
+  const start = question.after ?? (filter?.type === 'AFTER_SHARD_ID' ? filter.shardId : undefined)
+  const after = start === undefined ? -1 : shardNumberOf(start)
+  if (after === undefined) throw noSuchShard(start ?? '', stream)
+  return { stream, after, filter }
+}
+
+function resume(kinesis: Kinesis, scope: Scope, question: ShardQuestion, token: string): Cursor {
+  const { name, arn, after, createdAt, filter } = question
+  if ([name, arn, after, createdAt, filter].some(member => member !== undefined)) {
+    throw new InvalidArgumentException('NextToken and StreamName cannot be provided together.')
+  }
+  const content = kinesis.seal.open(purpose, token)
+  if (content === undefined) throw new InvalidArgumentException('NextToken is invalid.')
+  const [streamNamed, streamId, last, question0, sealedAt] = content as readonly [
+    string,
+    string,
+    number,
+    string,
+    number,
+  ]
+  if (question.now - sealedAt > listTokenLifeMilliseconds) {
+    throw new ExpiredNextTokenException('The pagination token passed to the operation is expired.')
+  }
+  const stream = kinesis.stream(scope, streamNamed)
+  if (stream.id !== streamId) throw noSuchStream(stream)
+  return { stream, after: last, filter: JSON.parse(question0) ?? undefined }
+}
+
+function matches(stream: Stream, shard: Shard, filter: ShardFilter | undefined, now: number): boolean {
+  // The horizon of a stream younger than its retention is its creation.
+  const horizon = Math.max(stream.createdAt, stream.horizon(now))
+  const openAt = (at: number) => shard.createdAt <= at && (shard.ended === undefined || shard.ended.closedAt > at)
+  const openSince = (at: number) => shard.ended === undefined || shard.ended.closedAt >= at
+  switch (filter?.type) {
+    case undefined:
+    case 'AFTER_SHARD_ID':
+      return true
+    case 'AT_LATEST':
+      return shard.ended === undefined
+    case 'AT_TRIM_HORIZON':
+      return openAt(horizon)
+    case 'FROM_TRIM_HORIZON':
+      return openSince(horizon)
+    case 'AT_TIMESTAMP':
+      return openAt(Math.max(horizon, filter.at ?? 0))
+    case 'FROM_TIMESTAMP':
+      return openSince(filter.at ?? 0)
+  }
+}

@@ -1,0 +1,149 @@
+// One shard: a hash range and the log of its records, opened when first needed. Positions are the log's indexes, dense
+// from 0, so that a sequence number leads to its record by arithmetic.
+import type { LogRecord, SegmentLog } from '../../durable/segment-log.ts'
+import { decodeRecord } from './payload.ts'
+import { type SequenceNumber, type ShardId, sequenceNumber, sequencePrefix, shardIdOf } from './sequence.ts'
+import type { ShardEnd, ShardIdentity } from './tables.ts'
+
+export interface StoredRecord {
+  readonly index: number
+  readonly sequenceNumber: SequenceNumber
+  readonly partitionKey: string
+  readonly data: Uint8Array
+  readonly arrivedAt: number
+}
+
+export interface ReadLimits {
+  readonly maxRecords: number
+  readonly maxBytes: number
+}
+
+export interface ReadResult {
+  readonly records: readonly StoredRecord[]
+  readonly next: number
+}
+
+export class Shard {
+  readonly id: ShardId
+  readonly number: number
+  readonly parents: readonly number[]
+  readonly range: { readonly first: bigint; readonly last: bigint }
+  readonly createdAt: number
+  readonly logName: string
+  readonly #prefix: string
+  readonly #open: (logName: string) => Promise<SegmentLog>
+  #log: SegmentLog | undefined
+  #opening: Promise<SegmentLog> | undefined
+  #end: ShardEnd | undefined
+  #appends = 0
+  #onIdle: (() => void) | undefined
+
+  constructor(
+    identity: ShardIdentity & { readonly end?: ShardEnd },
+    { streamId, open }: { readonly streamId: string; readonly open: (logName: string) => Promise<SegmentLog> },
+  ) {
+    this.id = shardIdOf(identity.number)
+    this.number = identity.number
+    this.parents = identity.parents
+    this.range = identity.range
+    this.createdAt = identity.createdAt
+    this.logName = `kinesis-${streamId}-${identity.number}`
+    this.#prefix = sequencePrefix(identity)
+    this.#open = open
+    this.#end = identity.end
+  }
+
+  /** Set once the shard is closed. */
+  get ended(): ShardEnd | undefined {
+    return this.#end
+  }
+
+  end(ended: ShardEnd): void {
+    this.#end = ended
+  }
+
+  sequenceNumber(index: number): SequenceNumber {
+    return sequenceNumber(this.#prefix, index)
+  }
+
+  /** Before the first record, and after the last once it is closed. */
+  get sequenceRange(): { readonly first: SequenceNumber; readonly last?: SequenceNumber } {
+    return {
+      first: this.sequenceNumber(-1),
+      ...(this.#end && { last: this.sequenceNumber(this.#end.endIndex) }),
+    }
+  }
+
+  /** Resolves after the fsync with the index of the first payload. */
+  async append(payloads: readonly Uint8Array[], at: number): Promise<number> {
+    this.#appends++
+    try {
+      const log = this.#log ?? (await this.#logWhenOpen())
+      return await log.append(payloads, at)
+    } finally {
+      this.#appends--
+      if (this.#appends === 0) this.#onIdle?.()
+    }
+  }
+
+  /** Resolves when no append is under way. Whoever waits keeps new ones from coming. */
+  async idle(): Promise<void> {
+    if (this.#appends === 0) return
+    await new Promise<void>(resolve => {
+      this.#onIdle = resolve
+    })
+    this.#onIdle = undefined
+  }
+
+  /** Index of the first record that is not yet written. */
+  async tip(): Promise<number> {
+    return this.#end?.endIndex ?? (await this.#logWhenOpen()).end
+  }
+
+  /** Index of the first record that is kept and, arriving at or after `at`, still to be seen. */
+  async indexAt(at: number): Promise<number> {
+    const log = await this.#logWhenOpen()
+    return Math.max(log.start, await log.indexAt(at))
+  }
+
+  /**
+   * Records from `index` on that arrived at or after `since`; at least one if there is any. `next` is where to go on,
+   * which is beyond `index` also when all that was asked for has expired.
+   */
+  async read(index: number, limits: ReadLimits, since: number): Promise<ReadResult> {
+    const log = await this.#logWhenOpen()
+    let first = Math.max(index, log.start)
+    let records = await log.read(first, limits)
+    if (records[0] !== undefined && records[0].at < since) {
+      first = await this.indexAt(since)
+      records = await log.read(first, limits)
+    }
+    return { records: records.map(record => this.#stored(record)), next: first + records.length }
+  }
+
+  /** Drops whole segments of records that arrived before `at`. */
+  async trim(at: number): Promise<void> {
+    const log = await this.#logWhenOpen()
+    if (log.end > log.start) await log.trim(at)
+  }
+
+  #logWhenOpen(): Promise<SegmentLog> {
+    this.#opening ??= this.#openLog()
+    return this.#opening
+  }
+
+  async #openLog(): Promise<SegmentLog> {
+    try {
+      this.#log = await this.#open(this.logName)
+      return this.#log
+    } catch (cause) {
+      this.#opening = undefined
+      throw cause
+    }
+  }
+
+  #stored({ index, at, payload }: LogRecord): StoredRecord {
+    const { partitionKey, data } = decodeRecord(payload)
+    return { index, sequenceNumber: this.sequenceNumber(index), partitionKey, data, arrivedAt: at }
+  }
+}

@@ -1,0 +1,284 @@
+// One stream: its shards, which of them takes a record, and how that changes. Knows nothing of requests or iterators.
+//
+// A reshard waits until no append to the closing shards is under way, holding new ones back at a gate; then one commit
+// closes them at exactly their ends and makes the children. So no record is ever behind a shard's end.
+import type { Ledger } from '../../durable/ledger.ts'
+import type { SegmentLog } from '../../durable/segment-log.ts'
+import { hashKeyOutOfRange, noSuchStream } from './faults.ts'
+import { hashDigits, hashOfExplicit, hashOfKey } from './hash.ts'
+import { encodeRecords, type RecordContent } from './payload.ts'
+import type { Layout } from './reshard.ts'
+import type { SequenceNumber, ShardId } from './sequence.ts'
+import { Shard } from './shard.ts'
+import {
+  closeShard,
+  insertShard,
+  type ShardEnd,
+  type ShardIdentity,
+  type StreamIdentity,
+  type StreamSettings,
+  writeSettings,
+} from './tables.ts'
+
+export interface NewRecord extends RecordContent {
+  readonly explicitHashKey?: string | undefined
+}
+
+/** Where a record went; or that its shard's log could not take it. */
+export type Placed =
+  | { readonly shardId: ShardId; readonly sequenceNumber: SequenceNumber }
+  | { readonly failure: unknown }
+
+/** Told of what happens to a stream, in the turn in which it happens. */
+export interface Watcher {
+  /** Records `[index, index + count)` of a shard are durable. */
+  arrived(shardId: ShardId, arrival: Arrival): void
+  resharded(): void
+  /** The stream is about to be deleted: the last moment to read what is in it. */
+  leaving(): Promise<void>
+}
+
+export interface Arrival {
+  readonly index: number
+  readonly count: number
+  /** Of the data alone. */
+  readonly bytes: number
+  readonly at: number
+}
+
+interface Route {
+  /** Digits of the first hash of every open shard, ascending. */
+  readonly starts: readonly string[]
+  readonly shards: readonly Shard[]
+}
+
+export class Stream implements StreamIdentity {
+  readonly id: string
+  readonly account: string
+  readonly region: string
+  readonly name: string
+  readonly createdAt: number
+  readonly arn: string
+  readonly #ledger: Pick<Ledger, 'commit'>
+  readonly #openLog: (name: string) => Promise<SegmentLog>
+  readonly #shards = new Map<number, Shard>()
+  readonly #watchers = new Set<Watcher>()
+  #settings: StreamSettings
+  #route: Route = { starts: [], shards: [] }
+  #gate: Promise<void> | undefined
+  #turn: Promise<unknown> = Promise.resolve()
+  #leaving = false
+
+  constructor(
+    identity: StreamIdentity,
+    settings: StreamSettings,
+    shards: readonly (ShardIdentity & { readonly end?: ShardEnd })[],
+    {
+      ledger,
+      openLog,
+    }: { readonly ledger: Pick<Ledger, 'commit'>; readonly openLog: (name: string) => Promise<SegmentLog> },
+  ) {
+    this.id = identity.id
+    this.account = identity.account
+    this.region = identity.region
+    this.name = identity.name
+    this.createdAt = identity.createdAt
+    this.arn = `arn:aws:kinesis:${this.region}:${this.account}:stream/${this.name}`
+    this.#ledger = ledger
+    this.#openLog = openLog
+    this.#settings = settings
+    this.#add(shards)
+  }
+
+  get settings(): StreamSettings {
+    return this.#settings
+  }
+
+  /** By number: parents before their children. */
+  get shards(): readonly Shard[] {
+    return [...this.#shards.values()]
+  }
+
+  /** By hash range. */
+  get openShards(): readonly Shard[] {
+    return this.#route.shards
+  }
+
+  shard(number: number): Shard | undefined {
+    return this.#shards.get(number)
+  }
+
+  childrenOf(shard: Shard): readonly Shard[] {
+    return this.shards.filter(child => child.parents.includes(shard.number))
+  }
+
+  get nextShardNumber(): number {
+    return Math.max(...this.#shards.keys()) + 1
+  }
+
+  /** Records that arrived earlier than this are no longer shown. */
+  horizon(now: number): number {
+    return now - this.#settings.retentionHours * 3_600_000
+  }
+
+  /** Takes the records; resolves after the fsync of every shard's log that got one. In the order given. */
+  async put(records: readonly NewRecord[], at: number): Promise<readonly Placed[]> {
+    while (this.#gate !== undefined) await this.#gate
+    if (this.#leaving) throw noSuchStream(this)
+    const only = this.#route.shards.length === 1 ? this.#route.shards[0] : undefined
+    const targets = only ? undefined : records.map(record => this.#target(record))
+    if (only) for (const { explicitHashKey } of records) checkHashKey(explicitHashKey)
+    const payloads = encodeRecords(records)
+    const placed: Placed[] = new Array(records.length)
+    const groups = only ? [[only, undefined] as const] : [...grouped(targets ?? [])]
+    await Promise.all(groups.map(([shard, places]) => this.#append(shard, places, records, payloads, placed, at)))
+    return placed
+  }
+
+  /** Carries out what `plan` draws up for the shards that are open when its turn has come. */
+  reshard(now: number, plan: () => Layout): Promise<void> {
+    return this.#inTurn(() => this.#gated(() => this.#change(plan(), now)))
+  }
+
+  /** Changes settings; `change` sees those that hold when its turn has come. */
+  configure(change: (current: StreamSettings) => Partial<StreamSettings>): Promise<void> {
+    return this.#inTurn(async () => {
+      const next = { ...this.#settings, ...change(this.#settings) }
+      await this.#ledger.commit(write => writeSettings(write, this.id, next))
+      this.#settings = next
+    })
+  }
+
+  /** Lets watchers read what is left, then carries out `remove`; puts are refused from the start. */
+  leave(remove: () => Promise<void>): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#leaving) throw noSuchStream(this)
+      this.#leaving = true
+      try {
+        await Promise.all(this.openShards.map(shard => shard.idle()))
+        await Promise.all([...this.#watchers].map(watcher => watcher.leaving()))
+        await remove()
+      } catch (cause) {
+        this.#leaving = false
+        throw cause
+      }
+    })
+  }
+
+  /** Forgets a closed shard whose records have all expired. */
+  forget(shard: Shard): void {
+    this.#shards.delete(shard.number)
+  }
+
+  /** The returned function ends it. */
+  watch(watcher: Watcher): () => void {
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
+  }
+
+  #target(record: NewRecord): Shard {
+    const digits = checkHashKey(record.explicitHashKey) ?? hashOfKey(record.partitionKey)
+    const { starts, shards } = this.#route
+    let low = 0
+    let high = starts.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if ((starts[middle] as string) <= digits) low = middle
+      else high = middle - 1
+    }
+    return shards[low] as Shard
+  }
+
+  /** `places` undefined: all of them. */
+  async #append(
+    shard: Shard,
+    places: readonly number[] | undefined,
+    records: readonly NewRecord[],
+    payloads: readonly Uint8Array[],
+    placed: Placed[],
+    at: number,
+  ): Promise<void> {
+    const count = places?.length ?? records.length
+    const place = (nth: number) => (places === undefined ? nth : (places[nth] as number))
+    try {
+      const chosen = places === undefined ? payloads : places.map(at => payloads[at] as Uint8Array)
+      const index = await shard.append(chosen, at)
+      let bytes = 0
+      for (let nth = 0; nth < count; nth++) {
+        placed[place(nth)] = { shardId: shard.id, sequenceNumber: shard.sequenceNumber(index + nth) }
+        bytes += (records[place(nth)] as NewRecord).data.length
+      }
+      for (const watcher of this.#watchers) watcher.arrived(shard.id, { index, count, bytes, at })
+    } catch (failure) {
+      for (let nth = 0; nth < count; nth++) placed[place(nth)] = { failure }
+    }
+  }
+
+  async #change(layout: Layout, now: number): Promise<void> {
+    const closing = this.openShards.filter(shard => layout.closed.has(shard.number))
+    await Promise.all(closing.map(shard => shard.idle()))
+    const ends = new Map<Shard, ShardEnd>()
+    for (const shard of closing) ends.set(shard, { closedAt: now, endIndex: await shard.tip() })
+    // A child's sequence numbers are above its parents' even when the clock was set back.
+    const createdAt = Math.max(now, ...closing.map(shard => shard.createdAt))
+    const born = layout.created.map(piece => ({
+      ...piece,
+      createdAt,
+      ...(layout.closed.has(piece.number) && { end: { closedAt: createdAt, endIndex: 0 } }),
+    }))
+    // From here the new layout is durable; a crash before leaves the old one, whose logs are as they were.
+    await this.#ledger.commit(write => {
+      for (const [shard, end] of ends) closeShard(write, this.id, shard.number, end)
+      for (const shard of born) insertShard(write, this.id, shard)
+    })
+    for (const [shard, end] of ends) shard.end(end)
+    this.#add(born)
+    for (const watcher of this.#watchers) watcher.resharded()
+  }
+
+  #add(shards: readonly (ShardIdentity & { readonly end?: ShardEnd })[]): void {
+    for (const identity of shards) {
+      this.#shards.set(identity.number, new Shard(identity, { streamId: this.id, open: this.#openLog }))
+    }
+    const open = this.shards.filter(shard => shard.ended === undefined)
+    open.sort((one, other) => (one.range.first < other.range.first ? -1 : 1))
+    this.#route = { starts: open.map(shard => hashDigits(shard.range.first)), shards: open }
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work)
+    this.#turn = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #gated(work: () => Promise<void>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#gate = promise
+    try {
+      if (this.#leaving) throw noSuchStream(this)
+      await work()
+    } finally {
+      this.#gate = undefined
+      resolve()
+    }
+  }
+}
+
+/** Which places of the request go to which shard. */
+function grouped(targets: readonly Shard[]): Map<Shard, number[]> {
+  const groups = new Map<Shard, number[]>()
+  targets.forEach((shard, place) => {
+    const places = groups.get(shard)
+    if (places) places.push(place)
+    else groups.set(shard, [place])
+  })
+  return groups
+}
+
+/** The digits of an explicit hash key, if there is one. */
+function checkHashKey(explicit: string | undefined): string | undefined {
+  if (explicit === undefined) return undefined
+  const digits = hashOfExplicit(explicit)
+  if (digits === undefined) throw hashKeyOutOfRange(explicit)
+  return digits
+}

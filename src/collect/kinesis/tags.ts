@@ -1,0 +1,50 @@
+// Tags of streams, kept in the ledger alone.
+import type { Ledger, Transaction } from '../../durable/ledger.ts'
+import { InvalidArgumentException } from './faults.ts'
+import { tagsMax } from './limits.ts'
+
+interface Tagged {
+  readonly id: string
+  readonly name: string
+  readonly account: string
+}
+
+export interface Tag {
+  readonly key: string
+  readonly value: string
+}
+
+/** By key. */
+export function tagsOf(ledger: Pick<Ledger, 'all'>, stream: Tagged): readonly Tag[] {
+  return ledger.all<{ key: string; value: string }>(
+    'SELECT key, value FROM kinesis_tag WHERE stream = ? ORDER BY key',
+    stream.id,
+  )
+}
+
+export function addTags(write: Transaction, stream: Tagged, tags: Readonly<Record<string, string>>): void {
+  const words = Object.entries(tags).flat()
+  if (words.some(word => !/^[\p{L}\p{Z}\p{N}_.:/=+\-@%]*$/u.test(word))) {
+    throw new InvalidArgumentException(
+      'Some tags contain invalid characters. Valid characters: Unicode letters, digits, white space, _ . / = + - % @ :.',
+    )
+  }
+  for (const [key, value] of Object.entries(tags)) {
+    write.run('INSERT OR REPLACE INTO kinesis_tag VALUES (?, ?, ?)', stream.id, key, value)
+  }
+  const count = write.get<{ count: number }>('SELECT count(*) AS count FROM kinesis_tag WHERE stream = ?', stream.id)
+  if ((count?.count ?? 0) > tagsMax) {
+    throw new InvalidArgumentException(
+      `Failed to add tags to stream ${stream.name} under account ${stream.account} ` +
+        `because a given stream cannot have more than ${tagsMax} tags associated with it.`,
+    )
+  }
+}
+
+export function removeTags(write: Transaction, stream: Tagged, keys: readonly string[]): void {
+  for (const key of keys) write.run('DELETE FROM kinesis_tag WHERE stream = ? AND key = ?', stream.id, key)
+}
+
+export function dropTags(write: Transaction, stream: Tagged): void {
+  write.run('DELETE FROM kinesis_tag WHERE stream = ?', stream.id)
+}
