@@ -50,6 +50,8 @@ export interface AuthenticatorOptions {
   readonly account: string
   /** The region of requests that carry no credential scope. */
   readonly region: string
+  /** The hour by which signatures are judged, milliseconds since 1970 UTC. */
+  readonly signatureNow: () => number
 }
 
 export class Authenticator {
@@ -59,14 +61,14 @@ export class Authenticator {
     this.#options = options
   }
 
-  authenticate(service: Service, name: string, request: HttpRequest, now: number): Verified {
+  authenticate(service: Service, name: string, request: HttpRequest): Verified {
     const claim = identify(request)
     const region = claim.kind === 'anonymous' ? this.#options.region : (claim.region ?? this.#options.region)
     if (this.#options.mode === 'open') {
       const principal = this.#named(claim)
       return { principal, region, ...this.#body(request, undefined) }
     }
-    const { principal, seed } = this.#proven(claim, service.signingName ?? name, request, now)
+    const { principal, seed } = this.#proven(claim, service.signingName ?? name, request)
     return { principal, region, ...this.#body(request, seed) }
   }
 
@@ -95,12 +97,8 @@ export class Authenticator {
     return rootOf(/^\d{12}$/.test(claim.accessKey) ? claim.accessKey : this.#options.account, claim.accessKey)
   }
 
-  #proven(
-    claim: Claim,
-    signingName: string,
-    request: HttpRequest,
-    now: number,
-  ): { principal: Principal; seed?: SeedContext } {
+  #proven(claim: Claim, signingName: string, request: HttpRequest): { principal: Principal; seed?: SeedContext } {
+    const now = this.#options.signatureNow()
     if (claim.kind === 'anonymous') {
       if (!isS3(request)) throw missingAuthentication(request)
       return { principal: { kind: 'anonymous', account: '', arn: '*', id: 'anonymous' } } // bucket policies decide

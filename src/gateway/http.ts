@@ -85,9 +85,12 @@ export class HttpServer {
       socket.off('data', peek)
       socket.pause()
       socket.unshift(seen)
-      const server = couldBe ? this.#http2 : this.#http1
-      server.emit('connection', socket)
-      socket.resume()
+      // HTTP/2 takes what was put back out of the socket's buffer by itself and must find it paused.
+      if (couldBe) this.#http2.emit('connection', socket)
+      else {
+        this.#http1.emit('connection', socket)
+        socket.resume()
+      }
     }
     socket.on('data', peek)
   }

@@ -17,8 +17,8 @@ import type { Authenticator } from './authenticate.ts'
 import { Fault } from './fault.ts'
 import { type Body, type HttpRequest, type HttpResponse, readWhole, wholeBody } from './message.ts'
 import type { BoundOperation, Call, Principal, Service } from './operation.ts'
-import { json } from './protocols/json.ts'
-import { UndeclaredMember } from './protocols/json-values.ts'
+import { json, undeclaredInJson } from './protocols/json.ts'
+import { readMembers, UndeclaredMember, writeMembers } from './protocols/json-values.ts'
 import { bodyBytesMax, type ProtocolCodec } from './protocols/protocol.ts'
 import { formOf, query } from './protocols/query.ts'
 import { restJson } from './protocols/rest-json.ts'
@@ -87,7 +87,7 @@ export class Pipeline {
         target = found
       })
       const { service, codec, name } = target
-      const verified = this.#needs.authenticator.authenticate(service, name, read, this.#needs.now())
+      const verified = this.#needs.authenticator.authenticate(service, name, read)
       const match = codec.match(service, verified.request)
       operationName = match.operation.name
       const input = await codec.read(service, match, verified.request)
@@ -114,18 +114,23 @@ export class Pipeline {
     return Object.hasOwn(this.#services, service) && Object.hasOwn(this.#services[service]?.operations ?? {}, operation)
   }
 
-  /** Runs a declared operation without a socket: same validation, same IAM question, same faults (thrown). */
+  get serviceNames(): readonly string[] {
+    return Object.keys(this.#services)
+  }
+
+  /** Runs a declared operation without a socket, input and output as AWS's JSON has them; faults are thrown. */
   async invoke(
     invoker: Invoker,
     serviceName: string,
     operationName: string,
     input: Readonly<Record<string, unknown>>,
-  ): Promise<unknown> {
+  ): Promise<Readonly<Record<string, unknown>>> {
     const service = Object.hasOwn(this.#services, serviceName) ? this.#services[serviceName] : undefined
-    const operation =
-      service && Object.hasOwn(service.operations, operationName) ? service.operations[operationName] : undefined
-    if (!service || !operation)
-      throw new Fault('UnknownOperationException', 400, `Biwa does not support ${serviceName}:${operationName}.`)
+    const operation = service && Object.hasOwn(service.operations, operationName) && service.operations[operationName]
+    if (!service || !operation) {
+      const why = `Biwa does not support ${serviceName}:${operationName}. The README lists the supported operations.`
+      throw new Fault('UnknownOperationException', 400, why)
+    }
     const call: Call = {
       ...invoker,
       requestId: this.#needs.requestId(),
@@ -135,7 +140,13 @@ export class Pipeline {
       headers: {},
       trailers: () => ({}),
     }
-    return this.#run(serviceName, service, operation, input, call)
+    const { declaration } = operation
+    try {
+      const output = await this.#run(serviceName, service, operation, readMembers(declaration.input, input, ''), call)
+      return writeMembers(declaration.output, output)
+    } catch (error) {
+      throw error instanceof UndeclaredMember ? undeclaredInJson(operationName, error.member) : error
+    }
   }
 
   /** Finds the service and reads the body where the protocol wants it whole. `found` first, so that faults speak its protocol. */
@@ -187,8 +198,7 @@ export class Pipeline {
   }
 
   #target(name: string): Target {
-    const service = this.#services[name]
-    if (!service) throw new Error(`no service ${name}`)
+    const service = this.#services[name] ?? { protocol: 'rest-xml', operations: {} }
     return { name, service, codec: codecs[service.protocol] }
   }
 

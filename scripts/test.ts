@@ -1,0 +1,45 @@
+/**
+ * Runs every test file and ends with one line that counts them: `N passed, N failed, N skipped`. Tests whose tools are
+ * absent (aws, boto3, terraform) skip themselves and are named here, so that nothing is missing in silence.
+ *
+ *     node scripts/test.ts [path part …]     only files whose path contains one of these
+ */
+import { globSync } from 'node:fs'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+
+const wanted = process.argv.slice(2)
+const files = globSync(['src/**/*.test.ts', 'test/**/*.test.ts'])
+  .filter(file => wanted.length === 0 || wanted.some(part => file.includes(part)))
+  .sort()
+if (files.length === 0) {
+  console.error(`No test file matches ${wanted.join(' ')}.`)
+  process.exit(1)
+}
+
+const counts = { passed: 0, failed: 0, skipped: 0 }
+const skipped: string[] = []
+const stream = run({ files, concurrency: 2, timeout: 600_000 })
+const isFile = (name: string) => name.endsWith('.test.ts')
+stream.on('test:pass', ({ name, skip, details, file }) => {
+  if (details.type === 'suite' || isFile(name)) return
+  if (skip === undefined || skip === false) counts.passed++
+  else {
+    counts.skipped++
+    skipped.push(
+      `${file?.replace(`${process.cwd()}/`, '') ?? ''}: ${name}${typeof skip === 'string' ? ` (${skip})` : ''}`,
+    )
+  }
+})
+stream.on('test:fail', ({ details }) => {
+  if (details.type !== 'suite' || (details.error as { failureType?: string }).failureType !== 'subtestsFailed')
+    counts.failed++
+})
+stream.compose(spec()).pipe(process.stdout)
+stream.on('end', () => {
+  process.exitCode = counts.failed > 0 ? 1 : 0
+  setImmediate(() => {
+    for (const line of skipped) console.log(`skipped: ${line}`)
+    console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
+  })
+})

@@ -1,0 +1,227 @@
+/**
+ * The composition root: opens a data directory, builds every part, hands each what it needs, and puts the gateway in
+ * front. The only file that constructs parts.
+ */
+import { join } from 'node:path'
+import { awsServices, type Parts } from './aws.ts'
+import { Kinesis } from './collect/kinesis/kinesis.ts'
+import { Store } from './durable/store.ts'
+import { Authenticator } from './gateway/authenticate.ts'
+import { control } from './gateway/control.ts'
+import { HttpServer } from './gateway/http.ts'
+import type { HttpRequest, HttpResponse } from './gateway/message.ts'
+import type { Principal } from './gateway/operation.ts'
+import { Pipeline } from './gateway/pipeline.ts'
+import { version } from './version.ts'
+import { Background } from './world/background.ts'
+import { type Clock, SystemClock } from './world/clock.ts'
+import { type Disk, RealDisk } from './world/disk.ts'
+import { ConsoleLog, type Log } from './world/log.ts'
+import { type Random, SystemRandom } from './world/random.ts'
+import { SimulatedClock } from './world/simulated/clock.ts'
+
+export interface LakeOptions {
+  /** Where everything is kept; made if it is missing. */
+  readonly directory: string
+  /** `open` (the default) takes every key at its word and listens on loopback only; `enforced` verifies and asks IAM. */
+  readonly auth?: 'open' | 'enforced'
+  /** Account of keys that name none; 000000000000 unless given. */
+  readonly account?: string
+  /** Region of requests that carry no credential scope; us-east-1 unless given. */
+  readonly region?: string
+  /** A clock that only moves when told to, from this instant (milliseconds since 1970 UTC); the system's otherwise. */
+  readonly simulatedFrom?: number
+  /** Lets `POST /_biwa/reset` empty the lake. */
+  readonly allowReset?: boolean
+  readonly disk?: Disk
+  readonly random?: Random
+  readonly log?: Log
+}
+
+export interface Listening {
+  readonly url: string
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** A mistake in how the lake was to be opened or reached: what happened, why, what to do. */
+export class LakeMistake extends Error {}
+
+export const openLake = async (options: LakeOptions): Promise<Lake> => {
+  const lake = new Lake(options)
+  await lake.open()
+  return lake
+}
+
+interface World {
+  readonly disk: Disk
+  readonly random: Random
+  readonly log: Log
+}
+
+/** Everything that lives between an opening and a closing of the data directory. */
+interface Built {
+  readonly store: Store
+  readonly background: Background
+  readonly clock: Clock
+  readonly parts: Parts
+  readonly pipeline: Pipeline
+  readonly close: () => Promise<void>
+}
+
+export class Lake {
+  readonly #options: LakeOptions
+  readonly #world: World
+  readonly #servers = new Set<HttpServer>()
+  #built: Promise<Built> | undefined
+
+  constructor(options: LakeOptions) {
+    this.#options = options
+    this.#world = {
+      disk: options.disk ?? new RealDisk(),
+      random: options.random ?? new SystemRandom(),
+      log: options.log ?? new ConsoleLog(),
+    }
+  }
+
+  async open(): Promise<void> {
+    this.#built ??= this.#build(this.#options.simulatedFrom)
+    await this.#built
+  }
+
+  /** Serves AWS's protocols; `port` 0 takes a free one. */
+  async listen({ port, host }: { readonly port: number; readonly host: string }): Promise<Listening> {
+    if (this.#options.auth !== 'enforced' && !isLoopback(host))
+      throw new LakeMistake(
+        `Without authentication Biwa listens on loopback addresses only, and ${host} is none. Use --host 127.0.0.1, or --auth enforced.`,
+      )
+    const server = new HttpServer(
+      request => this.handle(request),
+      error => this.#world.log.error('an answer could not be sent', error),
+    )
+    const bound = await server.listen(port, host)
+    this.#servers.add(server)
+    const close = async () => {
+      this.#servers.delete(server)
+      await server.close(closeGraceMilliseconds)
+    }
+    return { port: bound, url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`, close }
+  }
+
+  async handle(request: HttpRequest): Promise<HttpResponse> {
+    const { pipeline } = await this.#current()
+    const ours = await control(request, {
+      version,
+      services: pipeline.serviceNames,
+      open: this.#options.auth !== 'enforced',
+      ...(this.#options.allowReset && { reset: () => this.reset() }),
+    })
+    return ours ?? pipeline.handle(request)
+  }
+
+  /**
+   * Runs one of AWS's operations without a socket. Input and output are as AWS's JSON has them (blobs in base64,
+   * timestamps in seconds); faults are thrown.
+   */
+  async invoke(
+    caller: { readonly account: string; readonly region: string; readonly principal?: Principal },
+    service: string,
+    operation: string,
+    input: Readonly<Record<string, unknown>>,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const { pipeline } = await this.#current()
+    const principal = caller.principal ?? rootOf(caller.account)
+    return pipeline.invoke({ account: caller.account, region: caller.region, principal }, service, operation, input)
+  }
+
+  /** The clock of this lake; a SimulatedClock when it was opened with `simulatedFrom`. */
+  async clock(): Promise<Clock> {
+    return (await this.#current()).clock
+  }
+
+  async parts(): Promise<Parts> {
+    return (await this.#current()).parts
+  }
+
+  /** Empties the lake: every resource of every account. Requests that come meanwhile wait. */
+  async reset(): Promise<void> {
+    const before = await this.#current()
+    this.#built = (async () => {
+      await before.close()
+      const { disk } = this.#world
+      const { directory } = this.#options
+      for (const name of await disk.list(directory)) {
+        if ((await disk.list(join(directory, name))).length > 0) await disk.removeDirectory(join(directory, name))
+        else await disk.remove(join(directory, name)).catch(() => disk.removeDirectory(join(directory, name)))
+      }
+      return this.#build(this.#options.simulatedFrom === undefined ? undefined : before.clock.now())
+    })()
+    await this.#built
+  }
+
+  /** Stops listening, lets what is under way end, closes the data directory. */
+  async close(): Promise<void> {
+    for (const server of this.#servers) await server.close(closeGraceMilliseconds)
+    this.#servers.clear()
+    const built = await this.#built
+    this.#built = undefined
+    await built?.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #current(): Promise<Built> {
+    if (!this.#built) throw new LakeMistake('This lake is closed.')
+    return this.#built
+  }
+
+  async #build(simulatedFrom: number | undefined): Promise<Built> {
+    const { disk, random, log } = this.#world
+    const { directory } = this.#options
+    const background = new Background(log)
+    const realClock = new SystemClock(log)
+    const clock = simulatedFrom === undefined ? realClock : new SimulatedClock({ startAt: simulatedFrom, background })
+    const store = await Store.open({ disk, random, clock, directory, log })
+
+    const kinesis = new Kinesis({ store, clock, random, background })
+
+    const parts: Parts = { kinesis }
+    const authenticator = new Authenticator({
+      mode: this.#options.auth ?? 'open',
+      identities: { credential: () => undefined, decide: () => ({ allowed: true }) },
+      account: this.#options.account ?? defaultAccount,
+      region: this.#options.region ?? defaultRegion,
+      // Clients sign with the hour of their machine, wherever the lake's own clock stands.
+      signatureNow: () => realClock.now(),
+    })
+    const pipeline = new Pipeline({
+      services: awsServices(parts),
+      authenticator,
+      now: () => clock.now(),
+      requestId: () => random.uuid(),
+      report: (text, cause) => log.error(text, cause),
+    })
+    await kinesis.start()
+    const close = async () => {
+      await background.close()
+      await kinesis.close()
+      await store.close()
+    }
+    return { store, background, clock, parts, pipeline, close }
+  }
+}
+
+export const defaultAccount = '000000000000'
+export const defaultRegion = 'us-east-1'
+const closeGraceMilliseconds = 5_000
+
+const rootOf = (account: string): Principal => ({
+  kind: 'root',
+  account,
+  arn: `arn:aws:iam::${account}:root`,
+  id: account,
+})
+
+const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)

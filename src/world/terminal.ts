@@ -1,0 +1,53 @@
+// Where a command prints, what it is told by its environment, and how it hears that it should stop. Commands take this
+// interface, so that they can be tested without a process.
+
+export interface Terminal {
+  out(text: string): void
+  err(text: string): void
+  /** True when a person watches: then lines may be drawn over. */
+  readonly interactive: boolean
+  readonly columns: number
+  /** Colours are wanted (a terminal, and NO_COLOR not set). */
+  readonly colours: boolean
+  environment(name: string): string | undefined
+  readonly directory: string
+  /** Resolves with the name of the first signal that asks for an end; a second one ends the process at once. */
+  stopped(): Promise<string>
+}
+
+export class ProcessTerminal implements Terminal {
+  readonly interactive = process.stdout.isTTY === true
+  readonly columns = process.stdout.columns ?? 80
+  readonly colours = process.stdout.isTTY === true && !process.env.NO_COLOR
+  readonly directory = process.cwd()
+
+  constructor() {
+    // `biwa … | head`: the reader has gone, which is no error of ours.
+    process.stdout.on('error', error => {
+      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+    })
+  }
+
+  out(text: string): void {
+    process.stdout.write(text)
+  }
+
+  err(text: string): void {
+    process.stderr.write(text)
+  }
+
+  environment(name: string): string | undefined {
+    return process.env[name]
+  }
+
+  stopped(): Promise<string> {
+    return new Promise(resolve => {
+      const stop = (signal: NodeJS.Signals) => {
+        resolve(signal)
+        for (const again of ['SIGINT', 'SIGTERM'] as const) process.once(again, () => process.exit(130))
+      }
+      process.once('SIGINT', stop)
+      process.once('SIGTERM', stop)
+    })
+  }
+}
