@@ -17,20 +17,20 @@ interface StoreOptions {
   readonly clock: Clock
   readonly directory: string
   readonly log: Log
+  /** Of the logs' segment files. */
+  readonly segmentBytes?: number
 }
 
 export class Store {
   readonly ledger: Ledger
   readonly blobs: Blobs
   readonly directory: string
-  readonly #disk: Disk
-  readonly #random: Random
+  readonly #options: StoreOptions
   readonly #release: () => Promise<void>
   readonly #logs = new Map<string, Promise<SegmentLog>>()
 
   private constructor(options: StoreOptions, ledger: Ledger, blobs: Blobs, release: () => Promise<void>) {
-    this.#disk = options.disk
-    this.#random = options.random
+    this.#options = options
     this.directory = options.directory
     this.ledger = ledger
     this.blobs = blobs
@@ -57,7 +57,7 @@ export class Store {
   log(name: string): Promise<SegmentLog> {
     const known = this.#logs.get(name)
     if (known !== undefined) return known
-    const opening = SegmentLog.open(this.#disk, this.#logDirectory(name))
+    const opening = SegmentLog.open(this.#options.disk, this.#logDirectory(name), this.#options)
     this.#logs.set(name, opening)
     // What could not be opened is tried afresh the next time.
     opening.catch(() => this.#logs.delete(name))
@@ -69,12 +69,12 @@ export class Store {
     const known = this.#logs.get(name)
     this.#logs.delete(name)
     await (await known)?.close()
-    if ((await this.#disk.list(this.#logDirectory(name))).length === 0) return
+    if ((await this.#options.disk.list(this.#logDirectory(name))).length === 0) return
     // Renamed first: a removal that dies half-way must not leave half a log under its name. Scratch is swept at start.
-    const condemned = join(this.directory, 'scratch', this.#random.hex(16))
-    await this.#disk.rename(this.#logDirectory(name), condemned)
-    await this.#disk.syncDirectory(join(this.directory, 'logs'))
-    await this.#disk.removeDirectory(condemned)
+    const condemned = join(this.directory, 'scratch', this.#options.random.hex(16))
+    await this.#options.disk.rename(this.#logDirectory(name), condemned)
+    await this.#options.disk.syncDirectory(join(this.directory, 'logs'))
+    await this.#options.disk.removeDirectory(condemned)
   }
 
   async close(): Promise<void> {
