@@ -165,9 +165,10 @@ export class Blobs {
     write.onDurable(() => this.#remove(row.inline === 1 ? this.#inlinePath(id) : this.#filePath(id)))
   }
 
-  /** Streams [from, toExclusive); the whole without them. */
-  async *read(id: string, from = 0, toExclusive?: number): AsyncIterable<Uint8Array> {
-    const row = this.#row(id)
+  /** Streams [from, toExclusive); the whole without them. A blob as its writer gave it need not be published yet. */
+  async *read(blob: string | Blob, from = 0, toExclusive?: number): AsyncIterable<Uint8Array> {
+    const id = typeof blob === 'string' ? blob : blob.id
+    const row = typeof blob === 'string' ? this.#row(blob) : this.#written(blob)
     const end = toExclusive ?? row.bytes
     assert(
       from >= 0 && from <= end && end <= row.bytes,
@@ -207,6 +208,11 @@ export class Blobs {
     const row = this.#ledger.get<BlobRow>('SELECT bytes, content FROM blob WHERE id = ?', id)
     if (row === undefined) throw missing(id)
     return row
+  }
+
+  #written(blob: Blob): BlobRow {
+    const content = this.#contents.get(blob)
+    return content === undefined ? this.#row(blob.id) : { bytes: blob.bytes, content }
   }
 
   #newId(): string {

@@ -2,14 +2,19 @@
 //
 //   commit()  appends the changed pages to the -wal file (page cache): visible here, safe from a crash of the process,
 //             not yet from a power cut.
-//   sync()    fdatasync of the -wal file on libuv's pool: everything committed before the call survives a power cut.
+//   sync()    fdatasync on libuv's pool: everything committed before the call survives a power cut.
 //
-// Why this is right with synchronous=NORMAL: SQLite itself then syncs only around a checkpoint: the -wal before it copies
-// pages into the database, the database after it, and the header when it starts the -wal over. A -wal cut short by a
-// power cut is read up to its last whole commit. The -wal stays one file (one inode) from the first commit to the close
-// because locking_mode=EXCLUSIVE keeps it: so the descriptor opened here stays the right one.
+// A -wal cut short by a power cut is read up to its last whole commit (its checksums chain), so commits last in order.
+// locking_mode=EXCLUSIVE keeps the -wal one file from the first commit to the close: a descriptor opened once stays right.
+//
+// Checkpoint, when the -wal holds 16 MB: SQLite's own would sync everything on the main thread. Instead sync() itself first
+// syncs the -wal (little of it is unsynced then) and copies its pages into the database without a sync, and then syncs the
+// database on the pool. Until that has ended no commit may come: the first commit after a checkpoint starts the -wal over.
 
+import assert from 'node:assert/strict'
+import { constants, fdatasyncSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 
 export type Statement = StatementSync
@@ -22,23 +27,41 @@ export interface Database {
   begin(): void
   commit(): void
   rollback(): void
+  /** No commit may come until it has ended. After a failure nobody knows what lasts: do not go on committing. */
   sync(): Promise<void>
   close(): Promise<void>
 }
 
-// 4,000 pages of 4 KiB: the -wal is copied into the database whenever it has reached 16 MB, and then started over.
 const checkpointPages = 4000
+const sqliteLocked = 6
 
 export class SqliteDatabase implements Database {
   readonly #database: DatabaseSync
-  readonly #walPath: string
-  #wal: Promise<FileHandle> | undefined
+  readonly #wal: FileHandle
+  /** Closed after SQLite: closing any descriptor of the database would drop SQLite's own lock on it. */
+  readonly #main: FileHandle
+  readonly #countPages: Statement
+  #copied = false
 
-  constructor(path: string) {
-    this.#walPath = `${path}-wal`
-    this.#database = new DatabaseSync(path, { enableForeignKeyConstraints: true })
-    this.#database.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-      PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA cache_spill = OFF; PRAGMA trusted_schema = OFF`)
+  private constructor(database: DatabaseSync, main: FileHandle, wal: FileHandle) {
+    this.#database = database
+    this.#main = main
+    this.#wal = wal
+    this.#countPages = database.prepare('PRAGMA wal_checkpoint(NOOP)')
+  }
+
+  static async open(path: string): Promise<SqliteDatabase> {
+    // SQLite would create it readable for everybody; the -wal it adds takes over the mode it finds here.
+    const main = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600)
+    const database = new DatabaseSync(path, { enableForeignKeyConstraints: true })
+    database.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0;
+      PRAGMA synchronous = NORMAL; PRAGMA checkpoint_fullfsync = ON; PRAGMA cache_spill = OFF;
+      PRAGMA trusted_schema = OFF; BEGIN IMMEDIATE; COMMIT`)
+    const wal = await open(`${path}-wal`, 'r+')
+    const directory = await open(dirname(path))
+    await directory.sync()
+    await directory.close()
+    return new SqliteDatabase(database, main, wal)
   }
 
   get inTransaction(): boolean {
@@ -58,6 +81,7 @@ export class SqliteDatabase implements Database {
   }
 
   commit(): void {
+    assert(!this.#copied, 'a commit that starts the -wal over comes after the database was synced')
     this.#database.exec('COMMIT')
   }
 
@@ -66,12 +90,36 @@ export class SqliteDatabase implements Database {
   }
 
   async sync(): Promise<void> {
-    this.#wal ??= open(this.#walPath, 'r+')
-    await (await this.#wal).datasync()
+    this.#copyIfDue()
+    await this.#wal.datasync()
+    if (!this.#copied) return
+    await this.#main.datasync()
+    this.#copied = false
   }
 
   async close(): Promise<void> {
-    await (await this.#wal)?.close()
+    await this.#wal.close()
     this.#database.close()
+    await this.#main.close()
+  }
+
+  #copyIfDue(): void {
+    // Somebody may be walking over rows just now: then the next sync will do.
+    if (this.inTransaction || this.#pagesInWal() < checkpointPages) return
+    fdatasyncSync(this.#wal.fd)
+    this.#database.exec('PRAGMA synchronous = OFF')
+    // From here until the database is synced, only the -wal is sure to hold what was committed.
+    this.#copied = true
+    this.#database.exec('PRAGMA wal_checkpoint(PASSIVE); PRAGMA synchronous = NORMAL')
+  }
+
+  /** 0 while rows are being walked over: SQLite does not tell then, and does not checkpoint either. */
+  #pagesInWal(): number {
+    try {
+      return Number(this.#countPages.get()?.log)
+    } catch (cause) {
+      if (cause instanceof Error && 'errcode' in cause && cause.errcode === sqliteLocked) return 0
+      throw cause
+    }
   }
 }

@@ -91,12 +91,8 @@ export class RealDisk implements Disk {
     return (await unlessMissing(files.stat(path)))?.size
   }
 
-  async database(path: string): Promise<Database> {
-    // SQLite would create it readable for everybody; the -wal it adds takes over the mode it finds here.
-    await (await files.open(path, 'a', 0o600)).close()
-    const database = new SqliteDatabase(path)
-    await this.syncDirectory(dirname(path))
-    return database
+  database(path: string): Promise<Database> {
+    return SqliteDatabase.open(path)
   }
 
   async lock(path: string): Promise<DirectoryLock> {
