@@ -5,7 +5,17 @@ import type { DiskFile } from '../world/disk.ts'
 const firstChunkBytes = 256 * 1024
 const chunkBytes = 1024 * 1024
 
-export async function* readBlobFile(file: DiskFile, id: string, from: number, end: number): AsyncIterable<Uint8Array> {
+interface Range {
+  readonly id: string
+  readonly from: number
+  readonly end: number
+  readonly open: () => Promise<DiskFile>
+  /** Let go as soon as the file is open: then it stays readable by itself. */
+  readonly held: Disposable
+}
+
+export async function* readBlobFile({ id, from, end, open, held }: Range): AsyncGenerator<Uint8Array> {
+  const file = await open().finally(() => held[Symbol.dispose]())
   let ahead: Promise<Uint8Array> | undefined
   try {
     let position = from

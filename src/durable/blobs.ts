@@ -11,8 +11,11 @@ import type { Disk } from '../world/disk.ts'
 import type { Log } from '../world/log.ts'
 import type { Random } from '../world/random.ts'
 import { readBlobFile } from './blob-reading.ts'
+import { sweep } from './blob-sweep.ts'
 import { type Blob, type BlobWriter, StreamingBlobWriter } from './blob-writing.ts'
 import { DirectorySyncs } from './directory-syncs.ts'
+import { Holds } from './holds.ts'
+import { InlineFiles } from './inline-files.ts'
 import type { Ledger, Transaction } from './ledger.ts'
 
 export type { Blob, BlobWriter } from './blob-writing.ts'
@@ -25,6 +28,19 @@ export interface Scratch {
 
 export class BlobMissing extends Error {
   override readonly name = 'BlobMissing'
+
+  constructor(id: string) {
+    super(`There is no blob ${id}: nothing refers to it any more.`)
+  }
+}
+
+interface BlobsOptions {
+  readonly disk: Disk
+  readonly random: Random
+  readonly ledger: Ledger
+  /** The data directory: blobs/ and scratch/ lie in it. */
+  readonly directory: string
+  readonly log: Log
 }
 
 interface BlobRow {
@@ -46,32 +62,34 @@ export class Blobs {
   readonly #scratchDirectory: string
   readonly #directorySyncs: DirectorySyncs
   readonly #directories = new Set<string>()
+  readonly #inlineFiles: InlineFiles
+  readonly #holds = new Holds()
   /** What was written here: the bytes of a small blob, null for one with a file. Gone with the last who holds the blob. */
   readonly #contents = new WeakMap<Blob, Uint8Array | null>()
-  /** Written since the sweep began: not to be taken for garbage. Undefined once the sweep is done. */
+  /** Begun while the sweep runs: not to be taken for garbage. Undefined once it is done. */
   #fresh: Set<string> | undefined = new Set()
   readonly #removals = new Set<Promise<void>>()
-  #closed = false
+  readonly #closing = new AbortController()
   #swept: Promise<void> = Promise.resolve()
 
-  private constructor(of: { disk: Disk; random: Random; ledger: Ledger; directory: string; log: Log }) {
-    this.#disk = of.disk
-    this.#random = of.random
-    this.#ledger = of.ledger
-    this.#log = of.log
-    this.#blobsDirectory = join(of.directory, 'blobs')
-    this.#scratchDirectory = join(of.directory, 'scratch')
-    this.#directorySyncs = new DirectorySyncs(of.disk)
+  private constructor({ disk, random, ledger, directory, log }: BlobsOptions) {
+    this.#disk = disk
+    this.#random = random
+    this.#ledger = ledger
+    this.#log = log
+    this.#blobsDirectory = join(directory, 'blobs')
+    this.#scratchDirectory = join(directory, 'scratch')
+    this.#directorySyncs = new DirectorySyncs(disk)
+    this.#inlineFiles = new InlineFiles(disk, join(this.#scratchDirectory, random.hex(16)))
   }
 
-  static async open(of: { disk: Disk; random: Random; ledger: Ledger; directory: string; log: Log }): Promise<Blobs> {
-    of.ledger.define('blobs', versions)
-    const blobs = new Blobs(of)
-    await of.disk.makeDirectory(blobs.#blobsDirectory)
-    await of.disk.makeDirectory(blobs.#scratchDirectory)
+  static async open(options: BlobsOptions): Promise<Blobs> {
+    options.ledger.define('blobs', versions)
+    const blobs = new Blobs(options)
+    await options.disk.makeDirectory(blobs.#blobsDirectory)
+    await options.disk.makeDirectory(blobs.#scratchDirectory)
     // Listed before anybody can write there: all that is in it now was left behind.
-    const left = await of.disk.list(blobs.#scratchDirectory)
-    blobs.#swept = blobs.#sweep(left)
+    blobs.#swept = blobs.#sweep(await options.disk.list(blobs.#scratchDirectory))
     return blobs
   }
 
@@ -97,7 +115,7 @@ export class Blobs {
     const id = this.#newId()
     return new StreamingBlobWriter({
       id,
-      create: async () => this.#disk.open(await this.#fileFor(id), 'create'),
+      create: async () => this.#disk.open(await this.#newPath(id), 'create'),
       created: () => this.#directorySyncs.sync(dirname(this.#filePath(id))),
       discard: () => this.#disk.remove(this.#filePath(id)),
       finished: (blob, content) => void this.#contents.set(blob, content),
@@ -113,7 +131,8 @@ export class Blobs {
 
   /** Takes a finished file out of a scratch directory: fsync, then a rename into blobs/. Unpublished as yet. */
   async adopt(path: string): Promise<Blob> {
-    assert(!relative(this.#scratchDirectory, path).startsWith('..'), `${path} must lie in a scratch directory`)
+    const inScratch = relative(this.#scratchDirectory, path)
+    assert(inScratch !== '' && !inScratch.startsWith('..'), `${path} must lie in a scratch directory`)
     const file = await this.#disk.open(path, 'write')
     let bytes: number
     try {
@@ -122,13 +141,20 @@ export class Blobs {
     } finally {
       await file.close()
     }
-    const id = this.#newId()
-    const target = await this.#fileFor(id)
+    const blob = { id: this.#newId(), bytes }
+    const target = await this.#newPath(blob.id)
     await this.#disk.rename(path, target)
     await this.#directorySyncs.sync(dirname(target))
-    const blob = { id, bytes }
     this.#contents.set(blob, null)
     return blob
+  }
+
+  /** Forgets a blob that was written and will not be published after all. Without it the next start would. */
+  async discard(blob: Blob): Promise<void> {
+    const content = this.#contents.get(blob)
+    assert(content !== undefined && !this.#isPublished(blob.id), 'what is discarded was written here and not published')
+    this.#contents.delete(blob)
+    if (content === null) await this.#disk.remove(this.#filePath(blob.id))
   }
 
   /** Makes it visible, in the same transaction as what refers to it. Each publish counts one reference. */
@@ -146,73 +172,68 @@ export class Blobs {
 
   /** One more reference to a published blob: a copy without bytes. */
   retain(write: Transaction, id: string): void {
-    if (write.run('UPDATE blob SET refs = refs + 1 WHERE id = ?', id) === 0) throw missing(id)
+    if (write.run('UPDATE blob SET refs = refs + 1 WHERE id = ?', id) === 0) throw new BlobMissing(id)
   }
 
-  /** One reference less; without any the file is removed once that is durable. Readers that have it open keep it. */
+  /** One reference less; without any the file is removed once that is durable and nobody holds it. */
   release(write: Transaction, id: string): void {
     const row = write.get<{ refs: number; inline: number }>(
       'SELECT refs, content IS NOT NULL AS inline FROM blob WHERE id = ?',
       id,
     )
-    if (row === undefined) throw missing(id)
+    if (row === undefined) throw new BlobMissing(id)
     if (row.refs > 1) {
       write.run('UPDATE blob SET refs = refs - 1 WHERE id = ?', id)
       return
     }
     write.run('DELETE FROM blob WHERE id = ?', id)
     // A crash before the removal leaves a file without a row: swept at the next open.
-    write.onDurable(() => this.#remove(row.inline === 1 ? this.#inlinePath(id) : this.#filePath(id)))
+    const path = row.inline === 1 ? this.#inlineFiles.pathOf(id) : this.#filePath(id)
+    if (path !== undefined) write.onDurable(() => this.#holds.whenFree(id, () => this.#remove(path)))
   }
 
-  /** Streams [from, toExclusive); the whole without them. A blob as its writer gave it need not be published yet. */
-  async *read(blob: string | Blob, from = 0, toExclusive?: number): AsyncIterable<Uint8Array> {
-    const id = typeof blob === 'string' ? blob : blob.id
-    const row = typeof blob === 'string' ? this.#row(blob) : this.#written(blob)
-    const end = toExclusive ?? row.bytes
-    assert(
-      from >= 0 && from <= end && end <= row.bytes,
-      `a range lies within its blob: ${from} to ${end} of ${row.bytes}`,
-    )
-    if (row.content !== null) {
-      if (from < end) yield row.content.subarray(from, end)
-      return
-    }
-    yield* readBlobFile(await this.#disk.open(this.#filePath(id), 'read'), id, from, end)
+  /** Its file stays where it is until this is disposed, even when the last reference goes meanwhile. */
+  hold(id: string): Disposable {
+    return this.#holds.hold(id)
   }
 
-  /** An absolute path an engine child can read. A small blob is written out first, without fsync. */
+  /** Streams [from, toExclusive); the whole without them. What is released after the call is still read. */
+  read(id: string, from = 0, toExclusive?: number): AsyncIterable<Uint8Array> {
+    const { bytes, content } = this.#row(id)
+    const end = toExclusive ?? bytes
+    assert(from >= 0 && from <= end && end <= bytes, `a range lies within its blob: ${from} to ${end} of ${bytes}`)
+    if (content !== null) return single(content.subarray(from, end))
+    const held = this.hold(id)
+    const chunks = readBlobFile({ id, from, end, held, open: () => this.#disk.open(this.#filePath(id), 'read') })
+    this.#holds.letGoWith(chunks, held)
+    return chunks
+  }
+
+  /** An absolute path an engine child can read. A small blob is written out first, without fsync. Hold it meanwhile. */
   async path(id: string): Promise<string> {
-    const row = this.#row(id)
-    if (row.content === null) return this.#filePath(id)
-    const path = this.#inlinePath(id)
-    if ((await this.#disk.size(path)) !== undefined) return path
-    const temporary = join(this.#scratchDirectory, this.#random.hex(16))
-    const file = await this.#disk.open(temporary, 'create')
-    try {
-      await file.write(row.content, 0)
-    } finally {
-      await file.close()
-    }
-    await this.#disk.rename(temporary, path)
-    return path
+    const { content } = this.#row(id)
+    return content === null ? this.#filePath(id) : this.#inlineFiles.write(id, content)
   }
 
+  /** Stops the sweep. To be called while the ledger is still open. */
   async close(): Promise<void> {
-    this.#closed = true
+    this.#closing.abort()
     await this.#swept
+  }
+
+  /** After the ledger has closed: the last changes may have released blobs. */
+  async removed(): Promise<void> {
     await Promise.all(this.#removals)
   }
 
   #row(id: string): BlobRow {
     const row = this.#ledger.get<BlobRow>('SELECT bytes, content FROM blob WHERE id = ?', id)
-    if (row === undefined) throw missing(id)
+    if (row === undefined) throw new BlobMissing(id)
     return row
   }
 
-  #written(blob: Blob): BlobRow {
-    const content = this.#contents.get(blob)
-    return content === undefined ? this.#row(blob.id) : { bytes: blob.bytes, content }
+  #isPublished(id: string): boolean {
+    return this.#ledger.get('SELECT 1 AS found FROM blob WHERE id = ?', id) !== undefined
   }
 
   #newId(): string {
@@ -225,11 +246,7 @@ export class Blobs {
     return join(this.#blobsDirectory, id.slice(0, 2), id)
   }
 
-  #inlinePath(id: string): string {
-    return join(this.#scratchDirectory, `${id}.inline`)
-  }
-
-  async #fileFor(id: string): Promise<string> {
+  async #newPath(id: string): Promise<string> {
     const path = this.#filePath(id)
     const directory = dirname(path)
     if (!this.#directories.has(directory)) {
@@ -242,28 +259,21 @@ export class Blobs {
   #remove(path: string): void {
     const removal = this.#disk
       .remove(path)
-      .catch(cause =>
-        this.#log.error(`a released blob's file could not be removed; the next start will`, cause, { path }),
-      )
+      .catch(cause => this.#log.error('a released blob could not be removed; the next start will', cause, { path }))
       .finally(() => this.#removals.delete(removal))
     this.#removals.add(removal)
   }
 
-  /** In the background, a directory at a time, so that the start does not wait and other work gets its turns. */
   async #sweep(leftInScratch: readonly string[]): Promise<void> {
     try {
-      for (const name of leftInScratch) {
-        if (this.#closed) return
-        await this.#disk.removeDirectory(join(this.#scratchDirectory, name))
-      }
-      for (const digits of await this.#disk.list(this.#blobsDirectory)) {
-        const directory = join(this.#blobsDirectory, digits)
-        for (const id of await this.#disk.list(directory)) {
-          if (this.#closed) return
-          if (this.#fresh?.has(id) || this.#ledger.get('SELECT 1 AS found FROM blob WHERE id = ?', id)) continue
-          await this.#disk.remove(join(directory, id))
-        }
-      }
+      await sweep({
+        disk: this.#disk,
+        blobsDirectory: this.#blobsDirectory,
+        scratchDirectory: this.#scratchDirectory,
+        leftInScratch,
+        isKept: id => this.#fresh?.has(id) === true || this.#isPublished(id),
+        stop: this.#closing.signal,
+      })
     } catch (cause) {
       this.#log.error('what an earlier run left behind could not be removed; the next start will try again', cause)
     } finally {
@@ -272,6 +282,6 @@ export class Blobs {
   }
 }
 
-function missing(id: string): BlobMissing {
-  return new BlobMissing(`There is no blob ${id}: nothing refers to it any more.`)
+async function* single(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
+  if (chunk.byteLength > 0) yield chunk
 }

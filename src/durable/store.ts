@@ -90,8 +90,9 @@ export class Store {
       const [opened] = await Promise.allSettled([opening])
       if (opened.status === 'fulfilled') await opened.value.close()
     }
-    await this.ledger.close()
     await this.blobs.close()
+    await this.ledger.close()
+    await this.blobs.removed()
     await this.#release()
   }
 
