@@ -1,11 +1,17 @@
 /**
- * The lake's own paths beside AWS's: `GET /_biwa/health` (and `/_localstack/health`, which tools of this world ask), and
- * `POST /_biwa/reset` where it was allowed. Bucket names cannot begin with an underscore, so nothing of S3 is hidden.
+ * The lake's own paths beside AWS's. Bucket names cannot begin with an underscore, so nothing of S3 is hidden.
+ *
+ *     GET  /_biwa/health     also /_localstack/health, which tools of this world ask
+ *     POST /_biwa/reset      empties the lake, where `--allow-reset` was given
+ *     GET  /_biwa/clock      {"now": "2025-10-15T00:00:00Z", "clock": "simulated"}
+ *     POST /_biwa/clock      {"advance": "PT5M"} or {"advanceTo": "…Z"}: moves a simulated clock; answers when all that
+ *                            fell due has run, with its names in order
  *
  * A web page that the user visits can send requests to loopback. Browsers say where a request comes from; what comes
  * from another site, or under a foreign host name (DNS rebinding), is turned away in open mode, where a key proves nothing.
  */
-import type { HttpRequest, HttpResponse } from './message.ts'
+import { Fault } from './fault.ts'
+import { type HttpRequest, type HttpResponse, readWhole } from './message.ts'
 
 export interface ControlNeeds {
   readonly version: string
@@ -13,6 +19,9 @@ export interface ControlNeeds {
   readonly open: boolean
   /** Undefined unless the server was started with `--allow-reset`. */
   readonly reset?: () => Promise<void>
+  readonly now: () => number
+  /** Undefined when the clock is the system's. */
+  readonly advanceTo?: (at: number) => Promise<readonly string[]>
 }
 
 /** The answer, or undefined when the request is for AWS's side. */
@@ -34,9 +43,46 @@ export async function control(request: HttpRequest, needs: ControlNeeds): Promis
     await needs.reset()
     return answer(200, { reset: true })
   }
+  if (request.path === '/_biwa/clock') return clock(request, needs)
   return answer(404, {
-    message: `There is nothing at ${request.path.slice(0, 128)}. Biwa's own paths are /_biwa/health and /_biwa/reset.`,
+    message: `There is nothing at ${request.path.slice(0, 128)}. Biwa's own paths are /_biwa/health, /_biwa/clock and /_biwa/reset.`,
   })
+}
+
+async function clock(request: HttpRequest, needs: ControlNeeds): Promise<HttpResponse> {
+  const state = () => ({ now: new Date(needs.now()).toISOString(), clock: needs.advanceTo ? 'simulated' : 'system' })
+  if (request.method === 'GET') return answer(200, state())
+  if (request.method !== 'POST') return answer(405, { message: '/_biwa/clock takes GET and POST.' })
+  if (!needs.advanceTo)
+    return answer(409, {
+      message: "This lake runs on the system's clock, which nobody moves. Start it with --clock simulated.",
+    })
+  let at: number
+  try {
+    const body = JSON.parse(Buffer.from(await readWhole(request.body, 4096)).toString('utf8')) as Record<
+      string,
+      unknown
+    >
+    at = targetOf(body, needs.now())
+  } catch (error) {
+    const why =
+      error instanceof Fault
+        ? error.message
+        : 'The body must be {"advance": "PT5M"} or {"advanceTo": "2025-10-15T00:05:00Z"}.'
+    return answer(400, { message: why })
+  }
+  if (at < needs.now()) return answer(400, { message: `Time only goes on: it is ${state().now} already.` })
+  const ran = await needs.advanceTo(at)
+  return answer(200, { ...state(), ran })
+}
+
+/** Throws when the body says neither, both, or what is no duration or instant. */
+function targetOf(body: Readonly<Record<string, unknown>>, now: number): number {
+  const { advance, advanceTo, ...others } = body
+  if (Object.keys(others).length > 0 || (advance === undefined) === (advanceTo === undefined))
+    throw new Error('one of both')
+  if (advanceTo !== undefined) return Temporal.Instant.from(String(advanceTo)).epochMilliseconds
+  return now + Temporal.Duration.from(String(advance)).total({ unit: 'millisecond', relativeTo: '1970-01-01' })
 }
 
 const answer = (status: number, body: object): HttpResponse => ({

@@ -74,8 +74,10 @@ export function read(shape: Shape, raw: unknown, path: string): unknown {
       if (typeof raw !== 'string') throw mistyped(path, 'base64 text', raw)
       return readBase64(raw, path)
     case 'document':
-    case 'stream':
       return raw
+    case 'stream':
+      // Only the in-process door gets here: a body that is in memory is a stream of one chunk.
+      return raw instanceof Uint8Array ? [raw] : raw
     case 'list': {
       if (!Array.isArray(raw)) throw mistyped(path, 'a list', raw)
       const items: unknown[] = new Array(raw.length)

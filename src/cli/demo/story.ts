@@ -1,0 +1,220 @@
+/** The demo's story, one record's whole way: laid out, sent, delivered, curated, catalogued, queried. */
+import { Fault } from '../../gateway/fault.ts'
+import { type Lake, LakeMistake } from '../../lake.ts'
+import type { Clock } from '../../world/clock.ts'
+import {
+  account,
+  analyticsBucket,
+  bufferMebibytes,
+  bufferSeconds,
+  crawler,
+  database,
+  delivery,
+  type Invoke,
+  job,
+  query,
+  rawBucket,
+  region,
+  steps,
+  stream,
+} from './pipeline.ts'
+import { bytesOf, countOf, type Gauge, type Screen } from './screen.ts'
+import type { Reading } from './weather.ts'
+
+export interface Telling {
+  readonly lake: Lake
+  readonly screen: Screen
+  readonly observations: readonly Reading[]
+  readonly realTime: Clock
+  /** Somebody looks at it: then it goes no faster than the eye. */
+  readonly watched: boolean
+}
+
+const batchRecords = 50
+const batchSeconds = 2
+const frameMilliseconds = 60
+
+export async function tell(telling: Telling): Promise<void> {
+  const { lake, screen } = telling
+  const invoke: Invoke = (service, operation, input) => lake.invoke({ account, region }, service, operation, input)
+
+  screen.title('The pipeline')
+  for (const [text, lay] of steps) {
+    await lay(invoke).catch(explained)
+    screen.done(text)
+  }
+  await collect(telling, invoke)
+  await curate(telling, invoke)
+  await analyze(telling, invoke)
+}
+
+function explained(error: unknown): never {
+  if (error instanceof Fault && /AlreadyExists|AlreadyOwned|InUse/.test(error.code))
+    throw new LakeMistake(
+      `The demo's pipeline stands in this data directory already (${error.message}). Give --data an empty one, or run 'biwa up' on it.`,
+    )
+  throw error
+}
+
+async function collect({ lake, screen, observations, realTime, watched }: Telling, invoke: Invoke): Promise<void> {
+  screen.title(`Collect: ${countOf(observations.length)} observations of two cities, some of them broken`)
+  const { firehose } = await lake.parts()
+  const began = realTime.elapsed()
+  let sent = 0
+  let landed = await objectsUnder(invoke, rawBucket, 'raw_data/')
+  const draw = () => {
+    const buffer = firehose.progress({ account, region }, delivery)
+    const gauges: Gauge[] = [
+      { name: 'records in', value: countOf(sent), fill: sent / observations.length },
+      {
+        name: 'buffer',
+        value: bytesOf(buffer.bufferedBytes),
+        fill: Math.max(
+          buffer.bufferedBytes / (bufferMebibytes * 1024 ** 2),
+          buffer.bufferedMilliseconds / (bufferSeconds * 1000),
+        ),
+        note: `${bufferMebibytes} MiB or ${bufferSeconds} s, whichever first: ${Math.round(buffer.bufferedMilliseconds / 1000)} s`,
+      },
+      {
+        name: 'objects landed',
+        value: countOf(landed.count),
+        note: landed.count > 0 ? `${bytesOf(landed.bytes)} of gzip` : '',
+      },
+    ]
+    screen.gauges(gauges)
+  }
+  for (let at = 0; at < observations.length; at += batchRecords) {
+    const batch = observations.slice(at, at + batchRecords)
+    const Records = batch.map(({ device, text }) => ({
+      PartitionKey: device,
+      Data: Buffer.from(text).toString('base64'),
+    }))
+    await invoke('kinesis', 'PutRecords', { StreamName: stream, Records })
+    sent += batch.length
+    await lake.advance(batchSeconds * 1000)
+    landed = await objectsUnder(invoke, rawBucket, 'raw_data/')
+    draw()
+    if (watched) await pause(realTime, frameMilliseconds)
+  }
+  await lake.advance(bufferSeconds * 1000)
+  landed = await objectsUnder(invoke, rawBucket, 'raw_data/')
+  draw()
+  screen.done(
+    `${countOf(sent)} records accepted, each fsynced before its answer; ${landed.count} objects of ${bytesOf(landed.bytes)} landed under ${landed.folder}`,
+  )
+  screen.line(
+    screen.dim(
+      `${Math.round(((observations.length / batchRecords) * batchSeconds + bufferSeconds) / 60)} minutes of the lake's clock, ${seconds(realTime.elapsed() - began)} of yours`,
+    ),
+  )
+}
+
+async function curate({ lake, screen, realTime }: Telling, invoke: Invoke): Promise<void> {
+  screen.title('Transform: the job takes the new objects, once')
+  const first = await runJob(lake, invoke, realTime)
+  screen.done(
+    `${countOf(first.recordsIn)} records in = ${countOf(first.recordsOut)} out + ${countOf(first.deadLetters)} dead letters; ${countOf(first.rowsWritten)} rows in ${countOf(first.files)} Parquet files (${seconds(first.milliseconds)})`,
+  )
+  const letters = await deadLetters(lake, invoke)
+  for (const { reason, raw } of letters.slice(0, 4))
+    screen.line(`  ${screen.dim('dead letter')} ${reason} ${screen.dim(shorten(raw))}`)
+  const second = await runJob(lake, invoke, realTime)
+  screen.done(
+    `run again: ${countOf(second.recordsIn)} new records, ${countOf(second.rowsWritten)} rows: the bookmark moved with the commit`,
+  )
+  await invoke('glue', 'StartCrawler', { Name: crawler })
+  await lake.advance(1000)
+  const { Table } = (await invoke('glue', 'GetTable', { DatabaseName: database, Name: 'device_telemetry' })) as {
+    Table: { StorageDescriptor: { Columns: readonly unknown[] } }
+  }
+  const partitions = await partitionCount(invoke)
+  screen.done(
+    `crawler: table ${database}.device_telemetry, ${Table.StorageDescriptor.Columns.length} columns, ${partitions} partitions`,
+  )
+}
+
+async function analyze({ lake, screen, realTime }: Telling, invoke: Invoke): Promise<void> {
+  screen.title('Analyze')
+  for (const line of query.split('\n')) screen.line(screen.dim(line))
+  const began = realTime.elapsed()
+  const { QueryExecutionId } = await invoke('athena', 'StartQueryExecution', {
+    QueryString: query,
+    QueryExecutionContext: { Database: database },
+    ResultConfiguration: { OutputLocation: `s3://${analyticsBucket}/athena-results/` },
+  })
+  await lake.advance(0)
+  const took = realTime.elapsed() - began
+  const { QueryExecution } = (await invoke('athena', 'GetQueryExecution', { QueryExecutionId })) as {
+    QueryExecution: Execution
+  }
+  if (QueryExecution.Status.State !== 'SUCCEEDED')
+    throw new Error(`the query ended ${QueryExecution.Status.State}: ${QueryExecution.Status.StateChangeReason}`)
+  const { ResultSet } = (await invoke('athena', 'GetQueryResults', { QueryExecutionId })) as {
+    ResultSet: { Rows: readonly { Data: readonly { VarCharValue?: string }[] }[] }
+  }
+  const [header = [], ...rows] = ResultSet.Rows.map(row => row.Data.map(cell => cell.VarCharValue ?? ''))
+  screen.table(header, rows)
+  const { priceOf } = await import('../../analyze/athena/price.ts')
+  const scanned = QueryExecution.Statistics.DataScannedInBytes
+  const whole = await objectsUnder(invoke, analyticsBucket, 'curated/')
+  screen.done(
+    `${seconds(took)}; scanned ${bytesOf(scanned)} of the table's ${bytesOf(whole.bytes)} (1 of ${await partitionCount(invoke)} partitions), at Athena $${priceOf(scanned).toFixed(6)}`,
+  )
+}
+
+interface Execution {
+  readonly Status: { readonly State: string; readonly StateChangeReason?: string }
+  readonly Statistics: { readonly DataScannedInBytes: number }
+}
+
+async function runJob(lake: Lake, invoke: Invoke, realTime: Clock) {
+  const began = realTime.elapsed()
+  const { JobRunId } = await invoke('glue', 'StartJobRun', { JobName: job })
+  await lake.advance(1000)
+  const { JobRun } = (await invoke('glue', 'GetJobRun', { JobName: job, RunId: JobRunId })) as {
+    JobRun: { JobRunState: string; ErrorMessage?: string }
+  }
+  if (JobRun.JobRunState !== 'SUCCEEDED')
+    throw new Error(`the job's run ended ${JobRun.JobRunState}: ${JobRun.ErrorMessage}`)
+  const { jobs } = await lake.parts()
+  const figures = jobs.lastRun({ account, region }, job)
+  if (!figures) throw new Error('the job ran and left no record')
+  return { ...figures, milliseconds: realTime.elapsed() - began }
+}
+
+async function deadLetters(lake: Lake, invoke: Invoke): Promise<readonly { reason: string; raw: string }[]> {
+  const { Contents = [] } = (await invoke('s3', 'ListObjectsV2', { Bucket: analyticsBucket, Prefix: 'dlq/' })) as {
+    Contents?: readonly { Key: string }[]
+  }
+  const { s3 } = await lake.parts()
+  const letters: { reason: string; raw: string }[] = []
+  for (const { Key } of Contents) {
+    const object = s3.latest(analyticsBucket, Key)
+    if (!object) continue
+    const chunks: Uint8Array[] = []
+    for await (const chunk of s3.read(object)) chunks.push(chunk)
+    for (const line of Buffer.concat(chunks).toString('utf8').trim().split('\n')) letters.push(JSON.parse(line))
+  }
+  return letters
+}
+
+async function objectsUnder(invoke: Invoke, bucket: string, prefix: string) {
+  const { Contents = [] } = (await invoke('s3', 'ListObjectsV2', { Bucket: bucket, Prefix: prefix })) as {
+    Contents?: readonly { Key: string; Size: number }[]
+  }
+  const folder = Contents[0]?.Key.replace(/[^/]*$/, '') ?? prefix
+  return { count: Contents.length, bytes: Contents.reduce((sum, { Size }) => sum + Size, 0), folder }
+}
+
+async function partitionCount(invoke: Invoke): Promise<number> {
+  const { Partitions = [] } = (await invoke('glue', 'GetPartitions', {
+    DatabaseName: database,
+    TableName: 'device_telemetry',
+  })) as { Partitions?: readonly unknown[] }
+  return Partitions.length
+}
+
+const pause = (clock: Clock, milliseconds: number) =>
+  new Promise<void>(resolve => void clock.at(clock.now() + milliseconds, 'the next frame', resolve))
+const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 2 : 0)} s`
+const shorten = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}…` : text)

@@ -1,0 +1,31 @@
+/**
+ * `<data>/server.json`: where the server on this data directory listens, written when it is ready, so that `biwa env` can
+ * say so. Readable by its owner alone, since with enforced authentication it holds the root key.
+ */
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+export interface ServerFile {
+  readonly url: string
+  readonly region: string
+  readonly auth: 'open' | 'enforced'
+  readonly key?: { readonly accessKey: string; readonly secret: string }
+}
+
+const pathOf = (directory: string) => join(directory, 'server.json')
+
+export async function rememberServer(directory: string, server: ServerFile): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const fresh = `${pathOf(directory)}.new`
+  await writeFile(fresh, `${JSON.stringify(server, null, 2)}\n`, { mode: 0o600 })
+  await rename(fresh, pathOf(directory))
+}
+
+export async function recallServer(directory: string): Promise<ServerFile | undefined> {
+  try {
+    return JSON.parse(await readFile(pathOf(directory), 'utf8')) as ServerFile
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
