@@ -9,20 +9,14 @@ const format = 1
 /** What the lock and a claim that died half-way leave behind. */
 const notYetClaimed = new Set(['lock', 'lock-journal', 'format.new'])
 
+/** Throws for a directory that is neither empty nor Biwa's, or is a newer Biwa's. */
+export async function refuseForeign(disk: Disk, directory: string): Promise<void> {
+  await isClaimed(disk, directory)
+}
+
 export async function claimFormat(disk: Disk, directory: string): Promise<void> {
+  if (await isClaimed(disk, directory)) return
   const path = join(directory, 'format')
-  const text = await readText(disk, path)
-  if (text !== undefined) {
-    check(text, directory)
-    return
-  }
-  const others = (await disk.list(directory)).filter(name => !notYetClaimed.has(name))
-  if (others.length > 0) {
-    throw new Error(
-      `${directory} is not a data directory of Biwa: it has no file "format", yet it holds ${others.slice(0, 3).join(', ')}. ` +
-        'Choose an empty directory (--data).',
-    )
-  }
   const temporary = `${path}.new`
   await disk.remove(temporary)
   const file = await disk.open(temporary, 'create')
@@ -34,6 +28,20 @@ export async function claimFormat(disk: Disk, directory: string): Promise<void> 
   }
   await disk.rename(temporary, path)
   await disk.syncDirectory(directory)
+}
+
+async function isClaimed(disk: Disk, directory: string): Promise<boolean> {
+  const text = await readText(disk, join(directory, 'format'))
+  if (text !== undefined) {
+    check(text, directory)
+    return true
+  }
+  const others = (await disk.list(directory)).filter(name => !notYetClaimed.has(name))
+  if (others.length === 0) return false
+  throw new Error(
+    `${directory} is not a data directory of Biwa: it has no file "format", yet it holds ${others.slice(0, 3).join(', ')}. ` +
+      'Choose an empty directory (--data).',
+  )
 }
 
 function check(text: string, directory: string): void {

@@ -21,8 +21,7 @@ export class InlineFiles {
   }
 
   async write(id: string, content: Uint8Array): Promise<string> {
-    this.#made ??= this.#disk.makeDirectory(this.#directory)
-    await this.#made
+    await this.#makeDirectory()
     const path = join(this.#directory, id)
     if ((await this.#disk.size(path)) !== undefined) return path
     // Renamed when it is whole: nobody sees half of it, and two who write the same do each other no harm.
@@ -35,5 +34,15 @@ export class InlineFiles {
     }
     await this.#disk.rename(temporary, path)
     return path
+  }
+
+  async #makeDirectory(): Promise<void> {
+    this.#made ??= this.#disk.makeDirectory(this.#directory)
+    try {
+      await this.#made
+    } catch (cause) {
+      this.#made = undefined
+      throw cause
+    }
   }
 }

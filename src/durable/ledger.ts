@@ -67,10 +67,15 @@ export class Ledger {
 
   static async open(disk: Disk, path: string): Promise<Ledger> {
     const database = await disk.database(path)
-    const ledger = new Ledger(database)
-    // A process that died may have left commits in the page cache which this one is about to show as facts.
-    await database.sync()
-    return ledger
+    try {
+      const ledger = new Ledger(database)
+      // A process that died may have left commits in the page cache which this one is about to show as facts.
+      await database.sync()
+      return ledger
+    } catch (cause) {
+      await database.close()
+      throw cause
+    }
   }
 
   /**

@@ -7,7 +7,7 @@ import type { Disk } from '../world/disk.ts'
 import type { Log } from '../world/log.ts'
 import type { Random } from '../world/random.ts'
 import { Blobs } from './blobs.ts'
-import { claimFormat } from './format.ts'
+import { claimFormat, refuseForeign } from './format.ts'
 import { Ledger } from './ledger.ts'
 import { SegmentLog } from './segment-log.ts'
 
@@ -40,25 +40,24 @@ export class Store {
   /** Throws DirectoryInUse when another process has it, and refuses what is not Biwa's or a newer Biwa's. */
   static async open(options: StoreOptions): Promise<Store> {
     const { disk, directory } = options
+    // Asked before the lock as well, which would leave its file in somebody else's directory.
+    await refuseForeign(disk, directory)
     await disk.makeDirectory(directory)
     const lock = await disk.lock(join(directory, 'lock'))
     try {
       await claimFormat(disk, directory)
       const ledger = await Ledger.open(disk, join(directory, 'ledger.sqlite'))
-      const blobs = await Blobs.open({ ...options, ledger })
-      return new Store(options, ledger, blobs, () => lock.release())
+      try {
+        const blobs = await Blobs.open({ ...options, ledger })
+        return new Store(options, ledger, blobs, () => lock.release())
+      } catch (cause) {
+        await ledger.close()
+        throw cause
+      }
     } catch (cause) {
       await lock.release()
       throw cause
     }
-  }
-
-  /** Empties a directory that is not open: all that a store keeps, and nothing else that lies there. */
-  static async erase(disk: Disk, directory: string): Promise<void> {
-    for (const name of ['ledger.sqlite', 'ledger.sqlite-wal', 'ledger.sqlite-shm'])
-      await disk.remove(join(directory, name))
-    for (const name of ['blobs', 'logs', 'scratch']) await disk.removeDirectory(join(directory, name))
-    await disk.syncDirectory(directory)
   }
 
   /** The log of that name, made if it is missing; the same one for everybody who asks while it is open. */
