@@ -1,0 +1,63 @@
+/** Biwa's own paths: health, reset where it was allowed, the clock where it can be moved; and where the server may listen. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { LakeMistake } from '../../src/lake.ts'
+import { lakeFor } from '../testing/lake.ts'
+
+const target = (operation: string) => ({
+  'content-type': 'application/x-amz-json-1.1',
+  'x-amz-target': `Kinesis_20131202.${operation}`,
+})
+const post = (url: string, body: string, headers: Record<string, string> = {}) =>
+  fetch(url, { method: 'POST', body, headers })
+
+test('health names the services, under both paths', async context => {
+  const { url } = await lakeFor(context)
+  for (const path of ['/_biwa/health', '/_localstack/health']) {
+    const health = (await (await fetch(url + path)).json()) as { services: Record<string, string> }
+    assert.equal(health.services.kinesis, 'running')
+  }
+  assert.equal((await fetch(`${url}/_biwa/nothing`)).status, 404)
+})
+
+test('reset empties everything, and only where it was allowed', async context => {
+  const closed = await lakeFor(context)
+  assert.equal((await post(`${closed.url}/_biwa/reset`, '')).status, 403)
+  const { url } = await lakeFor(context, { allowReset: true })
+  await post(url, '{"StreamName":"a","ShardCount":2}', target('CreateStream'))
+  const resets = await Promise.all([post(`${url}/_biwa/reset`, ''), post(`${url}/_biwa/reset`, '')])
+  assert.deepEqual(
+    resets.map(reset => reset.status),
+    [200, 200],
+  )
+  const streams = (await (await post(url, '{}', target('ListStreams'))).json()) as { StreamNames: string[] }
+  assert.deepEqual(streams.StreamNames, [])
+  assert.equal((await post(url, '{"StreamName":"a","ShardCount":1}', target('CreateStream'))).status, 200)
+})
+
+test('a simulated clock moves by a duration or to an instant, and never back', async context => {
+  const { url } = await lakeFor(context, { simulatedFrom: Date.parse('2025-10-15T00:00:00+09:00') })
+  const clock = async (body: string) => (await (await post(`${url}/_biwa/clock`, body)).json()) as { now: string }
+  assert.equal((await clock('{"advance":"PT5M"}')).now, '2025-10-14T15:05:00.000Z')
+  assert.equal((await clock('{"advanceTo":"2025-10-14T16:00:00Z"}')).now, '2025-10-14T16:00:00.000Z')
+  for (const body of [
+    '{"advanceTo":"2025-10-14T15:00:00Z"}',
+    '{}',
+    'x',
+    '{"advance":"5 minutes"}',
+    '{"advance":"PT1S","advanceTo":"2026-01-01T00:00:00Z"}',
+  ])
+    assert.equal((await post(`${url}/_biwa/clock`, body)).status, 400, body)
+  assert.equal(((await (await fetch(`${url}/_biwa/clock`)).json()) as { now: string }).now, '2025-10-14T16:00:00.000Z')
+})
+
+test("the system's clock is not moved by anybody", async context => {
+  const { url } = await lakeFor(context)
+  assert.equal((await post(`${url}/_biwa/clock`, '{"advance":"PT5M"}')).status, 409)
+})
+
+test('without authentication no address but loopback is listened on', async context => {
+  const { lake } = await lakeFor(context)
+  for (const host of ['0.0.0.0', '::', '192.0.2.1', 'example.com', '127.0.0.1.example.com'])
+    await assert.rejects(lake.listen({ port: 0, host }), LakeMistake)
+})
