@@ -197,9 +197,13 @@ export class Blobs {
     return this.#holds.hold(id)
   }
 
-  /** Streams [from, toExclusive); the whole without them. What is released after the call is still read. */
-  read(id: string, from = 0, toExclusive?: number): AsyncIterable<Uint8Array> {
-    const { bytes, content } = this.#row(id)
+  /**
+   * Streams [from, toExclusive); the whole without them. What is released after the call is still read. A blob as its
+   * writer gave it need not be published.
+   */
+  read(blob: string | Blob, from = 0, toExclusive?: number): AsyncIterable<Uint8Array> {
+    const id = typeof blob === 'string' ? blob : blob.id
+    const { bytes, content } = typeof blob === 'string' ? this.#row(id) : this.#written(blob)
     const end = toExclusive ?? bytes
     assert(from >= 0 && from <= end && end <= bytes, `a range lies within its blob: ${from} to ${end} of ${bytes}`)
     if (content !== null) return single(content.subarray(from, end))
@@ -224,6 +228,11 @@ export class Blobs {
   /** After the ledger has closed: the last changes may have released blobs. */
   async removed(): Promise<void> {
     await Promise.all(this.#removals)
+  }
+
+  #written(blob: Blob): BlobRow {
+    const content = this.#contents.get(blob)
+    return content === undefined ? this.#row(blob.id) : { bytes: blob.bytes, content }
   }
 
   #row(id: string): BlobRow {
