@@ -2,7 +2,6 @@
  * The composition root: opens a data directory, builds every part, hands each what it needs, and puts the gateway in
  * front. The only file that constructs parts.
  */
-import { join } from 'node:path'
 import { awsServices, type Parts } from './aws.ts'
 import { Kinesis } from './collect/kinesis/kinesis.ts'
 import { Store } from './durable/store.ts'
@@ -12,6 +11,7 @@ import { HttpServer } from './gateway/http.ts'
 import type { HttpRequest, HttpResponse } from './gateway/message.ts'
 import type { Principal } from './gateway/operation.ts'
 import { Pipeline } from './gateway/pipeline.ts'
+import { Schedules } from './orchestrate/schedules/schedules.ts'
 import { version } from './version.ts'
 import { Background } from './world/background.ts'
 import { type Clock, SystemClock } from './world/clock.ts'
@@ -30,7 +30,7 @@ export interface LakeOptions {
   /** Region of requests that carry no credential scope; us-east-1 unless given. */
   readonly region?: string
   /** A clock that only moves when told to, from this instant (milliseconds since 1970 UTC); the system's otherwise. */
-  readonly simulatedFrom?: number
+  readonly simulatedFrom?: number | 'now'
   /** Lets `POST /_biwa/reset` empty the lake. */
   readonly allowReset?: boolean
   readonly disk?: Disk
@@ -109,11 +109,13 @@ export class Lake {
   }
 
   async handle(request: HttpRequest): Promise<HttpResponse> {
-    const { pipeline } = await this.#current()
+    const { pipeline, clock } = await this.#current()
     const ours = await control(request, {
       version,
       services: pipeline.serviceNames,
       open: this.#options.auth !== 'enforced',
+      now: () => clock.now(),
+      ...(clock instanceof SimulatedClock && { advanceTo: (at: number) => clock.advanceTo(at) }),
       ...(this.#options.allowReset && { reset: () => this.reset() }),
     })
     return ours ?? pipeline.handle(request)
@@ -134,9 +136,29 @@ export class Lake {
     return pipeline.invoke({ account: caller.account, region: caller.region, principal }, service, operation, input)
   }
 
-  /** The clock of this lake; a SimulatedClock when it was opened with `simulatedFrom`. */
-  async clock(): Promise<Clock> {
-    return (await this.#current()).clock
+  /** Moves a simulated clock; resolves when all that fell due has run, with its names in order. */
+  async advance(milliseconds: number): Promise<readonly string[]> {
+    return (await this.#simulated()).advance(milliseconds)
+  }
+
+  /** From now on a simulated clock follows the machine's own, second by second; it never goes back to meet it. */
+  async keepPace(): Promise<void> {
+    const clock = await this.#simulated()
+    const realClock = new SystemClock(this.#world.log)
+    const ahead = Math.max(0, clock.now() - realClock.now())
+    const follow = async () => {
+      if (!this.#built) return
+      await clock.advanceTo(realClock.now() + ahead)
+      realClock.at(realClock.now() + 1000, 'keep pace', follow)
+    }
+    await follow()
+  }
+
+  async #simulated(): Promise<SimulatedClock> {
+    const { clock } = await this.#current()
+    if (!(clock instanceof SimulatedClock))
+      throw new LakeMistake("This lake runs on the system's clock, which nobody moves.")
+    return clock
   }
 
   async parts(): Promise<Parts> {
@@ -145,17 +167,12 @@ export class Lake {
 
   /** Empties the lake: every resource of every account. Requests that come meanwhile wait. */
   async reset(): Promise<void> {
-    const before = await this.#current()
-    this.#built = (async () => {
+    // Chained at once, so that two resets, and the requests between them, come one after the other.
+    this.#built = this.#current().then(async before => {
       await before.close()
-      const { disk } = this.#world
-      const { directory } = this.#options
-      for (const name of await disk.list(directory)) {
-        if ((await disk.list(join(directory, name))).length > 0) await disk.removeDirectory(join(directory, name))
-        else await disk.remove(join(directory, name)).catch(() => disk.removeDirectory(join(directory, name)))
-      }
+      await Store.erase(this.#world.disk, this.#options.directory)
       return this.#build(this.#options.simulatedFrom === undefined ? undefined : before.clock.now())
-    })()
+    })
     await this.#built
   }
 
@@ -177,17 +194,29 @@ export class Lake {
     return this.#built
   }
 
-  async #build(simulatedFrom: number | undefined): Promise<Built> {
+  async #build(simulatedFrom: number | 'now' | undefined): Promise<Built> {
     const { disk, random, log } = this.#world
     const { directory } = this.#options
     const background = new Background(log)
     const realClock = new SystemClock(log)
-    const clock = simulatedFrom === undefined ? realClock : new SimulatedClock({ startAt: simulatedFrom, background })
+    const startAt = simulatedFrom === 'now' ? realClock.now() : simulatedFrom
+    const clock = startAt === undefined ? realClock : new SimulatedClock({ startAt, background })
     const store = await Store.open({ disk, random, clock, directory, log })
 
     const kinesis = new Kinesis({ store, clock, random, background })
 
-    const parts: Parts = { kinesis }
+    const schedules = new Schedules({
+      ledger: store.ledger,
+      clock,
+      background,
+      random,
+      log,
+      supports: (service, operation) => pipeline.supports(service, operation),
+      invoke: ({ account, region }, service, operation, input) =>
+        pipeline.invoke({ account, region, principal: rootOf(account) }, service, operation, input),
+    })
+
+    const parts: Parts = { kinesis, schedules }
     const authenticator = new Authenticator({
       mode: this.#options.auth ?? 'open',
       identities: { credential: () => undefined, decide: () => ({ allowed: true }) },
@@ -204,7 +233,9 @@ export class Lake {
       report: (text, cause) => log.error(text, cause),
     })
     await kinesis.start()
+    await schedules.start()
     const close = async () => {
+      schedules.close()
       await background.close()
       await kinesis.close()
       await store.close()

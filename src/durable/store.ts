@@ -60,6 +60,13 @@ export class Store {
     }
   }
 
+  /** Empties a directory that is not open: all that a store keeps, and nothing else that lies there. */
+  static async erase(disk: Disk, directory: string): Promise<void> {
+    for (const name of ['ledger.sqlite', 'ledger.sqlite-wal', 'ledger.sqlite-shm']) await disk.remove(join(directory, name))
+    for (const name of ['blobs', 'logs', 'scratch']) await disk.removeDirectory(join(directory, name))
+    await disk.syncDirectory(directory)
+  }
+
   /** The log of that name, made if it is missing; the same one for everybody who asks while it is open. */
   log(name: string): Promise<SegmentLog> {
     const known = this.#logs.get(name)
