@@ -1,0 +1,73 @@
+// Listings of a bucket's objects and of all versions, each a range of an index.
+import type { Ledger } from '../../durable/ledger.ts'
+import type { Bucket } from './bucket.ts'
+import { invalidArgument } from './faults.ts'
+import { after, type Bound, type Page, type PageRequest, type Position, takePage } from './paging.ts'
+import { nullVersionId, type Version } from './version.ts'
+import { turnOf } from './version-id.ts'
+import { type VersionRow, type Versions, versionColumns, versionOf } from './versions.ts'
+
+/** Before every turn of a key. */
+const firstTurn = -(2 ** 40)
+
+export class Listing {
+  readonly #ledger: Ledger
+  readonly #versions: Versions
+
+  constructor(of: { ledger: Ledger; versions: Versions }) {
+    this.#ledger = of.ledger
+    this.#versions = of.versions
+  }
+
+  /** Latest versions that are no delete markers. */
+  objects(bucket: Bucket, request: PageRequest): Page<Version> {
+    return takePage(request, (from, below) => this.#walkObjects(bucket, from, below))
+  }
+
+  /** All versions and markers, the newest of a key first. */
+  versions(bucket: Bucket, request: PageRequest): Page<Version> {
+    return takePage(request, (from, below) => this.#walkVersions(bucket, from, below))
+  }
+
+  /** After the version `versionId` of `key`; after all of the key without it. */
+  afterVersion(
+    bucket: Bucket,
+    marker: { key: string | undefined; versionId: string | undefined },
+    rolled: { prefix: string; delimiter: string },
+  ): Position {
+    const { key, versionId } = marker
+    if (versionId === undefined) return after(key ?? '', rolled.prefix, rolled.delimiter)
+    if (key === undefined)
+      throw invalidArgument(
+        'A version-id marker cannot be specified without a key marker.',
+        'version-id-marker',
+        versionId,
+      )
+    const turn = versionId === nullVersionId ? this.#versions.find(bucket, key, versionId)?.turn : turnOf(versionId)
+    if (turn === undefined) throw invalidArgument('Invalid version id specified', 'version-id-marker', versionId)
+    return { key, past: turn }
+  }
+
+  *#walkObjects(bucket: Bucket, from: Position, below: Bound): Iterable<Version> {
+    const rows = this.#ledger.iterate<VersionRow>(
+      `SELECT ${versionColumns} FROM s3_version
+       WHERE bucket = ? AND key >= ? AND key < ? AND latest = 1 AND marker = 0 ORDER BY key`,
+      bucket.id,
+      from.key,
+      below,
+    )
+    for (const row of rows) yield versionOf(row)
+  }
+
+  *#walkVersions(bucket: Bucket, from: Position, below: Bound): Iterable<Version> {
+    const rows = this.#ledger.iterate<VersionRow>(
+      `SELECT ${versionColumns} FROM s3_version
+       WHERE bucket = ? AND (key, turn) > (?, ?) AND key < ? ORDER BY key, turn`,
+      bucket.id,
+      from.key,
+      from.past ?? firstTurn,
+      below,
+    )
+    for (const row of rows) yield versionOf(row)
+  }
+}

@@ -1,0 +1,83 @@
+// What a caller says about an object beside its bytes, made into what is kept: checked, with AWS's defaults.
+import type { Bucket } from './bucket.ts'
+import { type EncryptionRequest, encryptionFor } from './encryption.ts'
+import { aclNotSupported, invalidStorageClass, keyTooLong, metadataTooLarge } from './faults.ts'
+import { keyBytesMax, metadataBytesMax } from './limits.ts'
+import type { Properties } from './version.ts'
+
+export interface Described {
+  readonly contentType?: string | undefined
+  readonly contentEncoding?: string | undefined
+  readonly contentDisposition?: string | undefined
+  readonly contentLanguage?: string | undefined
+  readonly cacheControl?: string | undefined
+  readonly expires?: string | undefined
+  readonly redirect?: string | undefined
+  readonly metadata?: Readonly<Record<string, string>> | undefined
+  readonly storageClass?: string | undefined
+  readonly encryption?: EncryptionRequest | undefined
+  /** A canned ACL. */
+  readonly acl?: string | undefined
+}
+
+/**
+ * Kept and returned. Biwa has no tiers: an object of an archive class is readable without being restored, which in AWS
+ * it is not.
+ */
+const storageClasses = new Set([
+  'STANDARD',
+  'REDUCED_REDUNDANCY',
+  'STANDARD_IA',
+  'ONEZONE_IA',
+  'INTELLIGENT_TIERING',
+  'GLACIER',
+  'DEEP_ARCHIVE',
+  'GLACIER_IR',
+])
+
+/** The ACLs that say what holds anyway: objects belong to the bucket's owner, who alone has rights by ACL. */
+const harmlessAcls = new Set(['private', 'bucket-owner-full-control'])
+
+export function propertiesFor(bucket: Bucket, described: Described): Properties {
+  const { metadata, storageClass = 'STANDARD', acl } = described
+  if (acl !== undefined && !harmlessAcls.has(acl)) throw aclNotSupported()
+  if (!storageClasses.has(storageClass)) throw invalidStorageClass(storageClass)
+  if (metadata !== undefined) checkMetadata(metadata)
+  const encoding = withoutTransport(described.contentEncoding)
+  return {
+    contentType: described.contentType ?? 'binary/octet-stream',
+    ...(encoding !== undefined && { contentEncoding: encoding }),
+    ...(described.contentDisposition !== undefined && { contentDisposition: described.contentDisposition }),
+    ...(described.contentLanguage !== undefined && { contentLanguage: described.contentLanguage }),
+    ...(described.cacheControl !== undefined && { cacheControl: described.cacheControl }),
+    ...(described.expires !== undefined && { expires: described.expires }),
+    ...(described.redirect !== undefined && { redirect: described.redirect }),
+    ...(metadata !== undefined && { metadata }),
+    ...(storageClass !== 'STANDARD' && { storageClass }),
+    encryption: encryptionFor(bucket, described.encryption ?? {}),
+  }
+}
+
+export function checkKey(key: string): void {
+  // A key's UTF-8 is at most three times as long as its UTF-16: short keys need no counting.
+  if (key.length * 3 <= keyBytesMax) return
+  const bytes = Buffer.byteLength(key)
+  if (bytes > keyBytesMax) throw keyTooLong(bytes)
+}
+
+function checkMetadata(metadata: Readonly<Record<string, string>>): void {
+  let bytes = 0
+  // Header values come as latin1: a character is a byte.
+  for (const name in metadata) bytes += name.length + (metadata[name] as string).length
+  if (bytes > metadataBytesMax) throw metadataTooLarge(bytes)
+}
+
+/** `aws-chunked` says how the body travelled, not what it is. */
+function withoutTransport(encoding: string | undefined): string | undefined {
+  if (encoding === undefined || !encoding.includes('aws-chunked')) return encoding
+  const left = encoding
+    .split(',')
+    .map(part => part.trim())
+    .filter(part => part !== '' && part !== 'aws-chunked')
+  return left.length === 0 ? undefined : left.join(',')
+}
