@@ -19,7 +19,7 @@ after(() => lake.close())
 const json = { 'content-type': 'application/x-amz-json-1.1' }
 
 async function post(headers: Record<string, string>, body: string | Uint8Array, path = '/') {
-  const response = await fetch(lake.url + path, { method: 'POST', headers, body: body as BodyInit })
+  const response = await fetch(lake.url + path, { method: 'POST', headers, body: body as string })
   const text = await response.text()
   return { status: response.status, type: response.headers.get('content-type') ?? '', text, headers: response.headers }
 }
