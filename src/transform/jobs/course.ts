@@ -1,0 +1,193 @@
+// One run from its script to its commit:
+//
+//   read the script, choose the inputs with the bookmark          (nothing is changed)
+//   the engine reads blobs and writes files into scratch           (nothing is visible)
+//   the files become blobs, durable and unpublished                (swept at the next start if we die here)
+//   one commit: outputs and dead letters published, replaced files removed, partitions registered, the bookmark moved,
+//   the run SUCCEEDED
+//
+// So a run is wholly there or not at all, and its inputs are taken exactly once.
+import type { TransformResult } from '../../analyze/engine/request.ts'
+import type { Ledger, Transaction } from '../../durable/ledger.ts'
+import type { Clock } from '../../world/clock.ts'
+import type { Random } from '../../world/random.ts'
+import type { Bookmarks } from './bookmarks.ts'
+import { stateDetail } from './detail.ts'
+import { EntityNotFoundException, InvalidInputException, noSuchRun } from './faults.ts'
+import { Inputs, NothingNew } from './inputs.ts'
+import type { Job, Run, RunNumbers } from './job.ts'
+import { parseLocation } from './location.ts'
+import { Outputs, type Publication } from './outputs.ts'
+import { effectiveArguments, type Plan, planOf } from './plan.ts'
+import type { Files, Objects, Permits, Tables, Transforms } from './ports.ts'
+import { Role } from './role.ts'
+import type { Runs } from './runs.ts'
+import { readScript } from './script.ts'
+
+export interface CourseParts {
+  readonly ledger: Ledger
+  readonly blobs: Files
+  readonly s3: Objects
+  readonly catalog: Tables
+  readonly engine: Transforms
+  readonly bookmarks: Bookmarks
+  readonly runs: Runs
+  readonly clock: Clock
+  readonly random: Random
+  readonly permits: Permits
+}
+
+interface Work {
+  readonly result: TransformResult
+  readonly publication: Publication
+}
+
+export class Course {
+  readonly #parts: CourseParts
+
+  constructor(parts: CourseParts) {
+    this.#parts = parts
+  }
+
+  /** Resolves when the run has SUCCEEDED, durably; rejects with what went wrong, and then nothing was changed. */
+  async run(job: Job, run: Run, signal: AbortSignal): Promise<void> {
+    const { s3, catalog, bookmarks, clock } = this.#parts
+    const begunAt = clock.elapsed()
+    const plan = planOf(effectiveArguments(job, run.arguments))
+    const role = new Role(this.#parts.permits, job, job.role)
+    const { version } = bookmarks.of(job.id)
+    const inputs = new Inputs({
+      scope: job,
+      plan,
+      role,
+      s3,
+      catalog,
+      request: { s3, ledger: this.#parts.ledger, job: job.id, objectsMax: plan.objectsMax },
+      between: this.#between(job, plan),
+    })
+    await using scratch = await this.#parts.blobs.scratch()
+    const work = await this.#work({ job, run, plan, role, inputs, signal, scratch: scratch.path }).catch(cause => {
+      if (cause instanceof NothingNew) return undefined
+      throw cause
+    })
+    await this.#parts.ledger.commit(write => {
+      signal.throwIfAborted()
+      const moves = plan.bookmark.kind === 'enable'
+      if (moves && bookmarks.of(job.id, write).version !== version)
+        throw new InvalidInputException(
+          'The bookmark was moved while the run was under way (another run of the job, or a reset). Nothing was written; start it again.',
+        )
+      // From here the outputs are visible, the inputs taken and the run over, all at once; a crash before leaves blobs
+      // without a row, which are swept at the next start.
+      const filesReplaced = moves ? this.#replace(write, job, inputs, role) : 0
+      const partitionsAdded = work?.publication.publish(write) ?? 0
+      if (moves && inputs.selections.some(({ taken, kept }) => taken.length + kept.length > 0))
+        bookmarks.record(write, job.id, run.number, {
+          selections: inputs.selections,
+          written: work?.publication.written ?? [],
+        })
+      const numbers = measured(inputs, work, { filesReplaced, partitionsAdded })
+      const detail = stateDetail({ plan, selections: inputs.selections, numbers, ...(work && { done: work }) })
+      const ended = this.#parts.runs.end(write, run.number, {
+        state: 'SUCCEEDED',
+        at: clock.now(),
+        executionMilliseconds: clock.elapsed() - begunAt,
+        stateDetail: detail,
+        numbers,
+      })
+      if (!ended) throw new EntityNotFoundException(`The run ${run.id} was ended by somebody else.`)
+    })
+  }
+
+  async #work(of: {
+    readonly job: Job
+    readonly run: Run
+    readonly plan: Plan
+    readonly role: Role
+    readonly inputs: Inputs
+    readonly signal: AbortSignal
+    readonly scratch: string
+  }): Promise<Work> {
+    const { job, run, plan, role, inputs, signal } = of
+    const { engine, clock } = this.#parts
+    const script = await this.#script(job, role)
+    const { source } = plan
+    const folder = source && { bucket: source.location.bucket, prefix: source.location.key }
+    const files = folder && (await inputs.source(folder))
+    const outputs = new Outputs({ ...this.#parts, scope: job, role })
+    const result = await engine.transform({
+      script,
+      arguments: plan.values,
+      defaultDatabase: plan.database.toLowerCase(),
+      now: clock.now(),
+      ...(source &&
+        files && {
+          source: {
+            files,
+            required: source.required,
+            ...(source.schema && { schema: source.schema }),
+            ...(source.format && { format: source.format }),
+          },
+        }),
+      tables: references => inputs.tables(references),
+      target: async reference => outputs.target(reference),
+      scratchDirectory: of.scratch,
+      signal,
+      deadlineMilliseconds: run.timeoutMinutes * 60_000,
+    })
+    signal.throwIfAborted()
+    const publication = await outputs.prepare(result, this.#parts.random.uuid(), {
+      location: plan.deadLetters,
+      key: `${job.name}-${run.id}.json`,
+    })
+    return { result, publication }
+  }
+
+  async #script(job: Job, role: Role): Promise<string> {
+    const { scriptLocation } = job.command
+    const { bucket, key } = parseLocation(scriptLocation, 'The location of the script')
+    role.requireObject('s3:GetObject', bucket, key)
+    const script = await readScript(this.#parts.s3, scriptLocation)
+    if (script === undefined) throw new EntityNotFoundException(`The script ${scriptLocation} does not exist.`)
+    return script
+  }
+
+  #replace(write: Transaction, job: Job, inputs: Inputs, role: Role): number {
+    const replaced = inputs.selections.flatMap(({ replacedRuns }) => replacedRuns)
+    for (const run of replaced)
+      for (const { bucket, key } of this.#parts.bookmarks.outputs(job.id, run))
+        role.requireObject('s3:DeleteObject', bucket, key)
+    return this.#parts.bookmarks.removeOutputs(write, job.id, replaced)
+  }
+
+  #between(job: Job, { bookmark }: Plan): { readonly from: number; readonly to: number } | undefined {
+    if (bookmark.kind !== 'pause' || bookmark.from === undefined || bookmark.to === undefined) return undefined
+    const [from, to] = [bookmark.from, bookmark.to].map(id => {
+      const run = this.#parts.runs.find(job.id, id)
+      if (!run) throw noSuchRun(id, job.name)
+      return run.number
+    })
+    return { from: from ?? 0, to: to ?? 0 }
+  }
+}
+
+function measured(
+  inputs: Inputs,
+  work: Work | undefined,
+  committed: Pick<RunNumbers, 'filesReplaced' | 'partitionsAdded'>,
+): RunNumbers {
+  const { result, publication } = work ?? {}
+  return {
+    objectsIn: work ? inputs.objects : 0,
+    bytesIn: work ? inputs.bytes : 0,
+    recordsIn: result?.recordsIn ?? 0,
+    recordsOut: result?.recordsOut ?? 0,
+    deadLetters: result?.deadLetters.count ?? 0,
+    rowsWritten: result?.rowsWritten ?? 0,
+    filesWritten: publication?.files ?? 0,
+    bytesWritten: publication?.bytes ?? 0,
+    partitionsWritten: publication?.partitions ?? 0,
+    engineMilliseconds: Math.round(result?.engineMilliseconds ?? 0),
+    ...committed,
+  }
+}

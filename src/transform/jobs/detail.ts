@@ -1,0 +1,65 @@
+// What a run's record says in words about what it did: figures that were measured, and whatever a person would want to
+// know before trusting them.
+import type { TransformResult } from '../../analyze/engine/request.ts'
+import type { RunNumbers } from './job.ts'
+import type { Publication } from './outputs.ts'
+import type { Plan } from './plan.ts'
+import type { Selection } from './selection.ts'
+
+export interface Account {
+  readonly plan: Plan
+  readonly selections: readonly Selection[]
+  readonly numbers: RunNumbers
+  /** Absent when there was nothing to do. */
+  readonly done?: { readonly result: TransformResult; readonly publication: Publication }
+}
+
+export function stateDetail({ plan, selections, numbers, done }: Account): string {
+  const sentences: string[] = []
+  if (!done) sentences.push('Nothing new: 0 records in, nothing written')
+  else {
+    const { result, publication } = done
+    sentences.push(
+      `${count(numbers.recordsIn, 'record')} in = ${numbers.recordsOut} out + ${count(numbers.deadLetters, 'dead letter')}, ` +
+        `from ${count(numbers.objectsIn, 'object')} (${numbers.bytesIn} bytes)`,
+      `${count(numbers.rowsWritten, 'row')} written to ${count(numbers.filesWritten, 'file')} (${numbers.bytesWritten} bytes) in ` +
+        `${count(numbers.partitionsWritten, 'partition')} of ${targetName(result)}` +
+        (result.target.kind === 'table' ? `, ${count(numbers.partitionsAdded, 'partition')} newly registered` : ''),
+    )
+    if (publication.deadLetters) sentences.push(`Dead letters: ${publication.deadLetters}`)
+    if (result.missingDelimiter.length > 0)
+      sentences.push(
+        `In ${count(result.missingDelimiter.length, 'object')} records stand without a newline between them ` +
+          `(first: ${result.missingDelimiter[0]}); each was read as a record of its own, but Spark would silently keep the ` +
+          'first of each line: set AppendDelimiterToRecord in the delivery stream',
+      )
+  }
+  sentences.push(...bookmarkNotes(plan, selections, numbers))
+  if (plan.withoutEffect.length > 0)
+    sentences.push(`Arguments without effect on the embedded engine: ${plan.withoutEffect.join(', ')}`)
+  return `${sentences.join('. ')}.`
+}
+
+function* bookmarkNotes(plan: Plan, selections: readonly Selection[], numbers: RunNumbers): Iterable<string> {
+  const total = (of: (selection: Selection) => number) => selections.reduce((sum, each) => sum + of(each), 0)
+  if (plan.bookmark.kind === 'disable' && numbers.rowsWritten > 0)
+    yield 'The bookmark is off: everything was processed, and what earlier runs wrote from it stays beside it, so running again makes duplicates'
+  if (plan.bookmark.kind === 'pause' && numbers.rowsWritten > 0)
+    yield 'The bookmark is paused and was not moved: what this run wrote is not replaced by later ones'
+  if (numbers.filesReplaced > 0)
+    yield `${count(numbers.filesReplaced, 'file')} that earlier runs wrote from the same inputs ${numbers.filesReplaced === 1 ? 'was' : 'were'} replaced`
+  const kept = total(({ kept }) => kept.length)
+  if (kept > 0)
+    yield `${count(kept, 'object')} ${kept === 1 ? 'stays' : 'stay'} as an earlier run processed them, because that run also read objects that are not there any more; its rows could not be made again`
+  const changed = total(({ changed }) => changed)
+  if (changed > 0)
+    yield `${count(changed, 'object')} had another content when an earlier run processed them; the rows of that content stay`
+  const left = total(({ left }) => left)
+  if (left > 0)
+    yield `${count(left, 'object')} ${left === 1 ? 'is' : 'are'} left for the next run, because one takes at most ${plan.objectsMax} (--BOUNDED_FILES)`
+}
+
+const targetName = ({ target }: TransformResult) =>
+  target.kind === 'prefix' ? target.location : `table ${target.database}.${target.name}`
+
+const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`

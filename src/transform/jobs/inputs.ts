@@ -1,0 +1,169 @@
+// What a run reads: the objects of --SOURCE_S3, or the catalog's tables that the script names. It decides with the
+// bookmark which objects those are and hands the engine local files; it remembers the selections for the commit.
+import type { SourceFile, TableReference, TableSource } from '../../analyze/engine/request.ts'
+import { tableFormat } from '../../catalog/glue/table-format.ts'
+import { EntityNotFoundException, InvalidInputException } from './faults.ts'
+import type { Scope } from './job.ts'
+import { parseFolderLocation } from './location.ts'
+import type { Plan } from './plan.ts'
+import type { InputObject, Objects, Tables } from './ports.ts'
+import type { Role } from './role.ts'
+import {
+  type Folder,
+  type Selection,
+  type SelectionRequest,
+  selectAll,
+  selectBetween,
+  selectNew,
+  type Taken,
+} from './selection.ts'
+
+/** Thrown through the engine when there is nothing to do: the run succeeds without having started it. */
+export class NothingNew extends Error {
+  override readonly name = 'NothingNew'
+}
+
+/** How many small objects are laid out for the engine at once. */
+const pathsAtOnce = 32
+
+export class Inputs {
+  readonly selections: Selection[] = []
+  objects = 0
+  bytes = 0
+  readonly #scope: Scope
+  readonly #plan: Plan
+  readonly #role: Role
+  readonly #s3: Objects
+  readonly #catalog: Tables
+  readonly #request: Omit<SelectionRequest, 'context' | 'folders'>
+  readonly #between: { readonly from: number; readonly to: number } | undefined
+
+  constructor(of: {
+    readonly scope: Scope
+    readonly plan: Plan
+    readonly role: Role
+    readonly s3: Objects
+    readonly catalog: Tables
+    readonly request: Omit<SelectionRequest, 'context' | 'folders'>
+    /** Of a paused bookmark: numbers of runs. */
+    readonly between?: { readonly from: number; readonly to: number } | undefined
+  }) {
+    this.#scope = of.scope
+    this.#plan = of.plan
+    this.#role = of.role
+    this.#s3 = of.s3
+    this.#catalog = of.catalog
+    this.#request = of.request
+    this.#between = of.between
+  }
+
+  /** The objects of --SOURCE_S3. Throws NothingNew without any. */
+  async source(folder: Folder): Promise<readonly SourceFile[]> {
+    if (!this.#s3.bucketExists(folder.bucket))
+      throw new EntityNotFoundException(`The bucket ${folder.bucket} of --SOURCE_S3 does not exist.`)
+    this.#role.require('s3:ListBucket', `arn:aws:s3:::${folder.bucket}`)
+    const { taken } = this.#select('source', [folder])
+    return this.#files(taken.map(({ object }) => object))
+  }
+
+  /** The tables that the script reads. Throws NothingNew when the bookmarked one has no new objects. */
+  async tables(references: readonly TableReference[]): Promise<readonly TableSource[]> {
+    const bookmarked = this.#bookmarked(references)
+    return references.map(reference => this.#table(reference, reference === bookmarked))
+  }
+
+  #select(context: string, folders: readonly Folder[]): Selection {
+    const request = { ...this.#request, context, folders }
+    const off = this.#plan.bookmark.kind === 'disable'
+    const selection = off
+      ? selectAll(request)
+      : this.#between
+        ? selectBetween(request, this.#between.from, this.#between.to)
+        : selectNew(request)
+    if (selection.left > 0 && (off || selection.taken.length === 0))
+      throw new InvalidInputException(
+        `There are ${selection.left} more objects than the ${request.objectsMax} that one run takes. ` +
+          (off ? 'Switch the bookmark on, so that the next runs go on with them, or' : 'Those belong together:') +
+          ` set --BOUNDED_FILES to at least ${selection.left + request.objectsMax}.`,
+      )
+    this.selections.push(selection)
+    if (selection.taken.length === 0) throw new NothingNew()
+    return selection
+  }
+
+  /** With a bookmark one of the tables holds its new objects only; the others are read whole. */
+  #bookmarked(references: readonly TableReference[]): TableReference | undefined {
+    if (this.#plan.bookmark.kind === 'disable' || this.#plan.source) return undefined
+    const { sourceTable, database } = this.#plan
+    const wanted =
+      sourceTable === undefined || sourceTable.includes('.') ? sourceTable : `${database.toLowerCase()}.${sourceTable}`
+    const named = references.find(reference =>
+      wanted === undefined ? reference.name === 'source' : nameOf(reference) === wanted,
+    )
+    if (named ?? (sourceTable === undefined && references.length === 1)) return named ?? references[0]
+    throw new InvalidInputException(
+      sourceTable === undefined
+        ? `The script reads ${references.map(nameOf).join(', ') || 'no table'}, and the bookmark is about one of them: ` +
+            'name it with --SOURCE_TABLE; the others are read whole.'
+        : `The script does not read the table ${sourceTable} of --SOURCE_TABLE; it reads ${references.map(nameOf).join(', ') || 'none'}.`,
+    )
+  }
+
+  #table(reference: TableReference, incremental: boolean): TableSource {
+    const table = this.#catalog.table(this.#scope, reference.database, reference.name)
+    if (!table) throw new EntityNotFoundException(`Table ${nameOf(reference)} not found in the catalog.`)
+    const partitioned = table.partitionKeys.length > 0
+    const partitions = partitioned ? [...this.#catalog.partitions(this.#scope, reference.database, reference.name)] : []
+    const places = partitioned ? partitions : [table]
+    const folders = places.map(({ location }) => {
+      const folder = parseFolderLocation(location, `The location of table ${nameOf(reference)}`)
+      return { bucket: folder.bucket, prefix: folder.key }
+    })
+    for (const bucket of new Set(folders.map(folder => folder.bucket)))
+      this.#role.require('s3:ListBucket', `arn:aws:s3:::${bucket}`)
+    const selection = incremental ? this.#select(nameOf(reference), folders) : undefined
+    return {
+      database: reference.database,
+      name: reference.name,
+      ...tableFormat(table),
+      columns: table.columns,
+      partitionColumns: table.partitionKeys,
+      partitions: partitions.map(({ values }) => ({ values })),
+      files: async indexes => {
+        const wanted = partitioned ? new Set(indexes) : new Set([0])
+        const taken = selection
+          ? selection.taken.filter(({ folder }) => wanted.has(folder))
+          : this.#whole(nameOf(reference), folders, wanted)
+        const files = await this.#files(taken.map(({ object }) => object))
+        return files.map((file, i) => ({ ...file, partition: partitioned ? (taken[i]?.folder ?? -1) : -1 }))
+      },
+    }
+  }
+
+  #whole(context: string, folders: readonly Folder[], wanted: ReadonlySet<number>): readonly Taken[] {
+    const chosen = [...wanted].sort((a, b) => a - b)
+    const request = {
+      ...this.#request,
+      context,
+      folders: chosen.map(index => folders[index] as Folder),
+      objectsMax: Number.MAX_SAFE_INTEGER,
+    }
+    return selectAll(request).taken.map(taken => ({ ...taken, folder: chosen[taken.folder] as number }))
+  }
+
+  async #files(objects: readonly InputObject[]): Promise<readonly SourceFile[]> {
+    const files: SourceFile[] = []
+    for (let at = 0; at < objects.length; at += pathsAtOnce) {
+      const some = objects.slice(at, at + pathsAtOnce).map(async object => {
+        this.#role.requireObject('s3:GetObject', object.bucket, object.key)
+        return { path: `s3://${object.bucket}/${object.key}`, file: await this.#s3.path(object), bytes: object.bytes }
+      })
+      files.push(...(await Promise.all(some)))
+    }
+    this.objects += files.length
+    for (const { bytes } of files) this.bytes += bytes
+    return files
+  }
+}
+
+const nameOf = ({ database, name }: TableReference) => `${database}.${name}`

@@ -1,0 +1,183 @@
+// What a run writes: the engine's files become objects under Spark's names, the dead letters become one, and a catalog
+// table gets the partitions it did not have. Nothing is visible until `publish` runs inside the run's commit.
+import { basename } from 'node:path'
+import type { TableReference, TargetTable, TransformResult, WrittenFile } from '../../analyze/engine/request.ts'
+import { hiveNull, partitionPath } from '../../catalog/glue/partition-path.ts'
+import type { CatalogTable, PartitionDefinition } from '../../catalog/glue/table.ts'
+import { tableFormat } from '../../catalog/glue/table-format.ts'
+import type { Transaction } from '../../durable/ledger.ts'
+import type { WrittenObject } from './bookmarks.ts'
+import { EntityNotFoundException, InvalidInputException } from './faults.ts'
+import type { Scope } from './job.ts'
+import { type Location, parseFolderLocation } from './location.ts'
+import type { Files, Objects, Tables } from './ports.ts'
+import type { Role } from './role.ts'
+
+interface Output extends WrittenObject {
+  readonly prepared: unknown
+  readonly bytes: number
+}
+
+/** Ready to be published in one commit. */
+export interface Publication {
+  readonly written: readonly WrittenObject[]
+  readonly bytes: number
+  readonly files: number
+  readonly partitions: number
+  /** `s3://…` of the dead letters. */
+  readonly deadLetters: string | undefined
+  /** Returns how many partitions the table did not have. */
+  publish(write: Transaction): number
+}
+
+export class Outputs {
+  readonly #scope: Scope
+  readonly #role: Role
+  readonly #s3: Objects
+  readonly #catalog: Tables
+  readonly #blobs: Files
+
+  constructor(of: {
+    readonly scope: Scope
+    readonly role: Role
+    readonly s3: Objects
+    readonly catalog: Tables
+    readonly blobs: Files
+  }) {
+    this.#scope = of.scope
+    this.#role = of.role
+    this.#s3 = of.s3
+    this.#catalog = of.catalog
+    this.#blobs = of.blobs
+  }
+
+  /** What INSERT INTO writes to. */
+  target({ database, name }: TableReference): TargetTable {
+    const table = this.#table(database, name)
+    const { format, csv } = tableFormat(table)
+    if (csv && (csv.delimiter !== ',' || csv.skipLines > 0))
+      throw new InvalidInputException(
+        `Table ${database}.${name} is text with the delimiter ${JSON.stringify(csv.delimiter)} and ${csv.skipLines} header ` +
+          'lines; INSERT INTO writes comma-separated text without a header. Make the target a Parquet table.',
+      )
+    const compression = compressionOf(table)
+    return {
+      database,
+      name,
+      columns: table.columns,
+      partitionColumns: table.partitionKeys,
+      format,
+      ...(compression && { compression }),
+    }
+  }
+
+  /** Takes the files out of the scratch directory; `name` is unique to the run. */
+  async prepare(
+    result: TransformResult,
+    name: string,
+    deadLetters: { readonly location: Location | undefined; readonly key: string },
+  ): Promise<Publication> {
+    if (result.deadLetters.count > 0 && !deadLetters.location)
+      throw new InvalidInputException(
+        `${result.deadLetters.count} records cannot be read as the source's schema says, and there is no place for them: ` +
+          'set --DLQ_S3 to a location like s3://bucket/dead-letters/. Nothing was written.',
+      )
+    const place = this.#place(result)
+    const outputs: Output[] = []
+    const added = new Map<string, PartitionDefinition>()
+    for (const [i, file] of result.files.entries()) {
+      const folder = place.folderOf(file)
+      if (folder.partition) added.set(folder.key, folder.partition)
+      const key = `${folder.key}part-${String(i).padStart(5, '0')}-${name}${result.extension}`
+      outputs.push(await this.#object({ bucket: folder.bucket, key }, file.file))
+    }
+    const letters = await this.#deadLetters(result, deadLetters)
+    const all = letters ? [...outputs, letters] : outputs
+    return {
+      written: all,
+      bytes: outputs.reduce((sum, { bytes }) => sum + bytes, 0),
+      files: outputs.length,
+      partitions: new Set(outputs.map(({ key }) => key.slice(0, -basename(key).length))).size,
+      deadLetters: letters && `s3://${letters.bucket}/${letters.key}`,
+      publish: write => {
+        for (const { bucket, key, prepared } of all) this.#s3.publish(write, bucket, key, prepared)
+        return place.table && added.size > 0
+          ? this.#catalog.addPartitions(write, this.#scope, place.table.database, place.table.name, [...added.values()])
+          : 0
+      },
+    }
+  }
+
+  async #deadLetters(
+    { deadLetters: { count, file } }: TransformResult,
+    { location, key }: { readonly location: Location | undefined; readonly key: string },
+  ): Promise<Output | undefined> {
+    if (count === 0 || file === undefined || !location) return undefined
+    return this.#object({ bucket: location.bucket, key: location.key + key }, file)
+  }
+
+  async #object({ bucket, key }: Location, file: string): Promise<Output> {
+    if (!this.#s3.bucketExists(bucket))
+      throw new EntityNotFoundException(`The bucket ${bucket} to write to does not exist.`)
+    this.#role.requireObject('s3:PutObject', bucket, key)
+    const blob = await this.#blobs.adopt(file)
+    return { bucket, key, blob: blob.id, bytes: blob.bytes, prepared: await this.#s3.prepare(blob) }
+  }
+
+  #place({ target, partitionColumns }: TransformResult) {
+    if (target.kind === 'prefix') {
+      const { bucket, key } = parseFolderLocation(target.location, 'The TO of UNLOAD')
+      const folderOf = ({ partition }: WrittenFile) => ({
+        bucket,
+        key:
+          key +
+          partitionPath(
+            partition.map(([name]) => name),
+            partition.map(([, value]) => value),
+          ),
+        partition: undefined,
+      })
+      return { table: undefined, folderOf }
+    }
+    const { database, name } = target
+    const table = this.#table(database, name)
+    const keys = partitionColumns.map(column => column.name)
+    for (const action of keys.length > 0 ? ['glue:BatchCreatePartition'] : [])
+      this.#role.require(action, `arn:aws:glue:${this.#scope.region}:${this.#scope.account}:table/${database}/${name}`)
+    const folderOf = (file: WrittenFile) => {
+      const values = keys.map(key => file.partition.find(([column]) => column === key)?.[1] ?? hiveNull)
+      // A partition that is registered somewhere else stays where it is.
+      const known = keys.length > 0 ? this.#catalog.partition(this.#scope, database, name, values) : undefined
+      const base = parseFolderLocation(known?.location ?? table.location, `The location of table ${database}.${name}`)
+      const key = known ? base.key : base.key + partitionPath(keys, values)
+      const location = `s3://${base.bucket}/${key}`
+      return { bucket: base.bucket, key, partition: keys.length > 0 && !known ? { values, location } : undefined }
+    }
+    return { table: target, folderOf }
+  }
+
+  #table(database: string, name: string): CatalogTable {
+    const table = this.#catalog.table(this.#scope, database, name)
+    if (!table) throw new EntityNotFoundException(`Table ${database}.${name} to write to not found in the catalog.`)
+    return table
+  }
+}
+
+const compressions: Readonly<Record<string, TargetTable['compression']>> = {
+  SNAPPY: 'SNAPPY',
+  GZIP: 'GZIP',
+  ZSTD: 'ZSTD',
+  NONE: 'NONE',
+  UNCOMPRESSED: 'NONE',
+}
+
+/** As the table's properties say; Hive and Athena know several spellings. */
+function compressionOf({ parameters }: CatalogTable): TargetTable['compression'] {
+  const text = parameters['parquet.compression'] ?? parameters['parquet.compress'] ?? parameters.write_compression
+  if (text === undefined) return undefined
+  const compression = compressions[text.toUpperCase()]
+  if (compression) return compression
+  throw new InvalidInputException(
+    `The table's compression ${text} is not supported; ${Object.keys(compressions).join(', ')} are.`,
+  )
+}

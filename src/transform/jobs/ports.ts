@@ -1,0 +1,53 @@
+// What jobs need of other parts, as narrow as they use it; lake.ts hands the parts in.
+import type { TransformRequest, TransformResult } from '../../analyze/engine/request.ts'
+import type { CatalogTable, Partition, PartitionDefinition, Scope } from '../../catalog/glue/table.ts'
+import type { Blob, Scratch } from '../../durable/blobs.ts'
+import type { Transaction } from '../../durable/ledger.ts'
+
+export interface InputObject {
+  readonly bucket: string
+  readonly key: string
+  readonly blob: string
+  readonly bytes: number
+  readonly etag: string
+  readonly modifiedAt: number
+}
+
+/** S3. `Prepared` is whatever it wants back at publication. */
+export interface Objects<Prepared = unknown> {
+  bucketExists(bucket: string): boolean
+  latest(bucket: string, key: string): InputObject | undefined
+  /** Keys in the order of their UTF-8 bytes, after `after`. */
+  list(bucket: string, prefix: string, after: string, limit: number): readonly InputObject[]
+  read(object: InputObject): AsyncIterable<Uint8Array>
+  /** A local file that an engine child can read. */
+  path(object: InputObject): Promise<string>
+  prepare(blob: Blob, options?: { readonly contentType?: string }): Promise<Prepared>
+  publish(write: Transaction, bucket: string, key: string, object: Prepared): void
+  remove(write: Transaction, bucket: string, key: string): void
+}
+
+export interface Tables {
+  table(scope: Scope, database: string, name: string): CatalogTable | undefined
+  partitions(scope: Scope, database: string, table: string): Iterable<Partition>
+  partition(scope: Scope, database: string, table: string, values: readonly string[]): Partition | undefined
+  addPartitions(
+    write: Transaction,
+    scope: Scope,
+    database: string,
+    table: string,
+    partitions: readonly PartitionDefinition[],
+  ): number
+}
+
+export interface Transforms {
+  transform(request: TransformRequest): Promise<TransformResult>
+}
+
+export interface Files {
+  scratch(): Promise<Scratch>
+  adopt(path: string): Promise<Blob>
+}
+
+/** May a service that acts in this role do this; always true while authentication is not enforced. */
+export type Permits = (roleArn: string, service: string, action: string, resource: string) => boolean
