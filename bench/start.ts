@@ -2,7 +2,7 @@
  * How long from the command to the first accepted PutRecord, and how much memory the idle server then holds, beside a bare
  * Node server that answers one request: medians of five starts in one run, on an empty data directory each.
  *
- *     node bench/start.ts            the sources, or dist/ where `npm run build` has made it: node bench/start.ts dist
+ *     node bench/start.ts
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const rounds = 5
-const entry = process.argv.includes('dist') ? 'dist/cli/main.js' : 'src/cli/main.ts'
+const entry = 'bin/biwa.js'
 const agent = new http.Agent({ keepAlive: true })
 
 function post(port: number, headers: Record<string, string>, body: string): Promise<number> {

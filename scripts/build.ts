@@ -1,6 +1,5 @@
 /** Compiles the publishable package: `src` without its tests becomes `dist`, JavaScript with declarations. */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, cpSync, globSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 rmSync('dist', { recursive: true, force: true })
@@ -11,4 +10,3 @@ for (const file of globSync('src/**/*.json', { exclude: name => name.includes('/
   mkdirSync(dirname(to), { recursive: true })
   cpSync(file, to)
 }
-chmodSync('dist/cli/main.js', 0o755)
