@@ -15,10 +15,24 @@ import * as glueTriggers from './orchestrate/schedules/api/glue-triggers.ts'
 import * as schedulerGroups from './orchestrate/schedules/api/scheduler-groups.ts'
 import * as schedulerSchedules from './orchestrate/schedules/api/scheduler-schedules.ts'
 import type { Schedules } from './orchestrate/schedules/schedules.ts'
+import * as s3BucketAccess from './store/s3/api/bucket-access.ts'
+import * as s3BucketLifecycle from './store/s3/api/bucket-lifecycle.ts'
+import * as s3BucketSettings from './store/s3/api/bucket-settings.ts'
+import * as s3BucketUnset from './store/s3/api/bucket-unset.ts'
+import * as s3Buckets from './store/s3/api/buckets.ts'
+import * as s3Copying from './store/s3/api/copying.ts'
+import * as s3Deleting from './store/s3/api/deleting.ts'
+import * as s3Listing from './store/s3/api/listing.ts'
+import * as s3Multipart from './store/s3/api/multipart.ts'
+import * as s3MultipartListing from './store/s3/api/multipart-listing.ts'
+import * as s3ObjectDetails from './store/s3/api/object-details.ts'
+import * as s3Objects from './store/s3/api/objects.ts'
+import type { S3 } from './store/s3/s3.ts'
 
 /** The parts that AWS's operations work on. */
 export interface Parts {
   readonly kinesis: Kinesis
+  readonly s3: S3
   readonly schedules: Schedules
 }
 
@@ -43,6 +57,24 @@ export const awsServices = (parts: Parts): Readonly<Record<string, Service>> => 
     protocol: 'aws-json-1.1',
     target: 'AWSGlue',
     operations: { ...on(parts.schedules.triggers, glueTriggers) },
+  }),
+  s3: service({
+    protocol: 'rest-xml',
+    xmlns: 'http://s3.amazonaws.com/doc/2006-03-01/',
+    operations: {
+      ...on(parts.s3, s3Buckets),
+      ...on(parts.s3, s3BucketSettings),
+      ...on(parts.s3, s3BucketAccess),
+      ...on(parts.s3, s3BucketLifecycle),
+      ...on(parts.s3, s3BucketUnset),
+      ...on(parts.s3, s3Objects),
+      ...on(parts.s3, s3ObjectDetails),
+      ...on(parts.s3, s3Copying),
+      ...on(parts.s3, s3Deleting),
+      ...on(parts.s3, s3Listing),
+      ...on(parts.s3, s3Multipart),
+      ...on(parts.s3, s3MultipartListing),
+    },
   }),
   scheduler: service({
     protocol: 'rest-json',

@@ -12,6 +12,7 @@ import type { HttpRequest, HttpResponse } from './gateway/message.ts'
 import type { Principal } from './gateway/operation.ts'
 import { Pipeline } from './gateway/pipeline.ts'
 import { Schedules } from './orchestrate/schedules/schedules.ts'
+import { S3 } from './store/s3/s3.ts'
 import { version } from './version.ts'
 import { Background } from './world/background.ts'
 import { type Clock, SystemClock } from './world/clock.ts'
@@ -216,7 +217,8 @@ export class Lake {
         pipeline.invoke({ account, region, principal: rootOf(account) }, service, operation, input),
     })
 
-    const parts: Parts = { kinesis, schedules }
+    const s3 = new S3({ ledger: store.ledger, blobs: store.blobs, clock, random, background })
+    const parts: Parts = { kinesis, s3, schedules }
     const authenticator = new Authenticator({
       mode: this.#options.auth ?? 'open',
       identities: { credential: () => undefined, decide: () => ({ allowed: true }) },
@@ -233,6 +235,7 @@ export class Lake {
       report: (text, cause) => log.error(text, cause),
     })
     await kinesis.start()
+    await s3.start()
     await schedules.start()
     const close = async () => {
       schedules.close()

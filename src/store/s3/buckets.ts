@@ -17,7 +17,8 @@ import {
 } from './faults.ts'
 import { bucketsMax } from './limits.ts'
 import type { Uploads } from './multipart.ts'
-import type { Settings } from './settings.ts'
+import type { PublicAccess, SettingOf, Settings } from './settings.ts'
+import type { Tags } from './version.ts'
 
 interface BucketRow {
   readonly id: number
@@ -30,6 +31,13 @@ interface BucketRow {
 }
 
 const regionShape = /^(af|ap|ca|cn|eu|il|me|mx|sa|us)(-[a-z]+)+-\d$/
+
+const closedToThePublic: PublicAccess = {
+  blockPublicAcls: true,
+  ignorePublicAcls: true,
+  blockPublicPolicy: true,
+  restrictPublicBuckets: true,
+}
 
 export class Buckets {
   readonly #ledger: Ledger
@@ -48,7 +56,7 @@ export class Buckets {
   async create(
     name: string,
     of: { account: string; region: string; constraint?: string | undefined },
-    settings: Readonly<Record<string, unknown>>,
+    settings: { readonly ownership: SettingOf['ownership'] | undefined; readonly tags: Tags | undefined },
   ): Promise<void> {
     if (!isBucketName(name)) throw invalidBucketName(name)
     const region = regionFor(of.region, of.constraint)
@@ -73,7 +81,10 @@ export class Buckets {
         this.#clock.now(),
       )
       const bucket = this.get(name)
-      for (const [kind, content] of Object.entries(settings)) this.#settings.put(write, bucket, kind, content)
+      // As AWS does for every new bucket since April 2023.
+      this.#settings.put(write, bucket, 'publicAccess', closedToThePublic)
+      this.#settings.put(write, bucket, 'ownership', settings.ownership ?? 'BucketOwnerEnforced')
+      if (settings.tags !== undefined) this.#settings.put(write, bucket, 'tags', settings.tags)
     })
   }
 

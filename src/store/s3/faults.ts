@@ -39,6 +39,12 @@ export const illegalLocationConstraint = (constraint: string | undefined) =>
     400,
     `The ${constraint ?? 'unspecified'} location constraint is incompatible for the region specific endpoint this request was sent to.`,
   )
+export const publicPolicyBlocked = (principal: string, bucketArn: string) =>
+  fault(
+    'AccessDenied',
+    403,
+    `User: ${principal} is not authorized to perform: s3:PutBucketPolicy on resource: "${bucketArn}" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.`,
+  )
 export const accessDenied = () => fault('AccessDenied', 403, 'Access Denied')
 
 // Settings of buckets that are not there

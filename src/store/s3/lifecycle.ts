@@ -12,11 +12,19 @@ export interface LifecycleFilter {
   readonly bytesBelow?: number
 }
 
+export type LifecycleStorageClass =
+  | 'GLACIER'
+  | 'STANDARD_IA'
+  | 'ONEZONE_IA'
+  | 'INTELLIGENT_TIERING'
+  | 'DEEP_ARCHIVE'
+  | 'GLACIER_IR'
+
 export interface LifecycleTransition {
   readonly days?: number
   /** Milliseconds since 1970 UTC. */
   readonly onDate?: number
-  readonly storageClass: string
+  readonly storageClass: LifecycleStorageClass
 }
 
 export interface LifecycleRule {
@@ -27,7 +35,7 @@ export interface LifecycleRule {
   readonly filter?: LifecycleFilter
   readonly expiration?: { readonly days?: number; readonly onDate?: number; readonly loneMarker?: boolean }
   readonly transitions?: readonly LifecycleTransition[]
-  readonly noncurrentTransitions?: readonly { days?: number; newerKept?: number; storageClass: string }[]
+  readonly noncurrentTransitions?: readonly { days?: number; newerKept?: number; storageClass: LifecycleStorageClass }[]
   readonly noncurrentExpiration?: { readonly days?: number; readonly newerKept?: number }
   readonly abortUploadAfterDays?: number
 }
@@ -38,7 +46,7 @@ export interface Lifecycle {
 }
 
 const dayMilliseconds = 86_400_000
-const infrequentAccess = new Set(['STANDARD_IA', 'ONEZONE_IA'])
+const infrequentAccess = new Set<LifecycleStorageClass>(['STANDARD_IA', 'ONEZONE_IA'])
 
 /** @throws InvalidArgument, InvalidRequest, MalformedXML */
 export function checkLifecycle(rules: readonly LifecycleRule[]): void {

@@ -105,7 +105,7 @@ export class S3 {
   /** The bucket's policy as JSON, for the decision about a request. */
   policyOf(bucket: string): string | undefined {
     const found = this.buckets.find(bucket)
-    return found && this.settings.get<string>(found, 'policy')
+    return found && this.settings.get(found, 'policy')
   }
 
   /** Takes the bytes in and hashes them on the way; durable, but nobody's until they are published. */

@@ -1,8 +1,28 @@
 // A bucket's configuration that is kept as it was given and returned: one JSON value a kind. What a value must be is
-// decided by whoever puts it.
+// decided by whoever makes it; versioning and encryption, which every write asks for, stand in the bucket's own row.
 import type { Ledger, Transaction } from '../../durable/ledger.ts'
 import type { Bucket } from './bucket.ts'
 import { noSuchBucket } from './faults.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import type { Tags } from './version.ts'
+
+export interface PublicAccess {
+  readonly blockPublicAcls: boolean
+  readonly ignorePublicAcls: boolean
+  readonly blockPublicPolicy: boolean
+  readonly restrictPublicBuckets: boolean
+}
+
+/** What there is to set, and what it is set to. */
+export interface SettingOf {
+  readonly publicAccess: PublicAccess
+  readonly ownership: 'BucketOwnerPreferred' | 'ObjectWriter' | 'BucketOwnerEnforced'
+  readonly tags: Tags
+  /** JSON, exactly as it was put. */
+  readonly policy: string
+  readonly lifecycle: Lifecycle
+}
+export type SettingKind = keyof SettingOf
 
 export class Settings {
   readonly #ledger: Ledger
@@ -11,16 +31,16 @@ export class Settings {
     this.#ledger = ledger
   }
 
-  get<T>(bucket: Bucket, kind: string): T | undefined {
+  get<K extends SettingKind>(bucket: Bucket, kind: K): SettingOf[K] | undefined {
     const row = this.#ledger.get<{ content: string }>(
       'SELECT content FROM s3_setting WHERE bucket = ? AND kind = ?',
       bucket.id,
       kind,
     )
-    return row && (JSON.parse(row.content) as T)
+    return row && (JSON.parse(row.content) as SettingOf[K])
   }
 
-  put(write: Transaction, bucket: Bucket, kind: string, content: unknown): void {
+  put<K extends SettingKind>(write: Transaction, bucket: Bucket, kind: K, content: SettingOf[K]): void {
     write.run(
       'INSERT INTO s3_setting (bucket, kind, content) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET content = excluded.content',
       bucket.id,
@@ -29,7 +49,7 @@ export class Settings {
     )
   }
 
-  set(bucket: Bucket, kind: string, content: unknown): Promise<void> {
+  set<K extends SettingKind>(bucket: Bucket, kind: K, content: SettingOf[K]): Promise<void> {
     return this.#ledger.commit(write => {
       stillThere(write, bucket)
       this.put(write, bucket, kind, content)
@@ -37,7 +57,7 @@ export class Settings {
   }
 
   /** Also when there is none, as in AWS. */
-  delete(bucket: Bucket, kind: string): Promise<void> {
+  delete(bucket: Bucket, kind: SettingKind): Promise<void> {
     return this.#ledger.commit(write => {
       stillThere(write, bucket)
       write.run('DELETE FROM s3_setting WHERE bucket = ? AND kind = ?', bucket.id, kind)

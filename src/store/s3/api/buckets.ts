@@ -59,17 +59,7 @@ export const CreateBucket = operation({
     await s3.buckets.create(
       input.Bucket,
       { account: call.account, region: call.region, constraint: LocationConstraint },
-      {
-        // As AWS does for every new bucket since April 2023.
-        publicAccessBlock: {
-          BlockPublicAcls: true,
-          IgnorePublicAcls: true,
-          BlockPublicPolicy: true,
-          RestrictPublicBuckets: true,
-        },
-        ownership: input.ObjectOwnership ?? 'BucketOwnerEnforced',
-        ...(Tags !== undefined && { tags: bucketTags(tagList(Tags)) }),
-      },
+      { ownership: input.ObjectOwnership, tags: Tags && bucketTags(tagList(Tags)) },
     )
     const local = call.region === 'us-east-1' && LocationConstraint === undefined
     return {

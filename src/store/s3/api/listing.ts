@@ -61,6 +61,7 @@ export const ListObjects = operation({
   handle(s3: S3, input) {
     const bucket = bucketOf(s3, input)
     const { prefix, delimiter, limit, encode, head } = request(input)
+    const ownerId = canonicalUser(bucket.account)
     const from = after(input.Marker ?? '', prefix, delimiter)
     const found = s3.listing.objects(bucket, { prefix, delimiter, from, limit })
     return {
@@ -68,7 +69,7 @@ export const ListObjects = operation({
       Marker: encode(input.Marker ?? ''),
       // As in AWS: without a delimiter the last key is the next marker, and is not said twice.
       NextMarker: found.truncated && delimiter !== '' && found.last ? encode(entryName(found.last)) : undefined,
-      Contents: found.items.map(version => entry(version, encode, bucket.account)),
+      Contents: found.items.map(version => entry(version, encode, ownerId)),
     }
   },
 })
@@ -96,6 +97,7 @@ export const ListObjectsV2 = operation({
   handle(s3: S3, input) {
     const bucket = bucketOf(s3, input)
     const { prefix, delimiter, limit, encode, head } = request(input)
+    const ownerId = input.FetchOwner === true ? canonicalUser(bucket.account) : undefined
     const found = s3.listing.objects(bucket, { prefix, delimiter, from: start(input), limit })
     return {
       ...head(bucket, found),
@@ -103,9 +105,7 @@ export const ListObjectsV2 = operation({
       ContinuationToken: input.ContinuationToken,
       NextContinuationToken: found.truncated && found.last ? continuationToken(found.last) : undefined,
       StartAfter: input.StartAfter === undefined ? undefined : encode(input.StartAfter),
-      Contents: found.items.map(version =>
-        entry(version, encode, input.FetchOwner === true ? bucket.account : undefined),
-      ),
+      Contents: found.items.map(version => entry(version, encode, ownerId)),
     }
   },
 })
@@ -202,7 +202,7 @@ function request(input: {
   return { prefix: Prefix, delimiter: Delimiter ?? '', limit, encode, head }
 }
 
-const entry = ({ key, modifiedAt, etag, bytes, properties }: Version, encode: Encode, account: string | undefined) => ({
+const entry = ({ key, modifiedAt, etag, bytes, properties }: Version, encode: Encode, ownerId: string | undefined) => ({
   Key: encode(key),
   LastModified: wholeSeconds(modifiedAt),
   ETag: quoted(etag),
@@ -212,7 +212,7 @@ const entry = ({ key, modifiedAt, etag, bytes, properties }: Version, encode: En
   }),
   Size: bytes,
   StorageClass: properties.storageClass ?? 'STANDARD',
-  ...(account !== undefined && { Owner: { ID: canonicalUser(account) } }),
+  ...(ownerId !== undefined && { Owner: { ID: ownerId } }),
 })
 
 const entryName = (last: NonNullable<Page<Version>['last']>) => ('folder' in last ? last.folder : last.item.key)

@@ -19,6 +19,7 @@ import { invalidRequest } from '../faults.ts'
 import type { UploadChecksum } from '../multipart.ts'
 import type { S3 } from '../s3.ts'
 import { parseTagging } from '../tags.ts'
+import { bodyBytes, noBody } from './body.ts'
 import {
   announced,
   bodyMembers,
@@ -32,7 +33,6 @@ import {
   typedChecksumOf,
   typeName,
 } from './checksum-members.ts'
-import { bodyBytes, noBody } from './objects.ts'
 import {
   bucketOf,
   described,

@@ -1,5 +1,5 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html: objects, put and got.
-import { type Call, operation } from '../../../gateway/operation.ts'
+import { operation } from '../../../gateway/operation.ts'
 import {
   enumeration,
   header,
@@ -15,10 +15,10 @@ import {
   type Values,
 } from '../../../gateway/shape.ts'
 import type { Bucket } from '../bucket.ts'
-import { missingContentLength } from '../faults.ts'
 import type { ReadRequest, Sight } from '../objects.ts'
 import type { S3 } from '../s3.ts'
 import { parseTagging } from '../tags.ts'
+import { bodyBytes, noBody } from './body.ts'
 import { announced, bodyMembers, checksumHeaders, checksumTypeHeader, typedChecksumOf } from './checksum-members.ts'
 import {
   bucketOf,
@@ -45,16 +45,6 @@ import {
   wholeSeconds,
   writeConditions,
 } from './shapes.ts'
-
-export const noBody: AsyncIterable<Uint8Array> = { async *[Symbol.asyncIterator]() {} }
-
-/** Of the body itself, however it travelled. Without a length AWS takes no body. */
-export function bodyBytes(call: Call, contentLength: number | undefined): number {
-  const decoded = call.headers['x-amz-decoded-content-length']
-  const bytes = decoded === undefined ? contentLength : Number(decoded)
-  if (bytes === undefined || !Number.isSafeInteger(bytes)) throw missingContentLength()
-  return bytes
-}
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
 export const PutObject = operation({
