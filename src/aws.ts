@@ -9,6 +9,20 @@ import * as kinesisStreams from './collect/kinesis/api/streams.ts'
 import * as kinesisTags from './collect/kinesis/api/tags.ts'
 import type { Kinesis } from './collect/kinesis/kinesis.ts'
 import { on, type Service, service } from './gateway/operation.ts'
+import * as iamAccessKeys from './govern/iam/api/access-keys.ts'
+import * as iamAccount from './govern/iam/api/account.ts'
+import * as iamGroupPolicies from './govern/iam/api/group-policies.ts'
+import * as iamGroups from './govern/iam/api/groups.ts'
+import * as iamInstanceProfiles from './govern/iam/api/instance-profiles.ts'
+import * as iamManagedPolicies from './govern/iam/api/managed-policies.ts'
+import * as iamPolicyVersions from './govern/iam/api/policy-versions.ts'
+import * as iamRolePolicies from './govern/iam/api/role-policies.ts'
+import * as iamRoles from './govern/iam/api/roles.ts'
+import * as iamSimulation from './govern/iam/api/simulation.ts'
+import * as stsCredentials from './govern/iam/api/sts.ts'
+import * as iamUserPolicies from './govern/iam/api/user-policies.ts'
+import * as iamUsers from './govern/iam/api/users.ts'
+import type { Iam } from './govern/iam/iam.ts'
 import * as eventsRules from './orchestrate/schedules/api/events-rules.ts'
 import * as eventsTargets from './orchestrate/schedules/api/events-targets.ts'
 import * as glueTriggers from './orchestrate/schedules/api/glue-triggers.ts'
@@ -27,10 +41,12 @@ import * as s3Multipart from './store/s3/api/multipart.ts'
 import * as s3MultipartListing from './store/s3/api/multipart-listing.ts'
 import * as s3ObjectDetails from './store/s3/api/object-details.ts'
 import * as s3Objects from './store/s3/api/objects.ts'
+import { checkDocument } from './store/s3/document-digests.ts'
 import type { S3 } from './store/s3/s3.ts'
 
 /** The parts that AWS's operations work on. */
 export interface Parts {
+  readonly iam: Iam
   readonly kinesis: Kinesis
   readonly s3: S3
   readonly schedules: Schedules
@@ -61,6 +77,8 @@ export const awsServices = (parts: Parts): Readonly<Record<string, Service>> => 
   s3: service({
     protocol: 'rest-xml',
     xmlns: 'http://s3.amazonaws.com/doc/2006-03-01/',
+    validationCode: 'InvalidArgument',
+    checkBody: checkDocument,
     operations: {
       ...on(parts.s3, s3Buckets),
       ...on(parts.s3, s3BucketSettings),
@@ -82,5 +100,32 @@ export const awsServices = (parts: Parts): Readonly<Record<string, Service>> => 
       ...on(parts.schedules.scheduler, schedulerSchedules),
       ...on(parts.schedules.scheduler, schedulerGroups),
     },
+  }),
+  iam: service({
+    protocol: 'query',
+    version: '2010-05-08',
+    xmlns: 'https://iam.amazonaws.com/doc/2010-05-08/',
+    validationCode: 'ValidationError',
+    operations: {
+      ...on(parts.iam, iamUsers),
+      ...on(parts.iam, iamAccessKeys),
+      ...on(parts.iam, iamUserPolicies),
+      ...on(parts.iam, iamRoles),
+      ...on(parts.iam, iamRolePolicies),
+      ...on(parts.iam, iamGroups),
+      ...on(parts.iam, iamGroupPolicies),
+      ...on(parts.iam, iamManagedPolicies),
+      ...on(parts.iam, iamPolicyVersions),
+      ...on(parts.iam, iamInstanceProfiles),
+      ...on(parts.iam, iamSimulation),
+      ...on(parts.iam, iamAccount),
+    },
+  }),
+  sts: service({
+    protocol: 'query',
+    version: '2011-06-15',
+    xmlns: 'https://sts.amazonaws.com/doc/2011-06-15/',
+    validationCode: 'ValidationError',
+    operations: { ...on(parts.iam, stsCredentials) },
   }),
 })

@@ -39,6 +39,8 @@ export interface Principal {
 export interface Access {
   readonly action: string
   readonly resource: string
+  /** Condition keys of this action, besides those every request has: `s3:prefix`, `iam:PassedToService`. */
+  readonly context?: Readonly<Record<string, string | readonly string[]>>
 }
 
 export interface HttpBinding {
@@ -108,6 +110,8 @@ export interface Service {
   readonly iamPrefix?: string
   /** The error code for inputs that break a constraint, `ValidationException` unless given. */
   readonly validationCode?: string
+  /** rest-xml: holds a document that is not a stream to the digests that its headers announce. Throws a Fault. */
+  readonly checkBody?: (headers: Readonly<Record<string, string>>, body: Uint8Array) => void
   readonly operations: BoundOperations
 }
 

@@ -4,7 +4,8 @@
  */
 import { Fault } from '../fault.ts'
 import { type HttpRequest, type HttpResponse, readWhole } from '../message.ts'
-import type { Shape, StructureShape } from '../shape.ts'
+import type { Service } from '../operation.ts'
+import type { Members, Shape, StructureShape } from '../shape.ts'
 import type { ProtocolCodec } from './protocol.ts'
 import { bodyMembers, matchRoute, payloadOf, type RestRules, readPlaces, statusOf, writePlaces } from './rest.ts'
 import { s3Path } from './s3-address.ts'
@@ -15,6 +16,12 @@ const rules: RestRules = {
   ignoredQuery: /^(x-id|X-Amz-.*|AWSAccessKeyId|Signature|Expires)$/i,
   ignoredHeaders:
     /^x-amz-(date|content-sha256|security-token|user-agent|decoded-content-length|trailer|trace-id|id-2|te|sdk-checksum-algorithm|.*-sdk-.*)$/,
+}
+
+/** Checksums of a document are held to it by the service; AWS's models do not name them as members. */
+const documentRules: RestRules = {
+  ...rules,
+  ignoredHeaders: new RegExp(`${rules.ignoredHeaders.source}|^x-amz-checksum-(crc32|crc32c|crc64nvme|sha1|sha256)$`),
 }
 
 /** XML documents that S3 takes are small; the largest is CompleteMultipartUpload with 10,000 parts. */
@@ -30,10 +37,12 @@ export const restXml: ProtocolCodec = {
       `The specified method is not allowed against this resource: Biwa does not support ${request.method} here. The README lists the supported operations.`,
     )
   },
-  async read(_service, match, request) {
+  async read(service, match, request) {
     const members = match.operation.declaration.input
-    const input = readPlaces(members, match, request, rules)
     const payload = payloadOf(members)
+    const hasDocument = payload ? payload[1].kind !== 'stream' : Object.keys(bodyMembers(members)).length > 0
+    const input = readPlaces(members, match, request, hasDocument && service.checkBody ? documentRules : rules)
+    const textOf = (from: HttpRequest) => documentOf(service, members, from)
     if (!payload) {
       const inBody = bodyMembers(members)
       if (Object.keys(inBody).length === 0) return input
@@ -110,8 +119,15 @@ export const restXml: ProtocolCodec = {
     ),
 }
 
-async function textOf(request: HttpRequest): Promise<string> {
-  return Buffer.from(await readWhole(request.body, xmlBytesMax)).toString('utf8')
+async function documentOf(service: Service, members: Members, request: HttpRequest): Promise<string> {
+  const bytes = await readWhole(request.body, xmlBytesMax)
+  if (service.checkBody) {
+    // What the operation takes as a member says something about an object, not about this document.
+    const taken = new Set(Object.values(members).map(({ place }) => (place?.in === 'header' ? place.name : undefined)))
+    const own = Object.entries(request.headers).filter(([name]) => name === 'content-md5' || !taken.has(name))
+    service.checkBody(Object.fromEntries(own), bytes)
+  }
+  return Buffer.from(bytes).toString('utf8')
 }
 
 /** GetBucketLocation answers a bare element: its one scalar member is the root. */

@@ -43,10 +43,9 @@ export function propertiesFor(bucket: Bucket, described: Described): Properties 
   if (acl !== undefined && !harmlessAcls.has(acl)) throw aclNotSupported()
   if (!storageClasses.has(storageClass)) throw invalidStorageClass(storageClass)
   if (metadata !== undefined) checkMetadata(metadata)
-  const encoding = withoutTransport(described.contentEncoding)
   return {
     contentType: described.contentType ?? 'binary/octet-stream',
-    ...(encoding !== undefined && { contentEncoding: encoding }),
+    ...(described.contentEncoding !== undefined && { contentEncoding: described.contentEncoding }),
     ...(described.contentDisposition !== undefined && { contentDisposition: described.contentDisposition }),
     ...(described.contentLanguage !== undefined && { contentLanguage: described.contentLanguage }),
     ...(described.cacheControl !== undefined && { cacheControl: described.cacheControl }),
@@ -70,14 +69,4 @@ function checkMetadata(metadata: Readonly<Record<string, string>>): void {
   // Header values come as latin1: a character is a byte.
   for (const name in metadata) bytes += name.length + (metadata[name] as string).length
   if (bytes > metadataBytesMax) throw metadataTooLarge(bytes)
-}
-
-/** `aws-chunked` says how the body travelled, not what it is. */
-function withoutTransport(encoding: string | undefined): string | undefined {
-  if (encoding === undefined || !encoding.includes('aws-chunked')) return encoding
-  const left = encoding
-    .split(',')
-    .map(part => part.trim())
-    .filter(part => part !== '' && part !== 'aws-chunked')
-  return left.length === 0 ? undefined : left.join(',')
 }

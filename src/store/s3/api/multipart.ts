@@ -110,7 +110,7 @@ export const UploadPart = operation({
       input.Key,
       { uploadId: input.UploadId, number: input.PartNumber },
       input.Body ?? noBody,
-      announced(input, call, bodyBytes(call, input.ContentLength)),
+      announced(input, call, bodyBytes(input.ContentLength)),
     )
     const { properties } = s3.uploads.find(bucket, input.Key, input.UploadId) ?? {}
     return { ETag: quoted(part.etag), ...checksumOf(part.checksum), ...(properties && encryptionOf(properties)) }

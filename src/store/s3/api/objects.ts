@@ -77,7 +77,7 @@ export const PutObject = operation({
     const version = await s3.objects.put(bucket, input.Key, input.Body ?? noBody, {
       described: described(input),
       tags: parseTagging(input.Tagging),
-      announced: announced(input, call, bodyBytes(call, input.ContentLength)),
+      announced: announced(input, call, bodyBytes(input.ContentLength)),
       conditions: { ifMatch: input.IfMatch, ifNoneMatch: input.IfNoneMatch },
     })
     return {
