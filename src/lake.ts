@@ -11,6 +11,7 @@ import { HttpServer } from './gateway/http.ts'
 import type { HttpRequest, HttpResponse } from './gateway/message.ts'
 import type { Principal } from './gateway/operation.ts'
 import { Pipeline } from './gateway/pipeline.ts'
+import { Iam } from './govern/iam/iam.ts'
 import { Schedules } from './orchestrate/schedules/schedules.ts'
 import { S3 } from './store/s3/s3.ts'
 import { version } from './version.ts'
@@ -204,6 +205,14 @@ export class Lake {
     const clock = startAt === undefined ? realClock : new SimulatedClock({ startAt, background })
     const store = await Store.open({ disk, random, clock, directory, log })
 
+    const iam = new Iam({
+      ledger: store.ledger,
+      clock,
+      random,
+      background,
+      enforced: this.#options.auth === 'enforced',
+      resourcePolicy: arn => bucketPolicy(s3, arn),
+    })
     const kinesis = new Kinesis({ store, clock, random, background })
 
     const schedules = new Schedules({
@@ -218,10 +227,10 @@ export class Lake {
     })
 
     const s3 = new S3({ ledger: store.ledger, blobs: store.blobs, clock, random, background })
-    const parts: Parts = { kinesis, s3, schedules }
+    const parts: Parts = { iam, kinesis, s3, schedules }
     const authenticator = new Authenticator({
       mode: this.#options.auth ?? 'open',
-      identities: { credential: () => undefined, decide: () => ({ allowed: true }) },
+      identities: iam,
       account: this.#options.account ?? defaultAccount,
       region: this.#options.region ?? defaultRegion,
       // Clients sign with the hour of their machine, wherever the lake's own clock stands.
@@ -257,5 +266,14 @@ const rootOf = (account: string): Principal => ({
   arn: `arn:aws:iam::${account}:root`,
   id: account,
 })
+
+/** A bucket's own policy and its owner, for the decision about the bucket and what is in it. */
+function bucketPolicy(s3: S3, arn: string) {
+  const bucket = /^arn:aws:s3:::([^/]+)/.exec(arn)?.[1]
+  if (bucket === undefined) return undefined
+  const document = s3.policyOf(bucket)
+  const account = s3.bucketOwner(bucket)?.account
+  return { ...(document !== undefined && { document }), ...(account !== undefined && { account }) }
+}
 
 const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)

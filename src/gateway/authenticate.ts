@@ -21,7 +21,8 @@ export interface Credential {
   readonly secret: string
   readonly sessionToken?: string
   readonly principal: Principal
-  readonly expiresAt?: number
+  /** Its time is over, by the lake's clock. */
+  readonly expired?: boolean
 }
 
 /** What the gateway needs of IAM. */
@@ -33,6 +34,8 @@ export interface Identities {
     readonly resource: string
     readonly context?: Readonly<Record<string, string | readonly string[]>>
   }): { readonly allowed: boolean; readonly message?: string }
+  /** A request was signed with this key, which IAM knows. */
+  used(accessKey: string, where: { readonly service: string; readonly region: string }): void
 }
 
 export interface Verified {
@@ -64,18 +67,23 @@ export class Authenticator {
   authenticate(service: Service, name: string, request: HttpRequest): Verified {
     const claim = identify(request)
     const region = claim.kind === 'anonymous' ? this.#options.region : (claim.region ?? this.#options.region)
+    const signingName = service.signingName ?? name
     if (this.#options.mode === 'open') {
       const principal = this.#named(claim)
+      if (principal.accessKey !== undefined)
+        this.#options.identities.used(principal.accessKey, { service: signingName, region })
       return { principal, region, ...this.#body(request, undefined) }
     }
-    const { principal, seed } = this.#proven(claim, service.signingName ?? name, request)
+    const { principal, seed } = this.#proven(claim, signingName, request)
+    if (principal.accessKey !== undefined)
+      this.#options.identities.used(principal.accessKey, { service: signingName, region })
     return { principal, region, ...this.#body(request, seed) }
   }
 
   authorize(questions: readonly Access[], call: Call): void {
     if (this.#options.mode === 'open') return
-    for (const { action, resource } of questions) {
-      const context = { 'aws:CurrentTime': new Date(call.at).toISOString(), 'aws:RequestedRegion': call.region }
+    for (const { action, resource, context: own } of questions) {
+      const context = { ...own, 'aws:CurrentTime': new Date(call.at).toISOString(), 'aws:RequestedRegion': call.region }
       const decision = this.#options.identities.decide({ principal: call.principal, action, resource, context })
       if (decision.allowed) continue
       const denied = action.startsWith('s3:') ? 'AccessDenied' : accessDeniedCode(action)
@@ -105,7 +113,7 @@ export class Authenticator {
     }
     const known = this.#options.identities.credential(claim.accessKey)
     if (!known) throw unknownAccessKey(request, claim.accessKey)
-    if (known.expiresAt !== undefined && known.expiresAt <= now) throw expiredToken(request)
+    if (known.expired) throw expiredToken(request)
     const { secret, sessionToken, principal } = known
     const expected = { secret, now, ...(sessionToken !== undefined && { sessionToken }) }
     if (!isV4(claim)) {

@@ -214,11 +214,11 @@ export class Entities {
   delete(scope: Scope, kind: Kind, name: string): Promise<void> {
     return this.#needs.change(write => {
       const { id, account } = this.get(scope, kind, name)
-      const any = (sql: string, ...values: string[]): boolean => write.get(`${sql} LIMIT 1`, ...values) !== undefined
-      if (any('SELECT 1 FROM iam_attachment WHERE entity = ?', id)) throw stillAttached()
-      if (any('SELECT 1 FROM iam_inline WHERE entity = ?', id)) throw stillInline()
-      if (any('SELECT 1 FROM iam_access_key WHERE account = ? AND owner = ?', account, id)) throw stillAccessKeys()
-      if (any('SELECT 1 FROM iam_membership WHERE holder = ? OR member = ?', id, id))
+      const found = (sql: string, ...values: string[]): boolean => write.get(`${sql} LIMIT 1`, ...values) !== undefined
+      if (found('SELECT 1 FROM iam_attachment WHERE entity = ?', id)) throw stillAttached()
+      if (found('SELECT 1 FROM iam_inline WHERE entity = ?', id)) throw stillInline()
+      if (found('SELECT 1 FROM iam_access_key WHERE account = ? AND owner = ?', account, id)) throw stillAccessKeys()
+      if (found('SELECT 1 FROM iam_membership WHERE holder = ? OR member = ?', id, id))
         throw kind === 'role' || kind === 'profile' ? stillInProfile() : stillInGroups()
       removeRow(write, id)
     })

@@ -7,7 +7,7 @@ import type { Principal } from '../../gateway/operation.ts'
 import type { Background } from '../../world/background.ts'
 import type { Clock } from '../../world/clock.ts'
 import type { Random } from '../../world/random.ts'
-import { AccessKeys, type KeyUse } from './access-keys.ts'
+import { AccessKeys } from './access-keys.ts'
 import { Attachments } from './attachments.ts'
 import { type AccessQuestion, type Decision, Decisions, type ResourcePolicies } from './decisions.ts'
 import { Entities, type Entity } from './entities.ts'
@@ -33,7 +33,8 @@ export interface Credential {
   readonly secret: string
   readonly sessionToken?: string
   readonly principal: Principal
-  readonly expiresAt?: number
+  /** Its time is over. */
+  readonly expired?: boolean
 }
 
 export class Iam {
@@ -85,7 +86,7 @@ export class Iam {
           secret: session.secret,
           sessionToken: session.token,
           principal: { ...session.principal, accessKey },
-          expiresAt: session.expiresAt,
+          expired: session.expiresAt <= this.clock.now(),
         }
       )
     }
@@ -101,8 +102,8 @@ export class Iam {
   }
 
   /** For the gateway: a request was signed with this key. Only long-lived ones tell of their last use. */
-  used(accessKey: string, use: KeyUse): void {
-    if (accessKey.startsWith('AKIA')) this.accessKeys.used(accessKey, use)
+  used(accessKey: string, where: { readonly service: string; readonly region: string }): void {
+    if (accessKey.startsWith('AKIA')) this.accessKeys.used(accessKey, { ...where, at: this.clock.now() })
   }
 
   /** The role as a service acts in it; undefined when there is none or when it does not trust the service. */
