@@ -64,6 +64,7 @@ export class Kinesis {
   readonly #random: Random
   readonly #background: Background
   readonly #streams = new Map<string, Stream>()
+  readonly #listeners = new Set<(stream: Stream) => void>()
   #seal: Seal | undefined
   #sweep: Appointment | undefined
 
@@ -121,7 +122,13 @@ export class Kinesis {
     })
     const stream = new Stream(identity, settings, shards, this.#world)
     this.#add(stream)
+    for (const listener of this.#listeners) listener(stream)
     return stream
+  }
+
+  /** Tells of every stream that is made from now on. */
+  appeared(listener: (stream: Stream) => void): void {
+    this.#listeners.add(listener)
   }
 
   /** Throws ResourceNotFoundException. */

@@ -1,0 +1,54 @@
+// Tags of delivery streams.
+import { operation } from '../../../gateway/operation.ts'
+import { boolean, integer, list, optional } from '../../../gateway/shape.ts'
+import type { Firehose } from '../firehose.ts'
+import { addTags, removeTags, tagsOf } from '../tags.ts'
+import { deliveryName, resourceOf } from './shapes.ts'
+import { tagKey, tagShape, tagShapes, tagsGiven } from './tag-shapes.ts'
+
+const tagsPerPageMax = 50
+
+/** https://docs.aws.amazon.com/firehose/latest/APIReference/API_TagDeliveryStream.html */
+export const TagDeliveryStream = operation({
+  input: { DeliveryStreamName: deliveryName, Tags: tagShapes },
+  output: {},
+  resource: resourceOf,
+  async handle(firehose: Firehose, input, call) {
+    const { identity } = firehose.delivery(call, input.DeliveryStreamName)
+    await firehose.store.ledger.commit(write => addTags(write, identity, tagsGiven(input.Tags)))
+    return {}
+  },
+})
+
+/** https://docs.aws.amazon.com/firehose/latest/APIReference/API_UntagDeliveryStream.html */
+export const UntagDeliveryStream = operation({
+  input: { DeliveryStreamName: deliveryName, TagKeys: list(tagKey, { min: 1, max: 50 }) },
+  output: {},
+  resource: resourceOf,
+  async handle(firehose: Firehose, input, call) {
+    const { identity } = firehose.delivery(call, input.DeliveryStreamName)
+    await firehose.store.ledger.commit(write => removeTags(write, identity, input.TagKeys))
+    return {}
+  },
+})
+
+/** https://docs.aws.amazon.com/firehose/latest/APIReference/API_ListTagsForDeliveryStream.html */
+export const ListTagsForDeliveryStream = operation({
+  input: {
+    DeliveryStreamName: deliveryName,
+    ExclusiveStartTagKey: optional(tagKey),
+    Limit: optional(integer({ min: 1, max: tagsPerPageMax })),
+  },
+  output: { Tags: list(tagShape, { min: 0, max: 50 }), HasMoreTags: boolean() },
+  resource: resourceOf,
+  handle(firehose: Firehose, input, call) {
+    const { identity } = firehose.delivery(call, input.DeliveryStreamName)
+    const after = input.ExclusiveStartTagKey ?? ''
+    const tags = tagsOf(firehose.store.ledger, identity).filter(tag => tag.key > after)
+    const limit = input.Limit ?? tagsPerPageMax
+    return {
+      Tags: tags.slice(0, limit).map(({ key, value }) => ({ Key: key, Value: value })),
+      HasMoreTags: tags.length > limit,
+    }
+  },
+})

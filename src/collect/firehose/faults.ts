@@ -1,0 +1,26 @@
+// What callers of Firehose do wrong, in AWS's words.
+import { faultClass } from '../../gateway/fault.ts'
+
+export const ResourceNotFoundException = faultClass('ResourceNotFoundException')
+export const ResourceInUseException = faultClass('ResourceInUseException')
+export const InvalidArgumentException = faultClass('InvalidArgumentException')
+export const LimitExceededException = faultClass('LimitExceededException')
+export const ConcurrentModificationException = faultClass('ConcurrentModificationException')
+
+interface Place {
+  readonly name: string
+  readonly account: string
+}
+
+export const noSuchDelivery = ({ name, account }: Place) =>
+  new ResourceNotFoundException(`Firehose ${name} under account ${account} not found.`)
+
+export const deliveryExists = ({ name, account }: Place) =>
+  new ResourceInUseException(`Firehose ${name} under accountId ${account} already exists`)
+
+export const notDirectPut = () =>
+  new InvalidArgumentException('This operation is not permitted on KinesisStreamAsSource delivery stream type.')
+
+/** Something AWS has and Biwa has not: refused by its name, never left out in silence. */
+export const notSupported = (what: string, instead: string) =>
+  new InvalidArgumentException(`${what} is not supported by Biwa yet. ${instead}`)

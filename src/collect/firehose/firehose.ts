@@ -1,0 +1,260 @@
+// Firehose: which delivery streams there are, and taking records put straight to them. What one does is in delivery.ts.
+import type { Ledger } from '../../durable/ledger.ts'
+import type { SegmentLog } from '../../durable/segment-log.ts'
+import type { Background } from '../../world/background.ts'
+import type { Clock } from '../../world/clock.ts'
+import type { Log } from '../../world/log.ts'
+import type { Random } from '../../world/random.ts'
+import { Delivery } from './delivery.ts'
+import type { Destination, DestinationChange } from './destination.ts'
+import { changedDestination } from './destination.ts'
+import {
+  ConcurrentModificationException,
+  deliveryExists,
+  InvalidArgumentException,
+  LimitExceededException,
+  noSuchDelivery,
+  notDirectPut,
+} from './faults.ts'
+import { bytesPerBatchMax, deliveryStreamsMax } from './limits.ts'
+import { DirectSource, directLane, kinesisSource, type SourceStream } from './source.ts'
+import {
+  type DeliveryIdentity,
+  type DeliveryRow,
+  type DeliveryState,
+  deleteDelivery,
+  type Encryption,
+  identityOf,
+  insertDelivery,
+  stateOf,
+  versions,
+  writePosition,
+} from './tables.ts'
+import { addTags, type Tag } from './tags.ts'
+import { Turnstile } from './turnstile.ts'
+import type { Target, World } from './world.ts'
+
+export interface Scope {
+  readonly account: string
+  readonly region: string
+}
+
+/** Kinesis, as Firehose sees it. */
+export interface Streams {
+  streamByArn(arn: string): SourceStream | undefined
+  /** Tells of every stream that is made from now on. */
+  appeared(listener: (stream: SourceStream) => void): void
+}
+
+export interface NewDelivery {
+  readonly name: string
+  readonly source: DeliveryIdentity['source']
+  readonly destination: Destination
+  readonly encryption: Encryption
+  readonly tags: readonly Tag[]
+}
+
+interface FirehoseWorld {
+  readonly store: {
+    readonly ledger: Ledger
+    log(name: string): Promise<SegmentLog>
+    removeLog(name: string): Promise<void>
+  }
+  readonly clock: Clock
+  readonly random: Random
+  readonly background: Background
+  readonly log: Log
+  readonly streams: Streams
+  readonly target: Target
+  readonly permits: World['permits']
+}
+
+/** A delivery holds some megabytes: its pieces and the compressor's window. */
+const deliveriesAtOnce = 4
+
+export class Firehose {
+  readonly store: FirehoseWorld['store']
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #streams: Streams
+  readonly #world: World
+  readonly #deliveries = new Map<string, Delivery>()
+  readonly #direct = new Map<string, DirectSource>()
+
+  constructor({ store, clock, random, background, log, streams, target, permits }: FirehoseWorld) {
+    this.store = store
+    this.#clock = clock
+    this.#random = random
+    this.#streams = streams
+    const turnstile = new Turnstile(deliveriesAtOnce)
+    const { ledger } = store
+    this.#world = { ledger, target, clock, random, background, log, turnstile, permits }
+    ledger.define('firehose', versions)
+  }
+
+  /** After the streams have started: goes on from where the last life's deliveries ended. */
+  async start(): Promise<void> {
+    for (const row of this.store.ledger.all<DeliveryRow>('SELECT * FROM firehose_delivery ORDER BY id')) {
+      const delivery = new Delivery(identityOf(row), stateOf(row), this.#world)
+      this.#deliveries.set(keyOf(delivery.identity, delivery.identity.name), delivery)
+      await this.#attach(delivery)
+    }
+    await this.#removeDoomed()
+    this.#streams.appeared(stream => {
+      for (const delivery of this.#deliveries.values()) {
+        if (delivery.identity.source?.streamArn !== stream.arn) continue
+        this.#world.background.run(`attach ${delivery.identity.name}`, () => this.#attachStream(delivery, stream))
+      }
+    })
+  }
+
+  close(): void {
+    for (const delivery of this.#deliveries.values()) delivery.pause()
+  }
+
+  async create(
+    { account, region }: Scope,
+    { name, source, destination, encryption, tags }: NewDelivery,
+  ): Promise<Delivery> {
+    if (this.#deliveries.has(keyOf({ account, region }, name))) throw deliveryExists({ name, account })
+    this.#checkLimit({ account, region })
+    const identity = { id: this.#random.hex(12), account, region, name, createdAt: this.#clock.now(), source }
+    const delivered = { objects: 0, records: 0, bytes: 0, at: undefined }
+    const state: DeliveryState = { version: 1, updatedAt: undefined, destination, encryption, delivered }
+    const positions = source ? await this.#tips(source.streamArn) : [{ source: directLane, lane: directLane, next: 0 }]
+    await this.store.ledger.commit(write => {
+      const taken = 'SELECT id FROM firehose_delivery WHERE account = ? AND region = ? AND name = ?'
+      if (write.get(taken, account, region, name)) throw deliveryExists({ name, account })
+      insertDelivery(write, identity, state)
+      for (const position of positions) writePosition(write, identity.id, position)
+      addTags(write, identity, tags)
+    })
+    const delivery = new Delivery(identity, state, this.#world)
+    this.#deliveries.set(keyOf(identity, name), delivery)
+    await this.#attach(delivery)
+    return delivery
+  }
+
+  /** Throws ResourceNotFoundException. */
+  delivery({ account, region }: Scope, name: string): Delivery {
+    const delivery = this.#deliveries.get(keyOf({ account, region }, name))
+    if (delivery === undefined) throw noSuchDelivery({ name, account })
+    return delivery
+  }
+
+  /** By name. */
+  deliveries({ account, region }: Scope): readonly Delivery[] {
+    return [...this.#deliveries.values()]
+      .filter(({ identity }) => identity.account === account && identity.region === region)
+      .sort((one, other) => (one.identity.name < other.identity.name ? -1 : 1))
+  }
+
+  /** Takes records; resolves after the fsync with an id for each. */
+  async put(delivery: Delivery, data: readonly Uint8Array[], at: number): Promise<readonly string[]> {
+    const { id } = delivery.identity
+    const source = this.#direct.get(id)
+    if (source === undefined) throw notDirectPut()
+    if (data.length > 1 && data.reduce((sum, { length }) => sum + length, 0) > bytesPerBatchMax) {
+      throw new InvalidArgumentException(`Records size exceeds ${bytesPerBatchMax / 1024 / 1024} MB limit`)
+    }
+    const index = await source.append(data, at)
+    return data.map((_, place) => Buffer.from(`${id}:${index + place}`).toString('base64'))
+  }
+
+  async update(
+    delivery: Delivery,
+    { version, change }: { readonly version: string; readonly change: DestinationChange },
+  ) {
+    await delivery.configure(now => {
+      if (version !== String(now.version)) {
+        throw new ConcurrentModificationException(
+          `Cannot update firehose: ${delivery.identity.name} since the current version id: ${now.version} ` +
+            `and specified version id: ${version} do not match`,
+        )
+      }
+      return {
+        ...now,
+        version: now.version + 1,
+        updatedAt: this.#clock.now(),
+        destination: changedDestination(now.destination, change),
+      }
+    })
+  }
+
+  /** What it has not delivered is dropped, as AWS says it may be. */
+  async remove(delivery: Delivery): Promise<void> {
+    const { id, name, account } = delivery.identity
+    if (!this.#deliveries.delete(keyOf(delivery.identity, name))) throw noSuchDelivery({ name, account })
+    this.#direct.delete(id)
+    await delivery.stop(async () => {
+      await this.store.ledger.commit(write => {
+        deleteDelivery(write, id)
+        if (!delivery.identity.source) write.run('INSERT INTO firehose_doomed_log VALUES (?)', logName(id))
+      })
+    })
+    this.#world.background.run(`remove ${name}`, () => this.#removeDoomed())
+  }
+
+  async #attach(delivery: Delivery): Promise<void> {
+    const { id, source } = delivery.identity
+    if (source === undefined) {
+      const direct = new DirectSource(await this.store.log(logName(id)))
+      this.#direct.set(id, direct)
+      await delivery.attach(direct, this.#positions(id, directLane))
+      return
+    }
+    const stream = this.#streams.streamByArn(source.streamArn)
+    if (stream) await this.#attachStream(delivery, stream)
+  }
+
+  /** A stream that took the place of the one it was made for is read from its beginning. */
+  async #attachStream(delivery: Delivery, stream: SourceStream): Promise<void> {
+    const { id } = delivery.identity
+    if (this.#positions(id, stream.id).size === 0) {
+      await this.store.ledger.commit(write => {
+        write.run('DELETE FROM firehose_position WHERE delivery = ?', id)
+        for (const shard of stream.shards.filter(({ parents }) => parents.length === 0)) {
+          writePosition(write, id, { source: stream.id, lane: shard.id, next: 0 })
+        }
+      })
+    }
+    await delivery.attach(kinesisSource(stream), this.#positions(id, stream.id))
+  }
+
+  /** A new delivery stream begins with what arrives after it was made. */
+  async #tips(streamArn: string) {
+    const stream = this.#streams.streamByArn(streamArn)
+    if (stream === undefined) {
+      throw new InvalidArgumentException(`The Kinesis stream ${streamArn} does not exist. Create it first.`)
+    }
+    const open = stream.shards.filter(shard => shard.ended === undefined)
+    return Promise.all(open.map(async shard => ({ source: stream.id, lane: shard.id, next: await shard.tip() })))
+  }
+
+  #positions(delivery: string, source: string): ReadonlyMap<string, number> {
+    const rows = this.store.ledger.all<{ lane: string; next: number }>(
+      'SELECT lane, next FROM firehose_position WHERE delivery = ? AND source = ?',
+      delivery,
+      source,
+    )
+    return new Map(rows.map(({ lane, next }) => [lane, next]))
+  }
+
+  #checkLimit(scope: Scope): void {
+    if (this.deliveries(scope).length < deliveryStreamsMax) return
+    throw new LimitExceededException(
+      `You have already consumed your firehose quota of ${deliveryStreamsMax} hoses. Delete one first.`,
+    )
+  }
+
+  async #removeDoomed(): Promise<void> {
+    const { ledger } = this.store
+    for (const { name } of ledger.all<{ name: string }>('SELECT name FROM firehose_doomed_log')) {
+      await this.store.removeLog(name)
+      await ledger.commit(write => write.run('DELETE FROM firehose_doomed_log WHERE name = ?', name))
+    }
+  }
+}
+
+const keyOf = ({ account, region }: Scope, name: string): string => `${account}/${region}/${name}`
+const logName = (id: string): string => `firehose-${id}`

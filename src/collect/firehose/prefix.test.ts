@@ -1,0 +1,108 @@
+// Prefixes and names of objects are what AWS documents for them, and what AWS refuses is refused when it is configured.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { SeededRandom } from '../../world/simulated/random.ts'
+import { changedDestination, type DestinationChange, delimiterOf, newDestination } from './destination.ts'
+import { objectKey } from './object-name.ts'
+import { checkPrefixes, evaluatePrefix } from './prefix.ts'
+import { formatTime, patternProblem } from './timestamp-pattern.ts'
+
+const where = { roleArn: 'arn:aws:iam::000000000000:role/firehose', bucketArn: 'arn:aws:s3:::raw' }
+const random = new SeededRandom(1)
+const at = Date.UTC(2018, 7, 27, 22, 5, 9, 123)
+const time = (zone = 'UTC') => Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone)
+
+const prefixes: readonly (readonly [prefix: string, evaluated: RegExp])[] = [
+  ['', /^2018\/08\/27\/22\/$/],
+  ['raw_data/', /^raw_data\/2018\/08\/27\/22\/$/],
+  ['raw', /^raw2018\/08\/27\/22\/$/],
+  ['y=!{timestamp:yyyy}/m=!{timestamp:MM}/', /^y=2018\/m=08\/$/],
+  ["dt=!{timestamp:yyyy'-'MM'-'dd}/h=!{timestamp:HH}/", /^dt=2018-08-27\/h=22\/$/],
+  ['!{firehose:random-string}/x', /^[A-Za-z0-9]{11}\/x$/],
+]
+for (const [prefix, evaluated] of prefixes) {
+  test(`the prefix '${prefix}' is evaluated as AWS does`, () => {
+    checkPrefixes({ prefix, errorPrefix: 'failed/!{firehose:error-output-type}/' })
+    assert.match(evaluatePrefix(prefix, time(), random), evaluated)
+  })
+}
+
+const refused: readonly (readonly [
+  what: string,
+  prefix: string | undefined,
+  errorPrefix: string | undefined,
+  why: RegExp,
+])[] = [
+  [
+    'expressions without an error prefix',
+    'a/!{timestamp:yyyy}/',
+    undefined,
+    /^ErrorOutputPrefix cannot be null or empty/,
+  ],
+  ['an error prefix without its type', 'a', 'e/!{timestamp:yyyy}/', /must contain at least one instance/],
+  ['the error type in the prefix', '!{firehose:error-output-type}/', 'e/', /^Prefix cannot contain/],
+  ['an unknown namespace', '!{clock:now}/', 'e/', /unknown namespace or value: !\{clock:now\}/],
+  ['an unknown value', '!{firehose:uuid}/', 'e/', /unknown namespace or value: !\{firehose:uuid\}/],
+  ['an unclosed expression', 'a/!{timestamp:yyyy', 'e/', /not of the form/],
+  ['a pattern letter that does not exist', '!{timestamp:yyyy/bb}', 'e/', /the letter 'b'/],
+  ['dynamic partitioning', '!{partitionKeyFromQuery:device}/', 'e/', /not supported by Biwa yet/],
+]
+for (const [what, prefix, errorPrefix, why] of refused) {
+  test(`${what} is refused`, () => {
+    assert.throws(() => checkPrefixes({ prefix, errorPrefix }), { code: 'InvalidArgumentException', message: why })
+  })
+}
+
+const patterns: readonly (readonly [pattern: string, text: string])[] = [
+  ['yyyy-MM-dd-HH-mm-ss', '2018-08-27-22-05-09'],
+  ['yy/M/d H:m:s.SSS', '18/8/27 22:5:9.123'],
+  ['MMM MMMM E EEEE D', 'Aug August Mon Monday 239'],
+  ['hh a K k', '10 PM 10 22'],
+  ["'T'HH''", "T22'"],
+]
+for (const [pattern, text] of patterns) {
+  test(`the pattern ${pattern} gives ${text}`, () => {
+    assert.equal(patternProblem(pattern), undefined)
+    assert.equal(formatTime(pattern, time()), text)
+  })
+}
+
+test('an object is named by stream, version and the oldest record, in the zone that was chosen', () => {
+  const of = { stream: 'temperature-to-s3', version: 3, oldestAt: at, random }
+  const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}'
+  const named = (change: Omit<DestinationChange, 'roleArn' | 'bucketArn'>, pattern: string) =>
+    assert.match(objectKey(newDestination({ ...where, ...change }), of), new RegExp(`^${pattern}$`))
+  named(
+    { prefix: 'raw_data/', compression: 'GZIP' },
+    `raw_data/2018/08/27/22/temperature-to-s3-3-2018-08-27-22-05-09-${uuid}\\.gz`,
+  )
+  named({}, `2018/08/27/22/temperature-to-s3-3-2018-08-27-22-05-09-${uuid}`)
+  named({ timeZone: 'Asia/Tokyo' }, `2018/08/28/07/temperature-to-s3-3-2018-08-28-07-05-09-${uuid}`)
+  named({ compression: 'GZIP', fileExtension: '.json.gz' }, `2018/08/27/22/.*${uuid}\\.json\\.gz`)
+})
+
+test('what is left out has its default, and an update changes only what it names', () => {
+  const made = newDestination({ ...where, prefix: 'a/', kmsKeyArn: 'arn:aws:kms:x:000000000000:key/1' })
+  assert.deepEqual([made.bufferMib, made.bufferSeconds, made.compression], [5, 300, 'UNCOMPRESSED'])
+  const changed = changedDestination(made, { bufferMib: 1, bufferSeconds: 60, kmsKeyArn: undefined })
+  assert.deepEqual(changed, { ...made, bufferMib: 1, bufferSeconds: 60, kmsKeyArn: undefined })
+  assert.throws(() => changedDestination(made, { bufferMib: 1 }), /given together/)
+})
+
+test('what is not supported is refused by its name', () => {
+  const processing = { enabled: true, processors: [{ type: 'Lambda', parameters: [] }] }
+  assert.throws(() => newDestination({ ...where, processing }), /The processor Lambda is not supported/)
+  assert.throws(() => newDestination({ ...where, compression: 'Snappy' }), /CompressionFormat Snappy is not supported/)
+  assert.throws(() => newDestination({ ...where, timeZone: 'Mars/Base' }), /not a known time zone/)
+})
+
+test('the delimiter is a newline unless the processor names another, and none without it', () => {
+  const delimiter = (processors: NonNullable<DestinationChange['processing']>['processors'], enabled = true) =>
+    delimiterOf(newDestination({ ...where, processing: { enabled, processors } }))?.toString()
+  const type = 'AppendDelimiterToRecord'
+  assert.equal(delimiter([]), undefined)
+  assert.equal(delimiter([{ type, parameters: [] }]), '\n')
+  assert.equal(delimiter([{ type, parameters: [{ name: 'Delimiter', value: '\\n' }] }]), '\n')
+  assert.equal(delimiter([{ type, parameters: [{ name: 'Delimiter', value: '|' }] }]), '|')
+  assert.equal(delimiter([{ type, parameters: [] }], false), undefined)
+})
