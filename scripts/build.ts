@@ -1,5 +1,6 @@
 /** Compiles the publishable package: `src` without its tests becomes `dist`, JavaScript with declarations. */
 import { execFileSync } from 'node:child_process'
+import { cpSync, globSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 rmSync('dist', { recursive: true, force: true })
