@@ -1,0 +1,189 @@
+/**
+ * The Glue catalog as Athena shows it. There is one data catalog, AwsDataCatalog.
+ * https://docs.aws.amazon.com/athena/latest/APIReference/API_GetTableMetadata.html
+ */
+import { operation } from '../../../gateway/operation.ts'
+import { enumeration, list, optional, string, structure, timestamp } from '../../../gateway/shape.ts'
+import type { Athena } from '../athena.ts'
+import { MetadataException, unknownCatalog } from '../faults.ts'
+import { namePattern } from '../name-pattern.ts'
+import type { Catalog, Scope } from '../needs.ts'
+import * as shape from './shapes.ts'
+
+type Database = NonNullable<ReturnType<Catalog['database']>>
+type Table = NonNullable<ReturnType<Catalog['table']>>
+
+const catalogType = enumeration('LAMBDA', 'GLUE', 'HIVE', 'FEDERATED')
+const catalogStatus = enumeration(
+  ...(['CREATE_IN_PROGRESS', 'CREATE_COMPLETE', 'CREATE_FAILED', 'CREATE_FAILED_CLEANUP_IN_PROGRESS'] as const),
+  ...(['CREATE_FAILED_CLEANUP_COMPLETE', 'CREATE_FAILED_CLEANUP_FAILED', 'DELETE_IN_PROGRESS'] as const),
+  ...(['DELETE_COMPLETE', 'DELETE_FAILED'] as const),
+)
+const workGroup = optional(shape.workGroupName)
+const database = structure({
+  Name: shape.name,
+  Description: optional(shape.description),
+  Parameters: optional(shape.parameters),
+})
+const text = '[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*'
+const columns = list(
+  structure({
+    Name: shape.name,
+    Type: optional(string({ min: 0, max: 4096, pattern: text })),
+    Comment: optional(string({ min: 0, max: 255, pattern: text })),
+  }),
+)
+const tableMetadata = structure({
+  Name: shape.name,
+  CreateTime: optional(timestamp()),
+  LastAccessTime: optional(timestamp()),
+  TableType: optional(string({ max: 255 })),
+  Columns: optional(columns),
+  PartitionKeys: optional(columns),
+  Parameters: optional(shape.parameters),
+})
+
+const catalogName = 'AwsDataCatalog'
+const catalogArn = (scope: Scope, name: string) => `arn:aws:athena:${scope.region}:${scope.account}:datacatalog/${name}`
+const inCatalog = (input: { readonly CatalogName: string }, scope: Scope) => catalogArn(scope, input.CatalogName)
+function checkCatalog(name: string): void {
+  if (name.toLowerCase() !== catalogName.toLowerCase()) throw unknownCatalog(name)
+}
+
+export const GetDataCatalog = operation({
+  input: { Name: shape.catalogName, WorkGroup: workGroup },
+  output: {
+    DataCatalog: optional(
+      structure({ Name: shape.catalogName, Type: catalogType, Parameters: optional(shape.parameters) }),
+    ),
+  },
+  resource: (input, call) => catalogArn(call, input.Name),
+  handle(_athena: Athena, { Name }, call) {
+    checkCatalog(Name)
+    return { DataCatalog: { Name: catalogName, Type: 'GLUE' as const, Parameters: { 'catalog-id': call.account } } }
+  },
+})
+
+export const ListDataCatalogs = operation({
+  input: { WorkGroup: workGroup, MaxResults: optional(shape.pageSize(50, 2)) },
+  output: {
+    DataCatalogsSummary: optional(
+      list(
+        structure({
+          CatalogName: optional(shape.catalogName),
+          Type: optional(catalogType),
+          Status: optional(catalogStatus),
+        }),
+      ),
+    ),
+  },
+  handle: (_athena: Athena) => ({
+    DataCatalogsSummary: [{ CatalogName: catalogName, Type: 'GLUE' as const, Status: 'CREATE_COMPLETE' as const }],
+  }),
+})
+
+export const GetDatabase = operation({
+  input: { CatalogName: shape.catalogName, DatabaseName: shape.name, WorkGroup: workGroup },
+  output: { Database: optional(database) },
+  resource: inCatalog,
+  handle(athena: Athena, { CatalogName, DatabaseName }, call) {
+    checkCatalog(CatalogName)
+    return { Database: databaseOf(existing(athena, call, DatabaseName)) }
+  },
+})
+
+export const ListDatabases = operation({
+  input: {
+    CatalogName: shape.catalogName,
+    NextToken: optional(shape.token),
+    MaxResults: optional(shape.pageSize(50)),
+    WorkGroup: workGroup,
+  },
+  output: { DatabaseList: optional(list(database)), NextToken: optional(shape.token) },
+  resource: inCatalog,
+  handle(athena: Athena, { CatalogName, NextToken, MaxResults = 50 }, call) {
+    checkCatalog(CatalogName)
+    const [after] = NextToken === undefined ? [''] : shape.readToken<[string]>(NextToken, 'string')
+    const found = athena.catalog.databases(call).filter(({ name }) => name > after)
+    const page = found.slice(0, MaxResults)
+    const last = page.at(-1)
+    return {
+      DatabaseList: page.map(databaseOf),
+      NextToken: found.length > page.length && last ? shape.writeToken(last.name) : undefined,
+    }
+  },
+})
+
+export const GetTableMetadata = operation({
+  input: { CatalogName: shape.catalogName, DatabaseName: shape.name, TableName: shape.name, WorkGroup: workGroup },
+  output: { TableMetadata: optional(tableMetadata) },
+  resource: inCatalog,
+  handle(athena: Athena, { CatalogName, DatabaseName, TableName }, call) {
+    checkCatalog(CatalogName)
+    existing(athena, call, DatabaseName)
+    const table = athena.catalog.table(call, DatabaseName, TableName)
+    if (!table) throw new MetadataException(`EntityNotFoundException: Table ${TableName} not found.`)
+    return { TableMetadata: tableOf(table) }
+  },
+})
+
+export const ListTableMetadata = operation({
+  input: {
+    CatalogName: shape.catalogName,
+    DatabaseName: shape.name,
+    Expression: optional(string({ min: 0, max: 256 })),
+    NextToken: optional(shape.token),
+    MaxResults: optional(shape.pageSize(50)),
+    WorkGroup: workGroup,
+  },
+  output: { TableMetadataList: optional(list(tableMetadata)), NextToken: optional(shape.token) },
+  resource: inCatalog,
+  handle(athena: Athena, { CatalogName, DatabaseName, Expression, NextToken, MaxResults = 50 }, call) {
+    checkCatalog(CatalogName)
+    existing(athena, call, DatabaseName)
+    const [start] = NextToken === undefined ? [''] : shape.readToken<[string]>(NextToken, 'string')
+    const wanted = Expression ? namePattern(Expression) : () => true
+    const found: Table[] = []
+    for (let after = start; found.length <= MaxResults; ) {
+      const tables = athena.catalog.tablesAfter(call, DatabaseName, after, MaxResults + 1)
+      found.push(...tables.filter(table => wanted(table.name)))
+      const last = tables.at(-1)
+      if (!last || tables.length <= MaxResults) break
+      after = last.name
+    }
+    const listed = found.slice(0, MaxResults)
+    const last = listed.at(-1)
+    return {
+      TableMetadataList: listed.map(tableOf),
+      NextToken: found.length > listed.length && last ? shape.writeToken(last.name) : undefined,
+    }
+  },
+})
+
+function existing(athena: Athena, scope: Scope, name: string): Database {
+  const found = athena.catalog.database(scope, name)
+  if (!found) throw new MetadataException(`EntityNotFoundException: Database ${name} not found.`)
+  return found
+}
+
+const databaseOf = ({ name, description, parameters }: Database) => ({
+  Name: name,
+  Description: description || undefined,
+  Parameters: parameters,
+})
+
+const tableOf = (table: Table) => ({
+  Name: table.name,
+  CreateTime: table.createdAt,
+  LastAccessTime: table.lastAccessAt,
+  TableType: table.tableType,
+  Columns: table.columns.map(columnOf),
+  PartitionKeys: table.partitionKeys.map(columnOf),
+  Parameters: table.parameters,
+})
+
+const columnOf = ({ name, type, comment }: { name: string; type?: string; comment?: string | undefined }) => ({
+  Name: name,
+  Type: type,
+  Comment: comment,
+})

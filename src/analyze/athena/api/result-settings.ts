@@ -1,0 +1,26 @@
+/** ResultConfiguration, both ways. */
+import { InvalidRequestException } from '../faults.ts'
+import type { OutputRequest } from '../output.ts'
+
+export interface ResultConfiguration {
+  readonly OutputLocation?: string | undefined
+  readonly ExpectedBucketOwner?: string | undefined
+  readonly EncryptionConfiguration?: { readonly EncryptionOption: 'SSE_S3' | 'SSE_KMS' | 'CSE_KMS' } | undefined
+}
+
+export function askedOutput(asked: ResultConfiguration = {}): OutputRequest {
+  const { OutputLocation, ExpectedBucketOwner, EncryptionConfiguration } = asked
+  const option = EncryptionConfiguration?.EncryptionOption
+  if (option === 'SSE_KMS' || option === 'CSE_KMS')
+    throw new InvalidRequestException(
+      `Biwa does not encrypt results with ${option} yet; SSE_S3 and none are supported.`,
+    )
+  return {
+    ...(OutputLocation !== undefined && { outputLocation: OutputLocation }),
+    ...(ExpectedBucketOwner !== undefined && { expectedBucketOwner: ExpectedBucketOwner }),
+    ...(option !== undefined && { encryption: option }),
+  }
+}
+
+export const encryptionOf = (encryption: 'SSE_S3' | undefined) =>
+  encryption === undefined ? {} : { EncryptionConfiguration: { EncryptionOption: encryption } }

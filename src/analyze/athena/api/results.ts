@@ -1,0 +1,114 @@
+/** Reading results. https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html */
+import { operation } from '../../../gateway/operation.ts'
+import { boolean, enumeration, integer, list, long, optional, string, structure } from '../../../gateway/shape.ts'
+import type { Athena } from '../athena.ts'
+import { invalidPageToken } from '../faults.ts'
+import { resultRowsMax } from '../limits.ts'
+import * as shape from './shapes.ts'
+
+const columnInfo = structure({
+  CatalogName: optional(string()),
+  SchemaName: optional(string()),
+  TableName: optional(string()),
+  Name: string(),
+  Label: optional(string()),
+  Type: string(),
+  Precision: optional(integer()),
+  Scale: optional(integer()),
+  Nullable: optional(enumeration('NOT_NULL', 'NULLABLE', 'UNKNOWN')),
+  CaseSensitive: optional(boolean()),
+})
+const row = structure({ Data: optional(list(structure({ VarCharValue: optional(string()) }))) })
+
+export const GetQueryResults = operation({
+  input: {
+    QueryExecutionId: shape.queryId,
+    NextToken: optional(shape.token),
+    MaxResults: optional(shape.pageSize(resultRowsMax)),
+  },
+  output: {
+    UpdateCount: optional(long()),
+    ResultSet: optional(
+      structure({
+        Rows: optional(list(row)),
+        ResultSetMetadata: optional(structure({ ColumnInfo: optional(list(columnInfo)) })),
+      }),
+    ),
+    NextToken: optional(shape.token),
+  },
+  async handle(athena: Athena, { QueryExecutionId: id, NextToken, MaxResults = resultRowsMax }, call) {
+    const [of, from] =
+      NextToken === undefined ? [id, 0] : shape.readToken<[string, number]>(NextToken, 'string', 'number')
+    if (of !== id) throw invalidPageToken()
+    const page = await athena.results(call, id, from, MaxResults)
+    return {
+      UpdateCount: 0,
+      ResultSet: {
+        // NULL is a datum without a value.
+        Rows: page.rows.map(values => ({
+          Data: values.map(value => (value === null ? {} : { VarCharValue: value })),
+        })),
+        ResultSetMetadata: {
+          ColumnInfo: page.columns.map(column => ({
+            CatalogName: column.catalog,
+            SchemaName: '',
+            TableName: '',
+            Name: column.name,
+            Label: column.name,
+            Type: column.type,
+            Precision: column.precision,
+            Scale: column.scale,
+            Nullable: 'UNKNOWN' as const,
+            CaseSensitive: column.caseSensitive,
+          })),
+        },
+      },
+      NextToken: page.next === undefined ? undefined : shape.writeToken(id, page.next),
+    }
+  },
+})
+
+export const GetQueryRuntimeStatistics = operation({
+  input: { QueryExecutionId: shape.queryId },
+  output: {
+    QueryRuntimeStatistics: optional(
+      structure({
+        Timeline: optional(
+          structure({
+            QueryQueueTimeInMillis: optional(long()),
+            ServicePreProcessingTimeInMillis: optional(long()),
+            QueryPlanningTimeInMillis: optional(long()),
+            EngineExecutionTimeInMillis: optional(long()),
+            ServiceProcessingTimeInMillis: optional(long()),
+            TotalExecutionTimeInMillis: optional(long()),
+          }),
+        ),
+        Rows: optional(
+          structure({ InputBytes: optional(long()), OutputBytes: optional(long()), OutputRows: optional(long()) }),
+        ),
+      }),
+    ),
+  },
+  handle(athena: Athena, { QueryExecutionId: id }, call) {
+    const statistics = athena.query(call, id).end?.statistics
+    if (!statistics) return { QueryRuntimeStatistics: {} }
+    const whole = (value: number | undefined) => (value === undefined ? undefined : Math.round(value))
+    return {
+      QueryRuntimeStatistics: {
+        Timeline: {
+          QueryQueueTimeInMillis: whole(statistics.queueMilliseconds),
+          ServicePreProcessingTimeInMillis: whole(statistics.preProcessingMilliseconds),
+          QueryPlanningTimeInMillis: whole(statistics.planningMilliseconds),
+          EngineExecutionTimeInMillis: whole(statistics.engineMilliseconds),
+          ServiceProcessingTimeInMillis: whole(statistics.processingMilliseconds),
+          TotalExecutionTimeInMillis: whole(statistics.totalMilliseconds),
+        },
+        Rows: {
+          InputBytes: statistics.scannedBytes,
+          OutputBytes: statistics.outputBytes,
+          OutputRows: statistics.outputRows,
+        },
+      },
+    }
+  },
+})

@@ -1,0 +1,313 @@
+/**
+ * Athena: takes queries, runs a bounded number at once, publishes each result together with the query's end in one
+ * commit, and reads results page by page.
+ *
+ *     start ──commit──> QUEUED ──turn──> RUNNING ──result written, fsync──> one commit: result + catalog change + end
+ *
+ * A query that is under way is in memory only. Whatever has no end when the lake starts was cut off by the process's
+ * death, and fails then: nothing of it was published.
+ */
+import type { Ledger } from '../../durable/ledger.ts'
+import type { Principal } from '../../gateway/operation.ts'
+import type { Background } from '../../world/background.ts'
+import type { Clock } from '../../world/clock.ts'
+import type { Log } from '../../world/log.ts'
+import type { Random } from '../../world/random.ts'
+import { Caller } from './caller.ts'
+import { parseStatement } from './ddl/parse.ts'
+import { type Statement, statementTypes } from './ddl/statement.ts'
+import { Cancelled, Executions, failureOf, type Result } from './execution.ts'
+import {
+  invalidPageToken,
+  noSuchQuery,
+  notFinished,
+  notSucceeded,
+  QueryFailure,
+  queryTooLong,
+  resultsGone,
+  tokenReused,
+  tooManyQueries,
+  unknownCatalog,
+  workGroupDisabled,
+} from './faults.ts'
+import { History } from './history.ts'
+import { queryBytesMax, queuedQueriesMax } from './limits.ts'
+import { NamedQueries } from './named-queries.ts'
+import type { Blobs, Catalog, Engine, ObjectStore, Permits, Scope, Stopwatch } from './needs.ts'
+import { type OutputRequest, outputFor } from './output.ts'
+import type { Query, QueryDefinition, QueryEnd, QueryStatistics } from './query.ts'
+import { Queue } from './queue.ts'
+import type { ColumnInfo } from './result-columns.ts'
+import { type Row, readPage } from './result-pages.ts'
+import { Scans } from './scan.ts'
+import { Tags } from './tags.ts'
+import { WorkGroups } from './work-groups.ts'
+
+export interface QueryRequest extends OutputRequest {
+  readonly text: string
+  readonly database?: string
+  readonly catalog?: string
+  readonly workGroup: string
+  readonly token?: string
+}
+
+/** A query that has no end yet. */
+interface Live {
+  readonly query: Query
+  readonly statement: Statement
+  readonly caller: Caller
+  readonly scannedBytesMax: number | undefined
+  readonly stop: AbortController
+  readonly submittedAt: number
+  startedAt: number | undefined
+  readonly ended: Promise<void>
+  readonly end: () => void
+}
+
+export class Athena {
+  readonly workGroups: WorkGroups
+  readonly namedQueries: NamedQueries
+  readonly tags: Tags
+  readonly catalog: Catalog
+  readonly #ledger: Ledger
+  readonly #clock: Clock
+  readonly #stopwatch: Stopwatch
+  readonly #random: Random
+  readonly #log: Log
+  readonly #background: Background
+  readonly #s3: ObjectStore
+  readonly #permits: Permits
+  readonly #history: History
+  readonly #executions: Executions
+  readonly #queue: Queue
+  readonly #live = new Map<string, Live>()
+  #closing = false
+
+  constructor(parts: {
+    readonly ledger: Ledger
+    readonly blobs: Blobs
+    readonly clock: Clock
+    /** Real time, for the figures. */
+    readonly stopwatch: Stopwatch
+    readonly random: Random
+    readonly log: Log
+    readonly background: Background
+    readonly s3: ObjectStore
+    readonly catalog: Catalog
+    readonly engine: Engine
+    readonly permits: Permits
+    /** SELECTs that run at once; others are QUEUED. */
+    readonly concurrent: number
+  }) {
+    this.#ledger = parts.ledger
+    this.#clock = parts.clock
+    this.#stopwatch = parts.stopwatch
+    this.#random = parts.random
+    this.#log = parts.log
+    this.#background = parts.background
+    this.#s3 = parts.s3
+    this.#permits = parts.permits
+    this.catalog = parts.catalog
+    this.#history = new History(parts.ledger)
+    this.namedQueries = new NamedQueries(parts)
+    this.workGroups = new WorkGroups({ ...parts, users: [this.#history, this.namedQueries] })
+    this.tags = new Tags(parts.ledger)
+    this.#executions = new Executions({ ...parts, scans: new Scans(parts) })
+    this.#queue = new Queue(parts.concurrent)
+    parts.background.closing.addEventListener('abort', () => this.close(), { once: true })
+  }
+
+  /** Queries that the last process left without an end have failed. */
+  async start(): Promise<void> {
+    const open = this.#history.open()
+    if (open.length === 0) return
+    const failure = new QueryFailure(
+      'engine',
+      'The query was cut off: Biwa stopped while it was under way. Run it again.',
+    )
+    await this.#ledger.commit(write => {
+      for (const query of open) {
+        const completedAt = this.#clock.now()
+        const { message: reason, athenaError: error } = failure
+        this.#history.end(write, query.id, { state: 'FAILED', completedAt, reason, error })
+      }
+    })
+  }
+
+  /** Stops what is under way; it fails at the next start. */
+  close(): void {
+    this.#closing = true
+    for (const live of this.#live.values()) live.stop.abort(new Error('the lake is closing'))
+  }
+
+  async startQuery(scope: Scope, principal: Principal, request: QueryRequest): Promise<string> {
+    const { text, catalog, token } = request
+    const group = this.workGroups.find(scope, request.workGroup)
+    if (!group.enabled) throw workGroupDisabled(group.name)
+    if (Buffer.byteLength(text) > queryBytesMax) throw queryTooLong(Buffer.byteLength(text))
+    if (catalog !== undefined && catalog.toLowerCase() !== 'awsdatacatalog') throw unknownCatalog(catalog)
+    const statement = parseStatement(text)
+    const output = outputFor(group.configuration, request, this.#s3)
+    const id = this.#random.uuid()
+    const [statementType, substatementType] = statementTypes[statement.kind]
+    const definition: QueryDefinition = {
+      text,
+      ...(request.database !== undefined && { database: request.database.toLowerCase() }),
+      ...(catalog !== undefined && { catalog }),
+      statementType,
+      substatementType,
+      output: { bucket: output.bucket, key: `${output.prefix}${id}.${statement.kind === 'select' ? 'csv' : 'txt'}` },
+      ...output.settings,
+    }
+    const { account, region } = scope
+    const submittedAt = this.#clock.now()
+    const query = { ...definition, id, account, region, workGroup: group.name, submittedAt }
+    const known = await this.#ledger.commit(write => {
+      const same = token === undefined ? undefined : this.#history.withToken(scope, token)
+      if (same && (same.text !== text || same.workGroup !== group.name)) throw tokenReused()
+      if (same) return same.id
+      if (this.#queue.length >= queuedQueriesMax) throw tooManyQueries(queuedQueriesMax)
+      this.#history.add(write, query, token)
+      return undefined
+    })
+    if (known !== undefined) return known
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+    const live: Live = {
+      query: { ...query, state: 'QUEUED' },
+      statement,
+      caller: new Caller(scope, principal, this.#permits),
+      scannedBytesMax: group.configuration.scannedBytesMax,
+      stop: new AbortController(),
+      submittedAt: this.#stopwatch.elapsed(),
+      startedAt: undefined,
+      ended,
+      end,
+    }
+    this.#live.set(id, live)
+    this.#background.run(`query ${id}`, () => this.#run(live))
+    return id
+  }
+
+  find(scope: Scope, id: string): Query | undefined {
+    const query = this.#history.find(scope, id)
+    const live = query?.end ? undefined : this.#live.get(id)
+    return query && live?.startedAt !== undefined ? { ...query, state: 'RUNNING' } : query
+  }
+
+  query(scope: Scope, id: string): Query {
+    const query = this.find(scope, id)
+    if (!query) throw noSuchQuery(id)
+    return query
+  }
+
+  /** Newest first; `before` is where the page before ended. */
+  list(
+    scope: Scope,
+    workGroup: string,
+    before: number,
+    limit: number,
+  ): readonly { readonly id: string; readonly sequence: number }[] {
+    this.workGroups.find(scope, workGroup)
+    return this.#history.list(scope, workGroup, before, limit)
+  }
+
+  /** Resolves when the query has its end; one that had it already keeps it. */
+  async stopQuery(scope: Scope, id: string): Promise<void> {
+    this.query(scope, id)
+    const live = this.#live.get(id)
+    live?.stop.abort(new Cancelled('Query cancelled by user'))
+    await live?.ended
+  }
+
+  /** A page of the result from a byte of its object on; `next` is where the page after begins. */
+  async results(
+    scope: Scope,
+    id: string,
+    from: number,
+    rowsMax: number,
+  ): Promise<{ readonly rows: readonly Row[]; readonly columns: readonly ColumnInfo[]; readonly next?: number }> {
+    const { state, end, output } = this.query(scope, id)
+    if (!end) throw notFinished(state)
+    if (end.state !== 'SUCCEEDED') throw notSucceeded(state)
+    const object = this.#s3.latest(output.bucket, output.key)
+    if (!object) throw resultsGone(`s3://${output.bucket}/${output.key}`)
+    if (from > object.bytes) throw invalidPageToken()
+    const kind = output.key.endsWith('.csv') ? 'csv' : 'text'
+    const { rows, bytes } = await readPage(this.#s3.read(object, from), kind, rowsMax)
+    const next = from + bytes
+    return { rows, columns: end.columns ?? [], ...(next < object.bytes && { next }) }
+  }
+
+  async #run(live: Live): Promise<void> {
+    const { stop, statement } = live
+    try {
+      const work = () => this.#execute(live)
+      // The catalog's statements take no engine and wait for none.
+      await (statement.kind === 'select' ? this.#queue.run(stop.signal, work) : work())
+    } catch (cause) {
+      await this.#endBadly(live, cause)
+    } finally {
+      this.#live.delete(live.query.id)
+      live.end()
+    }
+  }
+
+  async #execute(live: Live): Promise<void> {
+    const { query, caller, scannedBytesMax, statement, stop } = live
+    live.startedAt = this.#stopwatch.elapsed()
+    const execution = { query, caller, scannedBytesMax, now: this.#clock.now(), signal: stop.signal }
+    const result = await this.#executions.run(execution, statement)
+    await this.#ledger.commit(write => {
+      stop.signal.throwIfAborted()
+      const { bucket, key } = query.output
+      result.change?.(write)
+      // From here the result, the change and the query's end are there together; a crash before leaves nothing but
+      // blobs that nobody refers to, swept at start.
+      this.#s3.publish(write, bucket, key, result.object)
+      this.#s3.publish(write, bucket, `${key}.metadata`, result.metadata)
+      this.#history.end(write, query.id, {
+        state: 'SUCCEEDED',
+        completedAt: this.#clock.now(),
+        statistics: this.#statistics(live, result),
+        columns: result.columns,
+      })
+    })
+  }
+
+  async #endBadly(live: Live, cause: unknown): Promise<void> {
+    // At the next start it is found without an end.
+    if (this.#closing) return
+    const { reason: stopped } = live.stop.signal
+    const cancelled = stopped instanceof Cancelled ? stopped : cause instanceof Cancelled ? cause : undefined
+    const failure = cancelled ? new QueryFailure('cancelled', cancelled.message) : failureOf(cause, live.statement)
+    if (failure.kind === 'engine') this.#log.error(`query ${live.query.id} failed`, failure.cause ?? failure)
+    const end: QueryEnd = {
+      state: cancelled ? 'CANCELLED' : 'FAILED',
+      completedAt: this.#clock.now(),
+      reason: failure.message,
+      ...(!cancelled && { error: failure.athenaError }),
+      statistics: this.#statistics(live),
+    }
+    await this.#ledger.commit(write => this.#history.end(write, live.query.id, end))
+  }
+
+  #statistics(live: Live, result?: Result): QueryStatistics {
+    const now = this.#stopwatch.elapsed()
+    const startedAt = live.startedAt ?? now
+    const whole = { queueMilliseconds: startedAt - live.submittedAt, totalMilliseconds: now - live.submittedAt }
+    if (!result) return { ...whole, engineMilliseconds: now - startedAt }
+    const { engineMilliseconds, planningMilliseconds, preProcessingMilliseconds, scannedBytes } = result
+    // What was neither waiting nor the engine: writing the result down.
+    const processingMilliseconds = Math.max(0, now - startedAt - preProcessingMilliseconds - engineMilliseconds)
+    return {
+      ...whole,
+      preProcessingMilliseconds,
+      planningMilliseconds,
+      engineMilliseconds,
+      processingMilliseconds,
+      scannedBytes,
+      outputBytes: result.outputBytes,
+      ...(result.outputRows !== undefined && { outputRows: result.outputRows }),
+    }
+  }
+}

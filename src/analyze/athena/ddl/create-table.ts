@@ -1,0 +1,103 @@
+/**
+ * CREATE EXTERNAL TABLE, after these words.
+ * https://docs.aws.amazon.com/athena/latest/ug/create-table.html
+ *
+ *     [IF NOT EXISTS] name (column type [COMMENT '…'], …) [COMMENT '…'] [PARTITIONED BY (column type, …)]
+ *     [ROW FORMAT SERDE '…' [WITH SERDEPROPERTIES (…)] | ROW FORMAT DELIMITED [FIELDS TERMINATED BY '…' [ESCAPED BY '…']] …]
+ *     [STORED AS format | STORED AS INPUTFORMAT '…' OUTPUTFORMAT '…'] LOCATION 's3://…' [TBLPROPERTIES (…)]
+ */
+import { serdes } from '../../../catalog/glue/table-format.ts'
+import { malformedStatement, unsupportedStatement } from '../faults.ts'
+import type { Reader } from './reader.ts'
+import type { CreateTable, SerdeDefinition } from './statement.ts'
+
+interface Formats {
+  readonly inputFormat: string
+  readonly outputFormat: string
+}
+
+const text: Formats = {
+  inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
+  outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
+}
+const parquet: Formats = {
+  inputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat',
+  outputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat',
+}
+
+/** Without a ROW FORMAT, what a format is read with. */
+const stored: Readonly<Record<string, Formats & { readonly library: string }>> = {
+  TEXTFILE: { ...text, library: serdes.delimited },
+  JSON: { ...text, library: serdes.json },
+  PARQUET: { ...parquet, library: serdes.parquet },
+}
+
+export function readCreateTable(reader: Reader): CreateTable {
+  const ifNotExists = reader.accept('IF', 'NOT', 'EXISTS')
+  const table = reader.tableName()
+  const columns = reader.list(() => reader.column())
+  const comment = reader.accept('COMMENT') ? { comment: reader.string() } : {}
+  const partitionColumns = reader.accept('PARTITIONED', 'BY') ? reader.list(() => reader.column()) : []
+  if (reader.sees('CLUSTERED')) throw unsupportedStatement(reader.place, 'CREATE EXTERNAL TABLE … CLUSTERED BY')
+  const rowFormat = reader.accept('ROW', 'FORMAT') ? readRowFormat(reader) : undefined
+  const storage = reader.accept('STORED', 'AS') ? readStorage(reader) : undefined
+  const place = reader.place
+  if (!reader.accept('LOCATION')) throw reader.mismatch("'LOCATION'")
+  const location = reader.string()
+  if (!/^s3[an]?:\/\/[^/]+/.test(location))
+    throw malformedStatement(place, `LOCATION must be a path like s3://bucket/folder/, and '${location}' is not`)
+  const properties = reader.accept('TBLPROPERTIES') ? reader.properties() : {}
+  const { library = serdes.delimited, ...formats } = storage ?? stored.TEXTFILE ?? { ...text }
+  return {
+    kind: 'createTable',
+    table,
+    ifNotExists,
+    columns,
+    partitionColumns,
+    ...comment,
+    serde: rowFormat ?? { library, parameters: { 'serialization.format': '1' } },
+    ...formats,
+    location,
+    properties,
+  }
+}
+
+function readRowFormat(reader: Reader): SerdeDefinition {
+  if (reader.accept('SERDE')) {
+    const library = reader.string()
+    const parameters = reader.accept('WITH', 'SERDEPROPERTIES') ? reader.properties() : {}
+    return { library, parameters: { 'serialization.format': '1', ...parameters } }
+  }
+  reader.expect('DELIMITED')
+  const parameters: Record<string, string> = {}
+  if (reader.accept('FIELDS', 'TERMINATED', 'BY')) {
+    const delimiter = reader.string()
+    parameters['field.delim'] = delimiter
+    parameters['serialization.format'] = delimiter
+    if (reader.accept('ESCAPED', 'BY')) parameters['escape.delim'] = reader.string()
+  }
+  for (const part of ['COLLECTION ITEMS', 'MAP KEYS'])
+    if (reader.sees(...part.split(' ')))
+      throw unsupportedStatement(reader.place, `ROW FORMAT DELIMITED ${part} TERMINATED BY`)
+  if (reader.accept('LINES', 'TERMINATED', 'BY')) {
+    const place = reader.place
+    const delimiter = reader.string()
+    if (delimiter !== '\n') throw unsupportedStatement(place, 'LINES TERMINATED BY anything but \\n')
+    parameters['line.delim'] = delimiter
+  }
+  if (reader.accept('NULL', 'DEFINED', 'AS')) parameters['serialization.null.format'] = reader.string()
+  return { library: serdes.delimited, parameters }
+}
+
+function readStorage(reader: Reader): Formats & { readonly library?: string } {
+  if (reader.accept('INPUTFORMAT')) {
+    const inputFormat = reader.string()
+    reader.expect('OUTPUTFORMAT')
+    return { inputFormat, outputFormat: reader.string() }
+  }
+  const { place } = reader
+  const name = reader.identifier().toUpperCase()
+  const formats = Object.hasOwn(stored, name) ? stored[name] : undefined
+  if (!formats) throw unsupportedStatement(place, `STORED AS ${name}`)
+  return formats
+}

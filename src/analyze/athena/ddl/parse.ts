@@ -1,0 +1,154 @@
+/**
+ * Which statement a text is. SELECT goes to the engine as it is; the catalog's statements are read here; everything
+ * else is refused by name, with its place.
+ */
+import { unsupportedStatement } from '../faults.ts'
+import { readCreateTable } from './create-table.ts'
+import { Reader } from './reader.ts'
+import type { PartitionSpec, Statement, TableName } from './statement.ts'
+
+export function parseStatement(sql: string): Statement {
+  const reader = new Reader(sql)
+  const statement = read(reader)
+  if (statement.kind !== 'select') reader.end()
+  return statement
+}
+
+function read(reader: Reader): Statement {
+  if (reader.peek.kind === 'end') throw reader.mismatch("'SELECT', 'WITH', 'SHOW', 'CREATE', …")
+  if (['SELECT', 'WITH', 'VALUES', 'TABLE', '('].some(word => reader.sees(word))) return { kind: 'select' }
+  if (reader.accept('MSCK')) {
+    reader.expect('REPAIR', 'TABLE')
+    return { kind: 'repair', table: reader.tableName() }
+  }
+  if (reader.accept('SHOW')) return readShow(reader)
+  if (reader.accept('DESCRIBE') || reader.accept('DESC')) return readDescribe(reader)
+  if (reader.accept('CREATE')) return readCreate(reader)
+  if (reader.accept('DROP')) return readDrop(reader)
+  if (reader.accept('ALTER')) return readAlter(reader)
+  throw refused(reader, reader.peek.text.toUpperCase())
+}
+
+/** The statement is known to Athena or to nobody; either way it is not run, and this says so. */
+const refused = (reader: Reader, name: string) => unsupportedStatement(reader.place, name)
+
+function readShow(reader: Reader): Statement {
+  if (reader.accept('DATABASES') || reader.accept('SCHEMAS')) {
+    const liked = reader.accept('LIKE')
+    return liked || reader.peek.kind === 'string'
+      ? { kind: 'showDatabases', pattern: reader.string() }
+      : { kind: 'showDatabases' }
+  }
+  if (reader.accept('TABLES')) {
+    const database = reader.accept('IN') || reader.accept('FROM') ? { database: reader.identifier() } : {}
+    const pattern = reader.accept('LIKE') || reader.peek.kind === 'string' ? { pattern: reader.string() } : {}
+    return { kind: 'showTables', ...database, ...pattern }
+  }
+  if (reader.accept('PARTITIONS')) return { kind: 'showPartitions', table: reader.tableName() }
+  if (reader.accept('CREATE', 'TABLE')) return { kind: 'showCreateTable', table: reader.tableName() }
+  if (reader.accept('TBLPROPERTIES')) {
+    const table = reader.tableName()
+    if (!reader.sees('(')) return { kind: 'showProperties', table }
+    const [property = ''] = reader.list(() => reader.string())
+    return { kind: 'showProperties', table, property }
+  }
+  if (reader.accept('COLUMNS')) {
+    if (!reader.accept('IN')) reader.expect('FROM')
+    const table = reader.tableName()
+    return { kind: 'showColumns', table: inDatabase(reader, table) }
+  }
+  throw refused(reader, `SHOW ${reader.peek.text.toUpperCase()}`)
+}
+
+/** `table IN database`, Hive's other way to name a table. */
+function inDatabase(reader: Reader, table: TableName): TableName {
+  if (!reader.accept('IN') && !reader.accept('FROM')) return table
+  return { database: reader.identifier(), name: table.name }
+}
+
+function readDescribe(reader: Reader): Statement {
+  for (const word of ['EXTENDED', 'FORMATTED', 'DATABASE', 'SCHEMA', 'INPUT', 'OUTPUT'])
+    if (reader.sees(word)) throw refused(reader, `DESCRIBE ${word}`)
+  const table = reader.tableName()
+  for (const word of ['PARTITION', '.']) if (reader.sees(word)) throw refused(reader, `DESCRIBE … ${word}`)
+  return { kind: 'describe', table }
+}
+
+function readCreate(reader: Reader): Statement {
+  if (reader.accept('DATABASE') || reader.accept('SCHEMA')) {
+    const ifNotExists = reader.accept('IF', 'NOT', 'EXISTS')
+    const name = reader.identifier()
+    const comment = reader.accept('COMMENT') ? { comment: reader.string() } : {}
+    const location = reader.accept('LOCATION') ? { location: reader.string() } : {}
+    const properties = reader.accept('WITH', 'DBPROPERTIES') ? reader.properties() : {}
+    return { kind: 'createDatabase', name, ifNotExists, ...comment, ...location, properties }
+  }
+  if (reader.accept('EXTERNAL', 'TABLE')) return readCreateTable(reader)
+  if (reader.sees('TABLE'))
+    throw refused(reader, 'CREATE TABLE without EXTERNAL (CREATE TABLE AS SELECT, Iceberg tables)')
+  throw refused(reader, `CREATE ${reader.peek.text.toUpperCase()}`)
+}
+
+function readDrop(reader: Reader): Statement {
+  if (reader.accept('DATABASE') || reader.accept('SCHEMA')) {
+    const ifExists = reader.accept('IF', 'EXISTS')
+    const name = reader.identifier()
+    const cascade = reader.accept('CASCADE')
+    if (!cascade) reader.accept('RESTRICT')
+    return { kind: 'dropDatabase', name, ifExists, cascade }
+  }
+  if (reader.accept('TABLE')) {
+    const ifExists = reader.accept('IF', 'EXISTS')
+    return { kind: 'dropTable', table: reader.tableName(), ifExists }
+  }
+  throw refused(reader, `DROP ${reader.peek.text.toUpperCase()}`)
+}
+
+function readAlter(reader: Reader): Statement {
+  if (!reader.accept('TABLE')) throw refused(reader, `ALTER ${reader.peek.text.toUpperCase()}`)
+  const table = reader.tableName()
+  if (reader.accept('SET', 'LOCATION')) return { kind: 'setLocation', table, location: reader.string() }
+  if (reader.accept('SET', 'TBLPROPERTIES')) return { kind: 'setProperties', table, properties: reader.properties() }
+  if (reader.accept('ADD', 'COLUMNS')) return { kind: 'addColumns', table, columns: reader.list(() => reader.column()) }
+  if (reader.sees('ADD', 'PARTITION') || reader.sees('ADD', 'IF')) return readAddPartitions(reader, table)
+  if (reader.sees('DROP', 'PARTITION') || reader.sees('DROP', 'IF')) return readDropPartitions(reader, table)
+  throw refused(reader, `ALTER TABLE … ${reader.peek.text.toUpperCase()}`)
+}
+
+function readAddPartitions(reader: Reader, table: TableName): Statement {
+  reader.expect('ADD')
+  const ifNotExists = reader.accept('IF', 'NOT', 'EXISTS')
+  const partitions: { spec: PartitionSpec; location?: string }[] = []
+  do {
+    reader.expect('PARTITION')
+    const spec = readSpec(reader)
+    partitions.push(reader.accept('LOCATION') ? { spec, location: reader.string() } : { spec })
+    reader.accept(',')
+  } while (reader.sees('PARTITION'))
+  return { kind: 'addPartitions', table, ifNotExists, partitions }
+}
+
+function readDropPartitions(reader: Reader, table: TableName): Statement {
+  reader.expect('DROP')
+  const ifExists = reader.accept('IF', 'EXISTS')
+  const partitions: PartitionSpec[] = []
+  do {
+    reader.expect('PARTITION')
+    partitions.push(readSpec(reader))
+  } while (reader.accept(','))
+  return { kind: 'dropPartitions', table, ifExists, partitions }
+}
+
+/** `(year = 2025, month = '10')` */
+function readSpec(reader: Reader): PartitionSpec {
+  return Object.fromEntries(
+    reader.list(() => {
+      const key = reader.identifier()
+      reader.expect('=')
+      reader.accept('DATE')
+      const { kind } = reader.peek
+      if (kind !== 'string' && kind !== 'number' && kind !== 'word') throw reader.mismatch('<string>, <number>')
+      return [key, reader.take().text]
+    }),
+  )
+}

@@ -1,0 +1,166 @@
+/** Reads tokens one after the other, and says where and what was expected when they are others. */
+import { malformedStatement } from '../faults.ts'
+import type { ColumnDefinition, TableName } from './statement.ts'
+import { placeOf, type Token, tokensOf } from './tokens.ts'
+
+export class Reader {
+  readonly sql: string
+  readonly #tokens: readonly Token[]
+  #next = 0
+
+  constructor(sql: string) {
+    const tokens = tokensOf(sql)
+    if (!tokens) throw malformedStatement('line 1:1', 'a quote or a comment is never closed')
+    this.sql = sql
+    this.#tokens = tokens
+  }
+
+  get peek(): Token {
+    return this.#at(this.#next)
+  }
+
+  /** Where the next token stands. */
+  get place(): string {
+    return placeOf(this.sql, this.peek.offset)
+  }
+
+  take(): Token {
+    const token = this.peek
+    if (token.kind !== 'end') this.#next += 1
+    return token
+  }
+
+  /** Whether the next tokens are these keywords or symbols, in any case. */
+  sees(...words: readonly string[]): boolean {
+    return words.every((word, index) => isWord(this.#at(this.#next + index), word))
+  }
+
+  /** Takes them if they are next. */
+  accept(...words: readonly string[]): boolean {
+    if (!this.sees(...words)) return false
+    this.#next += words.length
+    return true
+  }
+
+  expect(...words: readonly string[]): void {
+    for (const word of words) if (!this.accept(word)) throw this.mismatch(`'${word}'`)
+  }
+
+  mismatch(expected: string): Error {
+    const { kind, text } = this.peek
+    return malformedStatement(
+      this.place,
+      `mismatched input '${kind === 'end' ? '<EOF>' : text}'. Expecting: ${expected}`,
+    )
+  }
+
+  identifier(): string {
+    const { kind } = this.peek
+    if (kind !== 'word' && kind !== 'quoted') throw this.mismatch('<identifier>')
+    return this.take().text.toLowerCase()
+  }
+
+  string(): string {
+    if (this.peek.kind !== 'string') throw this.mismatch('<string>')
+    return this.take().text
+  }
+
+  /** `table`, `database.table`, or `awsdatacatalog.database.table`. */
+  tableName(): TableName {
+    const parts = [this.identifier()]
+    while (this.accept('.')) parts.push(this.identifier())
+    if (parts.length === 3 && parts[0] === 'awsdatacatalog') parts.shift()
+    const [first = '', second] = parts
+    if (parts.length > 2) throw malformedStatement(this.place, `Too many parts in the table name ${parts.join('.')}`)
+    // Hive takes `database.table` in one pair of back-quotes too.
+    if (second === undefined && /^[^.]+\.[^.]+$/.test(first)) {
+      const [database = '', name = ''] = first.split('.')
+      return { database, name }
+    }
+    return second === undefined ? { name: first } : { database: first, name: second }
+  }
+
+  /** `(item, item)` */
+  list<T>(item: () => T): readonly T[] {
+    this.expect('(')
+    const items = [item()]
+    while (this.accept(',')) items.push(item())
+    this.expect(')')
+    return items
+  }
+
+  /** `('key' = 'value', …)` */
+  properties(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      this.list(() => {
+        const key = this.string()
+        this.expect('=')
+        return [key, this.string()]
+      }),
+    )
+  }
+
+  column(): ColumnDefinition {
+    const name = this.identifier()
+    const type = this.type()
+    return this.accept('COMMENT') ? { name, type, comment: this.string() } : { name, type }
+  }
+
+  /** A Hive type as the catalog writes it: `array<struct<a:int,b:decimal(10,2)>>`. */
+  type(): string {
+    const place = this.place
+    const name = this.identifier()
+    if (name === 'array') return `array<${this.#inAngles(() => this.type())}>`
+    if (name === 'map')
+      return `map<${this.#inAngles(() => {
+        const key = this.type()
+        this.expect(',')
+        return `${key},${this.type()}`
+      })}>`
+    if (name === 'struct') return `struct<${this.#inAngles(() => this.#fields())}>`
+    if (!primitives.has(name)) throw malformedStatement(place, `Unknown type '${name}'`)
+    if (!this.sees('(')) return name === 'integer' ? 'int' : name
+    const sizes = this.list(() => this.#number())
+    return `${name}(${sizes.join(',')})`
+  }
+
+  end(): void {
+    this.accept(';')
+    if (this.peek.kind !== 'end') throw this.mismatch('<EOF>')
+  }
+
+  #fields(): string {
+    const fields: string[] = []
+    do {
+      const name = this.identifier()
+      this.expect(':')
+      fields.push(`${name}:${this.type()}`)
+    } while (this.accept(','))
+    return fields.join(',')
+  }
+
+  #inAngles<T>(inner: () => T): T {
+    this.expect('<')
+    const value = inner()
+    this.expect('>')
+    return value
+  }
+
+  #number(): string {
+    if (this.peek.kind !== 'number') throw this.mismatch('<integer>')
+    return this.take().text
+  }
+
+  #at(index: number): Token {
+    return this.#tokens[Math.min(index, this.#tokens.length - 1)] ?? { kind: 'end', text: '', offset: 0, end: 0 }
+  }
+}
+
+const isWord = (token: Token, word: string): boolean =>
+  (token.kind === 'word' || token.kind === 'symbol') && token.text.toUpperCase() === word
+
+/** https://docs.aws.amazon.com/athena/latest/ug/data-types.html */
+const primitives = new Set([
+  ...['boolean', 'tinyint', 'smallint', 'int', 'integer', 'bigint', 'double', 'float', 'decimal'],
+  ...['char', 'varchar', 'string', 'binary', 'date', 'timestamp'],
+])

@@ -1,0 +1,65 @@
+/** Runs a statement of the catalog. */
+import {
+  addColumns,
+  addPartitions,
+  createDatabase,
+  createTable,
+  dropDatabase,
+  dropPartitions,
+  dropTable,
+  setLocation,
+  setProperties,
+} from './change.ts'
+import type { Context, Outcome } from './outcome.ts'
+import { repair } from './repair.ts'
+import {
+  describe,
+  showColumns,
+  showCreateTable,
+  showDatabases,
+  showPartitions,
+  showProperties,
+  showTables,
+} from './show.ts'
+import type { Statement } from './statement.ts'
+
+export type CatalogStatement = Exclude<Statement, { readonly kind: 'select' }>
+
+export function runStatement(context: Context, statement: CatalogStatement): Outcome | Promise<Outcome> {
+  switch (statement.kind) {
+    case 'createTable':
+      return createTable(context, statement)
+    case 'createDatabase':
+      return createDatabase(context, statement)
+    case 'dropDatabase':
+      return dropDatabase(context, statement)
+    case 'dropTable':
+      return dropTable(context, statement)
+    case 'addPartitions':
+      return addPartitions(context, statement)
+    case 'dropPartitions':
+      return dropPartitions(context, statement)
+    case 'addColumns':
+      return addColumns(context, statement.table, statement.columns)
+    case 'setLocation':
+      return setLocation(context, statement.table, statement.location)
+    case 'setProperties':
+      return setProperties(context, statement.table, statement.properties)
+    case 'repair':
+      return repair(context, statement.table)
+    case 'showDatabases':
+      return showDatabases(context, statement.pattern)
+    case 'showTables':
+      return showTables(context, statement.database, statement.pattern)
+    case 'showPartitions':
+      return showPartitions(context, statement.table)
+    case 'showColumns':
+      return showColumns(context, statement.table)
+    case 'showCreateTable':
+      return showCreateTable(context, statement.table)
+    case 'showProperties':
+      return showProperties(context, statement.table, statement.property)
+    case 'describe':
+      return describe(context, statement.table)
+  }
+}

@@ -1,0 +1,99 @@
+/** What the statements mean that Biwa runs itself, without the engine. Names are in lower case, as the catalog keeps them. */
+export interface TableName {
+  /** Absent: the database of the query's context. */
+  readonly database?: string
+  readonly name: string
+}
+
+export interface ColumnDefinition {
+  readonly name: string
+  readonly type: string
+  readonly comment?: string
+}
+
+export interface SerdeDefinition {
+  readonly library: string
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+export interface CreateTable {
+  readonly kind: 'createTable'
+  readonly table: TableName
+  readonly ifNotExists: boolean
+  readonly columns: readonly ColumnDefinition[]
+  readonly partitionColumns: readonly ColumnDefinition[]
+  readonly comment?: string
+  readonly serde: SerdeDefinition
+  readonly inputFormat: string
+  readonly outputFormat: string
+  readonly location: string
+  readonly properties: Readonly<Record<string, string>>
+}
+
+/** Partition values by their key. */
+export type PartitionSpec = Readonly<Record<string, string>>
+
+export type Statement =
+  | { readonly kind: 'select' }
+  | CreateTable
+  | {
+      readonly kind: 'createDatabase'
+      readonly name: string
+      readonly ifNotExists: boolean
+      readonly comment?: string
+      readonly location?: string
+      readonly properties: Readonly<Record<string, string>>
+    }
+  | { readonly kind: 'dropDatabase'; readonly name: string; readonly ifExists: boolean; readonly cascade: boolean }
+  | { readonly kind: 'dropTable'; readonly table: TableName; readonly ifExists: boolean }
+  | {
+      readonly kind: 'addPartitions'
+      readonly table: TableName
+      readonly ifNotExists: boolean
+      readonly partitions: readonly { readonly spec: PartitionSpec; readonly location?: string }[]
+    }
+  | {
+      readonly kind: 'dropPartitions'
+      readonly table: TableName
+      readonly ifExists: boolean
+      readonly partitions: readonly PartitionSpec[]
+    }
+  | { readonly kind: 'addColumns'; readonly table: TableName; readonly columns: readonly ColumnDefinition[] }
+  | { readonly kind: 'setLocation'; readonly table: TableName; readonly location: string }
+  | {
+      readonly kind: 'setProperties'
+      readonly table: TableName
+      readonly properties: Readonly<Record<string, string>>
+    }
+  | { readonly kind: 'repair'; readonly table: TableName }
+  | { readonly kind: 'showDatabases'; readonly pattern?: string }
+  | { readonly kind: 'showTables'; readonly database?: string; readonly pattern?: string }
+  | { readonly kind: 'showPartitions'; readonly table: TableName }
+  | { readonly kind: 'showColumns'; readonly table: TableName }
+  | { readonly kind: 'showCreateTable'; readonly table: TableName }
+  | { readonly kind: 'showProperties'; readonly table: TableName; readonly property?: string }
+  | { readonly kind: 'describe'; readonly table: TableName }
+
+type Names = Readonly<Record<Statement['kind'], readonly ['DDL' | 'DML' | 'UTILITY', string]>>
+
+/** Athena's StatementType and SubstatementType. */
+export const statementTypes: Names = {
+  select: ['DML', 'SELECT'],
+  createTable: ['DDL', 'CREATE_TABLE'],
+  createDatabase: ['DDL', 'CREATE_DATABASE'],
+  dropDatabase: ['DDL', 'DROP_DATABASE'],
+  dropTable: ['DDL', 'DROP_TABLE'],
+  addPartitions: ['DDL', 'ALTER_TABLE_ADD_PARTITION'],
+  dropPartitions: ['DDL', 'ALTER_TABLE_DROP_PARTITION'],
+  addColumns: ['DDL', 'ALTER_TABLE_ADD_COLUMNS'],
+  setLocation: ['DDL', 'ALTER_TABLE_SET_LOCATION'],
+  setProperties: ['DDL', 'ALTER_TABLE_SET_TBLPROPERTIES'],
+  repair: ['DDL', 'MSCK_REPAIR'],
+  showDatabases: ['UTILITY', 'SHOW_DATABASES'],
+  showTables: ['UTILITY', 'SHOW_TABLES'],
+  showPartitions: ['UTILITY', 'SHOW_PARTITIONS'],
+  showColumns: ['UTILITY', 'SHOW_COLUMNS'],
+  showCreateTable: ['UTILITY', 'SHOW_CREATE_TABLE'],
+  showProperties: ['UTILITY', 'SHOW_TBLPROPERTIES'],
+  describe: ['UTILITY', 'DESCRIBE_TABLE'],
+}

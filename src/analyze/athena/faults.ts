@@ -1,0 +1,127 @@
+/** What callers of Athena do wrong, in AWS's words; and why a query failed, in the words that StateChangeReason has. */
+import { faultClass } from '../../gateway/fault.ts'
+
+export const InvalidRequestException = faultClass('InvalidRequestException')
+export const MetadataException = faultClass('MetadataException')
+const ResourceNotFoundException = faultClass('ResourceNotFoundException')
+const TooManyRequestsException = faultClass('TooManyRequestsException')
+
+const malformed = { detail: { AthenaErrorCode: 'MALFORMED_QUERY' } }
+export const malformedStatement = (place: string, text: string) =>
+  new InvalidRequestException(`${place}: ${text}`, malformed)
+export const unsupportedStatement = (place: string, name: string) =>
+  new InvalidRequestException(
+    `${place}: Queries of this type are not supported. Biwa does not run ${name} yet; SELECT, the catalog's DDL and ` +
+      'MSCK REPAIR TABLE it does.',
+    malformed,
+  )
+
+const invalidInput = { detail: { AthenaErrorCode: 'INVALID_INPUT' } }
+export const noOutputLocation = () =>
+  new InvalidRequestException(
+    'No output location provided. An output location is required either through the Workgroup result configuration ' +
+      'setting or as an API input.',
+    invalidInput,
+  )
+export const invalidOutputLocation = () =>
+  new InvalidRequestException('outputLocation is not a valid S3 path.', invalidInput)
+export const noOutputBucket = (bucket: string) =>
+  new InvalidRequestException(`Unable to verify/create output bucket ${bucket}`, invalidInput)
+export const foreignOutputBucket = (bucket: string, owner: string) =>
+  new InvalidRequestException(`The bucket ${bucket} does not belong to the expected owner ${owner}.`, invalidInput)
+export const queryTooLong = (bytes: number) =>
+  new InvalidRequestException(`The query text has ${bytes} bytes; Athena takes at most 262144.`, invalidInput)
+export const tokenReused = () => new InvalidRequestException('Idempotent parameters do not match', invalidInput)
+export const unknownCatalog = (name: string) =>
+  new InvalidRequestException(`Catalog ${name} does not exist. Biwa has AwsDataCatalog.`, invalidInput)
+
+export const noSuchQuery = (id: string) =>
+  new InvalidRequestException(`QueryExecution ${id} was not found`, invalidInput)
+export const notFinished = (state: string) =>
+  new InvalidRequestException(`Query has not yet finished. Current state: ${state}`, invalidInput)
+export const notSucceeded = (state: string) =>
+  new InvalidRequestException(`Query did not finish successfully. Final query state: ${state}`, invalidInput)
+export const resultsGone = (location: string) =>
+  new InvalidRequestException(`Could not find results: there is no object ${location}`, invalidInput)
+export const invalidPageToken = () => new InvalidRequestException('Invalid pagination token.', invalidInput)
+export const tooManyQueries = (limit: number) =>
+  new TooManyRequestsException(
+    `You have exceeded the limit for the number of queries you can run concurrently: ${limit} are queued. Please reduce ` +
+      'the number of concurrent queries submitted by this account.',
+    { detail: { Reason: 'CONCURRENT_QUERY_LIMIT_EXCEEDED' } },
+  )
+
+export const noSuchWorkGroup = (name: string) =>
+  new InvalidRequestException(`WorkGroup ${name} is not found.`, invalidInput)
+export const workGroupExists = () => new InvalidRequestException('WorkGroup is already created', invalidInput)
+export const workGroupDisabled = (name: string) =>
+  new InvalidRequestException(`WorkGroup ${name} is disabled.`, invalidInput)
+export const workGroupNotEmpty = (name: string) =>
+  new InvalidRequestException(`WorkGroup ${name} is not empty. Delete it with RecursiveDeleteOption.`, invalidInput)
+export const primaryStays = () => new InvalidRequestException('The primary WorkGroup cannot be deleted.', invalidInput)
+export const noSuchNamedQuery = (id: string) =>
+  new InvalidRequestException(`NamedQuery ${id} was not found`, invalidInput)
+export const noSuchResource = (arn: string) => new ResourceNotFoundException(`Resource ${arn} was not found.`)
+
+/** https://docs.aws.amazon.com/athena/latest/ug/error-reference.html */
+const errorTypes = {
+  resources: { category: 1, type: 0 },
+  engine: { category: 1, type: 200 },
+  timeout: { category: 1, type: 206 },
+  write: { category: 1, type: 401 },
+  user: { category: 2, type: 1000 },
+  data: { category: 2, type: 1001 },
+  ddl: { category: 2, type: 1003 },
+  schema: { category: 2, type: 1004 },
+  syntax: { category: 2, type: 1006 },
+  cancelled: { category: 2, type: 1011 },
+} as const
+
+export type FailureKind = keyof typeof errorTypes
+
+export interface AthenaError {
+  readonly category: number
+  readonly type: number
+  readonly retryable: boolean
+  readonly message: string
+}
+
+/** Why a query ended without a result; its message is the StateChangeReason. */
+export class QueryFailure extends Error {
+  override readonly name = 'QueryFailure'
+  readonly kind: FailureKind
+
+  constructor(kind: FailureKind, reason: string, cause?: unknown) {
+    super(reason, cause === undefined ? undefined : { cause })
+    this.kind = kind
+  }
+
+  get athenaError(): AthenaError {
+    const { category, type } = errorTypes[this.kind]
+    return { category, type, retryable: category === 1, message: this.message }
+  }
+}
+
+const hive = (text: string) => new QueryFailure('ddl', `FAILED: ${text}`)
+const ddlTask = 'Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask.'
+
+export const ddlNoTable = (name: string) => hive(`SemanticException [Error 10001]: Table not found ${name}`)
+export const ddlNoDatabase = (name: string) => hive(`SemanticException [Error 10072]: Database does not exist: ${name}`)
+export const ddlTableExists = (name: string) =>
+  hive(`${ddlTask} AlreadyExistsException(message:Table ${name} already exists)`)
+export const ddlDatabaseExists = (name: string) =>
+  hive(`${ddlTask} AlreadyExistsException(message:Database ${name} already exists)`)
+export const ddlDatabaseNotEmpty = (name: string) =>
+  hive(`${ddlTask} InvalidOperationException(message:Database ${name} is not empty. One or more tables exist.)`)
+export const ddlNotPartitioned = (name: string) => hive(`${ddlTask} Table ${name} is not a partitioned table`)
+export const ddlPartitionExists = (name: string) =>
+  hive(`${ddlTask} AlreadyExistsException(message:Partition already exists: ${name})`)
+export const ddlNoPartition = (name: string) => hive(`SemanticException [Error 10006]: Partition not found ${name}`)
+export const ddlInvalid = (text: string) => hive(`SemanticException ${text}`)
+
+export const notPermitted = (user: string, action: string, resource: string) =>
+  new QueryFailure(
+    'user',
+    `Insufficient permissions to execute the query. User: ${user} is not authorized to perform: ${action} on resource: ` +
+      `${resource} because no identity-based policy allows the ${action} action.`,
+  )

@@ -1,0 +1,14 @@
+/** Athena's numbers, each with its page. */
+
+/** https://docs.aws.amazon.com/athena/latest/ug/service-limits.html */
+export const queryBytesMax = 262_144
+/** A SELECT's timeout: 30 minutes. */
+export const queryMillisecondsMax = 30 * 60_000
+/** DML queries that may wait, beyond those that run. */
+export const queuedQueriesMax = 200
+
+/** The history of queries is kept for 45 days. https://docs.aws.amazon.com/athena/latest/ug/queries-viewing-history.html */
+export const historyMilliseconds = 45 * 24 * 3_600_000
+
+/** https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html */
+export const resultRowsMax = 1000

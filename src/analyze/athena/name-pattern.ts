@@ -1,0 +1,21 @@
+/** Patterns over names of tables and databases, matched in bounded time: they come from strangers. */
+import { tablePattern } from '../../catalog/glue/table-pattern.ts'
+import { Fault } from '../../gateway/fault.ts'
+import { InvalidRequestException } from './faults.ts'
+
+/** SHOW's patterns: `*` stands for any text, `|` for or, every other character for itself. */
+export function showPattern(pattern: string): (name: string) => boolean {
+  const choices = pattern.split('|').map(choice => choice.split('*').map(literal).join('.*'))
+  return tablePattern(choices.join('|'))
+}
+const literal = (text: string): string => text.replace(/[^\p{L}\p{N}]/gu, '\\$&')
+
+/** The Expression of ListTableMetadata: a regular expression over the whole name. */
+export function namePattern(expression: string): (name: string) => boolean {
+  try {
+    return tablePattern(expression)
+  } catch (cause) {
+    if (cause instanceof Fault) throw new InvalidRequestException(cause.message)
+    throw cause
+  }
+}

@@ -1,0 +1,90 @@
+/** What Athena needs of the other parts: the narrowest interfaces; lake.ts hands the parts in. */
+import type {
+  CatalogDatabase,
+  CatalogTable,
+  DatabaseDefinition,
+  Partition,
+  PartitionDefinition,
+  Scope,
+  TableDefinition,
+} from '../../catalog/glue/table.ts'
+import type { Blob, Scratch } from '../../durable/blobs.ts'
+import type { Transaction } from '../../durable/ledger.ts'
+import type { Principal } from '../../gateway/operation.ts'
+import type { QueryRequest, QueryResult } from '../engine/request.ts'
+
+export type { Scope } from '../../catalog/glue/table.ts'
+
+export interface Engine {
+  query(request: QueryRequest): Promise<QueryResult>
+}
+
+export interface Blobs {
+  scratch(): Promise<Scratch>
+  adopt(path: string): Promise<Blob>
+}
+
+export interface ObjectEntry {
+  readonly bucket: string
+  readonly key: string
+  readonly blob: string
+  readonly bytes: number
+}
+
+export interface PreparedObject {
+  readonly blob: Blob
+}
+
+/** `Entry` and `Prepared` are the store's own values, handed back to it as they came. */
+export interface ObjectStore<
+  Entry extends ObjectEntry = ObjectEntry,
+  Prepared extends PreparedObject = PreparedObject,
+> {
+  bucketExists(bucket: string): boolean
+  bucketOwner(bucket: string): { readonly account: string } | undefined
+  take(chunks: AsyncIterable<Uint8Array>, described?: { readonly contentType?: string }): Promise<Prepared>
+  prepare(blob: Blob, described?: { readonly contentType?: string }): Promise<Prepared>
+  publish(write: Transaction, bucket: string, key: string, object: Prepared): unknown
+  latest(bucket: string, key: string): Entry | undefined
+  list(bucket: string, prefix: string, after: string, limit: number): readonly Entry[]
+  listFolders(
+    bucket: string,
+    prefix: string,
+    delimiter: string,
+    after: string,
+    limit: number,
+  ): { readonly folders: readonly string[]; readonly next?: string }
+  read(object: Entry, from?: number, toExclusive?: number): AsyncIterable<Uint8Array>
+  path(object: Entry): Promise<string>
+}
+
+export interface Catalog {
+  database(scope: Scope, name: string): CatalogDatabase | undefined
+  databases(scope: Scope): readonly CatalogDatabase[]
+  createDatabase(write: Transaction, scope: Scope, definition: DatabaseDefinition): void
+  deleteDatabase(write: Transaction, scope: Scope, name: string): void
+  table(scope: Scope, database: string, name: string): CatalogTable | undefined
+  tables(scope: Scope, database: string): readonly CatalogTable[]
+  tablesAfter(scope: Scope, database: string, after: string, limit: number): readonly CatalogTable[]
+  createTable(write: Transaction, scope: Scope, database: string, definition: TableDefinition): void
+  updateTable(write: Transaction, scope: Scope, database: string, definition: TableDefinition): void
+  deleteTable(write: Transaction, scope: Scope, database: string, name: string): void
+  partition(scope: Scope, database: string, table: string, values: readonly string[]): Partition | undefined
+  partitions(scope: Scope, database: string, table: string): Iterable<Partition>
+  addPartitions(
+    write: Transaction,
+    scope: Scope,
+    database: string,
+    table: string,
+    partitions: readonly PartitionDefinition[],
+  ): number
+  deletePartition(write: Transaction, scope: Scope, database: string, table: string, values: readonly string[]): void
+}
+
+/** Whether IAM lets somebody; always true in open mode. A query reads and writes with its caller's rights. */
+export type Permits = (principal: Principal, action: string, resource: string) => boolean
+
+/** Real time, also where the lake's clock is simulated: the figures of a query are about this machine. */
+export interface Stopwatch {
+  elapsed(): number
+}

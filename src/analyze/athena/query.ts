@@ -1,0 +1,51 @@
+/** What is known of a query: what was asked, where it stands, and what became of it. */
+import type { AthenaError } from './faults.ts'
+import type { Scope } from './needs.ts'
+import type { ColumnInfo } from './result-columns.ts'
+
+export type FinalState = 'SUCCEEDED' | 'FAILED' | 'CANCELLED'
+export type QueryState = 'QUEUED' | 'RUNNING' | FinalState
+
+export interface QueryDefinition {
+  readonly text: string
+  readonly database?: string
+  readonly catalog?: string
+  readonly statementType: 'DDL' | 'DML' | 'UTILITY'
+  readonly substatementType: string
+  /** The object with the result. */
+  readonly output: { readonly bucket: string; readonly key: string }
+  readonly encryption?: 'SSE_S3'
+  readonly expectedBucketOwner?: string
+}
+
+/** Milliseconds and bytes, each measured; what was not measured (of a query that failed midway) is absent. */
+export interface QueryStatistics {
+  readonly queueMilliseconds: number
+  readonly preProcessingMilliseconds?: number
+  readonly planningMilliseconds?: number
+  readonly engineMilliseconds: number
+  readonly processingMilliseconds?: number
+  readonly totalMilliseconds: number
+  readonly scannedBytes?: number
+  readonly outputRows?: number
+  readonly outputBytes?: number
+}
+
+/** How a query ended. */
+export interface QueryEnd {
+  readonly state: FinalState
+  readonly completedAt: number
+  readonly reason?: string
+  readonly error?: AthenaError
+  readonly statistics?: QueryStatistics
+  /** Of a result. */
+  readonly columns?: readonly ColumnInfo[]
+}
+
+export interface Query extends Scope, QueryDefinition {
+  readonly id: string
+  readonly workGroup: string
+  readonly submittedAt: number
+  readonly state: QueryState
+  readonly end?: QueryEnd
+}

@@ -1,0 +1,125 @@
+/**
+ * What a query reads: from the catalog's table, its partitions and the objects under their locations, never from a
+ * pattern over the bucket. Objects whose name begins with `_` or `.`, folder markers and empty objects are no data.
+ */
+
+import type { CatalogTable } from '../../catalog/glue/table.ts'
+import { tableFormat } from '../../catalog/glue/table-format.ts'
+import { Fault } from '../../gateway/fault.ts'
+import type { ScanFile, TableReference, TableSource } from '../engine/request.ts'
+import type { Caller } from './caller.ts'
+import { placeOf, tokensOf } from './ddl/tokens.ts'
+import { QueryFailure } from './faults.ts'
+import { parseLocation } from './location.ts'
+import type { Catalog, ObjectStore } from './needs.ts'
+
+const page = 1000
+
+export class Scans {
+  readonly #catalog: Catalog
+  readonly #s3: ObjectStore
+
+  constructor(parts: { readonly catalog: Catalog; readonly s3: ObjectStore }) {
+    this.#catalog = parts.catalog
+    this.#s3 = parts.s3
+  }
+
+  /** Throws QueryFailure for a table that is not there, cannot be read here, or may not be. */
+  source(caller: Caller, reference: TableReference, sql: string): TableSource {
+    const { database, name } = reference
+    caller.demandTable('glue:GetTable', database, name)
+    const table = this.#catalog.table(caller, database, name)
+    if (!table) throw this.#unknown(caller, reference, sql)
+    const format = formatOf(table)
+    const partitioned = table.partitionKeys.length > 0
+    if (partitioned) caller.demandTable('glue:GetPartitions', database, name)
+    const partitions = partitioned ? [...this.#catalog.partitions(caller, database, name)] : []
+    return {
+      database,
+      name,
+      ...format,
+      columns: table.columns.map(columnOf),
+      partitionColumns: table.partitionKeys.map(columnOf),
+      partitions,
+      files: async indexes => {
+        const locations = partitioned
+          ? indexes.flatMap(index => {
+              const partition = partitions[index]
+              return partition ? [{ partition: index, location: partition.location }] : []
+            })
+          : [{ partition: -1, location: table.location }]
+        const files: ScanFile[] = []
+        for (const { partition, location } of locations) await this.#list(caller, location, partition, files)
+        return files
+      },
+    }
+  }
+
+  async #list(caller: Caller, text: string, partition: number, into: ScanFile[]): Promise<void> {
+    const location = parseLocation(text)
+    if (!location) throw new QueryFailure('user', `The location '${text}' is no path of S3: s3://bucket/folder/`)
+    const { bucket, prefix } = location
+    if (!this.#s3.bucketExists(bucket))
+      throw new QueryFailure(
+        'user',
+        `PERMISSION_DENIED: The S3 location ${text} is invalid: there is no bucket ${bucket}`,
+      )
+    caller.demand('s3:ListBucket', `arn:aws:s3:::${bucket}`)
+    caller.demand('s3:GetObject', `arn:aws:s3:::${bucket}/${prefix}*`)
+    for (let after = ''; ; ) {
+      const objects = this.#s3.list(bucket, prefix, after, page)
+      for (const object of objects) {
+        if (object.bytes === 0 || isHidden(object.key.slice(prefix.length))) continue
+        const file = await this.#s3.path(object)
+        into.push({ partition, path: `s3://${bucket}/${object.key}`, file, bytes: object.bytes })
+      }
+      const last = objects.at(-1)
+      if (!last || objects.length < page) return
+      after = last.key
+    }
+  }
+
+  #unknown(caller: Caller, { database, name }: TableReference, sql: string): QueryFailure {
+    const place = placeOfTable(sql, database, name)
+    return this.#catalog.database(caller, database) || database === 'default'
+      ? new QueryFailure('schema', `TABLE_NOT_FOUND: ${place}Table 'awsdatacatalog.${database}.${name}' does not exist`)
+      : new QueryFailure('schema', `SCHEMA_NOT_FOUND: ${place}Schema '${database}' does not exist`)
+  }
+}
+
+const columnOf = ({ name, type = 'string' }: { readonly name: string; readonly type?: string }) => ({ name, type })
+
+const isHidden = (path: string): boolean => path.split('/').some(part => part.startsWith('_') || part.startsWith('.'))
+
+/** Whether files of the table can be read here, and how; else a failure that names what cannot. */
+function formatOf(table: CatalogTable): ReturnType<typeof tableFormat> {
+  const name = `${table.database}.${table.name}`
+  const refuse = (what: string) =>
+    new QueryFailure('user', `NOT_SUPPORTED: ${name} ${what}, which Biwa does not read yet`)
+  if (table.tableType === 'VIRTUAL_VIEW') throw refuse('is a view')
+  if (table.parameters.table_type?.toUpperCase() === 'ICEBERG') throw refuse('is an Iceberg table')
+  if (table.parameters['projection.enabled']?.toLowerCase() === 'true') throw refuse('uses partition projection')
+  try {
+    return tableFormat(table)
+  } catch (cause) {
+    if (cause instanceof Fault) throw new QueryFailure('user', `HIVE_UNSUPPORTED_FORMAT: ${cause.message}`, cause)
+    throw cause
+  }
+}
+
+/** `line 1:15: ` where the statement first names the table; empty when it cannot be told. */
+function placeOfTable(sql: string, database: string, name: string): string {
+  const tokens = tokensOf(sql) ?? []
+  const named = (index: number, wanted: string) => {
+    const token = tokens[index]
+    return (token?.kind === 'word' || token?.kind === 'quoted') && token.text.toLowerCase() === wanted
+  }
+  for (const [index, token] of tokens.entries()) {
+    if (!named(index, name)) continue
+    const qualified = tokens[index - 1]?.text === '.'
+    if (!qualified) return `${placeOf(sql, token.offset)}: `
+    const first = tokens[index - 2]
+    if (first && named(index - 2, database)) return `${placeOf(sql, first.offset)}: `
+  }
+  return ''
+}
