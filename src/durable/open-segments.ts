@@ -7,7 +7,8 @@ import { type OpenedSegment, openSealed, type Segment } from './segment-files.ts
 interface Entry {
   readonly opened: Promise<OpenedSegment>
   users: number
-  kept: boolean
+  /** `dropped`: for those who use it already, and then to be closed. */
+  state: 'kept' | 'dropped' | 'closed'
 }
 
 const sealedOpenMax = 4
@@ -25,20 +26,20 @@ export class OpenSegments {
   /** The segment written to stays open; the one before it becomes one among the others. */
   addNewest(firstIndex: number, opened: OpenedSegment): void {
     this.#newest = firstIndex
-    this.#entries.set(firstIndex, { opened: Promise.resolve(opened), users: 0, kept: true })
+    this.#entries.set(firstIndex, { opened: Promise.resolve(opened), users: 0, state: 'kept' })
     this.#closeOldest()
   }
 
   async use<T>(segment: Segment, work: (opened: OpenedSegment) => Promise<T>): Promise<T> {
-    const entry = this.#entries.get(segment.firstIndex) ?? {
+    const entry: Entry = this.#entries.get(segment.firstIndex) ?? {
       opened: openSealed(this.#disk, segment),
       users: 0,
-      kept: true,
+      state: 'kept',
     }
     this.#entries.delete(segment.firstIndex)
     this.#entries.set(segment.firstIndex, entry)
-    this.#closeOldest()
     entry.users++
+    this.#closeOldest()
     try {
       return await work(await entry.opened)
     } catch (cause) {
@@ -51,11 +52,12 @@ export class OpenSegments {
     }
   }
 
-  /** Readers that are under way end in peace. */
+  /** Readers that are under way end in peace. After it nobody is about to open the file any more. */
   async close(firstIndex: number): Promise<void> {
     const entry = this.#entries.get(firstIndex)
     if (entry === undefined) return
     this.#drop(firstIndex, entry)
+    await Promise.allSettled([entry.opened])
     await this.#closeIfUnused(entry)
   }
 
@@ -64,7 +66,7 @@ export class OpenSegments {
   }
 
   #drop(firstIndex: number, entry: Entry): void {
-    entry.kept = false
+    entry.state = 'dropped'
     if (this.#entries.get(firstIndex) === entry) this.#entries.delete(firstIndex)
   }
 
@@ -73,12 +75,15 @@ export class OpenSegments {
       if (this.#entries.size <= sealedOpenMax + 1) return
       if (firstIndex === this.#newest || entry.users > 0) continue
       this.#drop(firstIndex, entry)
-      void this.#closeIfUnused(entry)
+      // Nobody waits for it, and nothing depends on it: whatever was written to the file was synced long ago.
+      this.#closeIfUnused(entry).catch(() => undefined)
     }
   }
 
   async #closeIfUnused(entry: Entry): Promise<void> {
-    if (entry.kept || entry.users > 0 || (await failed(entry.opened))) return
+    if (entry.state !== 'dropped' || entry.users > 0) return
+    entry.state = 'closed'
+    if (await failed(entry.opened)) return
     await (await entry.opened).file.close()
   }
 }

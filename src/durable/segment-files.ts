@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import type { Disk, DiskFile } from '../world/disk.ts'
-import { firstIndexIn, segmentName } from './segment-format.ts'
+import { firstIndexIn, type SegmentStart, segmentHeader, segmentHeaderBytes, segmentName } from './segment-format.ts'
 import { laterBatchFollows, survey } from './segment-walk.ts'
 import { SparseIndex } from './sparse-index.ts'
 
@@ -31,39 +31,48 @@ export class LogDamaged extends Error {
 }
 
 /** In order, the newest last. Sidecars without their segment, left by a trim that died, are removed. */
-export async function listSegments(disk: Disk, directory: string): Promise<Segment[]> {
+export async function listSegments(disk: Disk, directory: string): Promise<readonly Segment[]> {
   const names = await disk.list(directory)
-  const segments: Segment[] = []
-  for (const name of names.toSorted()) {
-    const firstIndex = firstIndexIn(name)
-    const path = join(directory, name)
-    if (firstIndex !== undefined) segments.push({ path, firstIndex, bytes: (await disk.size(path)) ?? 0 })
-    else if (name.endsWith('.index') && !names.includes(name.replace(/index$/, 'segment'))) await disk.remove(path)
-  }
-  return segments
+  const orphans = names.filter(name => name.endsWith('.index') && !names.includes(name.replace(/index$/, 'segment')))
+  for (const name of orphans) await disk.remove(join(directory, name))
+  return Promise.all(
+    names.toSorted().flatMap(name => {
+      const firstIndex = firstIndexIn(name)
+      const path = join(directory, name)
+      return firstIndex === undefined ? [] : disk.size(path).then(bytes => ({ path, firstIndex, bytes: bytes ?? 0 }))
+    }),
+  )
 }
 
+/** Durable with its name when this resolves: an acknowledged record must not vanish with the name of its file. */
 export async function createSegment(
   disk: Disk,
   directory: string,
-  firstIndex: number,
+  start: SegmentStart,
 ): Promise<Segment & OpenedSegment> {
-  const path = join(directory, segmentName(firstIndex))
+  const path = join(directory, segmentName(start.firstIndex))
   const file = await disk.open(path, 'create')
-  // An acknowledged record must not vanish with the name of its file.
+  const opened = { file, index: new SparseIndex(start.firstIndex, 0) }
+  await writeStart(opened, start)
   await disk.syncDirectory(directory)
-  return { path, firstIndex, bytes: 0, file, index: new SparseIndex(firstIndex, 0) }
+  return { path, firstIndex: start.firstIndex, bytes: segmentHeaderBytes, ...opened }
+}
+
+export async function writeStart({ file, index }: OpenedSegment, start: SegmentStart): Promise<void> {
+  await file.write(segmentHeader(start), 0)
+  await file.sync()
+  index.extend(start.firstIndex, start.notBefore, segmentHeaderBytes)
 }
 
 /**
  * The newest segment as the last process left it: its torn end, which was never acknowledged, is cut off; what verifies is
- * made durable, because readers are about to see it.
+ * made durable, because readers are about to see it. Its index knows of 0 bytes when not even its header was written.
  */
 export async function recoverNewest(disk: Disk, segment: Segment): Promise<OpenedSegment> {
   const file = await disk.open(segment.path, 'write')
   try {
-    const { index, broken } = await survey(file, segment)
-    if (broken) {
+    const index = await readSidecar(disk, segment)
+    if (!(await survey(file, segment, index))) {
       const position = index.segmentBytes
       if (await laterBatchFollows(file, position, segment.bytes, index.endIndex)) {
         throw new LogDamaged(segment.path, position, 'a record does not verify, yet durable records follow it')
@@ -78,15 +87,16 @@ export async function recoverNewest(disk: Disk, segment: Segment): Promise<Opene
   }
 }
 
-/** A segment nobody writes any more: by its sidecar, or walked when that is missing. All of it must verify. */
+/** A segment nobody writes any more: by its sidecar, or walked where that is missing. All of it must verify. */
 export async function openSealed(disk: Disk, segment: Segment): Promise<OpenedSegment> {
   const file = await disk.open(segment.path, 'read')
   try {
-    const sidecar = await readSidecar(disk, segment)
-    if (sidecar !== undefined) return { file, index: sidecar }
-    const { index, broken } = await survey(file, segment)
-    if (broken) throw new LogDamaged(segment.path, index.segmentBytes, 'a record does not verify')
-    await writeSidecar(disk, segment.path, index)
+    const index = await readSidecar(disk, segment)
+    if (index.segmentBytes < segment.bytes) {
+      const whole = await survey(file, segment, index)
+      if (!whole) throw new LogDamaged(segment.path, index.segmentBytes, 'a record does not verify')
+      await writeSidecar(disk, segment.path, index)
+    }
     return { file, index }
   } catch (cause) {
     await file.close()
@@ -94,7 +104,7 @@ export async function openSealed(disk: Disk, segment: Segment): Promise<OpenedSe
   }
 }
 
-/** Without fsync: a sidecar that a power cut tears does not verify and is made again. */
+/** Of what is durable. Without fsync: a sidecar that a power cut tears does not verify and is made again. */
 export async function writeSidecar(disk: Disk, segmentPath: string, index: SparseIndex): Promise<void> {
   const path = sidecarPath(segmentPath)
   await disk.remove(path)
@@ -111,15 +121,17 @@ export async function removeSegment(disk: Disk, segment: Segment): Promise<void>
   await disk.remove(sidecarPath(segment.path))
 }
 
-async function readSidecar(disk: Disk, segment: Segment): Promise<SparseIndex | undefined> {
+/** What it says of the segment's beginning, perhaps all of it; nothing when it is missing or does not verify. */
+async function readSidecar(disk: Disk, segment: Segment): Promise<SparseIndex> {
+  const unknown = new SparseIndex(segment.firstIndex, 0)
   const path = sidecarPath(segment.path)
   const bytes = await disk.size(path)
-  if (bytes === undefined) return undefined
+  if (bytes === undefined) return unknown
   const file = await disk.open(path, 'read')
   try {
     const content = Buffer.alloc(bytes)
     const read = await file.read(content, 0)
-    return SparseIndex.decode(content.subarray(0, read), segment.firstIndex, segment.bytes)
+    return SparseIndex.decode(content.subarray(0, read), segment) ?? unknown
   } finally {
     await file.close()
   }

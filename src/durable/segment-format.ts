@@ -1,8 +1,11 @@
 // The bytes of a segment file, and nothing about files or time. All numbers are little-endian.
 //
 //   segment  = header record*
-//   header   = "biwaseg" version:u8 firstIndex:u64                                        16 bytes
-//   record   = crc:u32 length:u32 at:u64 index:u64 payload                                24 bytes + payload
+//   header   = "biwaseg" version:u8 crc:u32 zero:u32 firstIndex:u64 notBefore:u64        32 bytes
+//   record   = crc:u32 length:u32 at:u64 index:u64 payload                               24 bytes + payload
+//
+//   notBefore  the `at` of the record before the first: known even when that record's segment was trimmed
+//   header crc CRC-32 of what follows it in the header
 //
 //   length   bits 0..30 the payload's bytes; bit 31 set: the first record of a batch (of one write and one fsync)
 //   crc      CRC-32 (zlib) of everything in the record after the crc itself
@@ -14,7 +17,7 @@
 
 import { crc32 } from 'node:zlib'
 
-export const segmentHeaderBytes = 16
+export const segmentHeaderBytes = 32
 export const recordHeaderBytes = 24
 export const payloadBytesMax = 64 * 1024 * 1024
 const version = 1
@@ -27,6 +30,11 @@ export interface LogRecord {
   readonly payload: Uint8Array
 }
 
+export interface SegmentStart {
+  readonly firstIndex: number
+  readonly notBefore: number
+}
+
 export interface RecordHeader {
   readonly index: number
   readonly at: number
@@ -34,23 +42,27 @@ export interface RecordHeader {
   readonly startsBatch: boolean
 }
 
-export function segmentHeader(firstIndex: number): Buffer {
+export function segmentHeader({ firstIndex, notBefore }: SegmentStart): Buffer {
   const bytes = Buffer.alloc(segmentHeaderBytes)
   magic.copy(bytes)
   bytes[7] = version
-  writeU64(bytes, firstIndex, 8)
+  writeU64(bytes, firstIndex, 16)
+  writeU64(bytes, notBefore, 24)
+  bytes.writeUInt32LE(crc32(bytes.subarray(12)), 8)
   return bytes
 }
 
-/** Whether `bytes` begin with the header of the segment of that index. Throws when a newer Biwa wrote it. */
-export function beginsSegment(bytes: Buffer, firstIndex: number, path: string): boolean {
-  if (bytes.byteLength < segmentHeaderBytes || bytes.compare(magic, 0, 7, 0, 7) !== 0) return false
-  if ((bytes[7] ?? 0) > version) {
+/** What the header says; undefined when it was not written wholly. Throws when a newer Biwa wrote it. */
+export function segmentStart(bytes: Buffer, path: string): SegmentStart | undefined {
+  if (bytes.byteLength < segmentHeaderBytes || bytes.compare(magic, 0, 7, 0, 7) !== 0) return undefined
+  const found = bytes.readUInt8(7)
+  if (found > version) {
     throw new Error(
-      `${path} has segment format ${bytes[7]}, this Biwa knows ${version}: start the newer Biwa that wrote it.`,
+      `${path} has segment format ${found}, this Biwa knows ${version}: start the newer Biwa that wrote it.`,
     )
   }
-  return bytes[7] === version && readU64(bytes, 8) === firstIndex
+  if (found !== version || crc32(bytes.subarray(12, segmentHeaderBytes)) !== bytes.readUInt32LE(8)) return undefined
+  return { firstIndex: readU64(bytes, 16), notBefore: readU64(bytes, 24) }
 }
 
 /** Writes a record at `offset` and returns the offset behind it. */

@@ -14,23 +14,21 @@ import { Batch } from './batch.ts'
 import { OpenSegments } from './open-segments.ts'
 import {
   createSegment,
-  LogDamaged,
   listSegments,
   type OpenedSegment,
   recoverNewest,
   removeSegment,
   type Segment,
   writeSidecar,
+  writeStart,
 } from './segment-files.ts'
-import { type LogRecord, payloadBytesMax, segmentHeader, segmentHeaderBytes } from './segment-format.ts'
-import { walk } from './segment-walk.ts'
-import { markSpacingBytes } from './sparse-index.ts'
+import { type LogRecord, payloadBytesMax } from './segment-format.ts'
+import { SegmentReading } from './segment-reading.ts'
 import { TipWaiters } from './tip-waiters.ts'
 
 export type { LogRecord } from './segment-format.ts'
 
 const segmentBytesDefault = 64 * 1024 * 1024
-const readPieceBytesMax = 4 * 1024 * 1024
 
 export class LogReadOnly extends Error {
   override readonly name = 'LogReadOnly'
@@ -51,8 +49,11 @@ export class SegmentLog {
   /** In order. The last is the newest, the only one written to. */
   readonly #segments: Segment[] = []
   readonly #opened: OpenSegments
+  readonly #reading: SegmentReading
   readonly #tip = new TipWaiters()
   #newest: OpenedSegment | undefined
+  /** How much of the newest segment its sidecar tells of. */
+  #savedBytes = 0
   #nextIndex = 0
   #lastAt = 0
   #gathering: Batch | undefined
@@ -66,6 +67,7 @@ export class SegmentLog {
     this.#directory = directory
     this.#segmentBytes = segmentBytes
     this.#opened = new OpenSegments(disk)
+    this.#reading = new SegmentReading(this.#segments, this.#opened)
   }
 
   static async open(
@@ -74,21 +76,13 @@ export class SegmentLog {
     options: { readonly segmentBytes?: number } = {},
   ): Promise<SegmentLog> {
     const log = new SegmentLog(disk, directory, options.segmentBytes ?? segmentBytesDefault)
-    await disk.makeDirectory(directory)
-    log.#segments.push(...(await listSegments(disk, directory)))
-    await disk.syncDirectory(directory)
-    const newest = log.#segments.at(-1)
-    if (newest !== undefined) {
-      const opened = await recoverNewest(disk, newest)
-      log.#begin(newest, opened)
-      log.#nextIndex = opened.index.endIndex
-      log.#lastAt = opened.index.lastAt
+    try {
+      await log.#load()
+      return log
+    } catch (cause) {
+      await log.#opened.closeAll()
+      throw cause
     }
-    const before = log.#segments.at(-2)
-    if (before !== undefined && log.#newest?.index.firstAt === undefined) {
-      log.#lastAt = await log.#opened.use(before, async ({ index }) => index.lastAt)
-    }
-    return log
   }
 
   static remove(disk: Disk, directory: string): Promise<void> {
@@ -143,7 +137,12 @@ export class SegmentLog {
     let next = Math.max(index, this.start)
     let full = false
     while (next < this.end && !full) {
-      next = await this.#walkFrom(next, bytesLeft, record => {
+      if (next < this.start) {
+        // Trimmed meanwhile. What was read stays without a gap; what was not begins with what is left.
+        if (records.length > 0) break
+        next = this.start
+      }
+      next = await this.#reading.walkFrom(next, bytesLeft, record => {
         full = records.length > 0 && (record.payload.byteLength > bytesLeft || records.length >= limits.maxRecords)
         if (full) return false
         records.push(record)
@@ -155,21 +154,8 @@ export class SegmentLog {
   }
 
   /** First index whose record was appended at or after `at`; the end when there is none. */
-  async indexAt(at: number): Promise<number> {
-    let low = 0
-    let high = this.#segments.length
-    const segments = [...this.#segments]
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      const firstAt = await this.#opened.use(segments[middle] as Segment, async ({ index }) => index.firstAt)
-      if (firstAt !== undefined && firstAt < at) low = middle + 1
-      else high = middle
-    }
-    // The last segment that begins before the instant: the record is in it, or it is the first of the next.
-    const segment = segments[low - 1]
-    if (segment === undefined) return this.start
-    const from = await this.#opened.use(segment, async ({ index }) => index.lastBefore(at)?.index ?? index.firstIndex)
-    return this.#walkFrom(from, readPieceBytesMax, record => record.at < at)
+  indexAt(at: number): Promise<number> {
+    return this.#reading.indexAt(at)
   }
 
   /** Resolves when `end` has passed `index`, when `signal` aborts, or when the log is closed. */
@@ -182,10 +168,11 @@ export class SegmentLog {
   trim(olderThanAt: number): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#closed || this.#failure !== undefined) return
-      const old = await this.#countOlder(olderThanAt)
+      const old = await this.#reading.countOlder(olderThanAt)
       if (old === 0) return
       // All of it: an empty segment goes on with the indexes.
       if (old === this.#segments.length) await this.#roll(this.end)
+      // From the oldest on: a crash between leaves no gap.
       for (const segment of this.#segments.splice(0, old)) {
         await this.#opened.close(segment.firstIndex)
         await removeSegment(this.#disk, segment)
@@ -197,46 +184,30 @@ export class SegmentLog {
   async close(): Promise<void> {
     this.#closed = true
     this.#tip.wakeAll()
-    await this.#inTurn(() => this.#opened.closeAll())
-  }
-
-  /** Visits records from `index` to the end of its segment, until told to stop. Answers the index to go on with. */
-  #walkFrom(index: number, bytes: number, visit: (record: LogRecord) => boolean): Promise<number> {
-    const segment = this.#segments.findLast(({ firstIndex }) => firstIndex <= index)
-    assert(segment !== undefined, `record ${index} lies in a segment`)
-    return this.#opened.use(segment, async ({ file, index: marks }) => {
-      const mark = marks.lastUpTo(index)
-      assert(mark !== undefined, `${segment.path} has a mark for record ${index}`)
-      let next = index
-      const end = await walk(file, {
-        from: mark.position,
-        to: marks.segmentBytes,
-        firstIndex: mark.index,
-        pieceBytes: Math.min(readPieceBytesMax, bytes + 2 * markSpacingBytes),
-        visit(header, held, offset) {
-          if (header.index < index) return true
-          const payload = held.subarray(offset, offset + header.payloadBytes)
-          if (!visit({ index: header.index, at: header.at, payload })) return false
-          next = header.index + 1
-          return true
-        },
-      })
-      if (end.broken) throw new LogDamaged(segment.path, end.position, 'a record does not verify')
-      return next
+    await this.#inTurn(async () => {
+      try {
+        if (this.#failure === undefined) await this.#saveMarks(0)
+      } finally {
+        await this.#opened.closeAll()
+      }
     })
   }
 
-  async #countOlder(olderThanAt: number): Promise<number> {
-    let count = 0
-    for (const segment of this.#segments) {
-      const older = await this.#opened.use(
-        segment,
-        async ({ index }) => index.firstAt !== undefined && index.lastAt < olderThanAt,
-      )
-      if (!older) break
-      count++
+  async #load(): Promise<void> {
+    await this.#disk.makeDirectory(this.#directory)
+    this.#segments.push(...(await listSegments(this.#disk, this.#directory)))
+    await this.#disk.syncDirectory(this.#directory)
+    const newest = this.#segments.at(-1)
+    if (newest === undefined) return
+    const opened = await recoverNewest(this.#disk, newest)
+    this.#begin(newest, opened)
+    if (opened.index.segmentBytes === 0) {
+      const before = this.#segments.at(-2)
+      const notBefore = before === undefined ? 0 : await this.#reading.use(before, async ({ index }) => index.lastAt)
+      await writeStart(opened, { firstIndex: newest.firstIndex, notBefore })
     }
-    return count
+    this.#nextIndex = opened.index.endIndex
+    this.#lastAt = opened.index.lastAt
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
@@ -253,9 +224,10 @@ export class SegmentLog {
     assert(batch !== undefined, 'a flush finds the batch it was called for')
     try {
       if (this.#failure !== undefined) throw this.#failure
+      await this.#saveMarks(this.#segmentBytes / 8)
       const full = (this.#newest?.index.segmentBytes ?? 0) >= this.#segmentBytes
-      const newest = full ? await this.#roll(batch.firstIndex) : (this.#newest ?? (await this.#roll(0)))
-      await this.#write(newest, batch)
+      const newest = full ? undefined : this.#newest
+      await this.#write(newest ?? (await this.#roll(batch.firstIndex)), batch)
     } catch (cause) {
       this.#failure ??= new LogReadOnly(this.#directory, cause)
       batch.reject(this.#failure)
@@ -268,29 +240,46 @@ export class SegmentLog {
 
   async #write({ file, index }: OpenedSegment, batch: Batch): Promise<void> {
     assert(batch.firstIndex === index.endIndex, 'batches are written in order')
-    const header = index.segmentBytes === 0 ? [segmentHeader(index.firstIndex)] : []
-    const position = index.segmentBytes === 0 ? segmentHeaderBytes : index.segmentBytes
-    const pieces = batch.close()
-    await file.write([...header, ...pieces], index.segmentBytes)
+    const position = index.segmentBytes
+    await file.write(batch.close(), position)
     await file.sync()
     for (const mark of batch.marks) index.mark({ ...mark, position: position + mark.position })
     index.extend(batch.endIndex, batch.lastAt, position + batch.bytes)
   }
 
-  /** Begins a new segment; the one before it is sealed. */
+  /** Begins a new segment; the one before it is sealed. Half of it must not be followed by an append to the old one. */
   async #roll(firstIndex: number): Promise<OpenedSegment> {
-    const before = this.#segments.at(-1)
-    if (before !== undefined && this.#newest !== undefined) {
-      await writeSidecar(this.#disk, before.path, this.#newest.index)
-      this.#segments[this.#segments.length - 1] = { ...before, bytes: this.#newest.index.segmentBytes }
+    try {
+      await this.#saveMarks(0)
+      const before = this.#segments.at(-1)
+      const { file, index, ...segment } = await createSegment(this.#disk, this.#directory, {
+        firstIndex,
+        notBefore: this.#newest?.index.lastAt ?? 0,
+      })
+      if (before !== undefined) {
+        this.#segments[this.#segments.length - 1] = { ...before, bytes: this.#newest?.index.segmentBytes ?? 0 }
+      }
+      this.#segments.push(segment)
+      return this.#begin(segment, { file, index })
+    } catch (cause) {
+      this.#failure ??= new LogReadOnly(this.#directory, cause)
+      throw this.#failure
     }
-    const { file, index, ...segment } = await createSegment(this.#disk, this.#directory, firstIndex)
-    this.#segments.push(segment)
-    return this.#begin(segment, { file, index })
+  }
+
+  /** Keeps what an open after a crash has to walk through short, and after a close none. */
+  async #saveMarks(moreThanBytes: number): Promise<void> {
+    const newest = this.#segments.at(-1)
+    if (newest === undefined || this.#newest === undefined) return
+    const { index } = this.#newest
+    if (index.segmentBytes - this.#savedBytes <= moreThanBytes) return
+    await writeSidecar(this.#disk, newest.path, index)
+    this.#savedBytes = index.segmentBytes
   }
 
   #begin(segment: Segment, opened: OpenedSegment): OpenedSegment {
     this.#newest = opened
+    this.#savedBytes = 0
     this.#opened.addNewest(segment.firstIndex, opened)
     return opened
   }

@@ -3,15 +3,15 @@
 
 import type { DiskFile } from '../world/disk.ts'
 import {
-  beginsSegment,
   headerAt,
   payloadBytesMax,
   type RecordHeader,
   recordHeaderBytes,
   segmentHeaderBytes,
+  segmentStart,
   verifies,
 } from './segment-format.ts'
-import { SparseIndex } from './sparse-index.ts'
+import type { SparseIndex } from './sparse-index.ts'
 
 const pieceBytes = 1024 * 1024
 
@@ -20,6 +20,8 @@ export interface Walk {
   /** Where the durable bytes end. */
   readonly to: number
   readonly firstIndex: number
+  /** Records before it are stepped over: their place is checked, not their content. */
+  readonly visitFrom?: number
   readonly pieceBytes?: number
   /** Answers whether to go on. `payloadOffset` is in `bytes`, `position` in the file. */
   visit(header: RecordHeader, bytes: Buffer, payloadOffset: number, position: number): boolean
@@ -35,12 +37,13 @@ export interface WalkEnd {
 export async function walk(file: DiskFile, { from, to, firstIndex, visit, ...options }: Walk): Promise<WalkEnd> {
   let position = from
   let nextIndex = firstIndex
-  let wanted = options.pieceBytes ?? pieceBytes
+  const visitFrom = options.visitFrom ?? firstIndex
+  let readBytes = options.pieceBytes ?? pieceBytes
   while (position < to) {
-    const bytes = Buffer.allocUnsafeSlow(Math.min(wanted, to - position))
+    const bytes = Buffer.allocUnsafeSlow(Math.min(readBytes, to - position))
     const held = bytes.subarray(0, await file.read(bytes, position))
     let offset = 0
-    wanted = options.pieceBytes ?? pieceBytes
+    readBytes = options.pieceBytes ?? pieceBytes
     for (;;) {
       const header = headerAt(held, offset)
       if (header === undefined) break
@@ -49,11 +52,14 @@ export async function walk(file: DiskFile, { from, to, firstIndex, visit, ...opt
         return { position: position + offset, nextIndex, broken: true }
       }
       if (offset + recordBytes > held.byteLength) {
-        wanted = Math.max(wanted, recordBytes)
+        readBytes = Math.max(readBytes, recordBytes)
         break
       }
-      if (!verifies(held, offset, header.payloadBytes)) return { position: position + offset, nextIndex, broken: true }
-      const goOn = visit(header, held, offset + recordHeaderBytes, position + offset)
+      const wanted = nextIndex >= visitFrom
+      if (wanted && !verifies(held, offset, header.payloadBytes)) {
+        return { position: position + offset, nextIndex, broken: true }
+      }
+      const goOn = !wanted || visit(header, held, offset + recordHeaderBytes, position + offset)
       offset += recordBytes
       nextIndex++
       if (!goOn) return { position: position + offset, nextIndex, broken: false }
@@ -67,22 +73,24 @@ export async function walk(file: DiskFile, { from, to, firstIndex, visit, ...opt
   return { position, nextIndex, broken: false }
 }
 
-/** All of a segment from its header on: its marks, and where what verifies ends. */
+/** Fills `index`, which knows a beginning of the segment or nothing, with the rest; answers whether all of it verifies. */
 export async function survey(
   file: DiskFile,
   segment: { readonly path: string; readonly firstIndex: number; readonly bytes: number },
-): Promise<{ readonly index: SparseIndex; readonly broken: boolean }> {
-  const index = new SparseIndex(segment.firstIndex, 0)
-  const header = Buffer.alloc(segmentHeaderBytes)
-  const headerBytes = await file.read(header, 0)
-  if (!beginsSegment(header.subarray(0, headerBytes), segment.firstIndex, segment.path)) {
-    return { index, broken: segment.bytes > 0 }
+  index: SparseIndex,
+): Promise<boolean> {
+  if (index.segmentBytes === 0) {
+    const header = Buffer.alloc(segmentHeaderBytes)
+    const headerBytes = await file.read(header, 0)
+    const start = segmentStart(header.subarray(0, headerBytes), segment.path)
+    if (start?.firstIndex !== segment.firstIndex) return false
+    index.extend(start.firstIndex, start.notBefore, segmentHeaderBytes)
   }
-  let lastAt = 0
+  let lastAt = index.lastAt
   const end = await walk(file, {
-    from: segmentHeaderBytes,
+    from: index.segmentBytes,
     to: segment.bytes,
-    firstIndex: segment.firstIndex,
+    firstIndex: index.endIndex,
     visit(record, _bytes, _offset, position) {
       index.mark({ index: record.index, at: record.at, position })
       lastAt = record.at
@@ -90,7 +98,7 @@ export async function survey(
     },
   })
   index.extend(end.nextIndex, lastAt, end.position)
-  return { index, broken: end.broken }
+  return !end.broken
 }
 
 /**

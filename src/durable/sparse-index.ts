@@ -1,5 +1,6 @@
-// Where in a segment file its records lie, one mark for every 64 KiB, and the sidecar file that keeps the marks of a sealed
-// segment. The sidecar is only a shortcut: when it is missing or does not verify, the segment is walked and tells all again.
+// Where in a segment file its records lie, one mark for every 64 KiB, and the sidecar file that keeps the marks: of all of a
+// sealed segment, of the beginning of the one written to. The sidecar is only a shortcut, written after what it tells of is
+// durable: where it is missing or does not verify, the segment is walked and tells all again.
 //
 //   sidecar  = "biwaidx" version:u8 crc:u32 count:u32 firstIndex:u64 endIndex:u64 lastAt:u64 segmentBytes:u64 mark*
 //   mark     = index:u64 at:u64 position:u64                       little-endian; crc is of everything behind itself
@@ -89,18 +90,21 @@ export class SparseIndex {
     return bytes
   }
 
-  /** Undefined when the bytes are not the whole sidecar of that segment in that size. */
-  static decode(bytes: Buffer, firstIndex: number, segmentBytes: number): SparseIndex | undefined {
+  /** Undefined when the bytes are not a whole sidecar of that segment, or tell of more than the segment has. */
+  static decode(
+    bytes: Buffer,
+    segment: { readonly firstIndex: number; readonly bytes: number },
+  ): SparseIndex | undefined {
     if (bytes.byteLength < fixedBytes || bytes.compare(magic, 0, 7, 0, 7) !== 0 || bytes[7] !== version)
       return undefined
     if (crc32(bytes.subarray(12)) !== bytes.readUInt32LE(8)) return undefined
     const number = (offset: number) => Number(bytes.readBigUInt64LE(offset))
-    if (number(16) !== firstIndex || number(40) !== segmentBytes) return undefined
-    const index = new SparseIndex(firstIndex, segmentBytes)
+    if (number(16) !== segment.firstIndex || number(40) > segment.bytes) return undefined
+    const index = new SparseIndex(segment.firstIndex, number(40))
     for (let offset = fixedBytes; offset < bytes.byteLength; offset += markBytes) {
       index.#marks.push({ index: number(offset), at: number(offset + 8), position: number(offset + 16) })
     }
-    index.extend(number(24), number(32), segmentBytes)
+    index.extend(number(24), number(32), number(40))
     return index
   }
 

@@ -62,7 +62,8 @@ export class Store {
 
   /** Empties a directory that is not open: all that a store keeps, and nothing else that lies there. */
   static async erase(disk: Disk, directory: string): Promise<void> {
-    for (const name of ['ledger.sqlite', 'ledger.sqlite-wal', 'ledger.sqlite-shm']) await disk.remove(join(directory, name))
+    for (const name of ['ledger.sqlite', 'ledger.sqlite-wal', 'ledger.sqlite-shm'])
+      await disk.remove(join(directory, name))
     for (const name of ['blobs', 'logs', 'scratch']) await disk.removeDirectory(join(directory, name))
     await disk.syncDirectory(directory)
   }
@@ -91,15 +92,19 @@ export class Store {
     await this.#options.disk.removeDirectory(condemned)
   }
 
+  /** All of it is closed, and the lock released, even where something fails; then that is thrown. */
   async close(): Promise<void> {
+    // The last deferred comes first.
+    const steps = new AsyncDisposableStack()
+    steps.defer(() => this.#release())
+    steps.defer(() => this.blobs.removed())
+    steps.defer(() => this.ledger.close())
+    steps.defer(() => this.blobs.close())
     for (const opening of this.#logs.values()) {
       const [opened] = await Promise.allSettled([opening])
-      if (opened.status === 'fulfilled') await opened.value.close()
+      if (opened.status === 'fulfilled') steps.defer(() => opened.value.close())
     }
-    await this.blobs.close()
-    await this.ledger.close()
-    await this.blobs.removed()
-    await this.#release()
+    await steps.disposeAsync()
   }
 
   #logDirectory(name: string): string {

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { SimulatedDisk } from '../../src/world/simulated/disk.ts'
 import { check, openStore, Promises, work } from './workload.ts'
 
@@ -62,12 +63,17 @@ test('when nothing fails, all of the workload is acknowledged and trimmed', asyn
   await store.close()
 })
 
-for (const seed of [1, 2, 3]) {
-  test(`power lost at every I/O (seed ${seed})`, () => failAtEvery(seed, { failing: 'crash', powerCut: true }))
-}
+test('power lost at every I/O', () => failAtEvery(1, { failing: 'crash', powerCut: true }))
 test('every I/O fails with EIO, and the process starts again', () =>
-  failAtEvery(4, { failing: 'EIO', powerCut: false }))
-test('every I/O fails with EIO, then the power goes', () => failAtEvery(5, { failing: 'EIO', powerCut: true }))
-test('every I/O fails with ENOSPC, and the process starts again', () =>
-  failAtEvery(6, { failing: 'ENOSPC', powerCut: false }))
-test('every I/O fails with ENOSPC, then the power goes', () => failAtEvery(7, { failing: 'ENOSPC', powerCut: true }))
+  failAtEvery(2, { failing: 'EIO', powerCut: false }))
+test('every I/O fails with ENOSPC, then the power goes', () => failAtEvery(3, { failing: 'ENOSPC', powerCut: true }))
+
+test('any I/O in any interleaving fails in any way', async () => {
+  const ending = fc.record({ failing: fc.constantFrom('crash', 'ENOSPC', 'EIO'), powerCut: fc.boolean() })
+  await fc.assert(
+    fc.asyncProperty(fc.integer(), fc.integer({ min: 1, max: 280 }), ending, async (seed, n, { failing, powerCut }) => {
+      await failAt(n, seed, { failing, powerCut: powerCut || failing === 'crash' })
+    }),
+    { numRuns: 150 },
+  )
+})

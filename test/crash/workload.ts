@@ -33,6 +33,8 @@ export class Promises {
   movesBegun = 0
   trimmedBefore = 0
   appended = 0
+  /** Where the log that is trimmed to nothing had come to. */
+  emptiedEnd = 0
 }
 
 /** Everything once, on a store that was just opened. Ends when all actors have ended, by their work or by a failure. */
@@ -46,6 +48,7 @@ export async function work(store: Store, promises: Promises): Promise<void> {
     put(store, promises, 'large', 20_000),
     move(store, promises),
     makeAndRemove(store),
+    emptyAgainAndAgain(store, promises),
   ]
   await Promise.allSettled(actors)
 }
@@ -111,11 +114,22 @@ async function makeAndRemove(store: Store): Promise<void> {
   }
 }
 
+async function emptyAgainAndAgain(store: Store, promises: Promises): Promise<void> {
+  const log = await store.log('emptied')
+  for (let step = 0; step < 4; step++) {
+    promises.emptiedEnd = 1 + (await log.append([Buffer.from(`step ${step}`)], step))
+    await log.trim(1000)
+  }
+}
+
 /** Holds a store that was opened after a crash against what was promised before it. */
 export async function check(store: Store, disk: SimulatedDisk, promises: Promises): Promise<void> {
   store.ledger.define('crash-test', tables)
   await checkRecords(await store.log('stream'), promises)
   await checkObjects(store, promises)
+  const emptied = await store.log('emptied')
+  assert.ok(emptied.end >= promises.emptiedEnd, 'indexes go on although every record was trimmed')
+  assert.equal((await emptied.read(0, { maxRecords: 100, maxBytes: 1000 })).length, emptied.end - emptied.start)
   const balance = (name: string) =>
     Number(store.ledger.get('SELECT balance FROM account WHERE name = ?', name)?.balance)
   assert.equal(balance('left') + balance('right'), 1000, 'a move is there wholly or not at all')
