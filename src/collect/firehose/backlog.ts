@@ -49,11 +49,9 @@ export class Lane {
     for (;;) {
       const tip = await this.#source.tip()
       const records = await this.read(this.counted, countPiece)
-      // What is before the tip and cannot be read has expired: the next arrival begins at the tip.
-      if (records.length === 0) {
-        this.counted = Math.max(this.counted, tip)
-        return
-      }
+      if (records.length === 0 && tip <= this.counted) return
+      // What is before the tip and cannot be read has expired. Read again from the tip, where arrivals may be meanwhile.
+      if (records.length === 0) this.counted = tip
       // While this was read arrivals were told too: what they counted is not counted again.
       for (const { index, at, data } of records) {
         if (index < this.counted) continue
