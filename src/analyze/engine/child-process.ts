@@ -1,0 +1,145 @@
+// One child of the engine, seen from the lake's process: started with an empty environment, given one task at a time,
+// killed at once when its time is up. It knows no SQL and opens no file.
+
+import { type ChildProcess, fork } from 'node:child_process'
+import { extname } from 'node:path'
+import { EngineFault } from './fault.ts'
+import type { FromChild, Limits, Question, Task, ToChild } from './protocol.ts'
+import type { QueryResult, TransformResult } from './request.ts'
+
+export type Answer = (question: Question) => Promise<unknown>
+
+interface Running {
+  readonly answer: Answer
+  readonly resolve: (outcome: { value: QueryResult | TransformResult; residentBytes: number }) => void
+  readonly reject: (cause: unknown) => void
+}
+
+/** Enough of what a dying process says to tell why. */
+const complaintBytesMax = 4096
+
+export class EngineChild {
+  readonly #process: ChildProcess
+  readonly #exited: Promise<void>
+  #running: Running | undefined
+  #refusal: { readonly cause: unknown } | undefined
+  #complaint = ''
+  #alive = true
+
+  constructor(limits: Limits) {
+    // The compiled package has main.js where the sources have main.ts.
+    const main = new URL(`./process/main${extname(import.meta.filename)}`, import.meta.url)
+    this.#process = fork(main, [JSON.stringify(limits)], {
+      // Nothing of the lake's environment: no credentials, no options meant for the lake's own process.
+      env: {},
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      serialization: 'advanced',
+    })
+    this.#process.on('message', message => this.#hear(message as FromChild))
+    this.#process.stderr?.on('data', (bytes: Uint8Array) => {
+      this.#complaint = (this.#complaint + Buffer.from(bytes).toString('utf8')).slice(-complaintBytesMax)
+    })
+    this.#exited = new Promise(resolve => {
+      this.#process.once('error', cause => this.#gone(`could not be started: ${cause.message}`, resolve))
+      this.#process.once('exit', (code, signal) =>
+        this.#gone(signal === null ? `ended with code ${code}` : `was ended by ${signal}`, resolve),
+      )
+    })
+    this.idle()
+  }
+
+  get alive(): boolean {
+    return this.#alive
+  }
+
+  /** An idle child does not keep the lake's process alive. */
+  idle(): void {
+    this.#process.unref()
+    this.#process.channel?.unref()
+  }
+
+  run(task: Task, answer: Answer): Promise<{ value: QueryResult | TransformResult; residentBytes: number }> {
+    this.#process.ref()
+    this.#process.channel?.ref()
+    return new Promise((resolve, reject) => {
+      this.#running = { answer, resolve, reject }
+      this.#send({ kind: 'task', task })
+    })
+  }
+
+  /** Ends it at once; what it runs rejects with `fault`. */
+  kill(fault: unknown): Promise<void> {
+    this.#settle()?.reject(fault)
+    this.#alive = false
+    // Whoever waits for its end must be able to see it.
+    this.#process.ref()
+    this.#process.kill('SIGKILL')
+    return this.#exited
+  }
+
+  #send(message: ToChild): void {
+    this.#process.send(message, cause => {
+      if (cause !== null)
+        this.#settle()?.reject(
+          new EngineFault('crashed', `The query engine cannot be reached: ${cause.message}`, undefined, cause),
+        )
+    })
+  }
+
+  #hear(message: FromChild): void {
+    switch (message.kind) {
+      case 'ready':
+        return
+      case 'call':
+        void this.#answer(message.call, message.question)
+        return
+      case 'done':
+        this.#settle()?.resolve(message)
+        return
+      case 'failed':
+        this.#failed(message.fault)
+        return
+    }
+  }
+
+  #failed(fault: Extract<FromChild, { kind: 'failed' }>['fault']): void {
+    const refusal = this.#refusal
+    this.#refusal = undefined
+    this.#settle()?.reject(
+      refusal === undefined ? new EngineFault(fault.kind, fault.message, fault.position) : refusal.cause,
+    )
+  }
+
+  async #answer(call: number, question: Question): Promise<void> {
+    const running = this.#running
+    if (running === undefined) return
+    try {
+      const value = await running.answer(question)
+      if (this.#running === running) this.#send({ kind: 'answer', call, value })
+    } catch (cause) {
+      // The caller's own error goes back to the caller as it is, once the child has given up the task.
+      if (this.#running !== running) return
+      this.#refusal = { cause }
+      this.#send({ kind: 'refused', call })
+    }
+  }
+
+  #settle(): Running | undefined {
+    const running = this.#running
+    this.#running = undefined
+    return running
+  }
+
+  #gone(how: string, resolve: () => void): void {
+    this.#alive = false
+    const complaint = this.#complaint.trim()
+    this.#settle()?.reject(
+      new EngineFault(
+        'crashed',
+        `GENERIC_INTERNAL_ERROR: the query engine's process ${how}${complaint === '' ? '' : `: ${complaint}`}`,
+      ),
+    )
+    resolve()
+  }
+}

@@ -1,0 +1,191 @@
+// The SQL engine of the lake: DuckDB in child processes, each with a bounded memory and a deadline, so that a statement
+// which crashes, hangs or eats memory costs its own caller an error and nobody else anything. Children start on demand
+// and end after a minute without work. What a table is comes from the caller; the engine knows no catalog and no bucket.
+
+import { availableParallelism } from 'node:os'
+import type { Background } from '../../world/background.ts'
+import type { Appointment, Clock } from '../../world/clock.ts'
+import type { Log } from '../../world/log.ts'
+import { type Answer, EngineChild } from './child-process.ts'
+import { EngineFault } from './fault.ts'
+import type { Limits, Question, TableDescription, Task } from './protocol.ts'
+import type { QueryRequest, QueryResult, TableSource, TransformRequest, TransformResult } from './request.ts'
+
+/** The parser alone takes about 270 MiB of a child: the rest is DuckDB's. */
+const parserBytes = 320 * 1024 ** 2
+const memoryBytesMaxDefault = 2 * 1024 ** 3
+const idleMillisecondsMax = 60_000
+
+export class Engine {
+  readonly #clock: Clock
+  readonly #limits: Limits
+  readonly #childrenMax: number
+  readonly #all = new Set<EngineChild>()
+  readonly #idle: { readonly child: EngineChild; readonly end: Appointment }[] = []
+  readonly #waiting: (() => void)[] = []
+  #closed = false
+
+  /** `clock` is always the machine's own: a deadline is about the machine, also where the lake's clock is simulated. */
+  constructor(options: {
+    background: Background
+    clock: Clock
+    log: Log
+    memoryBytesMax?: number
+    childrenMax?: number
+  }) {
+    this.#clock = options.clock
+    const residentBytesMax = options.memoryBytesMax ?? memoryBytesMaxDefault
+    const threads = Math.max(1, Math.min(8, availableParallelism()))
+    // DuckDB's limit leaves room for what it does not count; the process itself is watched by the child.
+    const memoryBytesMax = Math.max(128 * 1024 ** 2, Math.floor((residentBytesMax - parserBytes) * 0.7))
+    this.#limits = { residentBytesMax, memoryBytesMax, threads }
+    this.#childrenMax = options.childrenMax ?? Math.max(2, Math.min(8, availableParallelism()))
+    options.background.closing.addEventListener('abort', () => void this.close(), { once: true })
+  }
+
+  /** Runs one SELECT in a child. Rejects with EngineFault, or with what the request's own callbacks threw. */
+  async query(request: QueryRequest): Promise<QueryResult> {
+    const { sql, defaultDatabase, now, resultDirectory } = request
+    const tables = new Tables(request.tables)
+    const task: Task = { kind: 'query', sql, defaultDatabase, now, resultDirectory }
+    const result = await this.#run(task, request, question => {
+      if (question.name === 'target') throw new Error('a query has no target')
+      return tables.answer(question)
+    })
+    if (!('scannedBytes' in result)) throw new Error('a query answers with a query result')
+    return result
+  }
+
+  /** Runs a job's script in a child. */
+  async transform(request: TransformRequest): Promise<TransformResult> {
+    const { script, defaultDatabase, now, source, scratchDirectory } = request
+    const tables = new Tables(request.tables)
+    const task: Task = {
+      kind: 'transform',
+      ...{ script, arguments: request.arguments, defaultDatabase, now, scratchDirectory },
+      ...(source === undefined ? {} : { source }),
+    }
+    const result = await this.#run(task, request, async question =>
+      question.name === 'target' ? request.target(question.reference) : tables.answer(question),
+    )
+    if (!('recordsIn' in result)) throw new Error('a job answers with a job result')
+    return result
+  }
+
+  /** Starts a child ahead of the first statement. */
+  warm(): void {
+    if (!this.#closed && this.#all.size === 0) this.#release(this.#start())
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const wake of this.#waiting.splice(0)) wake()
+    await Promise.all([...this.#all].map(child => child.kill(cancelled('the lake is closing'))))
+  }
+
+  async #run(
+    task: Task,
+    request: { readonly signal: AbortSignal; readonly deadlineMilliseconds: number },
+    answer: Answer,
+  ): Promise<QueryResult | TransformResult> {
+    const child = await this.#acquire(request.signal)
+    const deadline = this.#clock.at(this.#clock.now() + request.deadlineMilliseconds, 'engine deadline', () => {
+      const text = `Query timeout: the statement ran longer than ${request.deadlineMilliseconds} ms`
+      void child.kill(new EngineFault('timeout', text))
+    })
+    const cancel = () => void child.kill(cancelled('cancelled by the caller'))
+    request.signal.addEventListener('abort', cancel, { once: true })
+    try {
+      const { value, residentBytes } = await child.run(task, answer)
+      // What a large statement left behind in the allocator is given back by ending the child.
+      if (residentBytes > this.#limits.residentBytesMax / 2) await child.kill(undefined)
+      return value
+    } finally {
+      deadline.cancel()
+      request.signal.removeEventListener('abort', cancel)
+      this.#release(child)
+    }
+  }
+
+  async #acquire(signal: AbortSignal): Promise<EngineChild> {
+    for (;;) {
+      if (this.#closed) throw cancelled('the lake is closing')
+      if (signal.aborted) throw cancelled('cancelled by the caller')
+      const idle = this.#idle.pop()
+      idle?.end.cancel()
+      if (idle?.child.alive) return idle.child
+      if (idle !== undefined) this.#all.delete(idle.child)
+      else if (this.#all.size < this.#childrenMax) return this.#start()
+      else await this.#turn(signal)
+    }
+  }
+
+  /** Resolves when a child may be free, or when the caller gives up. */
+  #turn(signal: AbortSignal): Promise<void> {
+    return new Promise(resolve => {
+      const wake = () => {
+        signal.removeEventListener('abort', giveUp)
+        resolve()
+      }
+      const giveUp = () => {
+        this.#waiting.splice(this.#waiting.indexOf(wake), 1)
+        resolve()
+      }
+      signal.addEventListener('abort', giveUp, { once: true })
+      this.#waiting.push(wake)
+    })
+  }
+
+  #start(): EngineChild {
+    const child = new EngineChild(this.#limits)
+    this.#all.add(child)
+    return child
+  }
+
+  #release(child: EngineChild): void {
+    if (child.alive && !this.#closed) {
+      child.idle()
+      const dueAt = this.#clock.now() + idleMillisecondsMax
+      const end = this.#clock.at(dueAt, 'idle engine child', () => this.#endIdle(child))
+      this.#idle.push({ child, end })
+    } else {
+      this.#all.delete(child)
+    }
+    this.#waiting.shift()?.()
+  }
+
+  async #endIdle(child: EngineChild): Promise<void> {
+    const index = this.#idle.findIndex(idle => idle.child === child)
+    if (index < 0) return
+    this.#idle.splice(index, 1)
+    this.#all.delete(child)
+    await child.kill(undefined)
+  }
+}
+
+function cancelled(why: string): EngineFault {
+  return new EngineFault('cancelled', `Query cancelled: ${why}`)
+}
+
+/** The tables of one request: their descriptions cross to the child, their callbacks stay here. */
+class Tables {
+  readonly #find: QueryRequest['tables']
+  #found: readonly TableSource[] = []
+
+  constructor(find: QueryRequest['tables']) {
+    this.#find = find
+  }
+
+  async answer(question: Exclude<Question, { name: 'target' }>): Promise<unknown> {
+    if (question.name === 'files') {
+      const table = this.#found[question.table]
+      if (table === undefined) throw new Error(`no table ${question.table} was asked for`)
+      return table.files(question.partitions)
+    }
+    this.#found = await this.#find(question.references)
+    return this.#found.map((table): TableDescription => {
+      const { files: _, ...description } = table
+      return description
+    })
+  }
+}

@@ -1,0 +1,110 @@
+// DuckDB's errors in Athena's words. What has no counterpart keeps DuckDB's text behind GENERIC_INTERNAL_ERROR, without
+// the paths of this machine.
+
+import { at, EngineFault, type EngineFaultKind, type Position } from '../fault.ts'
+
+interface Rule {
+  readonly pattern: RegExp
+  readonly kind: EngineFaultKind
+  readonly say: (found: RegExpExecArray, where: (name: string) => Position | undefined) => string
+}
+
+const rules: readonly Rule[] = [
+  {
+    // Messages that the macros raise by casting them to a BOOLEAN.
+    pattern: /Could not convert string '((?:DIVISION_BY_ZERO|INVALID_FUNCTION_ARGUMENT): [^']*)' to BOOL/,
+    kind: 'data',
+    say: found => found[1] ?? '',
+  },
+  {
+    pattern: /Binder Error: (?:Referenced column|Table "[^"]*" does not have a column named) "([^"]+)"/,
+    kind: 'semantic',
+    say: (found, where) =>
+      `COLUMN_NOT_FOUND: ${at(where(found[1] ?? ''), `Column '${found[1]}' cannot be resolved or requester is not authorized to access requested resources`)}`,
+  },
+  {
+    pattern: /Binder Error: Referenced table "([^"]+)" not found/,
+    kind: 'semantic',
+    say: found => `TABLE_NOT_FOUND: Relation '${found[1]}' is not in this FROM`,
+  },
+  {
+    pattern: /Binder Error: Ambiguous reference to column name "([^"]+)"/,
+    kind: 'semantic',
+    say: (found, where) => `AMBIGUOUS_NAME: ${at(where(found[1] ?? ''), `Column '${found[1]}' is ambiguous`)}`,
+  },
+  {
+    pattern: /Binder Error: column "?([^" ]+)"? must appear in the GROUP BY clause/,
+    kind: 'semantic',
+    say: (found, where) =>
+      `EXPRESSION_NOT_AGGREGATE: ${at(where(found[1] ?? ''), `'${found[1]}' must be an aggregate expression or appear in GROUP BY clause`)}`,
+  },
+  {
+    pattern:
+      /Binder Error: (?:No function matches the given name and argument types|Cannot compare values of type|Cannot mix values of type) '?(.*)/,
+    kind: 'semantic',
+    say: found => `TYPE_MISMATCH: Cannot apply: ${(found[1] ?? '').split("'")[0]}`,
+  },
+  {
+    pattern: /(?:Binder|Parser|Catalog) Error: (.*)/s,
+    kind: 'semantic',
+    say: found => `TYPE_MISMATCH: ${firstLine(found[1])}`,
+  },
+  {
+    pattern: /Could not convert string '(.*?)' to ([A-Z0-9]+)/s,
+    kind: 'data',
+    say: found => `INVALID_CAST_ARGUMENT: Cannot cast '${found[1]}' to ${found[2]}`,
+  },
+  {
+    pattern: /Conversion Error: (.*)/s,
+    kind: 'data',
+    say: found => `INVALID_CAST_ARGUMENT: ${firstLine(found[1])}`,
+  },
+  {
+    pattern: /Out of Range Error: (.*)/s,
+    kind: 'data',
+    say: found => `NUMERIC_VALUE_OUT_OF_RANGE: ${firstLine(found[1])}`,
+  },
+  {
+    pattern: /Out of Memory Error|failed to (?:pin|allocate)|max_temp_directory_size/i,
+    kind: 'resource',
+    say: () => 'EXHAUSTED_RESOURCES: Query exhausted resources at this scale factor',
+  },
+  {
+    pattern: /More than one row returned by a subquery/,
+    kind: 'data',
+    say: () => 'SUBQUERY_MULTIPLE_ROWS: Scalar sub-query has returned multiple rows',
+  },
+  {
+    pattern: /(?:Malformed JSON|CSV Error|Parquet|GZIP|gzip|Snappy|magic bytes|unexpected end)/,
+    kind: 'data',
+    say: (_, where) => `HIVE_BAD_DATA: ${at(where(''), 'a file of the table cannot be read')}`,
+  },
+]
+
+export function faultOf(cause: unknown, columns: ReadonlyMap<string, Position> = new Map()): EngineFault {
+  if (cause instanceof EngineFault) return cause
+  const text = withoutPaths(cause instanceof Error ? cause.message : String(cause))
+  for (const rule of rules) {
+    const found = rule.pattern.exec(text)
+    if (found === null) continue
+    const where = (name: string) => columns.get(name.toLowerCase())
+    const position = where(found[1] ?? '')
+    const said = rule.say(found, where)
+    return new EngineFault(
+      rule.kind,
+      rule.kind === 'data' && said.startsWith('HIVE_BAD_DATA') ? `${said}: ${firstLine(text)}` : said,
+      position,
+      cause,
+    )
+  }
+  return new EngineFault('data', `GENERIC_INTERNAL_ERROR: ${firstLine(text)}`, undefined, cause)
+}
+
+function firstLine(text: string | undefined): string {
+  return (text ?? '').split('\n')[0]?.slice(0, 500) ?? ''
+}
+
+/** A user has no use for a path of the lake's machine, and no right to it. */
+function withoutPaths(text: string): string {
+  return text.replace(/(?:\/[\w.@+-]+){2,}/g, '<file>')
+}

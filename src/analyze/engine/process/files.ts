@@ -1,0 +1,62 @@
+// The only file access of the child besides DuckDB's own: raw objects that DuckDB would shorten or refuse are read here,
+// and what was written is measured. The child is a process of its own; it touches the files of its task and no others.
+
+import { createReadStream, createWriteStream, type ReadStream, type WriteStream } from 'node:fs'
+import { mkdir, open, stat } from 'node:fs/promises'
+
+export async function size(path: string): Promise<number> {
+  return (await stat(path)).size
+}
+
+export function reading(path: string): ReadStream {
+  return createReadStream(path, { highWaterMark: 256 * 1024 })
+}
+
+/** A new text file, written in large pieces: lines are gathered until `flush`. */
+export class Lines {
+  readonly #stream: WriteStream
+  #gathered: string[] = []
+  #failure: unknown
+
+  constructor(path: string) {
+    this.#stream = createWriteStream(path, { flags: 'wx', mode: 0o600, highWaterMark: 256 * 1024 })
+    this.#stream.on('error', cause => {
+      this.#failure ??= cause
+    })
+  }
+
+  add(line: string): void {
+    this.#gathered.push(line)
+  }
+
+  /** Resolves when the file has taken it. */
+  async flush(): Promise<void> {
+    if (this.#gathered.length === 0) return
+    const text = `${this.#gathered.join('\n')}\n`
+    this.#gathered = []
+    await new Promise<void>((resolve, reject) => this.#stream.write(text, cause => (cause ? reject(cause) : resolve())))
+  }
+
+  async end(): Promise<void> {
+    await this.flush()
+    await new Promise<void>(resolve => this.#stream.end(() => resolve()))
+    if (this.#failure !== undefined) throw this.#failure
+  }
+}
+
+export async function directory(path: string): Promise<string> {
+  await mkdir(path, { recursive: true, mode: 0o700 })
+  return path
+}
+
+/** Up to `bytes` from `position` on. */
+export async function piece(path: string, position: number, bytes: number): Promise<Uint8Array> {
+  const file = await open(path, 'r')
+  try {
+    const buffer = new Uint8Array(bytes)
+    const { bytesRead } = await file.read(buffer, 0, bytes, position)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}

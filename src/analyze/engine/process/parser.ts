@@ -1,0 +1,60 @@
+// The parser of Athena's language. It lives in the child because its WebAssembly takes 270 MB. It accepts some texts that
+// are no statement and some that Athena does not know: what comes out is read by sql/ with an allow-list.
+
+import { parse as parseTree, tokenize } from '@polyglot-sql/sdk'
+import { EngineFault } from '../fault.ts'
+
+/** Deeper nesting than this would exhaust the stack of whoever walks the tree; Athena's own limit is of this order. */
+const depthMax = 200
+
+export function parse(sql: string): readonly unknown[] {
+  if (nesting(sql) > depthMax)
+    throw new EngineFault('syntax', `The statement nests deeper than ${depthMax} levels. Split it with WITH.`)
+  let parsed: ReturnType<typeof parseTree>
+  try {
+    parsed = parseTree(sql, 'athena' as never)
+  } catch (cause) {
+    throw new EngineFault('syntax', `The statement cannot be parsed: ${String(cause)}`, undefined, cause)
+  }
+  if (!parsed.success) throw syntaxFault(parsed.error ?? 'the statement cannot be parsed')
+  const tree: unknown = parsed.ast
+  return Array.isArray(tree) ? tree : tree === null || tree === undefined ? [] : [tree]
+}
+
+export interface Token {
+  readonly type: string
+  readonly text: string
+  readonly start: number
+  readonly end: number
+}
+
+export function tokens(sql: string): readonly Token[] {
+  const found = tokenize(sql, 'athena' as never)
+  if (!found.success || found.tokens === undefined) throw syntaxFault(found.error ?? 'the statement cannot be read')
+  return found.tokens.map(token => {
+    // The library calls it token_type, its types tokenType.
+    const type = 'token_type' in token ? String(token.token_type) : token.tokenType
+    return { type, text: token.text, start: token.span.start, end: token.span.end }
+  })
+}
+
+/** The parser's own words with its place in front, as Athena puts it. */
+function syntaxFault(error: string): EngineFault {
+  const found = /^(?:Parse|Tokenization) error at line (\d+), column (\d+): (.*)$/s.exec(error)
+  if (found === null) return new EngineFault('syntax', error)
+  const position = { line: Number(found[1]), column: Math.max(1, Number(found[2]) - 1) }
+  return new EngineFault('syntax', `line ${position.line}:${position.column}: mismatched input: ${found[3]}`, position)
+}
+
+function nesting(sql: string): number {
+  let depth = 0
+  let deepest = 0
+  for (let index = 0; index < sql.length; index += 1) {
+    const character = sql.charCodeAt(index)
+    if (character === 0x28 || character === 0x5b) {
+      depth += 1
+      if (depth > deepest) deepest = depth
+    } else if (character === 0x29 || character === 0x5d) depth -= 1
+  }
+  return deepest
+}

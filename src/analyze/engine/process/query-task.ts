@@ -1,0 +1,81 @@
+// One query in the child: parse, translate, plan the scans, write the result as Athena's CSV.
+
+import type { Clock } from '../../../world/clock.ts'
+import { resultText } from '../../sql/result-text.ts'
+import { unnamed } from '../../sql/statement.ts'
+import { identifier, literal } from '../../sql/text.ts'
+import { translate } from '../../sql/translate.ts'
+import { athenaType, type DuckType, parseDuckType } from '../../sql/types.ts'
+import type { QueryTask } from '../protocol.ts'
+import type { QueryResult } from '../request.ts'
+import { faultOf } from './fault-of.ts'
+import { size } from './files.ts'
+import type { Ask } from './main.ts'
+import { parse } from './parser.ts'
+import { bytesRead, planScans } from './plan.ts'
+import type { Session } from './session.ts'
+
+export async function runQuery(task: QueryTask, session: Session, ask: Ask, clock: Clock): Promise<QueryResult> {
+  const startedAt = clock.elapsed()
+  const { sql, statement } = translate(parse(task.sql), {
+    defaultDatabase: task.defaultDatabase,
+    now: task.now,
+    text: task.sql,
+  })
+  try {
+    const plan = await planScans({ session, statement, ask, directory: task.resultDirectory })
+    const columns = await describeResult(session, sql)
+    const planningMilliseconds = clock.elapsed() - startedAt
+    const file = `${task.resultDirectory}/result.csv`
+    const rows = await writeResult(session, sql, columns, file)
+    // Parquet is read in pieces and measured; a text file is always read whole, whatever was read ahead of a LIMIT.
+    return {
+      columns: columns.map(column => ({ name: column.name, type: athenaType(column.type), nullable: true })),
+      rows,
+      file,
+      bytes: await size(file),
+      scannedBytes: plan.wholeBytes + (await bytesRead(session, plan.measured)),
+      planningMilliseconds: Math.round(planningMilliseconds),
+      engineMilliseconds: Math.round(clock.elapsed() - startedAt),
+      partitionsRead: plan.partitionsRead,
+    }
+  } catch (cause) {
+    throw faultOf(cause, statement.columnPositions)
+  }
+}
+
+interface Described {
+  readonly name: string
+  readonly type: DuckType
+}
+
+/** Athena calls an expression without a name by its place, and every column in lower case. */
+async function describeResult(session: Session, sql: string): Promise<readonly Described[]> {
+  const described = await session.describe(sql)
+  return described.map(({ name, type }, index) => ({
+    name: name === unnamed || /^athena unnamed(_\d+)?$/.test(name) ? `_col${index}` : name.toLowerCase(),
+    type: parseDuckType(type),
+  }))
+}
+
+/** Streams the result into the file, every value as the text that Athena shows. */
+async function writeResult(
+  session: Session,
+  sql: string,
+  columns: readonly Described[],
+  file: string,
+): Promise<number> {
+  const unique = new Set(columns.map(column => column.name)).size === columns.length
+  const inner = columns.map((_, index) => `c${index}`)
+  const texts = columns.map((column, index) => {
+    const name = unique ? column.name : `c${index}`
+    return `${resultText(`c${index}`, column.type)} AS ${identifier(name)}`
+  })
+  const result = `SELECT ${texts.join(', ')} FROM (${sql}) AS athena_result(${inner.join(', ')})`
+  // DuckDB would rename columns of one name in its header: then the header is the first row.
+  const header = unique ? '' : `SELECT ${columns.map(column => literal(column.name)).join(', ')} UNION ALL `
+  const rows = await session.rows(
+    `COPY (${header}${result}) TO ${literal(file)} (FORMAT csv, HEADER ${unique}, FORCE_QUOTE *)`,
+  )
+  return Number(rows[0]?.[0] ?? 0) - (unique ? 0 : 1)
+}

@@ -1,0 +1,153 @@
+// How one JSON document becomes a row of declared columns: what is asked of DuckDB's json_transform, how each value is
+// made of what it answers, and when a document is refused. Everything is an expression of DuckDB over `line` (the text)
+// and `s` (the transformed document; NULL when the text is no JSON).
+
+import { identifier, literal } from '../../sql/text.ts'
+import { duckTypeOfHive } from '../../sql/types.ts'
+import { EngineFault } from '../fault.ts'
+import type { Column } from '../request.ts'
+
+export interface RecordColumns {
+  readonly columns: readonly Column[]
+  /** DuckDB's types, in order. */
+  readonly types: readonly string[]
+  /** The argument of json_transform. */
+  readonly structure: string
+  /** The values, in order. */
+  readonly values: readonly string[]
+  /** Whether the document must go to the dead letters, over `line`, `s` and the values by name v0, v1, … */
+  readonly bad: string
+  /** Why, for a document that must. Over `line`. */
+  readonly reason: string
+}
+
+const integers = new Set(['TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT'])
+
+export function recordColumns(
+  columns: readonly Column[],
+  required: readonly string[],
+  spelling: ReadonlyMap<string, string>,
+): RecordColumns {
+  const known = new Set(columns.map(column => column.name))
+  for (const name of required) {
+    if (!known.has(name.toLowerCase())) {
+      throw new EngineFault(
+        'semantic',
+        `The required column '${name}' is not in the schema of source: ${[...known].join(', ')}`,
+      )
+    }
+  }
+  const fields = columns.map(column => field(column, spelling.get(column.name) ?? column.name))
+  const must = new Set(required.map(name => name.toLowerCase()))
+  // Almost every document has a value in every column, and then nothing else need be asked.
+  const complete = fields.map((one, index) =>
+    one.suspect === undefined
+      ? `v${index} IS NOT NULL`
+      : `(v${index} IS NOT NULL AND NOT (${one.suspect(`v${index}`)}))`,
+  )
+  const problems = columns.map((column, index) => {
+    const one = fields[index]
+    const path = literal(one?.path ?? '')
+    const wrong = [`(v${index} IS NULL AND coalesce(json_type(line, ${path}), 'NULL') <> 'NULL')`]
+    if (must.has(column.name)) wrong.push(`v${index} IS NULL`)
+    if (one?.suspect !== undefined) wrong.push(`coalesce(json_type(line, ${path}), 'NULL') = 'BOOLEAN'`)
+    return wrong.join(' OR ')
+  })
+  const whole = ["json_type(line) <> 'OBJECT'", ...problems].join(' OR ')
+  return {
+    columns,
+    types: fields.map(one => one.type),
+    structure: literal(JSON.stringify(Object.fromEntries(fields.map(one => [one.key, one.asked])))),
+    values: fields.map(one => one.value),
+    bad: `CASE WHEN ${complete.join(' AND ') || 'false'} THEN false WHEN s IS NULL THEN true ELSE (${whole}) END`,
+    reason: reasonOf(columns, fields, must),
+  }
+}
+
+interface Field {
+  readonly key: string
+  readonly path: string
+  readonly type: string
+  /** The type in json_transform. */
+  readonly asked: string
+  readonly value: string
+  /** Whether a value is one that json_transform makes of true and false too. */
+  readonly suspect?: (value: string) => string
+}
+
+function field(column: Column, key: string): Field {
+  if (/["\\]/.test(key))
+    throw new EngineFault('unsupported', `The column name '${key}' is not supported: it holds a quote or a backslash`)
+  const type = duckTypeOfHive(column.type)
+  const base = { key, type, path: `$."${key}"`, asked: 'VARCHAR' }
+  const text = `s.${identifier(key)}`
+  if (type === 'VARCHAR') return { ...base, value: text }
+  if (type === 'DOUBLE')
+    return { ...base, asked: 'DOUBLE', value: text, suspect: value => `${value} = 0 OR ${value} = 1` }
+  if (type === 'BOOLEAN')
+    return { ...base, value: `CASE lower(${text}) WHEN 'true' THEN true WHEN 'false' THEN false END` }
+  // A cast alone would round 2.5 to an integer without a word.
+  if (integers.has(type)) {
+    const whole = `CASE WHEN TRY_CAST(${text} AS DOUBLE) = floor(TRY_CAST(${text} AS DOUBLE)) THEN TRY_CAST(${text} AS ${type}) END`
+    return {
+      ...base,
+      value: `CASE WHEN contains(${text}, '.') OR contains(lower(${text}), 'e') THEN ${whole} ELSE TRY_CAST(${text} AS ${type}) END`,
+    }
+  }
+  // An offset counts: the instant is kept, in UTC. (A plain cast to TIMESTAMP drops the offset.)
+  if (type === 'TIMESTAMP') return { ...base, value: `CAST(TRY_CAST(${text} AS TIMESTAMPTZ) AS TIMESTAMP)` }
+  if (type === 'BLOB')
+    throw new EngineFault('unsupported', `Column '${column.name}': binary in JSON is not supported by this engine yet`)
+  if (/\[\]$|^(MAP|STRUCT)\(/.test(type)) {
+    return { ...base, value: `try(json_transform(${text}, ${literal(JSON.stringify(structureOf(column.type)))}))` }
+  }
+  return { ...base, value: `TRY_CAST(${text} AS ${type})` }
+}
+
+/** json_transform's description of a nested type of the catalog. */
+function structureOf(type: string): unknown {
+  const text = type.trim()
+  const nested = /^(array|map|struct)\s*<(.*)>$/s.exec(text)
+  if (nested?.[2] === undefined) return duckTypeOfHive(text)
+  if (nested[1] === 'array') return [structureOf(nested[2])]
+  if (nested[1] === 'map') return duckTypeOfHive(text)
+  return Object.fromEntries(
+    fieldsOf(nested[2]).map(part => {
+      const colon = part.indexOf(':')
+      return [part.slice(0, colon).trim(), structureOf(part.slice(colon + 1))]
+    }),
+  )
+}
+
+function fieldsOf(text: string): readonly string[] {
+  const parts: string[] = []
+  let depth = 0
+  let from = 0
+  for (let index = 0; index <= text.length; index += 1) {
+    const character = text[index]
+    if (character === '<' || character === '(') depth += 1
+    else if (character === '>' || character === ')') depth -= 1
+    else if (character === undefined || (character === ',' && depth === 0)) {
+      parts.push(text.slice(from, index))
+      from = index + 1
+    }
+  }
+  return parts
+}
+
+function reasonOf(columns: readonly Column[], fields: readonly Field[], must: ReadonlySet<string>): string {
+  const cases = columns.flatMap((column, index) => {
+    const path = literal(fields[index]?.path ?? '')
+    const missing = must.has(column.name)
+      ? [
+          `WHEN coalesce(json_type(line, ${path}), 'NULL') = 'NULL' THEN ${literal(`the required column ${column.name} is missing or null`)}`,
+        ]
+      : []
+    return missing
+  })
+  const wrong = columns.map((column, index) => {
+    const path = literal(fields[index]?.path ?? '')
+    return `WHEN v${index} IS NULL AND coalesce(json_type(line, ${path}), 'NULL') <> 'NULL' OR ${fields[index]?.suspect === undefined ? 'false' : `json_type(line, ${path}) = 'BOOLEAN'`} THEN ${literal(`the value of column ${column.name} is no ${column.type}`)}`
+  })
+  return `CASE WHEN NOT json_valid(line) THEN 'malformed JSON' WHEN json_type(line) <> 'OBJECT' THEN 'not a JSON object' ${[...cases, ...wrong].join(' ')} ELSE 'the document does not fit the schema' END`
+}

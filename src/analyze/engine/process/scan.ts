@@ -1,0 +1,173 @@
+// A table of the catalog as a view of the session: the declared columns of the declared types over exactly the files that
+// the catalog names, with the partitions' values from the catalog and never from a path.
+
+import { identifier, list, literal } from '../../sql/text.ts'
+import { duckTypeOfHive } from '../../sql/types.ts'
+import { EngineFault } from '../fault.ts'
+import type { TableDescription } from '../protocol.ts'
+import type { Column, CsvLayout, ScanFile } from '../request.ts'
+import type { Session } from './session.ts'
+
+export interface ScanPlan {
+  readonly view: string
+  readonly table: TableDescription
+  readonly files: readonly ScanFile[]
+  readonly hiddenColumns: boolean
+}
+
+/** Readers cannot mix compressions in one call, and blobs have no extension to tell them by. */
+type Compression = 'none' | 'gzip' | 'zstd'
+
+export async function createView(session: Session, plan: ScanPlan): Promise<void> {
+  const groups = new Map<Compression, ScanFile[]>()
+  for (const file of plan.files) {
+    if (file.bytes === 0) continue
+    const compression = plan.table.format === 'parquet' ? 'none' : compressionOf(file.path)
+    groups.set(compression, [...(groups.get(compression) ?? []), file])
+  }
+  const parts: string[] = []
+  for (const [compression, files] of groups) {
+    parts.push(await part(session, plan, files, compression, `${plan.view}_files_${parts.length}`))
+  }
+  if (parts.length === 0) parts.push(nothing(plan))
+  await session.run(`CREATE TEMP VIEW ${identifier(plan.view)} AS ${parts.join(' UNION ALL ')}`)
+}
+
+export function compressionOf(path: string): Compression {
+  if (/\.gz$/i.test(path)) return 'gzip'
+  if (/\.zst$/i.test(path)) return 'zstd'
+  const other = /\.(bz2|snappy|lz4|lzo|xz)$/i.exec(path)
+  if (other !== null)
+    throw new EngineFault(
+      'unsupported',
+      `Compression ${other[1]} of ${path} is not supported by this engine yet; gzip and zstd are`,
+    )
+  return 'none'
+}
+
+/** Files of one compression, joined with what the catalog knows of each. */
+async function part(
+  session: Session,
+  plan: ScanPlan,
+  files: readonly ScanFile[],
+  compression: Compression,
+  filesTable: string,
+): Promise<string> {
+  const { table } = plan
+  const source = reader(table, files, compression)
+  const present = table.format === 'parquet' ? await presentColumns(session, source) : undefined
+  const declared = table.columns.map(column => declaredColumn(column, present, table))
+  const [first] = files
+  const onePartition = files.every(file => file.partition === first?.partition)
+  if (onePartition && !plan.hiddenColumns) {
+    const values = first === undefined ? [] : partitionValues(table, first.partition)
+    const constants = table.partitionColumns.map(
+      (column, index) => `${values[index] ?? 'NULL'} AS ${identifier(column.name)}`,
+    )
+    return `SELECT ${[...declared, ...constants].join(', ') || 'NULL AS athena_nothing'} FROM ${source}`
+  }
+  const known = [...table.partitionColumns.map(column => column.name), ...(plan.hiddenColumns ? ['$path'] : [])]
+  const rows = files.map((file, index) => {
+    const path = plan.hiddenColumns ? [literal(file.path)] : []
+    return `(${[String(index), ...partitionValues(table, file.partition), ...path].join(', ')})`
+  })
+  const names = ['athena_file', ...known].map(identifier).join(', ')
+  await session.run(
+    `CREATE TEMP TABLE ${identifier(filesTable)} AS SELECT * FROM (VALUES ${rows.join(', ')}) AS t(${names})`,
+  )
+  const columns = [...declared, ...known.map(name => `athena_files.${identifier(name)}`)]
+  return `SELECT ${columns.join(', ')} FROM ${source} JOIN ${identifier(filesTable)} AS athena_files ON file_index = athena_files.athena_file`
+}
+
+function reader(table: TableDescription, files: readonly ScanFile[], compression: Compression): string {
+  const paths = list(files.map(file => file.file))
+  switch (table.format) {
+    case 'parquet':
+      return `read_parquet(${paths}, union_by_name = ${files.length > 1}, hive_partitioning = false)`
+    case 'json': {
+      const columns = table.columns.map(column => `${literal(column.name)}: ${literal(duckTypeOfHive(column.type))}`)
+      // Declared columns only; a document that is no object or does not fit is an error, as in Athena.
+      return `read_json(${paths}, format = 'newline_delimited', compression = '${compression}', hive_partitioning = false, columns = {${columns.join(', ')}})`
+    }
+    case 'csv':
+      return `read_csv(${paths}, compression = '${compression}', hive_partitioning = false, ${csvOptions(table)})`
+  }
+}
+
+const csvDefault: CsvLayout = { delimiter: ',', skipLines: 0 }
+
+function csvOptions(table: TableDescription): string {
+  const layout = table.csv ?? csvDefault
+  const columns = table.columns.map(column => `${literal(column.name)}: 'VARCHAR'`)
+  return [
+    `columns = {${columns.join(', ')}}`,
+    `delim = ${literal(layout.delimiter)}`,
+    `quote = ${literal(layout.quote ?? '')}`,
+    `escape = ${literal(layout.escape ?? layout.quote ?? '')}`,
+    `skip = ${layout.skipLines}`,
+    `nullstr = ${literal(layout.nullText ?? '\\N')}`,
+    'header = false, auto_detect = false, null_padding = true, strict_mode = false',
+  ].join(', ')
+}
+
+/** Lower-case name -> [name in the files, type]. */
+async function presentColumns(
+  session: Session,
+  source: string,
+): Promise<ReadonlyMap<string, readonly [string, string]>> {
+  const described = await session.describe(`SELECT * FROM ${source}`)
+  return new Map(described.map(column => [column.name.toLowerCase(), [column.name, column.type] as const]))
+}
+
+function declaredColumn(
+  column: Column,
+  present: ReadonlyMap<string, readonly [string, string]> | undefined,
+  table: TableDescription,
+): string {
+  const type = duckTypeOfHive(column.type)
+  const name = identifier(column.name)
+  if (present === undefined) {
+    if (table.format !== 'csv' || type === 'VARCHAR') return name
+    if (/[[(]/.test(type) && !type.startsWith('DECIMAL')) {
+      throw new EngineFault(
+        'unsupported',
+        `Column '${column.name}' of type ${column.type} in a text table is not supported by this engine yet`,
+      )
+    }
+    // Hive's text tables say NULL where a field does not fit the declared type.
+    return `TRY_CAST(nullif(${name}, '') AS ${type}) AS ${name}`
+  }
+  const found = present.get(column.name.toLowerCase())
+  if (found === undefined) return `CAST(NULL AS ${type}) AS ${name}`
+  if (found[1] === type) return found[0] === column.name ? name : `${identifier(found[0])} AS ${name}`
+  return `CAST(${identifier(found[0])} AS ${type}) AS ${name}`
+}
+
+function partitionValues(table: TableDescription, partition: number): readonly string[] {
+  const values = table.partitions[partition]?.values
+  if (values === undefined && table.partitionColumns.length > 0) {
+    throw new EngineFault(
+      'data',
+      `HIVE_METASTORE_ERROR: a file of ${table.database}.${table.name} belongs to no partition`,
+    )
+  }
+  return table.partitionColumns.map((column, index) => partitionValue(values?.[index], column))
+}
+
+/** Hive's name for a partition whose value is NULL. */
+export const hiveDefaultPartition = '__HIVE_DEFAULT_PARTITION__'
+
+export function partitionValue(value: string | undefined, column: Column): string {
+  const type = duckTypeOfHive(column.type)
+  return value === undefined || value === hiveDefaultPartition
+    ? `CAST(NULL AS ${type})`
+    : `CAST(${literal(value)} AS ${type})`
+}
+
+function nothing(plan: ScanPlan): string {
+  const columns = [...plan.table.columns, ...plan.table.partitionColumns].map(
+    column => `CAST(NULL AS ${duckTypeOfHive(column.type)}) AS ${identifier(column.name)}`,
+  )
+  if (plan.hiddenColumns) columns.push('CAST(NULL AS VARCHAR) AS "$path"')
+  return `SELECT ${columns.join(', ')} WHERE false`
+}

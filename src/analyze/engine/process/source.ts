@@ -1,0 +1,257 @@
+// The relation `source` of a job: raw objects as rows, in one pass where that is safe.
+//
+//   examine heads ─▶ lines ──read_csv of raw lines, json_transform──▶ stage ─▶ checked per object ─▶ source (a view)
+//                    │                                                  │ short, glued or unreadable: its rows go
+//                    └─▶ documents ──splitter──▶ normalised lines ──▶ stage ◀┘ and the splitter does it again
+//
+// Guarantees: every document of every object is either a row of `source` or a dead letter, never both, never neither; the
+// three numbers are counted apart and compared. A row of the stage is good (0), bad (1) or a blank line (2).
+
+import { identifier, list, literal } from '../../sql/text.ts'
+import { EngineFault } from '../fault.ts'
+import type { Column, TransformRequest } from '../request.ts'
+import { directory } from './files.ts'
+import { inferSchema } from './infer.ts'
+import { Normaliser } from './normaliser.ts'
+import { examine, type RawObject } from './raw-object.ts'
+import { type RecordColumns, recordColumns } from './record-columns.ts'
+import type { Session } from './session.ts'
+
+export interface LoadedSource {
+  readonly schema: readonly Column[]
+  readonly recordsIn: number
+  readonly recordsOut: number
+  readonly deadLetters: { readonly count: number; readonly file?: string }
+  readonly missingDelimiter: readonly string[]
+  readonly readBytes: number
+}
+
+const examinedAtOnce = 16
+
+export async function loadSource(
+  session: Session,
+  source: NonNullable<TransformRequest['source']>,
+  scratch: string,
+): Promise<LoadedSource> {
+  const objects: RawObject[] = []
+  for (let from = 0; from < source.files.length; from += examinedAtOnce) {
+    const some = source.files.slice(from, from + examinedAtOnce)
+    objects.push(...(await Promise.all(some.map(file => examine(file)))))
+  }
+  const heads = objects.map(object => object.head).filter(head => head !== '')
+  const schema = source.schema ?? inferSchema(heads.slice(0, 50))
+  const stage = new Stage(
+    session,
+    recordColumns(schema, schema.length === 0 ? [] : source.required, spellings(schema, heads)),
+    objects,
+  )
+  await stage.create()
+  const slow = await stage.loadLines(objects.filter(object => object.layout === 'lines'))
+  const documents = objects.filter(object => object.layout === 'documents' || slow.has(object))
+  const missingDelimiter = await stage.loadDocuments(documents, await directory(`${scratch}/normalised`))
+  const counted = await stage.finish(`${scratch}/dead-letters.json`)
+  return {
+    schema,
+    ...counted,
+    missingDelimiter,
+    readBytes: objects.reduce((sum, object) => sum + object.bytes, 0),
+  }
+}
+
+/** Hive's names do not tell case apart, JSON's do: the spelling that the data has. */
+function spellings(schema: readonly Column[], heads: readonly string[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  for (const column of schema) {
+    const escaped = column.name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    const pattern = new RegExp(`"(${escaped})"\\s*:`, 'gi')
+    for (const head of heads.slice(0, 50)) {
+      const names = [...head.matchAll(pattern)].map(match => match[1] ?? '')
+      const spelled = names.includes(column.name) ? column.name : names[0]
+      if (spelled !== undefined && found.get(column.name) !== column.name) found.set(column.name, spelled)
+    }
+  }
+  return found
+}
+
+class Stage {
+  readonly #session: Session
+  readonly #record: RecordColumns
+  readonly #objects: readonly RawObject[]
+  /** Pieces that the splitter handed out, counted as it did. */
+  #pieces = 0
+  #linesIn = 0
+
+  constructor(session: Session, record: RecordColumns, objects: readonly RawObject[]) {
+    this.#session = session
+    this.#record = record
+    this.#objects = objects
+  }
+
+  async create(): Promise<void> {
+    const columns = this.#record.types.map((type, index) => `c${index} ${type}`)
+    const kept = ['state TINYINT', 'raw VARCHAR', 'object INTEGER', 'line BIGINT', 'ordinal INTEGER', 'length INTEGER']
+    await this.#session.run(`CREATE TEMP TABLE athena_stage (${[...columns, ...kept].join(', ')})`)
+    await this.#session.run(
+      'CREATE TEMP TABLE athena_dead (reason VARCHAR, object INTEGER, line BIGINT, ordinal INTEGER, raw VARCHAR)',
+    )
+    const names = this.#record.columns.map((column, index) => `c${index} AS ${identifier(column.name)}`)
+    await this.#session.run(
+      `CREATE TEMP VIEW source AS SELECT ${names.join(', ') || 'NULL AS athena_nothing'} FROM athena_stage WHERE state = 0`,
+    )
+  }
+
+  /** The fast way. Answers with the objects that need the slow one; none of their rows is left in the stage. */
+  async loadLines(objects: readonly RawObject[]): Promise<ReadonlySet<RawObject>> {
+    const slow = new Set<RawObject>()
+    for (const compression of ['none', 'gzip', 'zstd'] as const) {
+      const group = objects.filter(object => object.compression === compression)
+      if (group.length === 0) continue
+      try {
+        await this.#session.run(this.#insertLines(group))
+      } catch (cause) {
+        if (!ofTheData(cause)) throw cause
+        // One object that cannot be read as lines fails the statement and undoes all of it: each goes the slow way, which
+        // says exactly what is wrong with which.
+        if (compression === 'zstd')
+          throw new EngineFault(
+            'unsupported',
+            'A zstd object cannot be read as JSON lines; only whole lines of UTF-8 are supported in zstd',
+          )
+        for (const object of group) slow.add(object)
+      }
+    }
+    for (const object of await this.#suspects(objects.filter(one => !slow.has(one)))) slow.add(object)
+    if (slow.size > 0) {
+      const numbers = [...slow].map(object => this.#objects.indexOf(object))
+      await this.#session.run(`DELETE FROM athena_stage WHERE object IN (${numbers.join(', ')})`)
+    }
+    const [row] = await this.#session.rows('SELECT count(*) FROM athena_stage WHERE state <> 2')
+    this.#linesIn = Number(row?.[0] ?? 0)
+    await this.#numberBadLines()
+    return slow
+  }
+
+  #insertLines(group: readonly RawObject[]): string {
+    const numbers = `[${group.map(object => this.#objects.indexOf(object)).join(', ')}]`
+    return this.#insert({
+      raws: `SELECT line, ${numbers}[CAST(file_index AS BIGINT) + 1] AS object, NULL AS at_line, NULL AS ordinal FROM ${lineReader(group)}`,
+      blank: "line IS NULL OR (s IS NULL AND trim(line, E' \\t\\r') = '')",
+    })
+  }
+
+  #insert(from: { readonly raws: string; readonly blank: string }): string {
+    const { structure, values, bad } = this.#record
+    const named = values.map((value, index) => `${value} AS v${index}`)
+    const columns = values.map((_, index) => `v${index}`)
+    const state = `CASE WHEN NOT bad THEN 0 WHEN ${from.blank} THEN 2 ELSE 1 END`
+    return `INSERT INTO athena_stage
+      SELECT ${[...columns, `${state} AS state`].join(', ')}, CASE WHEN bad THEN line END, object, at_line, ordinal, coalesce(strlen(line), 0) + 1
+      FROM (SELECT *, ${bad} AS bad
+        FROM (SELECT ${[...named, 's', 'line', 'object', 'at_line', 'ordinal'].join(', ')}
+          FROM (SELECT line, object, at_line, ordinal, try(json_transform(line, ${structure})) AS s FROM (${from.raws}))))`
+  }
+
+  /** Objects whose lines do not add up to their size, or that hold documents which are not one a line. */
+  async #suspects(objects: readonly RawObject[]): Promise<readonly RawObject[]> {
+    if (objects.length === 0) return []
+    const rows = await this.#session.rows(`
+      SELECT object, sum(length)::BIGINT,
+        coalesce(bool_or(state = 1 AND NOT json_valid(raw) AND (regexp_matches(raw, '\\}\\s*\\{') OR regexp_matches(trim(raw), '^[{\\[]$|[{\\[,]$'))), false)
+      FROM athena_stage GROUP BY object`)
+    const sizes = new Map(rows.map(row => [Number(row[0]), { bytes: Number(row[1]), glued: row[2] === true }]))
+    return objects.filter(object => {
+      const found = sizes.get(this.#objects.indexOf(object)) ?? { bytes: 0, glued: false }
+      if (found.glued) return true
+      if (object.textBytes === undefined) return false
+      // The last line may lack its newline, which is counted for each.
+      const short = (found.bytes - object.textBytes) % 2 ** 32
+      return short !== 0 && short !== 1
+    })
+  }
+
+  /** The reader of lines does not number them: objects with bad lines are read again, in order. */
+  async #numberBadLines(): Promise<void> {
+    const rows = await this.#session.rows('SELECT DISTINCT object FROM athena_stage WHERE state = 1 ORDER BY object')
+    for (const row of rows) {
+      const number = Number(row[0])
+      const object = this.#objects[number]
+      if (object === undefined) continue
+      await this.#session.run(`
+        INSERT INTO athena_dead SELECT NULL, ${number}, at_line, 1, line
+        FROM (SELECT line, row_number() OVER () AS at_line FROM ${lineReader([object], true)})
+        WHERE line IN (SELECT raw FROM athena_stage WHERE state = 1 AND object = ${number})`)
+    }
+  }
+
+  /** The slow way. Answers with the objects that hold documents without a line break between them. */
+  async loadDocuments(objects: readonly RawObject[], into: string): Promise<readonly string[]> {
+    const glued: string[] = []
+    for (const object of objects) {
+      const number = this.#objects.indexOf(object)
+      const made = await Normaliser.run(object, `${into}/${number}`)
+      this.#pieces += made.pieces
+      if (made.glued) glued.push(object.path)
+      if (made.documents > 0) {
+        const reader = `read_csv(${literal(made.documentsFile)}, columns = {at_line: 'BIGINT', ordinal: 'INTEGER', line: 'VARCHAR'}, delim = chr(1), quote = '', escape = '', header = false, auto_detect = false, new_line = '\\n', max_line_size = ${made.longestBytes + 4096})`
+        await this.#session.run(
+          this.#insert({ raws: `SELECT line, ${number} AS object, at_line, ordinal FROM ${reader}`, blank: 'false' }),
+        )
+        await this.#session.run(
+          `INSERT INTO athena_dead SELECT NULL, object, line, ordinal, raw FROM athena_stage WHERE state = 1 AND object = ${number}`,
+        )
+      }
+      if (made.rejects > 0) {
+        await this.#session.run(
+          `INSERT INTO athena_dead SELECT reason, ${number}, line, ordinal, raw FROM read_json(${literal(made.rejectsFile)}, format = 'newline_delimited', maximum_object_size = ${made.longestBytes * 6 + 4096}, columns = {reason: 'VARCHAR', line: 'BIGINT', ordinal: 'INTEGER', raw: 'VARCHAR'})`,
+        )
+      }
+    }
+    return glued
+  }
+
+  /** Writes the dead letters and counts: what came in, what goes on, what does not, each by itself. */
+  async finish(file: string): Promise<Pick<LoadedSource, 'recordsIn' | 'recordsOut' | 'deadLetters'>> {
+    const recordsIn = this.#linesIn + this.#pieces
+    const [good] = await this.#session.rows('SELECT count(*) FROM source')
+    const recordsOut = Number(good?.[0] ?? 0)
+    const [any] = await this.#session.rows('SELECT count(*) FROM athena_dead')
+    let count = 0
+    if (Number(any?.[0] ?? 0) > 0) {
+      const { structure, values, reason } = this.#record
+      const named = values.map((value, index) => `${value} AS v${index}`)
+      const names = list(this.#objects.map(object => object.path))
+      const written = await this.#session.rows(`
+        COPY (
+          SELECT coalesce(given, ${reason}) AS reason, ${names}[object + 1] AS object, at_line AS line, ordinal, line AS raw
+          FROM (SELECT *, ${named.join(', ') || 'NULL'}
+            FROM (SELECT reason AS given, object, line AS at_line, ordinal, raw AS line,
+                CASE WHEN reason IS NULL THEN try(json_transform(raw, ${structure})) END AS s
+              FROM athena_dead))
+          ORDER BY 2, 3, 4
+        ) TO ${literal(file)} (FORMAT json)`)
+      count = Number(written[0]?.[0] ?? 0)
+    }
+    if (recordsIn !== recordsOut + count) {
+      throw new EngineFault(
+        'data',
+        `GENERIC_INTERNAL_ERROR: the records do not add up: ${recordsIn} read, ${recordsOut} taken, ${count} dead letters. Nothing was written.`,
+      )
+    }
+    return { recordsIn, recordsOut, deadLetters: count === 0 ? { count } : { count, file } }
+  }
+}
+
+/** Whether the objects are at fault: a statement that does not bind is a bug, and no slow way would mend it. */
+function ofTheData(cause: unknown): boolean {
+  return /^(Invalid Input|IO|Conversion) Error/.test(cause instanceof Error ? cause.message : '')
+}
+
+/** Raw lines: a delimiter that no JSON holds, no quotes, no guessing. */
+function lineReader(objects: readonly RawObject[], inOrder = false): string {
+  const options = [
+    "columns = {line: 'VARCHAR'}, delim = chr(1), quote = '', escape = '', header = false, auto_detect = false, new_line = '\\n'",
+    `compression = '${objects[0]?.compression ?? 'none'}', hive_partitioning = false`,
+    ...(inOrder ? ['parallel = false'] : []),
+  ]
+  return `read_csv(${list(objects.map(object => object.file))}, ${options.join(', ')})`
+}

@@ -1,0 +1,62 @@
+// What the engine and its child say to each other over the process's own channel. Callbacks of a request cross it as
+// calls with a number; everything else is one task and one outcome.
+
+import type { EngineFaultKind, Position } from './fault.ts'
+import type {
+  QueryRequest,
+  QueryResult,
+  ScanFile,
+  TableReference,
+  TableSource,
+  TargetTable,
+  TransformRequest,
+  TransformResult,
+} from './request.ts'
+
+export type QueryTask = Pick<QueryRequest, 'sql' | 'defaultDatabase' | 'now' | 'resultDirectory'> & {
+  readonly kind: 'query'
+}
+
+export type TransformTask = Pick<
+  TransformRequest,
+  'script' | 'arguments' | 'defaultDatabase' | 'now' | 'source' | 'scratchDirectory'
+> & { readonly kind: 'transform' }
+
+export type Task = QueryTask | TransformTask
+
+/** A table without its callback: its files are asked for by its place in the answer to `tables`. */
+export type TableDescription = Omit<TableSource, 'files'>
+
+export type Question =
+  | { readonly name: 'tables'; readonly references: readonly TableReference[] }
+  | { readonly name: 'files'; readonly table: number; readonly partitions: readonly number[] }
+  | { readonly name: 'target'; readonly reference: TableReference }
+
+export interface Answers {
+  readonly tables: readonly TableDescription[]
+  readonly files: readonly ScanFile[]
+  readonly target: TargetTable
+}
+
+export type ToChild =
+  | { readonly kind: 'task'; readonly task: Task }
+  | { readonly kind: 'answer'; readonly call: number; readonly value: unknown }
+  /** The caller's callback threw: the task is to be given up. */
+  | { readonly kind: 'refused'; readonly call: number }
+
+/** Of one child, said once when it starts. */
+export interface Limits {
+  /** For DuckDB itself; the process as a whole is bounded by `residentBytesMax`. */
+  readonly memoryBytesMax: number
+  readonly residentBytesMax: number
+  readonly threads: number
+}
+
+export type FromChild =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'call'; readonly call: number; readonly question: Question }
+  | { readonly kind: 'done'; readonly value: QueryResult | TransformResult; readonly residentBytes: number }
+  | {
+      readonly kind: 'failed'
+      readonly fault: { readonly kind: EngineFaultKind; readonly message: string; readonly position?: Position }
+    }

@@ -1,0 +1,209 @@
+// What the engine is asked and what it answers: plain values and callbacks, no behaviour. The two users of the engine
+// (queries and jobs) code against these types alone.
+
+import { EngineFault } from './fault.ts'
+
+/** In lower case, the database already defaulted. */
+export interface TableReference {
+  readonly database: string
+  readonly name: string
+}
+
+/** `type` as Hive and the Glue catalog write it: `bigint`, `array<string>`, `struct<a:int>`. */
+export interface Column {
+  readonly name: string
+  readonly type: string
+}
+
+export type DataFormat = 'parquet' | 'json' | 'csv'
+
+export interface CsvLayout {
+  readonly delimiter: string
+  /** Absent: no quoting, as Hive's LazySimpleSerDe. */
+  readonly quote?: string
+  readonly escape?: string
+  readonly skipLines: number
+  /** The text that stands for NULL; `\N` when absent. */
+  readonly nullText?: string
+}
+
+/** A file that a scan reads. `path` is what the user sees ("$path") and tells the compression by its end (.gz, .zst). */
+export interface ScanFile {
+  /** Index into the table's partitions; -1 when it has none. */
+  readonly partition: number
+  readonly path: string
+  /** Absolute path on this machine. */
+  readonly file: string
+  readonly bytes: number
+}
+
+/** What the catalog says a table is. */
+export interface TableSource {
+  readonly database: string
+  readonly name: string
+  readonly format: DataFormat
+  readonly csv?: CsvLayout
+  readonly columns: readonly Column[]
+  readonly partitionColumns: readonly Column[]
+  /** Empty for a table that is not partitioned. */
+  readonly partitions: readonly { readonly values: readonly string[] }[]
+  /** The files of these partitions only; of the whole table, with partition -1, for an empty list of an unpartitioned one. */
+  files(partitionIndexes: readonly number[]): Promise<readonly ScanFile[]>
+}
+
+export interface QueryRequest {
+  /** One SELECT in Athena's language. */
+  readonly sql: string
+  readonly defaultDatabase: string
+  /** What current_timestamp is, milliseconds since 1970 UTC. */
+  readonly now: number
+  /** Called once with the tables that the statement names; answers in the same order; throws the caller's own error for an unknown one. */
+  readonly tables: (references: readonly TableReference[]) => Promise<readonly TableSource[]>
+  /** A directory of its own in which the child may write. */
+  readonly resultDirectory: string
+  readonly result: 'athena-csv'
+  readonly signal: AbortSignal
+  readonly deadlineMilliseconds: number
+}
+
+export interface ResultColumn {
+  readonly name: string
+  /** Athena's name: `varchar`, `bigint`, `double`, `array(bigint)`, … */
+  readonly type: string
+  readonly nullable: boolean
+}
+
+export interface QueryResult {
+  readonly columns: readonly ResultColumn[]
+  readonly rows: number
+  /** The result in the result directory, Athena's CSV with its header. */
+  readonly file: string
+  readonly bytes: number
+  /** Measured: of Parquet what was really read, of text formats the whole (compressed) files. */
+  readonly scannedBytes: number
+  readonly engineMilliseconds: number
+  readonly planningMilliseconds: number
+  /** Per `database.table`, how many partitions were read. */
+  readonly partitionsRead: Readonly<Record<string, number>>
+}
+
+export interface SourceFile {
+  readonly path: string
+  readonly file: string
+  readonly bytes: number
+}
+
+export interface TransformRequest {
+  /** One statement: `UNLOAD (SELECT …) TO 's3://…' WITH (…)` or `INSERT INTO t SELECT …`. */
+  readonly script: string
+  /** The values of ${NAME} in the script. */
+  readonly arguments: Readonly<Record<string, string>>
+  readonly defaultDatabase: string
+  readonly now: number
+  /** The relation `source`: raw objects. Without it `source` is a table like any other. */
+  readonly source?: {
+    readonly files: readonly SourceFile[]
+    /** Inferred from a bounded sample of the data when absent. */
+    readonly schema?: readonly Column[]
+    readonly required: readonly string[]
+    /** By the end of the path (.csv, .csv.gz) when absent, else json. */
+    readonly format?: 'json' | 'csv'
+  }
+  readonly tables: (references: readonly TableReference[]) => Promise<readonly TableSource[]>
+  readonly target: (reference: TableReference) => Promise<TargetTable>
+  readonly scratchDirectory: string
+  readonly signal: AbortSignal
+  readonly deadlineMilliseconds: number
+}
+
+export interface TargetTable {
+  readonly database: string
+  readonly name: string
+  readonly columns: readonly Column[]
+  readonly partitionColumns: readonly Column[]
+  readonly format: DataFormat
+  readonly compression?: Compression
+}
+
+export type Compression = 'SNAPPY' | 'GZIP' | 'ZSTD' | 'NONE'
+
+export interface TransformResult {
+  readonly target:
+    | { readonly kind: 'prefix'; readonly location: string }
+    | { readonly kind: 'table'; readonly database: string; readonly name: string }
+  readonly format: DataFormat
+  /** With its dot: `.parquet`, `.json.gz`, … */
+  readonly extension: string
+  readonly files: readonly WrittenFile[]
+  /** What is in the files, Hive types, without the partition columns. */
+  readonly columns: readonly Column[]
+  readonly partitionColumns: readonly Column[]
+  /** Documents found in `source`; with tables only, the rows that the SELECT returned. */
+  readonly recordsIn: number
+  /** Of these, handed to the SELECT: recordsIn = recordsOut + deadLetters.count, each of the three counted by itself. */
+  readonly recordsOut: number
+  /** Rows that the SELECT returned: a WHERE or a GROUP BY makes it differ from recordsOut. */
+  readonly rowsWritten: number
+  /** `file`: JSON lines {"reason","object","line","ordinal","raw"} in the scratch directory. */
+  readonly deadLetters: { readonly count: number; readonly file?: string }
+  /** Objects that hold documents without a newline between them. */
+  readonly missingDelimiter: readonly string[]
+  readonly readBytes: number
+  readonly engineMilliseconds: number
+  /** As declared or as inferred. */
+  readonly sourceSchema?: readonly Column[]
+}
+
+export interface WrittenFile {
+  readonly file: string
+  readonly bytes: number
+  readonly rows: number
+  /** Empty when not partitioned; null stands for Hive's default partition. */
+  readonly partition: readonly (readonly [name: string, value: string | null])[]
+  readonly columns: readonly WrittenColumn[]
+}
+
+export interface WrittenColumn {
+  readonly name: string
+  readonly minimum?: string
+  readonly maximum?: string
+  readonly nulls?: number
+}
+
+/** `'device_id string, s struct<a:int,b:string>'` as columns. Names in lower case, as the catalog keeps them. */
+export function parseSchema(text: string): readonly Column[] {
+  const columns: Column[] = []
+  for (const part of splitOutside(text)) {
+    const found = /^\s*[`"]?([^\s`":]+)[`"]?(?:\s*:\s*|\s+)(\S.*?)\s*$/s.exec(part)
+    if (found?.[1] === undefined || found[2] === undefined) {
+      throw new EngineFault(
+        'semantic',
+        `The schema '${text}' cannot be read at '${part.trim()}': write it as 'name type, name type', for example 'device_id string, temperature double'.`,
+      )
+    }
+    columns.push({ name: found[1].toLowerCase(), type: found[2].toLowerCase() })
+  }
+  const names = new Set(columns.map(column => column.name))
+  if (names.size < columns.length) {
+    throw new EngineFault('semantic', `The schema '${text}' names a column twice. Every name may occur once.`)
+  }
+  return columns
+}
+
+/** Cut at the commas that no bracket encloses. */
+export function splitOutside(text: string): readonly string[] {
+  const parts: string[] = []
+  let depth = 0
+  let from = 0
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index]
+    if (character === '<' || character === '(') depth += 1
+    else if (character === '>' || character === ')') depth -= 1
+    else if (character === ',' && depth === 0) {
+      parts.push(text.slice(from, index))
+      from = index + 1
+    }
+  }
+  parts.push(text.slice(from))
+  return parts
+}

@@ -1,0 +1,41 @@
+// Arrays and maps, with their lambdas.
+
+import type { FunctionTable } from './template.ts'
+
+export const collections: FunctionTable = {
+  all_match: '(len(list_filter($1, $2)) = len($1))',
+  any_match: '(len(list_filter($1, $2)) > 0)',
+  array_distinct: 'list_distinct($1)',
+  array_except: 'list_filter(list_distinct($1), athena_item -> NOT list_contains($2, athena_item))',
+  array_intersect: 'list_intersect($1, $2)',
+  array_join: [
+    'array_to_string($1, $2)',
+    'array_to_string(list_transform($1, athena_item -> coalesce(CAST(athena_item AS VARCHAR), $3)), $2)',
+  ],
+  array_max: 'list_max($1)',
+  array_min: 'list_min($1)',
+  array_position: 'CAST(coalesce(list_position($1, $2), CASE WHEN $1 IS NOT NULL THEN 0 END) AS BIGINT)',
+  array_remove: 'list_filter($1, athena_item -> athena_item IS DISTINCT FROM $2)',
+  array_sort: "list_sort($1, 'ASC', 'NULLS LAST')",
+  array_union: 'list_distinct(list_concat($1, $2))',
+  arrays_overlap: 'list_has_any($1, $2)',
+  cardinality: 'athena_cardinality($1)',
+  contains: 'list_contains($1, $2)',
+  element_at: '($1)[$2]',
+  filter: 'list_filter($1, $2)',
+  flatten: 'flatten($1)',
+  map: ['MAP([], [])', 'map($1, $2)'],
+  map_concat: 'map_concat($*)',
+  map_entries: 'map_entries($1)',
+  map_from_entries: 'map_from_entries($1)',
+  map_keys: 'map_keys($1)',
+  map_values: 'map_values($1)',
+  none_match: '(len(list_filter($1, $2)) = 0)',
+  reduce: 'list_transform([list_reduce($1, $3, $2)], $4)[1]',
+  repeat: 'list_transform(range(CAST($2 AS BIGINT)), athena_item -> $1)',
+  row: 'row($*)',
+  sequence: ['generate_series($1, $2)', 'generate_series($1, $2, $3)'],
+  slice: 'list_slice($1, $2, CASE WHEN $2 < 0 THEN least($2 + $3 - 1, -1) ELSE $2 + $3 - 1 END)',
+  transform: 'list_transform($1, $2)',
+  zip: 'list_zip($*)',
+}
