@@ -2,6 +2,22 @@
  * Table of contents of the AWS surface: service, protocol, operations. A service joins here with one line; its operations
  * are the constants that its `api/` modules export.
  */
+import * as athenaMetadata from './analyze/athena/api/metadata.ts'
+import * as athenaNamedQueries from './analyze/athena/api/named-queries.ts'
+import * as athenaQueries from './analyze/athena/api/queries.ts'
+import * as athenaResults from './analyze/athena/api/results.ts'
+import * as athenaWorkGroups from './analyze/athena/api/work-groups.ts'
+import type { Athena } from './analyze/athena/athena.ts'
+import * as glueDatabases from './catalog/glue/api/databases.ts'
+import * as gluePartitions from './catalog/glue/api/partitions.ts'
+import * as glueTables from './catalog/glue/api/tables.ts'
+import * as glueTags from './catalog/glue/api/tags.ts'
+import type { Catalog } from './catalog/glue/catalog.ts'
+import type { Tags as GlueTags } from './catalog/glue/tags.ts'
+import * as firehoseStreams from './collect/firehose/api/delivery-streams.ts'
+import * as firehoseRecords from './collect/firehose/api/records.ts'
+import * as firehoseTags from './collect/firehose/api/tags.ts'
+import type { Firehose } from './collect/firehose/firehose.ts'
 import * as kinesisRecords from './collect/kinesis/api/records.ts'
 import * as kinesisSettings from './collect/kinesis/api/settings.ts'
 import * as kinesisShards from './collect/kinesis/api/shards.ts'
@@ -46,6 +62,10 @@ import type { S3 } from './store/s3/s3.ts'
 
 /** The parts that AWS's operations work on. */
 export interface Parts {
+  readonly firehose: Firehose
+  readonly athena: Athena
+  readonly catalog: Catalog
+  readonly glueTags: GlueTags
   readonly iam: Iam
   readonly kinesis: Kinesis
   readonly s3: S3
@@ -64,6 +84,26 @@ export const awsServices = (parts: Parts): Readonly<Record<string, Service>> => 
       ...on(parts.kinesis, kinesisTags),
     },
   }),
+  athena: service({
+    protocol: 'aws-json-1.1',
+    target: 'AmazonAthena',
+    operations: {
+      ...on(parts.athena, athenaQueries),
+      ...on(parts.athena, athenaResults),
+      ...on(parts.athena, athenaWorkGroups),
+      ...on(parts.athena, athenaNamedQueries),
+      ...on(parts.athena, athenaMetadata),
+    },
+  }),
+  firehose: service({
+    protocol: 'aws-json-1.1',
+    target: 'Firehose_20150804',
+    operations: {
+      ...on(parts.firehose, firehoseStreams),
+      ...on(parts.firehose, firehoseRecords),
+      ...on(parts.firehose, firehoseTags),
+    },
+  }),
   events: service({
     protocol: 'aws-json-1.1',
     target: 'AWSEvents',
@@ -72,7 +112,13 @@ export const awsServices = (parts: Parts): Readonly<Record<string, Service>> => 
   glue: service({
     protocol: 'aws-json-1.1',
     target: 'AWSGlue',
-    operations: { ...on(parts.schedules.triggers, glueTriggers) },
+    operations: {
+      ...on(parts.catalog, glueDatabases),
+      ...on(parts.catalog, glueTables),
+      ...on(parts.catalog, gluePartitions),
+      ...on(parts.glueTags, glueTags),
+      ...on(parts.schedules.triggers, glueTriggers),
+    },
   }),
   s3: service({
     protocol: 'rest-xml',

@@ -2,11 +2,17 @@
  * The composition root: opens a data directory, builds every part, hands each what it needs, and puts the gateway in
  * front. The only file that constructs parts.
  */
+import { Athena } from './analyze/athena/athena.ts'
+import { Engine } from './analyze/engine/engine.ts'
 import { awsServices, type Parts } from './aws.ts'
+import { Catalog } from './catalog/glue/catalog.ts'
+import { Tags as GlueTags } from './catalog/glue/tags.ts'
+import { Firehose } from './collect/firehose/firehose.ts'
 import { Kinesis } from './collect/kinesis/kinesis.ts'
 import { Store } from './durable/store.ts'
 import { Authenticator } from './gateway/authenticate.ts'
 import { control } from './gateway/control.ts'
+import { Fault } from './gateway/fault.ts'
 import { HttpServer } from './gateway/http.ts'
 import type { HttpRequest, HttpResponse } from './gateway/message.ts'
 import type { Principal } from './gateway/operation.ts'
@@ -222,12 +228,34 @@ export class Lake {
       random,
       log,
       supports: (service, operation) => pipeline.supports(service, operation),
-      invoke: ({ account, region }, service, operation, input) =>
-        pipeline.invoke({ account, region, principal: rootOf(account) }, service, operation, input),
+      async invoke({ account, region, actor, roleArn }, service, operation, input) {
+        const role = roleArn === undefined ? undefined : iam.assumed(roleArn, actor, actor.split('.')[0] ?? actor)
+        if (roleArn !== undefined && !role && iam.enforced)
+          throw new Fault(
+            'AccessDeniedException',
+            403,
+            `${actor} may not assume ${roleArn}: it is not there or trusts others.`,
+          )
+        return pipeline.invoke({ account, region, principal: role ?? rootOf(account) }, service, operation, input)
+      },
     })
 
     const s3 = new S3({ ledger: store.ledger, blobs: store.blobs, clock, random, background })
-    const parts: Parts = { iam, kinesis, s3, schedules }
+    const firehose = new Firehose({
+      ...{ store, clock, random, background, log, streams: kinesis, target: s3 },
+      permits: (roleArn, service, action, resource) => iam.permits(roleArn, service, action, resource),
+    })
+    const { ledger, blobs } = store
+    const glueTags = new GlueTags({ ledger })
+    const catalog = new Catalog({ ledger, clock, tags: glueTags })
+    const engine = new Engine({ background, clock: realClock, log })
+    const athena = new Athena({
+      ...{ ledger, blobs, clock, stopwatch: realClock, random, log, background, s3, catalog, engine },
+      permits: (principal, action, resource) => !iam.enforced || iam.decide({ principal, action, resource }).allowed,
+      concurrent: concurrentQueries,
+    })
+
+    const parts: Parts = { athena, catalog, firehose, glueTags, iam, kinesis, s3, schedules }
     const authenticator = new Authenticator({
       mode: this.#options.auth ?? 'open',
       identities: iam,
@@ -245,16 +273,22 @@ export class Lake {
     })
     await kinesis.start()
     await s3.start()
+    await firehose.start()
+    await athena.start()
     await schedules.start()
     const close = async () => {
       schedules.close()
+      firehose.close()
+      kinesis.close()
       await background.close()
-      await kinesis.close()
       await store.close()
     }
     return { store, background, clock, parts, pipeline, close }
   }
 }
+
+/** SELECTs at once; further ones wait their turn as QUEUED. */
+const concurrentQueries = 4
 
 export const defaultAccount = '000000000000'
 export const defaultRegion = 'us-east-1'

@@ -58,7 +58,14 @@ export interface Occurrences {
 }
 
 export type Invoke = (
-  call: { readonly account: string; readonly region: string; readonly roleArn?: string },
+  call: {
+    readonly account: string
+    readonly region: string
+    /** Who calls: the service that the role must trust. */
+    readonly actor: string
+    /** Absent: the account itself (a Glue trigger has no role). */
+    readonly roleArn?: string
+  },
   service: string,
   operation: string,
   input: Readonly<Record<string, unknown>>,
@@ -101,6 +108,12 @@ const tables = `
     due_at INTEGER NOT NULL, attempts INTEGER NOT NULL, retries_max INTEGER NOT NULL, give_up_at INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX agenda_invocation_at ON agenda_invocation (due_at);`
+
+const actors: Readonly<Record<Kind, string>> = {
+  schedule: 'scheduler.amazonaws.com',
+  rule: 'events.amazonaws.com',
+  trigger: 'glue.amazonaws.com',
+}
 
 /** Occurrences claimed in one commit, and calls made at a time: what is in flight stays bounded. */
 const batch = 64
@@ -298,7 +311,8 @@ export class Agenda {
   async #call(row: InvocationRow): Promise<void> {
     try {
       const input = this.#kind(row.kind).input(row.call_order, row.attempts + 1)
-      const call = { account: row.account, region: row.region, ...(row.role_arn !== null && { roleArn: row.role_arn }) }
+      const { account, region, role_arn: roleArn } = row
+      const call = { account, region, actor: actors[row.kind], ...(roleArn !== null && { roleArn }) }
       await this.#invoke(call, row.service, row.operation, input)
       await this.#settle(row)
     } catch (cause) {

@@ -50,7 +50,7 @@ export function describe(context: Context, table: TableName): Outcome {
   const { columns, partitionKeys } = tableOf(context, table)
   const line = (column: { readonly name: string; readonly type: string; readonly comment?: string | undefined }) =>
     `${column.name.padEnd(20)}\t${column.type.padEnd(20)}\t${(column.comment ?? '').padEnd(20)}`
-  const header = `# ${'col_name'.padEnd(18)}\t${'data_type'.padEnd(20)}\t${'comment'.padEnd(20)}`
+  const header = `# ${'col_name'.padEnd(20)}\t${'data_type'.padEnd(20)}\t${'comment'.padEnd(20)}`
   const blank = '\t \t '
   const partitions = [blank, '# Partition Information\t \t ', header, blank, ...partitionKeys.map(line)]
   return {
