@@ -24,7 +24,8 @@ export interface LifecycleTransition {
   readonly days?: number
   /** Milliseconds since 1970 UTC. */
   readonly onDate?: number
-  readonly storageClass: LifecycleStorageClass
+  /** What is checked has one. */
+  readonly storageClass?: LifecycleStorageClass
 }
 
 export interface LifecycleRule {
@@ -35,7 +36,11 @@ export interface LifecycleRule {
   readonly filter?: LifecycleFilter
   readonly expiration?: { readonly days?: number; readonly onDate?: number; readonly loneMarker?: boolean }
   readonly transitions?: readonly LifecycleTransition[]
-  readonly noncurrentTransitions?: readonly { days?: number; newerKept?: number; storageClass: LifecycleStorageClass }[]
+  readonly noncurrentTransitions?: readonly {
+    days?: number
+    newerKept?: number
+    storageClass?: LifecycleStorageClass
+  }[]
   readonly noncurrentExpiration?: { readonly days?: number; readonly newerKept?: number }
   readonly abortUploadAfterDays?: number
 }
@@ -77,13 +82,15 @@ function checkRule(rule: LifecycleRule): void {
   if (noncurrentExpiration?.days !== undefined)
     positive(noncurrentExpiration.days, 'NoncurrentDays', 'NoncurrentVersionExpiration')
   for (const transition of transitions) checkTransition(transition, expiration?.days)
-  for (const { days } of noncurrentTransitions)
+  for (const { days, storageClass } of noncurrentTransitions) {
+    if (storageClass === undefined) throw malformedXml()
     if (days !== undefined && days < 0)
       throw invalidArgument(
         "'NoncurrentDays' in NoncurrentVersionTransition action must be nonnegative",
         'NoncurrentDays',
         days,
       )
+  }
 }
 
 function checkExpiration(expiration: NonNullable<LifecycleRule['expiration']>, tagged: boolean): void {
@@ -99,7 +106,7 @@ function checkTransition(
   { days, onDate, storageClass }: LifecycleTransition,
   expirationDays: number | undefined,
 ): void {
-  if ((days === undefined) === (onDate === undefined)) throw malformedXml()
+  if (storageClass === undefined || (days === undefined) === (onDate === undefined)) throw malformedXml()
   if (onDate !== undefined) midnight(onDate)
   if (days === undefined) return
   if (days < 0) throw invalidArgument("'Days' in Transition action must be nonnegative", 'Days', days)

@@ -5,7 +5,7 @@ import { boolean, optional, payload, string, structure } from '../../../gateway/
 import { noSuchBucketPolicy, noSuchPublicAccessBlock, publicPolicyBlocked } from '../faults.ts'
 import { checkPolicy, isPublic } from '../policy.ts'
 import type { S3 } from '../s3.ts'
-import { bodyDigests, bucketArn, bucketOf, mayBucket, onBucket } from './shapes.ts'
+import { bucketArn, bucketOf, documentChecksum, mayBucket, onBucket } from './shapes.ts'
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html */
 export const GetBucketPolicy = operation({
@@ -24,7 +24,7 @@ export const GetBucketPolicy = operation({
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html */
 export const PutBucketPolicy = operation({
   http: { route: 'PUT /{Bucket}?policy', status: 204 },
-  input: { ...onBucket, ...bodyDigests, Policy: payload(string()) },
+  input: { ...onBucket, ...documentChecksum, Policy: payload(string()) },
   output: {},
   access: mayBucket('s3:PutBucketPolicy'),
   async handle(s3: S3, input, call) {
@@ -94,7 +94,7 @@ export const GetPublicAccessBlock = operation({
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutPublicAccessBlock.html: what is left out is off. */
 export const PutPublicAccessBlock = operation({
   http: { route: 'PUT /{Bucket}?publicAccessBlock' },
-  input: { ...onBucket, ...bodyDigests, PublicAccessBlockConfiguration: payload(publicAccessBlock) },
+  input: { ...onBucket, ...documentChecksum, PublicAccessBlockConfiguration: payload(publicAccessBlock) },
   output: {},
   access: mayBucket('s3:PutBucketPublicAccessBlock'),
   async handle(s3: S3, input) {

@@ -19,7 +19,7 @@ import { malformedXml, noSuchLifecycle } from '../faults.ts'
 import { checkLifecycle, type LifecycleFilter, type LifecycleRule } from '../lifecycle.ts'
 import type { S3 } from '../s3.ts'
 import { objectTags } from '../tags.ts'
-import { bodyDigests, bucketOf, mayBucket, onBucket, tag, tagList, tagSetOf } from './shapes.ts'
+import { bucketOf, documentChecksum, mayBucket, onBucket, tag, tagList, tagSetOf } from './shapes.ts'
 
 const storageClass = enumeration(
   'GLACIER',
@@ -61,7 +61,7 @@ const rule = structure({
         structure({
           Date: optional(timestamp('iso8601')),
           Days: optional(integer()),
-          StorageClass: storageClass,
+          StorageClass: optional(storageClass),
         }),
         { flattened: true },
       ),
@@ -74,7 +74,7 @@ const rule = structure({
         structure({
           NoncurrentDays: optional(integer()),
           NewerNoncurrentVersions: optional(integer()),
-          StorageClass: storageClass,
+          StorageClass: optional(storageClass),
         }),
         { flattened: true },
       ),
@@ -98,7 +98,7 @@ export const PutBucketLifecycleConfiguration = operation({
   http: { route: 'PUT /{Bucket}?lifecycle' },
   input: {
     ...onBucket,
-    ChecksumAlgorithm: bodyDigests.ChecksumAlgorithm,
+    ...documentChecksum,
     LifecycleConfiguration: optional(payload(structure({ Rules: rules }))),
     TransitionDefaultMinimumObjectSize: minimumSize,
   },

@@ -16,7 +16,7 @@ import { checkDefaultEncryption } from '../encryption.ts'
 import { invalidRequest, malformedXml, noSuchOwnershipControls, noSuchTagSet } from '../faults.ts'
 import type { S3 } from '../s3.ts'
 import { bucketTags } from '../tags.ts'
-import { bodyDigests, bucketOf, mayBucket, onBucket, tag, tagList, tagSetOf } from './shapes.ts'
+import { bucketOf, documentChecksum, mayBucket, onBucket, tag, tagList, tagSetOf } from './shapes.ts'
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketVersioning.html */
 export const GetBucketVersioning = operation({
@@ -40,7 +40,7 @@ export const PutBucketVersioning = operation({
   http: { route: 'PUT /{Bucket}?versioning' },
   input: {
     ...onBucket,
-    ...bodyDigests,
+    ...documentChecksum,
     VersioningConfiguration: payload(
       structure({
         MFADelete: optional(named('MfaDelete', enumeration('Enabled', 'Disabled'))),
@@ -98,7 +98,7 @@ export const GetBucketEncryption = operation({
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketEncryption.html */
 export const PutBucketEncryption = operation({
   http: { route: 'PUT /{Bucket}?encryption' },
-  input: { ...onBucket, ...bodyDigests, ServerSideEncryptionConfiguration: payload(encryptionConfiguration) },
+  input: { ...onBucket, ...documentChecksum, ServerSideEncryptionConfiguration: payload(encryptionConfiguration) },
   output: {},
   access: mayBucket('s3:PutEncryptionConfiguration'),
   async handle(s3: S3, input) {
@@ -153,7 +153,7 @@ export const GetBucketOwnershipControls = operation({
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketOwnershipControls.html */
 export const PutBucketOwnershipControls = operation({
   http: { route: 'PUT /{Bucket}?ownershipControls' },
-  input: { ...onBucket, ...bodyDigests, OwnershipControls: payload(ownershipControls) },
+  input: { ...onBucket, ...documentChecksum, OwnershipControls: payload(ownershipControls) },
   output: {},
   access: mayBucket('s3:PutBucketOwnershipControls'),
   async handle(s3: S3, input) {
@@ -196,7 +196,7 @@ export const PutBucketTagging = operation({
   http: { route: 'PUT /{Bucket}?tagging', status: 204 },
   input: {
     ...onBucket,
-    ...bodyDigests,
+    ...documentChecksum,
     Tagging: payload(structure({ TagSet: list(tag, { itemName: 'Tag' }) })),
   },
   output: {},

@@ -5,8 +5,8 @@ import { malformedXml } from '../faults.ts'
 import { pageMax } from '../limits.ts'
 import type { S3 } from '../s3.ts'
 import {
-  bodyDigests,
   bucketOf,
+  documentChecksum,
   mayObject,
   objectArn,
   onBucket,
@@ -40,7 +40,7 @@ export const DeleteObjects = operation({
   root: 'DeleteResult',
   input: {
     ...onBucket,
-    ...bodyDigests,
+    ...documentChecksum,
     Delete: payload(
       structure({
         Objects: named(

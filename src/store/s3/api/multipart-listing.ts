@@ -20,7 +20,7 @@ import { after } from '../paging.ts'
 import type { S3 } from '../s3.ts'
 import { checksumAlgorithm, checksumMembers, checksumOf, checksumType, typeName } from './checksum-members.ts'
 import { encoderFor } from './encoding.ts'
-import { bucketOf, mayBucket, mayObject, onBucket, onKey, owner, quoted, wholeSeconds } from './shapes.ts'
+import { bucketOf, mayBucket, mayObject, onBucket, onKey, owner, partMarker, quoted, wholeSeconds } from './shapes.ts'
 
 const initiator = structure({ ID: optional(string()), DisplayName: optional(string()) })
 const checksumOfUpload = {
@@ -36,14 +36,14 @@ export const ListParts = operation({
     ...onKey,
     UploadId: query('uploadId', string()),
     MaxParts: optional(query('max-parts', integer({ min: 0 }))),
-    PartNumberMarker: optional(query('part-number-marker', integer({ min: 0 }))),
+    PartNumberMarker: optional(query('part-number-marker', string())),
   },
   output: {
     Bucket: string(),
     Key: string(),
     UploadId: string(),
-    PartNumberMarker: integer(),
-    NextPartNumberMarker: optional(integer()),
+    PartNumberMarker: string(),
+    NextPartNumberMarker: optional(string()),
     MaxParts: integer(),
     IsTruncated: boolean(),
     Parts: named(
@@ -69,15 +69,15 @@ export const ListParts = operation({
     const bucket = bucketOf(s3, input)
     const upload = s3.uploads.get(bucket, input.Key, input.UploadId)
     const limit = Math.min(input.MaxParts ?? pageMax, pageMax)
-    const marker = input.PartNumberMarker ?? 0
+    const marker = partMarker(input.PartNumberMarker)
     const found = s3.uploads.parts(upload, marker, limit + 1)
     const shown = found.slice(0, limit)
     return {
       Bucket: bucket.name,
       Key: upload.key,
       UploadId: upload.id,
-      PartNumberMarker: marker,
-      NextPartNumberMarker: shown.at(-1)?.number ?? 0,
+      PartNumberMarker: String(marker),
+      NextPartNumberMarker: String(shown.at(-1)?.number ?? 0),
       MaxParts: limit,
       IsTruncated: found.length > shown.length && limit > 0,
       Parts: shown.map(({ number, modifiedAt, etag, bytes, checksum }) => ({

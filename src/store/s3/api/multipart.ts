@@ -15,7 +15,7 @@ import {
   timestamp,
 } from '../../../gateway/shape.ts'
 import type { ChecksumAlgorithm } from '../checksums/digest.ts'
-import { invalidRequest } from '../faults.ts'
+import { invalidRequest, malformedXml } from '../faults.ts'
 import type { UploadChecksum } from '../multipart.ts'
 import type { S3 } from '../s3.ts'
 import { parseTagging } from '../tags.ts'
@@ -136,7 +136,9 @@ export const CompleteMultipartUpload = operation({
             Parts: optional(
               named(
                 'Part',
-                list(structure({ ETag: string(), PartNumber: integer(), ...checksumMembers }), { flattened: true }),
+                list(structure({ ETag: optional(string()), PartNumber: optional(integer()), ...checksumMembers }), {
+                  flattened: true,
+                }),
               ),
             ),
           }),
@@ -159,11 +161,10 @@ export const CompleteMultipartUpload = operation({
     const bucket = bucketOf(s3, input)
     const version = await s3.completing.complete(bucket, input.Key, {
       uploadId: input.UploadId,
-      parts: (input.MultipartUpload?.Parts ?? []).map(part => ({
-        number: part.PartNumber,
-        etag: part.ETag,
-        checksum: givenChecksum(part),
-      })),
+      parts: (input.MultipartUpload?.Parts ?? []).map(({ PartNumber, ETag, ...checksums }) => {
+        if (PartNumber === undefined || ETag === undefined) throw malformedXml()
+        return { number: PartNumber, etag: ETag, checksum: givenChecksum(checksums) }
+      }),
       checksum: givenChecksum(input),
       checksumType: input.ChecksumType && (input.ChecksumType === 'FULL_OBJECT' ? 'full' : 'composite'),
       bytes: input.MpuObjectSize,

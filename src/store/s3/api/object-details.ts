@@ -21,14 +21,15 @@ import { objectTags } from '../tags.ts'
 import type { Version } from '../version.ts'
 import { checksumMembers, checksumOf, checksumType, typedChecksumOf } from './checksum-members.ts'
 import {
-  bodyDigests,
   bucketOf,
+  documentChecksum,
   grants,
   lastModifiedHeader,
   mayObject,
   onKey,
   owner,
   ownersGrants,
+  partMarker,
   shownVersionId,
   tag,
   tagList,
@@ -42,7 +43,7 @@ const attributesInput = {
   ...onKey,
   VersionId: versionIdQuery,
   MaxParts: optional(header('x-amz-max-parts', integer({ min: 0 }))),
-  PartNumberMarker: optional(header('x-amz-part-number-marker', integer({ min: 0 }))),
+  PartNumberMarker: optional(header('x-amz-part-number-marker', string())),
   ObjectAttributes: header(
     'x-amz-object-attributes',
     list(enumeration('ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize')),
@@ -62,8 +63,8 @@ export const GetObjectAttributes = operation({
     ObjectParts: optional(
       structure({
         TotalPartsCount: named('PartsCount', integer()),
-        PartNumberMarker: optional(integer()),
-        NextPartNumberMarker: optional(integer()),
+        PartNumberMarker: optional(string()),
+        NextPartNumberMarker: optional(string()),
         MaxParts: optional(integer()),
         IsTruncated: optional(boolean()),
         Parts: optional(
@@ -104,13 +105,13 @@ function partsOf(s3: S3, version: Version, input: Values<typeof attributesInput>
   if (count === 0) return undefined
   if (version.properties.checksum === undefined) return { TotalPartsCount: count }
   const limit = Math.min(input.MaxParts ?? pageMax, pageMax)
-  const marker = input.PartNumberMarker ?? 0
+  const marker = partMarker(input.PartNumberMarker)
   const found = s3.objects.parts(version, marker, limit + 1)
   const shown = found.slice(0, limit)
   return {
     TotalPartsCount: count,
-    PartNumberMarker: marker,
-    NextPartNumberMarker: shown.at(-1)?.number ?? 0,
+    PartNumberMarker: String(marker),
+    NextPartNumberMarker: String(shown.at(-1)?.number ?? 0),
     MaxParts: limit,
     IsTruncated: found.length > shown.length,
     Parts: shown.map(part => ({ PartNumber: part.number, Size: part.bytes, ...checksumOf(part.checksum) })),
@@ -136,7 +137,7 @@ export const PutObjectTagging = operation({
   http: { route: 'PUT /{Bucket}/{Key+}?tagging' },
   input: {
     ...onKey,
-    ...bodyDigests,
+    ...documentChecksum,
     VersionId: versionIdQuery,
     Tagging: payload(structure({ TagSet: list(tag, { itemName: 'Tag' }) })),
   },

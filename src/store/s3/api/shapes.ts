@@ -23,6 +23,7 @@ import {
 import type { Bucket } from '../bucket.ts'
 import { canonicalUser } from '../canonical-user.ts'
 import type { ReadConditions } from '../conditions.ts'
+import { invalidArgument } from '../faults.ts'
 import type { Described } from '../properties.ts'
 import type { S3 } from '../s3.ts'
 import type { Properties, Tags, Version } from '../version.ts'
@@ -35,9 +36,8 @@ export const expectedOwner = optional(header('x-amz-expected-bucket-owner', stri
 export const onBucket = { Bucket: bucketMember, ExpectedBucketOwner: expectedOwner }
 export const onKey = { ...onBucket, Key: keyMember }
 
-// Of requests whose body is an XML document; the gateway compares both with the bytes
-export const bodyDigests = {
-  ContentMD5: optional(header('Content-MD5', string())),
+/** Of requests whose body is a document: its checksum and its MD5 are compared with the bytes in document-digests.ts. */
+export const documentChecksum = {
   ChecksumAlgorithm: optional(
     header('x-amz-sdk-checksum-algorithm', enumeration('CRC32', 'CRC32C', 'SHA1', 'SHA256', 'CRC64NVME')),
   ),
@@ -157,6 +157,18 @@ export const tagList = (set: readonly Values<{ Key: ReturnType<typeof string>; V
 /** The bucket that the request names, which its caller may have expected to be somebody's. */
 export const bucketOf = (s3: S3, input: Values<typeof onBucket>): Bucket =>
   s3.buckets.get(input.Bucket, input.ExpectedBucketOwner)
+
+/** Text at AWS, though it is a part's number. */
+export function partMarker(text: string | undefined): number {
+  if (text === undefined || text === '') return 0
+  if (!/^\d{1,5}$/.test(text))
+    throw invalidArgument(
+      'Argument part-number-marker must be an integer between 0 and 2147483647',
+      'part-number-marker',
+      text,
+    )
+  return Number(text)
+}
 
 // IAM
 export const bucketArn = (bucket: string) => `arn:aws:s3:::${bucket}`
