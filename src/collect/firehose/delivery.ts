@@ -31,6 +31,8 @@ export interface Progress {
   readonly bufferedRecords: number
   /** Arrival of the oldest buffered record. */
   readonly bufferSince: number | undefined
+  /** How long that one has been waiting; 0 when there is none. */
+  readonly bufferedMilliseconds: number
   readonly nextFlushAt: number | undefined
   readonly deliveredObjects: number
   readonly deliveredRecords: number
@@ -83,10 +85,12 @@ export class Delivery {
 
   get progress(): Progress {
     const { delivered } = this.#state
+    const since = this.#backlog?.since
     return {
       bufferedBytes: this.#backlog?.bytes ?? 0,
       bufferedRecords: this.#backlog?.records ?? 0,
-      bufferSince: this.#backlog?.since,
+      bufferSince: since,
+      bufferedMilliseconds: since === undefined ? 0 : Math.max(0, this.#world.clock.now() - since),
       nextFlushAt: this.#dueAt(),
       deliveredObjects: delivered.objects,
       deliveredRecords: delivered.records,

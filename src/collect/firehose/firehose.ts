@@ -5,7 +5,7 @@ import type { Background } from '../../world/background.ts'
 import type { Clock } from '../../world/clock.ts'
 import type { Log } from '../../world/log.ts'
 import type { Random } from '../../world/random.ts'
-import { Delivery } from './delivery.ts'
+import { Delivery, type Progress } from './delivery.ts'
 import type { Destination, DestinationChange } from './destination.ts'
 import { changedDestination } from './destination.ts'
 import {
@@ -140,6 +140,11 @@ export class Firehose {
     const delivery = this.#deliveries.get(keyOf({ account, region }, name))
     if (delivery === undefined) throw noSuchDelivery({ name, account })
     return delivery
+  }
+
+  /** For people who watch; throws ResourceNotFoundException. */
+  progress(scope: Scope, name: string): Progress {
+    return this.delivery(scope, name).progress
   }
 
   /** By name. */

@@ -40,6 +40,11 @@ export const expiredIterator = (createdAt: number, now: number, lifeMilliseconds
       `which is further in the future than the tolerated delay of ${lifeMilliseconds} milliseconds.`,
   )
 
+export const memberMissing = (member: string) =>
+  new ValidationException(
+    `1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`,
+  )
+
 export const recordTooLarge = (bytesMax: number, member: string) =>
   new ValidationException(
     `1 validation error detected: Value at '${member}' failed to satisfy constraint: ` +

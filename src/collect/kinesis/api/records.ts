@@ -11,6 +11,7 @@ import {
   structure,
   timestamp,
 } from '../../../gateway/shape.ts'
+import { memberMissing } from '../faults.ts'
 import type { Kinesis } from '../kinesis.ts'
 import { recordsPerGetMax, recordsPerPutMax } from '../limits.ts'
 import { checkSequenceForOrdering, checkSizes } from '../put-checks.ts'
@@ -35,12 +36,24 @@ const shardIterator = string({ min: 1, max: 512 })
 /** AWS names the encryption of a record only when there is one. */
 const encryption = (stream: Stream) => (stream.settings.keyId === undefined ? undefined : ('KMS' as const))
 
+interface WireRecord {
+  readonly Data: Uint8Array
+  readonly PartitionKey?: string | undefined
+  readonly ExplicitHashKey?: string | undefined
+}
+
+/** AWS lets the key be left out of streams that distribute records by themselves, which there are none of here. */
+function newRecord({ Data, PartitionKey, ExplicitHashKey }: WireRecord, member: string) {
+  if (PartitionKey === undefined) throw memberMissing(member)
+  return { data: Data, partitionKey: PartitionKey, explicitHashKey: ExplicitHashKey }
+}
+
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html */
 export const PutRecord = operation({
   input: {
     ...streamReference,
     Data: data,
-    PartitionKey: partitionKey,
+    PartitionKey: optional(partitionKey),
     ExplicitHashKey: optional(hashKey),
     SequenceNumberForOrdering: optional(sequenceNumber),
   },
@@ -48,7 +61,7 @@ export const PutRecord = operation({
   resource: resourceOf,
   async handle(kinesis: Kinesis, input, call) {
     const stream = streamOf(kinesis, input, call)
-    const record = { data: input.Data, partitionKey: input.PartitionKey, explicitHashKey: input.ExplicitHashKey }
+    const record = newRecord(input, 'partitionKey')
     checkSizes(stream, [record], () => 'data')
     checkSequenceForOrdering(stream, input.SequenceNumberForOrdering)
     const [placed] = await stream.put([record], call.at)
@@ -61,7 +74,7 @@ export const PutRecord = operation({
 export const PutRecords = operation({
   input: {
     ...streamReference,
-    Records: list(structure({ Data: data, PartitionKey: partitionKey, ExplicitHashKey: optional(hashKey) }), {
+    Records: list(structure({ Data: data, PartitionKey: optional(partitionKey), ExplicitHashKey: optional(hashKey) }), {
       min: 1,
       max: recordsPerPutMax,
     }),
@@ -82,11 +95,7 @@ export const PutRecords = operation({
   resource: resourceOf,
   async handle(kinesis: Kinesis, input, call) {
     const stream = streamOf(kinesis, input, call)
-    const records = input.Records.map(record => ({
-      data: record.Data,
-      partitionKey: record.PartitionKey,
-      explicitHashKey: record.ExplicitHashKey,
-    }))
+    const records = input.Records.map((record, place) => newRecord(record, `records.${place + 1}.member.partitionKey`))
     checkSizes(stream, records, place => `records.${place + 1}.member.data`)
     const placed = await stream.put(records, call.at)
     const failed = placed.filter(place => 'failure' in place)
