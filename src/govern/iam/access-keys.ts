@@ -131,6 +131,7 @@ export class AccessKeys {
   }
 
   lastUse({ key, used }: AccessKey): KeyUse | undefined {
-    return this.#uses.get(key) ?? used
+    const latest = this.#uses.get(key)
+    return latest ? { at: latest.at, service: latest.service, region: latest.region } : used
   }
 }

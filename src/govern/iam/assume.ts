@@ -1,5 +1,6 @@
 /** STS: lends a role to whom its trust policy lets, and gives users and roots tokens that end. */
 import type { Principal } from '../../gateway/operation.ts'
+import { isSelfToken } from './decisions.ts'
 import { checkDocument } from './document.ts'
 import { chainedTooLong, noSuchPolicy, notAuthorized, rootAssumes, sessionTooLong } from './faults.ts'
 import { type Iam, rolePrincipal } from './iam.ts'
@@ -53,8 +54,9 @@ function sessionPolicies(iam: Iam, account: string, wanted: AssumeRequest): read
 }
 
 /** The caller himself, for a while. Root's token lasts an hour at most. */
-export function sessionToken(iam: Iam, caller: Principal, seconds: number | undefined): Promise<Session> {
-  if (caller.kind !== 'user' && caller.kind !== 'root') throw notAuthorized(caller.arn, 'sts:GetSessionToken', '*')
+export async function sessionToken(iam: Iam, caller: Principal, seconds: number | undefined): Promise<Session> {
+  if ((caller.kind !== 'user' && caller.kind !== 'root') || isSelfToken(caller))
+    throw notAuthorized(caller.arn, 'sts:GetSessionToken', '*')
   const { accessKey: _, ...principal } = caller
   const wanted = seconds ?? tokenSecondsDefault
   const most = caller.kind === 'root' ? rootTokenSecondsMax : wanted

@@ -66,6 +66,9 @@ export class Decisions {
   }
 
   decide(question: AccessQuestion): Decision {
+    const { principal, action } = question
+    if (isSelfToken(principal) && /^(iam:|sts:(?!AssumeRole$))/.test(action))
+      return { allowed: false, reason: 'implicitDeny', message: tokenDenial(question) }
     const verdict = this.verdict(question, this.holderOf(question.principal))
     const { decision } = verdict
     if (decision === 'allowed') return { allowed: true, reason: decision }
@@ -80,7 +83,7 @@ export class Decisions {
       identity: holder.identity,
       boundary: holder.boundary,
       session: session?.policies?.map(document => this.named(document, 'session policy', 'none')),
-      resource: this.#resource(resource),
+      resource: this.#resource(resource, action),
       ...more,
     }
     const context = contextFor(principal, { ...holder.tags, ...session?.tags }, question.context ?? {})
@@ -152,12 +155,13 @@ export class Decisions {
   }
 
   /** A role is a resource too: its trust policy says who may assume it. */
-  #resource(arn: string): Policies['resource'] {
+  #resource(arn: string, action: string): Policies['resource'] {
     const account = arn.split(':')[4] || undefined
     const role = /^arn:aws:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(arn)
     if (role?.[1] && role[2]) {
       const trust = this.#rooms.entities.find({ account: role[1] }, 'role', role[2])?.trust
-      return { account, policy: trust === undefined ? undefined : this.named(trust, arn, 'resource') }
+      const policy = trust === undefined ? undefined : this.named(trust, arn, 'resource')
+      return { account, policy, decides: action.startsWith('sts:') }
     }
     const found = this.#resourcePolicies(arn)
     return {
@@ -166,6 +170,16 @@ export class Decisions {
     }
   }
 }
+
+/**
+ * What GetSessionToken gave without a second factor: it reaches neither IAM nor, but for AssumeRole, STS.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+ */
+export const isSelfToken = (principal: Principal): boolean =>
+  (principal.kind === 'user' || principal.kind === 'root') && (principal.accessKey?.startsWith('ASIA') ?? false)
+
+const tokenDenial = ({ principal, action, resource }: AccessQuestion): string =>
+  `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} with credentials of GetSessionToken: sign with the long-lived access key`
 
 const principalTypes: Readonly<Record<Principal['kind'], string>> = {
   root: 'Account',

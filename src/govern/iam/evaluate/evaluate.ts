@@ -8,7 +8,7 @@
  *     4  an identity policy (or the resource's policy naming his role)        else implicit deny
  *     5  the permissions boundary, where there is one                         else implicit deny
  *     6  the session's policies, where there are any                          else implicit deny
- *     7  another account's resource: its policy too                           else implicit deny
+ *     7  another account's resource, or a role's trust: its policy too        else implicit deny
  */
 import type { NamedPolicy } from './policy.ts'
 import { type Naming, namingOf, type Question, speaksOf } from './statement.ts'
@@ -18,7 +18,12 @@ export interface Policies {
   readonly boundary: NamedPolicy | undefined
   readonly session: readonly NamedPolicy[] | undefined
   /** The resource's own policy, and whose the resource is. */
-  readonly resource: { readonly policy: NamedPolicy | undefined; readonly account: string | undefined }
+  readonly resource: {
+    readonly policy: NamedPolicy | undefined
+    readonly account: string | undefined
+    /** The account's own policies do not suffice, its policy must allow too: a role that is to be assumed. */
+    readonly decides?: boolean
+  }
 }
 
 export type PolicyKind = 'identity-based policy' | 'resource-based policy' | 'permissions boundary' | 'session policy'
@@ -74,7 +79,7 @@ export function evaluate(question: Question, policies: Policies): Verdict {
 
   if (principal.kind === 'anonymous' || principal.kind === 'service')
     return grants.includes('direct') ? allowed(own) : refused('resource-based policy')
-  if (sameAccount && principal.kind === 'root' && session === undefined) return allowed([])
+  if (sameAccount && principal.kind === 'root' && session === undefined && !resource.decides) return allowed([])
   if (sameAccount && grants.includes('direct')) return allowed(own)
 
   const byIdentity = allowing(identity, question)
@@ -82,6 +87,6 @@ export function evaluate(question: Question, policies: Policies): Verdict {
   if (principal.kind !== 'root' && byIdentity.length === 0 && !byRole) return refused('identity-based policy')
   if (boundary && allowing([boundary], question).length === 0) return refused('permissions boundary')
   if (session && allowing(session, question).length === 0) return refused('session policy')
-  if (!sameAccount && grants.length === 0) return refused('resource-based policy')
+  if ((!sameAccount || resource.decides) && grants.length === 0) return refused('resource-based policy')
   return allowed(byIdentity.length > 0 ? byIdentity : own)
 }
