@@ -59,6 +59,10 @@ import * as s3ObjectDetails from './store/s3/api/object-details.ts'
 import * as s3Objects from './store/s3/api/objects.ts'
 import { checkDocument } from './store/s3/document-digests.ts'
 import type { S3 } from './store/s3/s3.ts'
+import * as glueBookmarks from './transform/jobs/api/bookmarks.ts'
+import * as glueJobs from './transform/jobs/api/jobs.ts'
+import * as glueRuns from './transform/jobs/api/runs.ts'
+import type { Jobs } from './transform/jobs/jobs.ts'
 
 /** The parts that AWS's operations work on. */
 export interface Parts {
@@ -66,6 +70,7 @@ export interface Parts {
   readonly athena: Athena
   readonly catalog: Catalog
   readonly glueTags: GlueTags
+  readonly jobs: Jobs
   readonly iam: Iam
   readonly kinesis: Kinesis
   readonly s3: S3
@@ -117,6 +122,9 @@ export const awsServices = (parts: Parts): Readonly<Record<string, Service>> => 
       ...on(parts.catalog, glueTables),
       ...on(parts.catalog, gluePartitions),
       ...on(parts.glueTags, glueTags),
+      ...on(parts.jobs, glueJobs),
+      ...on(parts.jobs, glueRuns),
+      ...on(parts.jobs, glueBookmarks),
       ...on(parts.schedules.triggers, glueTriggers),
     },
   }),

@@ -20,6 +20,7 @@ import { Pipeline } from './gateway/pipeline.ts'
 import { Iam } from './govern/iam/iam.ts'
 import { Schedules } from './orchestrate/schedules/schedules.ts'
 import { S3 } from './store/s3/s3.ts'
+import { Jobs } from './transform/jobs/jobs.ts'
 import { version } from './version.ts'
 import { Background } from './world/background.ts'
 import { type Clock, SystemClock } from './world/clock.ts'
@@ -255,7 +256,12 @@ export class Lake {
       concurrent: concurrentQueries,
     })
 
-    const parts: Parts = { athena, catalog, firehose, glueTags, iam, kinesis, s3, schedules }
+    const jobs = new Jobs({
+      ...{ ledger, blobs, s3, catalog, engine, clock, random, background, log, tags: glueTags },
+      permits: (roleArn, service, action, resource) => iam.permits(roleArn, service, action, resource),
+    })
+
+    const parts: Parts = { athena, catalog, firehose, glueTags, iam, jobs, kinesis, s3, schedules }
     const authenticator = new Authenticator({
       mode: this.#options.auth ?? 'open',
       identities: iam,
@@ -274,6 +280,7 @@ export class Lake {
     await kinesis.start()
     await s3.start()
     await firehose.start()
+    await jobs.start()
     await athena.start()
     await schedules.start()
     const close = async () => {
@@ -281,6 +288,7 @@ export class Lake {
       firehose.close()
       kinesis.close()
       await background.close()
+      await engine.close()
       await store.close()
     }
     return { store, background, clock, parts, pipeline, close }

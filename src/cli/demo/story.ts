@@ -177,7 +177,7 @@ async function runJob(lake: Lake, invoke: Invoke, realTime: Clock) {
   if (JobRun.JobRunState !== 'SUCCEEDED')
     throw new Error(`the job's run ended ${JobRun.JobRunState}: ${JobRun.ErrorMessage}`)
   const { jobs } = await lake.parts()
-  const figures = jobs.lastRun({ account, region }, job)
+  const figures = jobs.lastRun({ account, region }, job)?.numbers
   if (!figures) throw new Error('the job ran and left no record')
   return { ...figures, milliseconds: realTime.elapsed() - began }
 }
