@@ -11,7 +11,7 @@ import { type Body, type HttpRequest, wholeBody } from './message.ts'
 import type { Access, Call, Principal, Service } from './operation.ts'
 import { virtualBucket } from './protocols/s3-address.ts'
 import { ChunkedBody, chunkedForm } from './signature/chunked.ts'
-import { expiredToken, isS3, missingAuthentication, unknownAccessKey } from './signature/faults.ts'
+import { expiredToken, missingAuthentication, unknownAccessKey } from './signature/faults.ts'
 import { bodyHash, checkedBody, isBodyHash } from './signature/payload-hash.ts'
 import { type Claim, identify, type V2Claim, type V4Claim } from './signature/signature.ts'
 import { verifyV2 } from './signature/v2.ts'
@@ -72,12 +72,12 @@ export class Authenticator {
       const principal = this.#named(claim)
       if (principal.accessKey !== undefined)
         this.#options.identities.used(principal.accessKey, { service: signingName, region })
-      return { principal, region, ...this.#body(request, undefined) }
+      return { principal, region, ...this.#body(request, claim, undefined) }
     }
     const { principal, seed } = this.#proven(claim, signingName, request)
     if (principal.accessKey !== undefined)
       this.#options.identities.used(principal.accessKey, { service: signingName, region })
-    return { principal, region, ...this.#body(request, seed) }
+    return { principal, region, ...this.#body(request, claim, seed) }
   }
 
   authorize(questions: readonly Access[], call: Call): void {
@@ -107,8 +107,10 @@ export class Authenticator {
 
   #proven(claim: Claim, signingName: string, request: HttpRequest): { principal: Principal; seed?: SeedContext } {
     const now = this.#options.signatureNow()
+    // Only S3 serves strangers and the old signature: what the request looks like does not decide it, its service does.
+    if (signingName !== 's3' && !(claim.kind === 'v4-header' || claim.kind === 'v4-query'))
+      throw missingAuthentication(request)
     if (claim.kind === 'anonymous') {
-      if (!isS3(request)) throw missingAuthentication(request)
       return { principal: { kind: 'anonymous', account: '', arn: '*', id: 'anonymous' } } // bucket policies decide
     }
     const known = this.#options.identities.credential(claim.accessKey)
@@ -121,7 +123,7 @@ export class Authenticator {
       verifyV2(claim, request, { ...expected, ...(hostBucket !== undefined && { hostBucket }) })
       return { principal }
     }
-    const hash = request.body.whole && bodyHash(request.body.whole, request, request.headers['x-amz-content-sha256'])
+    const hash = request.body.whole && bodyHash(request.body.whole, request, claim.payloadHash)
     const seed = verify(claim, request, {
       ...expected,
       service: signingName,
@@ -131,9 +133,11 @@ export class Authenticator {
   }
 
   /** Takes aws-chunked off, and holds the body to its announced hash while it is read. */
-  #body(request: HttpRequest, seed: SeedContext | undefined): Pick<Verified, 'request' | 'trailers'> {
+  #body(request: HttpRequest, claim: Claim, seed: SeedContext | undefined): Pick<Verified, 'request' | 'trailers'> {
     const none = () => ({})
-    const announced = request.headers['x-amz-content-sha256']
+    // A presigned request may announce the hash in its query.
+    const signed = claim.kind === 'v4-query' ? claim.payloadHash : undefined
+    const announced = request.headers['x-amz-content-sha256'] ?? signed
     const form = chunkedForm(announced)
     if (form) {
       const chunked = new ChunkedBody(request.body.stream(), request, form, seed)
@@ -145,7 +149,8 @@ export class Authenticator {
     }
     if (!isBodyHash(announced)) return { request, trailers: none }
     if (request.body.whole) {
-      bodyHash(request.body.whole, request, announced)
+      // With a seed the hash was part of what the signature proved.
+      if (!seed) bodyHash(request.body.whole, request, announced)
       return { request: { ...request, body: wholeBody(request.body.whole) }, trailers: none }
     }
     const body: Body = { ...request.body, stream: () => checkedBody(request.body.stream(), request, announced) }
