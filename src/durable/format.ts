@@ -15,7 +15,11 @@ export async function refuseForeign(disk: Disk, directory: string): Promise<void
 }
 
 export async function claimFormat(disk: Disk, directory: string): Promise<void> {
-  if (await isClaimed(disk, directory)) return
+  if (await isClaimed(disk, directory)) {
+    // Perhaps by a process that died before its own sync.
+    await disk.syncDirectory(directory)
+    return
+  }
   const path = join(directory, 'format')
   const temporary = `${path}.new`
   await disk.remove(temporary)

@@ -129,6 +129,22 @@ test('trimming drops whole segments of old records; indexes go on', async () => 
   )
 })
 
+test('after a trim that failed nothing more is taken, and nothing acknowledged is lost', async () => {
+  for (let n = 1; n <= 12; n++) {
+    const disk = new SimulatedDisk()
+    const log = await filled(disk, 30)
+    disk.failNth(n, 'EIO')
+    const [trimmed] = await Promise.allSettled([log.trim(1000)])
+    disk.failNth(Number.POSITIVE_INFINITY, 'EIO')
+    const [appended] = await Promise.allSettled([log.append(bytes('more'), 2000)])
+    if (appended.status === 'rejected') assert.equal(trimmed.status, 'rejected')
+    await log.close()
+    const again = await open(disk)
+    assert.equal(again.end, appended.status === 'fulfilled' ? 31 : 30)
+    await again.read(0, everything)
+  }
+})
+
 test('a reader at the tip wakes when there is more, when it gives up, and when the log closes', async () => {
   const log = await open(new SimulatedDisk())
   const gaveUp = new AbortController()

@@ -53,12 +53,12 @@ export class RealDisk implements Disk {
 
   async makeDirectory(path: string): Promise<void> {
     const first = await files.mkdir(path, { recursive: true, mode: 0o700 })
-    if (first === undefined) return
-    // Each new directory is an entry of the one above it, up to the first that was there before.
-    const above = dirname(resolve(first))
+    // Each new directory is an entry of the one above it, up to the first that was there before. One that was there may
+    // have been made by a process that died before it could sync.
+    const highest = dirname(resolve(first ?? path))
     for (let parent = dirname(resolve(path)); ; parent = dirname(parent)) {
       await this.syncDirectory(parent)
-      if (parent === above || parent === dirname(parent)) return
+      if (parent === highest || parent === dirname(parent)) return
     }
   }
 

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { SimulatedDisk } from '../../src/world/simulated/disk.ts'
-import { check, openStore, Promises, work } from './workload.ts'
+import { check, openStore, Promises, seen, work } from './workload.ts'
 
 type Ending = { readonly failing: 'crash' | 'ENOSPC' | 'EIO'; readonly powerCut: boolean }
 
@@ -75,5 +75,27 @@ test('any I/O in any interleaving fails in any way', async () => {
       await failAt(n, seed, { failing, powerCut: powerCut || failing === 'crash' })
     }),
     { numRuns: 150 },
+  )
+})
+
+test('what a process shows that was started after another died survives the power cut that follows', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer(), fc.integer({ min: 1, max: 280 }), async (seed, n) => {
+      const disk = new SimulatedDisk({ seed })
+      const promises = new Promises()
+      disk.failNth(n, 'crash')
+      const [opened] = await Promise.allSettled([openStore(disk, seed)])
+      if (opened.status === 'fulfilled') await work(opened.value, promises).catch(() => undefined)
+      disk.kill()
+      const again = await openStore(disk, seed + 1)
+      await check(again, disk, promises)
+      const shown = await seen(again)
+      disk.crash()
+      const third = await openStore(disk, seed + 2)
+      await check(third, disk, promises)
+      assert.deepEqual(await seen(third), shown)
+      await third.close()
+    }),
+    { numRuns: 100 },
   )
 })

@@ -35,6 +35,7 @@ export class Promises {
   appended = 0
   /** Where the log that is trimmed to nothing had come to. */
   emptiedEnd = 0
+  emptiedAt = 0
 }
 
 /** Everything once, on a store that was just opened. Ends when all actors have ended, by their work or by a failure. */
@@ -118,6 +119,7 @@ async function emptyAgainAndAgain(store: Store, promises: Promises): Promise<voi
   const log = await store.log('emptied')
   for (let step = 0; step < 4; step++) {
     promises.emptiedEnd = 1 + (await log.append([Buffer.from(`step ${step}`)], step))
+    promises.emptiedAt = step
     await log.trim(1000)
   }
 }
@@ -130,6 +132,8 @@ export async function check(store: Store, disk: SimulatedDisk, promises: Promise
   const emptied = await store.log('emptied')
   assert.ok(emptied.end >= promises.emptiedEnd, 'indexes go on although every record was trimmed')
   assert.equal((await emptied.read(0, { maxRecords: 100, maxBytes: 1000 })).length, emptied.end - emptied.start)
+  const [last] = await emptied.read(await emptied.append([Buffer.from('last')], 0), { maxRecords: 1, maxBytes: 10 })
+  assert.ok(last !== undefined && last.at >= promises.emptiedAt, 'an instant never falls')
   const balance = (name: string) =>
     Number(store.ledger.get('SELECT balance FROM account WHERE name = ?', name)?.balance)
   assert.equal(balance('left') + balance('right'), 1000, 'a move is there wholly or not at all')
@@ -145,6 +149,13 @@ export async function check(store: Store, disk: SimulatedDisk, promises: Promise
   const rows = store.ledger.all<{ id: string }>('SELECT id FROM blob WHERE content IS NULL').map(row => row.id)
   assert.deepEqual(files.toSorted(), rows.toSorted(), 'after the sweep there is one file for each row')
   assert.deepEqual(await disk.list(`${directory}/scratch`), [], 'after the sweep scratch is empty')
+}
+
+/** All that a reader sees. */
+export async function seen(store: Store): Promise<unknown> {
+  const log = await store.log('stream')
+  const records = await log.read(0, { maxRecords: 1e6, maxBytes: 1e9 })
+  return [records, store.ledger.all('SELECT * FROM object ORDER BY name'), store.ledger.all('SELECT * FROM account')]
 }
 
 async function checkRecords(log: SegmentLog, promises: Promises): Promise<void> {

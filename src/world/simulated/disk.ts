@@ -48,6 +48,12 @@ export class SimulatedDisk implements Disk {
     this.#power.restart()
   }
 
+  /** The process dies and starts again: what was open is dead and locks are free, but the machine forgets nothing. */
+  kill(): void {
+    this.#locked.clear()
+    this.#power.restart()
+  }
+
   open(path: string, mode: 'read' | 'write' | 'create'): Promise<DiskFile> {
     const create = () => {
       if (this.#names.has(path)) throw fails('EEXIST', path)
