@@ -328,7 +328,7 @@ test('lifecycle rules come back as they were put, and wrong ones are refused', a
   const kept = await s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }))
   assert.deepEqual(kept.Rules, Rules)
   assert.equal(kept.TransitionDefaultMinimumObjectSize, 'all_storage_classes_128K')
-  const base = { ID: 'x', Status: 'Enabled', Filter: { Prefix: '' } }
+  const base: LifecycleRule = { ID: 'x', Status: 'Enabled', Filter: { Prefix: '' } }
   const wrong: readonly (readonly [LifecycleRule, string])[] = [
     [base, 'InvalidRequest'],
     [{ ...base, Expiration: { Days: 0 } }, 'InvalidArgument'],

@@ -46,6 +46,7 @@ export class Uploads {
   readonly #composites: Composites
   readonly #clock: Clock
   readonly #random: Random
+  #begun = 0
 
   constructor(of: { ledger: Ledger; blobs: Blobs; composites: Composites; clock: Clock; random: Random }) {
     this.#ledger = of.ledger
@@ -63,8 +64,7 @@ export class Uploads {
     checkKey(key)
     const startedAt = this.#clock.now()
     const properties = propertiesFor(bucket, of.described)
-    // Begins with its time, so that the uploads of a key are in the order in which they were begun.
-    const id = startedAt.toString(16).padStart(12, '0') + this.#random.hex(20)
+    const id = this.#newId(startedAt)
     await this.#ledger.commit(write => {
       if (write.get('SELECT 1 AS found FROM s3_bucket WHERE id = ?', bucket.id) === undefined)
         throw noSuchBucket(bucket.name)
@@ -165,6 +165,13 @@ export class Uploads {
   /** The upload is over; its parts are somebody else's now. */
   end(write: Transaction, upload: Upload): void {
     write.run('DELETE FROM s3_upload WHERE id = ?', upload.id)
+  }
+
+  /** Begins with its time and turn: the uploads of a key are in the order in which they were begun. */
+  #newId(startedAt: number): string {
+    this.#begun = (this.#begun + 1) % 0x100_0000
+    const turn = startedAt.toString(16).padStart(12, '0') + this.#begun.toString(16).padStart(6, '0')
+    return turn + this.#random.hex(16)
   }
 
   *#walk(bucket: Bucket, from: Position, below: Bound): Iterable<Upload> {
