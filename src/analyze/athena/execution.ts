@@ -4,6 +4,7 @@
  */
 import type { Transaction } from '../../durable/ledger.ts'
 import { Fault } from '../../gateway/fault.ts'
+import type { Background } from '../../world/background.ts'
 import { EngineFault } from '../engine/fault.ts'
 import type { TableSource } from '../engine/request.ts'
 import type { Caller } from './caller.ts'
@@ -14,6 +15,7 @@ import { queryMillisecondsMax } from './limits.ts'
 import type { Blobs, Catalog, Engine, ObjectStore, PreparedObject, Stopwatch } from './needs.ts'
 import type { Query } from './query.ts'
 import { type ColumnInfo, metadataBytes, queryColumn } from './result-columns.ts'
+import { ResultRooms } from './result-rooms.ts'
 import type { Scans } from './scan.ts'
 
 /** A query that was asked to stop, or that stops itself. Its message is the StateChangeReason. */
@@ -49,6 +51,7 @@ export class Executions {
   readonly #catalog: Catalog
   readonly #scans: Scans
   readonly #stopwatch: Stopwatch
+  readonly #rooms: ResultRooms
 
   constructor(parts: {
     readonly engine: Engine
@@ -57,6 +60,7 @@ export class Executions {
     readonly catalog: Catalog
     readonly scans: Scans
     readonly stopwatch: Stopwatch
+    readonly background: Background
   }) {
     this.#engine = parts.engine
     this.#blobs = parts.blobs
@@ -64,6 +68,7 @@ export class Executions {
     this.#catalog = parts.catalog
     this.#scans = parts.scans
     this.#stopwatch = parts.stopwatch
+    this.#rooms = new ResultRooms(parts)
   }
 
   run(execution: Execution, statement: Statement): Promise<Result> {
@@ -74,7 +79,7 @@ export class Executions {
 
   async #select({ query, caller, scannedBytesMax, now, signal }: Execution): Promise<Result> {
     const beganAt = this.#stopwatch.elapsed()
-    await using scratch = await this.#blobs.scratch()
+    using room = await this.#rooms.take()
     const askedAt = this.#stopwatch.elapsed()
     const result = await this.#engine.query({
       sql: query.text,
@@ -82,17 +87,17 @@ export class Executions {
       now,
       tables: async references =>
         references.map(reference => bounded(this.#scans.source(caller, reference, query.text), scannedBytesMax)),
-      resultDirectory: scratch.path,
+      resultDirectory: room.path,
       result: 'athena-csv',
       signal,
       deadlineMilliseconds: queryMillisecondsMax,
     })
     if (scannedBytesMax !== undefined && result.scannedBytes > scannedBytesMax) throw overCutoff()
     const columns = result.columns.map(column => queryColumn(column.name, column.type))
-    const blob = await this.#blobs.adopt(result.file)
+    const [object, metadata] = await Promise.all([this.#adopt(result.file), this.#metadata(columns)])
     return {
-      object: await this.#s3.prepare(blob, { contentType: 'application/octet-stream' }),
-      metadata: await this.#metadata(columns),
+      object,
+      metadata,
       columns,
       engineMilliseconds: result.engineMilliseconds,
       planningMilliseconds: result.planningMilliseconds,
@@ -121,6 +126,10 @@ export class Executions {
       scannedBytes: 0,
       outputBytes: object.blob.bytes,
     }
+  }
+
+  async #adopt(file: string): Promise<PreparedObject> {
+    return this.#s3.prepare(await this.#blobs.adopt(file), { contentType: 'application/octet-stream' })
   }
 
   #metadata(columns: readonly ColumnInfo[]): Promise<PreparedObject> {

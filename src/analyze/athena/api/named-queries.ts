@@ -112,10 +112,11 @@ export const UpdateNamedQuery = operation({
   },
 })
 
+/** AWS's model calls the id an idempotency token, hence optional; without it there is nothing to delete. */
 export const DeleteNamedQuery = operation({
-  input: { NamedQueryId: shape.queryId },
+  input: { NamedQueryId: optional(shape.queryId) },
   output: {},
-  async handle(athena: Athena, { NamedQueryId: id }, call) {
+  async handle(athena: Athena, { NamedQueryId: id = '' }, call) {
     await athena.namedQueries.delete(call, id)
     return {}
   },

@@ -135,10 +135,11 @@ export const ListQueryExecutions = operation({
   },
 })
 
+/** AWS's model calls the id an idempotency token, hence optional; without it there is nothing to stop. */
 export const StopQueryExecution = operation({
-  input: { QueryExecutionId: shape.queryId },
+  input: { QueryExecutionId: optional(shape.queryId) },
   output: {},
-  async handle(athena: Athena, { QueryExecutionId: id }, call) {
+  async handle(athena: Athena, { QueryExecutionId: id = '' }, call) {
     await athena.stopQuery(call, id)
     return {}
   },
