@@ -170,6 +170,11 @@ export class Lake {
     return clock
   }
 
+  /** The root key of the lake's own account, made the first time it is asked for. */
+  async rootKey(): Promise<{ readonly accessKeyId: string; readonly secretAccessKey: string }> {
+    return (await this.#current()).parts.iam.root(this.#options.account ?? defaultAccount)
+  }
+
   async parts(): Promise<Parts> {
     return (await this.#current()).parts
   }

@@ -23,11 +23,12 @@ region and a key. With open authentication any key will do; with enforced authen
         `No lake has been started on ${directory}. Run 'biwa up --data ${options.data}' first, or name its directory with --data.`,
       )
     const variables = {
-      AWS_ENDPOINT_URL: server.url,
+      // Listening on every address is no address to go to.
+      AWS_ENDPOINT_URL: server.url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:'),
       AWS_REGION: server.region,
       AWS_DEFAULT_REGION: server.region,
-      AWS_ACCESS_KEY_ID: server.key?.accessKey ?? 'test',
-      AWS_SECRET_ACCESS_KEY: server.key?.secret ?? 'test',
+      AWS_ACCESS_KEY_ID: server.key?.accessKeyId ?? 'test',
+      AWS_SECRET_ACCESS_KEY: server.key?.secretAccessKey ?? 'test',
     }
     terminal.out(
       Object.entries(variables)

@@ -9,7 +9,7 @@ export interface ServerFile {
   readonly url: string
   readonly region: string
   readonly auth: 'open' | 'enforced'
-  readonly key?: { readonly accessKey: string; readonly secret: string }
+  readonly key?: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
 
 const pathOf = (directory: string) => join(directory, 'server.json')

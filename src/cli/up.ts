@@ -63,7 +63,8 @@ shell, 'eval "$(biwa env)"' sets what they need.
     })
     try {
       const server = await lake.listen({ port, host: options.host })
-      await rememberServer(directory, { url: server.url, region: options.region, auth })
+      const key = auth === 'enforced' ? { key: await lake.rootKey() } : {}
+      await rememberServer(directory, { url: server.url, region: options.region, auth, ...key })
       terminal.out(`biwa ready on ${server.url}\n`)
       await stopped
     } finally {

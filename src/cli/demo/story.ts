@@ -113,7 +113,7 @@ async function curate({ lake, screen, realTime }: Telling, invoke: Invoke): Prom
   screen.title('Transform: the job takes the new objects, once')
   const first = await runJob(lake, invoke, realTime)
   screen.done(
-    `${countOf(first.recordsIn)} records in = ${countOf(first.recordsOut)} out + ${countOf(first.deadLetters)} dead letters; ${countOf(first.rowsWritten)} rows in ${countOf(first.files)} Parquet files (${seconds(first.milliseconds)})`,
+    `${countOf(first.recordsIn)} records in = ${countOf(first.recordsOut)} out + ${countOf(first.deadLetters)} dead letters; ${countOf(first.rowsWritten)} rows in ${countOf(first.filesWritten)} Parquet files (${seconds(first.milliseconds)})`,
   )
   const letters = await deadLetters(lake, invoke)
   for (const { reason, raw } of letters.slice(0, 4))
