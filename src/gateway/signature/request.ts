@@ -13,10 +13,17 @@ export interface SignedRequest {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** A header that is there; names come from strangers (`constructor` is no header). */
+const authority = new Set(['host', ':authority'])
+
+/**
+ * A header that is there; names come from strangers (`constructor` is no header). HTTP/2 calls the host `:authority`,
+ * and whichever of the two was signed, the other may be what arrived.
+ */
 export function headerOf(request: SignedRequest, name: string): string | undefined {
   if (Object.hasOwn(request.headers, name)) return request.headers[name]
-  return name === 'host' && Object.hasOwn(request.headers, ':authority') ? request.headers[':authority'] : undefined
+  if (!authority.has(name)) return undefined
+  const other = name === 'host' ? ':authority' : 'host'
+  return Object.hasOwn(request.headers, other) ? request.headers[other] : undefined
 }
 
 /** The query cut at `&` and the first `=`, undecoded. */

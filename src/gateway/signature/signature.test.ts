@@ -171,7 +171,7 @@ async function signedBySdk(
     hostname: '127.0.0.1',
     path,
     query: wanted.query ?? {},
-    headers: { host: '127.0.0.1:4566', ...wanted.headers },
+    headers: { ...(wanted.headers?.[':authority'] === undefined && { host: '127.0.0.1:4566' }), ...wanted.headers },
     body: wanted.body ?? '',
   }
   const signingDate = new Date(how.signedAt ?? may2013)
@@ -270,6 +270,18 @@ describe("requests signed by AWS's signer for JavaScript", () => {
     const s3 = await signedBySdk('s3', { path: '/bucket/key' })
     const acl = { ...s3, headers: { ...s3.headers, 'x-amz-acl': 'public-read' } }
     assert.throws(() => check(acl), { code: 'AccessDenied', detail: { HeadersNotSigned: 'x-amz-acl' } })
+  })
+
+  test('over HTTP/2 the authority is signed in the place of the host, and the host must be signed', async () => {
+    const request = await signedBySdk('kinesis', {
+      ...kinesisCall,
+      headers: { ...kinesisCall.headers, ':authority': 'h:1' },
+    })
+    const { ':authority': authority = '', ...headers } = request.headers
+    check({ ...request, headers: { ...headers, host: authority } }, { bodyHash })
+    assert.throws(() => check({ ...request, headers: { ...headers, host: 'other:1' } }, { bodyHash }), {
+      code: 'InvalidSignatureException',
+    })
   })
 
   test('a scope whose day is not the day of the date is refused', async () => {

@@ -97,7 +97,7 @@ function checkTime(claim: V4Claim, request: SignedRequest, now: number): void {
 /** What is not signed can be put in or changed on the way: AWS wants the host and everything that steers it covered. */
 function checkSignedHeaders(claim: V4Claim, request: SignedRequest): void {
   const unsigned: string[] = []
-  if (!claim.signedHeaders.includes('host')) unsigned.push('host')
+  if (!claim.signedHeaders.includes('host') && !claim.signedHeaders.includes(':authority')) unsigned.push('host')
   for (const name in request.headers)
     if (name.startsWith('x-amz-') && !claim.signedHeaders.includes(name)) unsigned.push(name)
   if (unsigned.length > 0) throw unsignedHeaders(request, unsigned)
