@@ -1,0 +1,74 @@
+/** What `npm pack` makes is the product: installed into an empty folder it starts, takes a record, and has its types. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+
+const root = join(import.meta.dirname, '..')
+
+test('the packed package, installed into an empty folder, runs a lake', { timeout: 300_000 }, async context => {
+  const folder = await mkdtemp(join(tmpdir(), 'biwa-package-'))
+  context.after(() => rm(folder, { recursive: true, force: true }))
+  const run = (command: string, words: readonly string[], cwd: string) =>
+    execFileSync(command, [...words], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+
+  run(process.execPath, ['scripts/build.ts'], root)
+  const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder], root)) as readonly {
+    filename: string
+    files: readonly { path: string }[]
+  }[]
+  assert.ok(packed)
+  const paths = packed.files.map(file => file.path)
+  assert.deepEqual(
+    paths.filter(
+      path => !/^(dist\/|bin\/biwa\.js$|package\.json$|README(\.ja)?\.md$|LICENSE$|CHANGELOG\.md$)/.test(path),
+    ),
+    [],
+  )
+  assert.deepEqual(
+    paths.filter(path => /\.test\.|\/testing\//.test(path)),
+    [],
+  )
+
+  await writeFile(join(folder, 'package.json'), '{"name": "user", "private": true, "type": "module"}')
+  run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, packed.filename)], folder)
+  const biwa = join(folder, 'node_modules/biwa/bin/biwa.js')
+  assert.equal(
+    run(process.execPath, [biwa, '--version'], folder),
+    run(process.execPath, [join(root, 'bin/biwa.js'), '--version'], folder),
+  )
+
+  await writeFile(
+    join(folder, 'use.ts'),
+    `import { type Lake, openLake } from 'biwa'
+await using lake: Lake = await openLake({ directory: 'data' })
+const caller = { account: '000000000000', region: 'us-east-1' }
+await lake.invoke(caller, 'kinesis', 'CreateStream', { StreamName: 's', ShardCount: 1 })
+const { ShardId } = await lake.invoke(caller, 'kinesis', 'PutRecord', { StreamName: 's', PartitionKey: 'k', Data: 'eA==' })
+const started = await lake.invoke(caller, 'athena', 'StartQueryExecution', { QueryString: 'SELECT 1', ResultConfiguration: { OutputLocation: 's3://none/' } }).catch(error => error.code)
+console.log(ShardId, typeof started)
+`,
+  )
+  assert.match(run(process.execPath, ['use.ts'], folder), /^shardId-000000000000 /)
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  run(
+    process.execPath,
+    [
+      tsc,
+      '--noEmit',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--target',
+      'esnext',
+      '--types',
+      'node',
+      '--typeRoots',
+      join(root, 'node_modules/@types'),
+      'use.ts',
+    ],
+    folder,
+  )
+})
