@@ -64,7 +64,7 @@ export class Bench {
     const bench = new Bench(seed)
     await bench.start()
     const { s3, store } = bench
-    await s3.buckets.create(bucket, { ...scope, constraint: scope.region }, {})
+    await s3.buckets.create(bucket, { ...scope, constraint: scope.region }, { ownership: undefined, tags: undefined })
     await bench.put(scriptKey, 'UNLOAD (SELECT * FROM source)')
     await store.ledger.commit(write => bench.catalog.ensureDatabase(write, scope, 'default'))
     await bench.jobs.create(scope, definition)
