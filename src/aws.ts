@@ -8,6 +8,9 @@ import * as athenaQueries from './analyze/athena/api/queries.ts'
 import * as athenaResults from './analyze/athena/api/results.ts'
 import * as athenaWorkGroups from './analyze/athena/api/work-groups.ts'
 import type { Athena } from './analyze/athena/athena.ts'
+import * as glueCrawlers from './catalog/crawlers/api/crawlers.ts'
+import * as glueCrawls from './catalog/crawlers/api/crawls.ts'
+import type { Crawlers } from './catalog/crawlers/crawlers.ts'
 import * as glueDatabases from './catalog/glue/api/databases.ts'
 import * as gluePartitions from './catalog/glue/api/partitions.ts'
 import * as glueTables from './catalog/glue/api/tables.ts'
@@ -69,6 +72,7 @@ export interface Parts {
   readonly firehose: Firehose
   readonly athena: Athena
   readonly catalog: Catalog
+  readonly crawlers: Crawlers
   readonly glueTags: GlueTags
   readonly jobs: Jobs
   readonly iam: Iam
@@ -122,6 +126,8 @@ export const awsServices = (parts: Parts): Readonly<Record<string, Service>> => 
       ...on(parts.catalog, glueTables),
       ...on(parts.catalog, gluePartitions),
       ...on(parts.glueTags, glueTags),
+      ...on(parts.crawlers, glueCrawlers),
+      ...on(parts.crawlers, glueCrawls),
       ...on(parts.jobs, glueJobs),
       ...on(parts.jobs, glueRuns),
       ...on(parts.jobs, glueBookmarks),

@@ -5,6 +5,7 @@
 import { Athena } from './analyze/athena/athena.ts'
 import { Engine } from './analyze/engine/engine.ts'
 import { awsServices, type Parts } from './aws.ts'
+import { Crawlers } from './catalog/crawlers/crawlers.ts'
 import { Catalog } from './catalog/glue/catalog.ts'
 import { Tags as GlueTags } from './catalog/glue/tags.ts'
 import { Firehose } from './collect/firehose/firehose.ts'
@@ -266,7 +267,12 @@ export class Lake {
       permits: (roleArn, service, action, resource) => iam.permits(roleArn, service, action, resource),
     })
 
-    const parts: Parts = { athena, catalog, firehose, glueTags, iam, jobs, kinesis, s3, schedules }
+    const crawlers = new Crawlers({
+      ...{ ledger, s3, catalog, clock, random, background, log, tags: glueTags },
+      permits: (roleArn, service, action, resource) => iam.permits(roleArn, service, action, resource),
+    })
+
+    const parts: Parts = { athena, catalog, crawlers, firehose, glueTags, iam, jobs, kinesis, s3, schedules }
     const authenticator = new Authenticator({
       mode: this.#options.auth ?? 'open',
       identities: iam,
@@ -286,6 +292,7 @@ export class Lake {
     await s3.start()
     await firehose.start()
     await jobs.start()
+    await crawlers.start()
     await athena.start()
     await schedules.start()
     const close = async () => {
