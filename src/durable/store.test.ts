@@ -9,6 +9,8 @@ import { SystemClock } from '../world/clock.ts'
 import { DirectoryInUse, RealDisk } from '../world/disk.ts'
 import { SilentLog } from '../world/log.ts'
 import { SystemRandom } from '../world/random.ts'
+import { SimulatedDisk } from '../world/simulated/disk.ts'
+import { SeededRandom } from '../world/simulated/random.ts'
 import { Store } from './store.ts'
 
 let directory: string
@@ -89,4 +91,35 @@ test('a directory with somebody else’s files is refused and left as it was', a
 test('data of a newer format is refused', async () => {
   await writeFile(join(directory, 'format'), '{"format":2}')
   await assert.rejects(open(), /has data format 2, and this Biwa knows 1: it was written by a newer Biwa/)
+})
+
+test('an erased directory is empty at the next open, wherever the erasure was cut off', async () => {
+  for (let n = 1; n < 20; n++) {
+    const disk = new SimulatedDisk({ seed: n })
+    const log = new SilentLog()
+    const options = { disk, random: new SeededRandom(n), clock: new SystemClock(log), log, directory: '/data' }
+    const rows = ['CREATE TABLE thing (name TEXT) STRICT']
+    const first = await Store.open(options)
+    first.ledger.define('test', rows)
+    const blob = await first.blobs.write([Buffer.alloc(20_000)])
+    await first.ledger.commit(write => {
+      first.blobs.publish(write, blob)
+      write.run("INSERT INTO thing VALUES ('kept')")
+    })
+    await (await first.log('stream')).append([Buffer.from('a')], 1)
+    await first.close()
+
+    disk.failNth(n, 'crash')
+    const [erased] = await Promise.allSettled([Store.erase(disk, '/data')])
+    disk.crash()
+    const second = await Store.open(options)
+    second.ledger.define('test', rows)
+    const found = [second.ledger.all('SELECT * FROM thing').length, (await second.log('stream')).end]
+    const all = [1, 1]
+    const none = [0, 0]
+    assert.deepEqual(found, erased.status === 'fulfilled' || found[0] === 0 ? none : all, `cut off at I/O ${n}`)
+    await second.blobs.swept
+    assert.equal((await disk.list('/data/blobs')).length, found[0])
+    await second.close()
+  }
 })

@@ -7,6 +7,7 @@ import type { Disk } from '../world/disk.ts'
 import type { Log } from '../world/log.ts'
 import type { Random } from '../world/random.ts'
 import { Blobs } from './blobs.ts'
+import { beginErasure, completeErasure } from './erasing.ts'
 import { claimFormat, refuseForeign } from './format.ts'
 import { Ledger } from './ledger.ts'
 import { SegmentLog } from './segment-log.ts'
@@ -46,6 +47,7 @@ export class Store {
     const lock = await disk.lock(join(directory, 'lock'))
     try {
       await claimFormat(disk, directory)
+      await completeErasure(disk, directory)
       const ledger = await Ledger.open(disk, join(directory, 'ledger.sqlite'))
       try {
         const blobs = await Blobs.open({ ...options, ledger })
@@ -62,10 +64,13 @@ export class Store {
 
   /** Empties a directory that is not open: all that a store keeps, and nothing else that lies there. */
   static async erase(disk: Disk, directory: string): Promise<void> {
-    for (const name of ['ledger.sqlite', 'ledger.sqlite-wal', 'ledger.sqlite-shm'])
-      await disk.remove(join(directory, name))
-    for (const name of ['blobs', 'logs', 'scratch']) await disk.removeDirectory(join(directory, name))
-    await disk.syncDirectory(directory)
+    const lock = await disk.lock(join(directory, 'lock'))
+    try {
+      await beginErasure(disk, directory)
+      await completeErasure(disk, directory)
+    } finally {
+      await lock.release()
+    }
   }
 
   /** The log of that name, made if it is missing; the same one for everybody who asks while it is open. */

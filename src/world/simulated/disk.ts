@@ -22,7 +22,8 @@ export class SimulatedDisk implements Disk {
   readonly #random: Random
   readonly #power: Power
   readonly #names = new Names()
-  readonly #databases = new Map<string, DatabaseFile>()
+  /** Each behind a file that has a name and no content of its own. */
+  readonly #databases = new Map<Inode, DatabaseFile>()
   readonly #locked = new Set<string>()
 
   constructor({ seed = 1 }: { readonly seed?: number } = {}) {
@@ -111,8 +112,10 @@ export class SimulatedDisk implements Disk {
   database(path: string): Promise<Database> {
     return this.#io({
       done: () => {
-        const file = this.#databases.get(path) ?? new DatabaseFile()
-        this.#databases.set(path, file)
+        const inode = this.#names.file(path) ?? this.#names.create(path)
+        this.#names.sync(dirname(path))
+        const file = this.#databases.get(inode) ?? new DatabaseFile()
+        this.#databases.set(inode, file)
         return new SimulatedDatabase(this.#power, file)
       },
     })

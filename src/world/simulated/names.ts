@@ -69,10 +69,7 @@ export class Names {
     for (const file of [...this.#seen.files.keys()].filter(name => name.startsWith(prefix))) this.remove(file)
     const below = [...this.#seen.directories].filter(name => name.startsWith(prefix))
     for (const directory of [...below.toSorted().toReversed(), path]) {
-      this.#change({
-        directories: [dirname(directory)],
-        apply: ({ directories }) => void directories.delete(directory),
-      })
+      this.#change({ directories: [dirname(directory)], apply: tree => removeDirectory(tree, directory) })
     }
   }
 
@@ -134,6 +131,14 @@ function renameDirectory({ files, directories }: Tree, from: string, to: string)
     directories.delete(path)
     directories.add(to + path.slice(from.length))
   }
+}
+
+/** With what is still in it: without its directory nobody finds it. */
+function removeDirectory({ files, directories }: Tree, path: string): void {
+  const prefix = withSlash(path)
+  for (const file of [...files.keys()]) if (file.startsWith(prefix)) files.delete(file)
+  for (const directory of [...directories])
+    if (directory === path || directory.startsWith(prefix)) directories.delete(directory)
 }
 
 function withSlash(directory: string): string {
