@@ -93,6 +93,22 @@ test('data of a newer format is refused', async () => {
   await assert.rejects(open(), /has data format 2, and this Biwa knows 1: it was written by a newer Biwa/)
 })
 
+test('a log made again while it is being removed begins anew', async () => {
+  const store = await open()
+  await (await store.log('stream')).append([Buffer.from('old')], 1)
+  const [, again] = await Promise.all([store.removeLog('stream'), store.log('stream')])
+  assert.equal(await again.append([Buffer.from('new')], 1), 0)
+  await store.close()
+})
+
+test('a log’s name cannot lead out of its directory', async () => {
+  const store = await open()
+  for (const name of ['../x', '', '.', '..', 'a/b', 'a\u0000', 'x'.repeat(201)]) {
+    await assert.rejects(async () => store.log(name), /A log's name is/)
+  }
+  await store.close()
+})
+
 test('an erased directory is empty at the next open, wherever the erasure was cut off', async () => {
   for (let n = 1; n < 20; n++) {
     const disk = new SimulatedDisk({ seed: n })

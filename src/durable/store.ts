@@ -29,6 +29,7 @@ export class Store {
   readonly #options: StoreOptions
   readonly #release: () => Promise<void>
   readonly #logs = new Map<string, Promise<SegmentLog>>()
+  readonly #removals = new Map<string, Promise<void>>()
 
   private constructor(options: StoreOptions, ledger: Ledger, blobs: Blobs, release: () => Promise<void>) {
     this.#options = options
@@ -77,7 +78,7 @@ export class Store {
   log(name: string): Promise<SegmentLog> {
     const known = this.#logs.get(name)
     if (known !== undefined) return known
-    const opening = SegmentLog.open(this.#options.disk, this.#logDirectory(name), this.#options)
+    const opening = this.#openAfterRemoval(name)
     this.#logs.set(name, opening)
     // What could not be opened is tried afresh the next time.
     opening.catch(() => this.#logs.delete(name))
@@ -88,13 +89,9 @@ export class Store {
   async removeLog(name: string): Promise<void> {
     const known = this.#logs.get(name)
     this.#logs.delete(name)
-    await (await known)?.close()
-    if ((await this.#options.disk.list(this.#logDirectory(name))).length === 0) return
-    // Renamed first: a removal that dies half-way must not leave half a log under its name. Scratch is swept at start.
-    const condemned = join(this.directory, 'scratch', this.#options.random.hex(16))
-    await this.#options.disk.rename(this.#logDirectory(name), condemned)
-    await this.#options.disk.syncDirectory(join(this.directory, 'logs'))
-    await this.#options.disk.removeDirectory(condemned)
+    const removal = this.#remove(this.#logDirectory(name), known)
+    this.#removals.set(name, removal)
+    await removal.finally(() => this.#removals.delete(name))
   }
 
   /** All of it is closed, and the lock released, even where something fails; then that is thrown. */
@@ -110,6 +107,22 @@ export class Store {
       if (opened.status === 'fulfilled') steps.defer(() => opened.value.close())
     }
     await steps.disposeAsync()
+  }
+
+  async #openAfterRemoval(name: string): Promise<SegmentLog> {
+    await Promise.allSettled([this.#removals.get(name)])
+    return SegmentLog.open(this.#options.disk, this.#logDirectory(name), this.#options)
+  }
+
+  async #remove(directory: string, opening: Promise<SegmentLog> | undefined): Promise<void> {
+    const { disk, random } = this.#options
+    await (await opening)?.close()
+    if ((await disk.list(directory)).length === 0) return
+    // Renamed first: a removal that dies half-way must not leave half a log under its name. Scratch is swept at start.
+    const condemned = join(this.directory, 'scratch', random.hex(16))
+    await disk.rename(directory, condemned)
+    await disk.syncDirectory(join(this.directory, 'logs'))
+    await disk.removeDirectory(condemned)
   }
 
   #logDirectory(name: string): string {
