@@ -43,12 +43,12 @@ const capacityMembers = {
   NotificationProperty: optional(notificationProperty),
   ExecutionClass: optional(enumeration('FLEX', 'STANDARD')),
 }
-const keptMembers = {
+const sharedMembers = {
   ...capacityMembers,
   JobMode: optional(enumeration('SCRIPT', 'VISUAL', 'NOTEBOOK')),
-  LogUri: optional(string()),
   GlueVersion: optional(string({ min: 1, max: 255, pattern: '^(\\w+\\.)+\\w+$' })),
 }
+const keptMembers = { ...sharedMembers, LogUri: optional(string()) }
 const definitionMembers = {
   ...keptMembers,
   JobRunQueuingEnabled: optional(boolean()),
@@ -71,7 +71,7 @@ export const job = structure({
 })
 export const runMembers = { ...capacityMembers, JobRunQueuingEnabled: optional(boolean()) }
 export const jobRun = structure({
-  ...keptMembers,
+  ...sharedMembers,
   Id: optional(name),
   Attempt: optional(integer()),
   PreviousRunId: optional(name),
@@ -154,7 +154,7 @@ export function awsJob(found: Job): Value<typeof job> {
 
 export function awsRun(found: Run, of: Job): Value<typeof jobRun> {
   return {
-    ...(of.kept as Partial<Value<typeof jobRun>>),
+    ...(pick(of.kept, Object.keys(sharedMembers)) as Partial<Value<typeof jobRun>>),
     ...(found.kept as Partial<Value<typeof jobRun>>),
     Id: found.id,
     Attempt: found.attempt,
