@@ -142,6 +142,20 @@ function toRequest(incoming: Incoming, signal: AbortSignal): HttpRequest {
 /** A proxy's absolute form `GET http://host/path` is the same request. */
 const pathOf = (path: string) => (path.startsWith('/') ? path : path.replace(/^https?:\/\/[^/]*/i, '') || '/')
 
+/** When there is room for more, or nobody is there any more; leaves no listener behind, however long the answer is. */
+function drained(outgoing: Outgoing): Promise<void> {
+  return new Promise(resolve => {
+    const done = () => {
+      outgoing.off('drain', done)
+      outgoing.off('close', done)
+      resolve()
+    }
+    outgoing.on('drain', done)
+    outgoing.on('close', done)
+    if (outgoing.destroyed) done()
+  })
+}
+
 async function send(method: string, response: HttpResponse, outgoing: Outgoing, gone: AbortSignal): Promise<void> {
   const { body } = response
   const whole = body === undefined || typeof body === 'string' || body instanceof Uint8Array
@@ -159,7 +173,7 @@ async function send(method: string, response: HttpResponse, outgoing: Outgoing, 
   }
   for await (const chunk of body) {
     if (gone.aborted) return
-    if (!outgoing.write(chunk)) await Promise.race([once(outgoing, 'drain'), once(outgoing, 'close')])
+    if (!outgoing.write(chunk)) await drained(outgoing)
   }
   outgoing.end()
 }
