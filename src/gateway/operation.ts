@@ -58,10 +58,10 @@ export interface Operation<Part = never, Input extends Members = Members, Output
   readonly http?: HttpBinding
   /** rest-xml and query: the name of the result's root element when it is not the operation's. */
   readonly root?: string
-  /** ARNs the operation works on; `*` unless given. */
-  readonly resource?: (input: Values<Input>, call: Call) => string | readonly string[]
+  /** ARNs the operation works on; `*` unless given. The part is for inputs that name their resource by a token or an id. */
+  readonly resource?: (input: Values<Input>, call: Call, part: Part) => string | readonly string[]
   /** The IAM action when it is not `service:Name` (S3's `s3:ListBucket`), or several questions at once. */
-  readonly access?: (input: Values<Input>, call: Call) => readonly Access[]
+  readonly access?: (input: Values<Input>, call: Call, part: Part) => readonly Access[]
   /** No credentials needed even with enforced authentication (none but GetCallerIdentity-like operations use it). */
   readonly open?: boolean
   readonly handle: (part: Part, input: Values<Input>, call: Call) => Values<Output> | Promise<Values<Output>>
@@ -78,6 +78,8 @@ export function operation<Part, const Input extends Members, const Output extend
 export interface BoundOperation {
   readonly name: string
   readonly declaration: Operation<never>
+  /** What the declaration's functions work on. */
+  readonly part: unknown
   readonly run: (input: unknown, call: Call) => Promise<unknown>
 }
 export type BoundOperations = Readonly<Record<string, BoundOperation>>
@@ -90,7 +92,7 @@ export function on<Part>(part: Part, module: Readonly<Record<string, unknown>>):
       if (typeof declaration?.handle !== 'function')
         throw new Error(`api module exports ${name}, which is no operation`)
       const run = async (input: unknown, call: Call) => declaration.handle(part, input as Values<Members>, call)
-      return [name, { name, declaration: declaration as unknown as Operation<never>, run }]
+      return [name, { name, declaration: declaration as unknown as Operation<never>, part, run }]
     }),
   )
 }

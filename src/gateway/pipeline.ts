@@ -236,9 +236,9 @@ export class Pipeline {
 }
 
 function questionsOf(name: string, service: Service, operation: BoundOperation, input: unknown, call: Call) {
-  const { declaration } = operation
-  if (declaration.access) return declaration.access(input as never, call)
-  const resource = declaration.resource?.(input as never, call) ?? '*'
+  const { declaration, part } = operation
+  if (declaration.access) return declaration.access(input as never, call, part as never)
+  const resource = declaration.resource?.(input as never, call, part as never) ?? '*'
   const action = `${service.iamPrefix ?? name}:${operation.name}`
   return (typeof resource === 'string' ? [resource] : resource).map(one => ({ action, resource: one }))
 }

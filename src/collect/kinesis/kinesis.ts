@@ -171,6 +171,11 @@ export class Kinesis {
     return sealIterator(this.seal, { stream: stream.name, streamId: stream.id, shard: shard.number, index }, now)
   }
 
+  /** The name of the stream that an iterator reads: what its user must have leave for. */
+  streamRead(iterator: string): string {
+    return openIterator(this.seal, iterator, this.#clock.now()).stream
+  }
+
   async read(
     scope: Scope,
     iterator: string,

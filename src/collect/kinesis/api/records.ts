@@ -42,9 +42,12 @@ interface WireRecord {
   readonly ExplicitHashKey?: string | undefined
 }
 
+/** How AWS's messages name a member, alone or in the list. */
+const memberOf = (name: string, place?: number) => (place === undefined ? name : `records.${place + 1}.member.${name}`)
+
 /** AWS lets the key be left out of streams that distribute records by themselves, which there are none of here. */
-function newRecord({ Data, PartitionKey, ExplicitHashKey }: WireRecord, member: string) {
-  if (PartitionKey === undefined) throw memberMissing(member)
+function newRecord({ Data, PartitionKey, ExplicitHashKey }: WireRecord, place?: number) {
+  if (PartitionKey === undefined) throw memberMissing(memberOf('partitionKey', place))
   return { data: Data, partitionKey: PartitionKey, explicitHashKey: ExplicitHashKey }
 }
 
@@ -61,8 +64,8 @@ export const PutRecord = operation({
   resource: resourceOf,
   async handle(kinesis: Kinesis, input, call) {
     const stream = streamOf(kinesis, input, call)
-    const record = newRecord(input, 'partitionKey')
-    checkSizes(stream, [record], () => 'data')
+    const record = newRecord(input)
+    checkSizes(stream, [record], () => memberOf('data'))
     checkSequenceForOrdering(stream, input.SequenceNumberForOrdering)
     const [placed] = await stream.put([record], call.at)
     if (placed === undefined || 'failure' in placed) throw placed?.failure
@@ -95,8 +98,8 @@ export const PutRecords = operation({
   resource: resourceOf,
   async handle(kinesis: Kinesis, input, call) {
     const stream = streamOf(kinesis, input, call)
-    const records = input.Records.map((record, place) => newRecord(record, `records.${place + 1}.member.partitionKey`))
-    checkSizes(stream, records, place => `records.${place + 1}.member.data`)
+    const records = input.Records.map(newRecord)
+    checkSizes(stream, records, place => memberOf('data', place))
     const placed = await stream.put(records, call.at)
     const failed = placed.filter(place => 'failure' in place)
     // As in AWS one shard's failure is that shard's records' alone; when nothing was taken the request failed.
@@ -163,7 +166,8 @@ export const GetRecords = operation({
       list(structure({ ShardId: shardId, ParentShards: list(shardId), HashKeyRange: hashKeyRange })),
     ),
   },
-  resource: (input, call) => input.StreamARN ?? `arn:aws:kinesis:${call.region}:${call.account}:stream/*`,
+  resource: ({ StreamARN, ShardIterator }, call, kinesis: Kinesis) =>
+    resourceOf({ StreamARN, StreamName: StreamARN ? undefined : kinesis.streamRead(ShardIterator) }, call),
   async handle(kinesis: Kinesis, input, call) {
     const read = await kinesis.read(call, input.ShardIterator, { recordsMax: input.Limit, arn: input.StreamARN })
     const { stream } = read
