@@ -143,7 +143,7 @@ function toRequest(incoming: Incoming, signal: AbortSignal): HttpRequest {
 const pathOf = (path: string) => (path.startsWith('/') ? path : path.replace(/^https?:\/\/[^/]*/i, '') || '/')
 
 /** When there is room for more, or nobody is there any more; leaves no listener behind, however long the answer is. */
-function drained(outgoing: Outgoing): Promise<void> {
+function drained(outgoing: Outgoing, gone: AbortSignal): Promise<void> {
   return new Promise(resolve => {
     const done = () => {
       outgoing.off('drain', done)
@@ -152,7 +152,7 @@ function drained(outgoing: Outgoing): Promise<void> {
     }
     outgoing.on('drain', done)
     outgoing.on('close', done)
-    if (outgoing.destroyed) done()
+    if (gone.aborted) done()
   })
 }
 
@@ -173,7 +173,7 @@ async function send(method: string, response: HttpResponse, outgoing: Outgoing, 
   }
   for await (const chunk of body) {
     if (gone.aborted) return
-    if (!outgoing.write(chunk)) await drained(outgoing)
+    if (!outgoing.write(chunk)) await drained(outgoing, gone)
   }
   outgoing.end()
 }
