@@ -66,8 +66,10 @@ export function showCreateTable(context: Context, name: TableName): Outcome {
 
 function statementOf(table: CatalogTable): readonly string[] {
   const comment = table.description ?? table.parameters.comment
-  const properties = Object.entries(table.parameters).filter(([key]) => key !== 'EXTERNAL' && key !== 'comment')
-  const serde = Object.entries(table.serde.parameters)
+  const properties = Object.entries(table.parameters)
+    .filter(([key]) => key !== 'EXTERNAL' && key !== 'comment')
+    .sort(byKey)
+  const serde = Object.entries(table.serde.parameters).sort(byKey)
   return [
     `CREATE EXTERNAL TABLE \`${table.name}\`(`,
     ...closing(table.columns.map(columnText)),
@@ -90,7 +92,9 @@ function statementOf(table: CatalogTable): readonly string[] {
 const closing = (items: readonly string[]): readonly string[] =>
   items.map((item, index) => `  ${item}${index === items.length - 1 ? ')' : ', '}`)
 
-const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+const byKey = ([a]: readonly [string, string], [b]: readonly [string, string]): number => (a < b ? -1 : 1)
+const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', "'": "\\'", '\n': '\\n', '\t': '\\t', '\r': '\\r' }
+const quoted = (text: string): string => `'${text.replace(/[\\'\n\t\r]/g, sign => escapes[sign] ?? sign)}'`
 const pair = ([key, value]: readonly [string, string]): string => `${quoted(key)}=${quoted(value)}`
 const columnText = (column: { readonly name: string; readonly type: string; readonly comment?: string | undefined }) =>
   `\`${column.name}\` ${column.type}${column.comment ? ` COMMENT ${quoted(column.comment)}` : ''}`

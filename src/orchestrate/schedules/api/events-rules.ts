@@ -43,10 +43,8 @@ export const PutRule = operation({
     EventBusName: optional(shape.busName),
   },
   output: { RuleArn: optional(shape.arn) },
-  access: (input, call) => [
-    { action: 'events:PutRule', resource: ruleArn(call, input.Name) },
-    ...(input.RoleArn === undefined ? [] : [{ action: 'iam:PassRole', resource: input.RoleArn }]),
-  ],
+  resource: (input, call) => ruleArn(call, input.Name),
+  passes: input => ({ service: 'events.amazonaws.com', roles: [input.RoleArn] }),
   async handle(rules: Rules, input, call) {
     shape.onDefaultBus(input.EventBusName, call)
     if (input.State === 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS')

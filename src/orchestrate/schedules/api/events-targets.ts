@@ -22,12 +22,8 @@ export const PutTargets = operation({
     Targets: list(shape.target, { min: 1, max: 100 }),
   },
   output: { FailedEntryCount: optional(integer()), FailedEntries: optional(list(failed)) },
-  access: (input, call) => [
-    { action: 'events:PutTargets', resource: ruleArn(call, input.Rule) },
-    ...input.Targets.flatMap(target =>
-      target.RoleArn === undefined ? [] : [{ action: 'iam:PassRole', resource: target.RoleArn }],
-    ),
-  ],
+  resource: (input, call) => ruleArn(call, input.Rule),
+  passes: input => ({ service: 'events.amazonaws.com', roles: input.Targets.map(target => target.RoleArn) }),
   async handle(rules: Rules, { Rule, EventBusName, Targets }, call) {
     shape.onDefaultBus(EventBusName, call)
     await rules.putTargets(call, Rule, Targets.map(targetOf))

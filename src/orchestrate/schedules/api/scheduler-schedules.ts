@@ -41,17 +41,17 @@ const identity = { Name: uri('Name', shape.name), GroupName: optional(query('gro
 const resource = (input: { readonly Name: string; readonly GroupName?: string | undefined }, scope: Scope) =>
   arnOf(scope, input.GroupName ?? 'default', input.Name)
 
-/** Whoever hands a role to a service must be allowed to. */
-const withPassRole = (action: string) => (input: Values<typeof change>, scope: Scope) => [
-  { action, resource: resource(input, scope) },
-  { action: 'iam:PassRole', resource: input.Target.RoleArn },
-]
+const passes = (input: Values<typeof change>) => ({
+  service: 'scheduler.amazonaws.com',
+  roles: [input.Target.RoleArn],
+})
 
 export const CreateSchedule = operation({
   http: { route: 'POST /schedules/{Name}' },
   input: change,
   output: { ScheduleArn: shape.scheduleArn },
-  access: withPassRole('scheduler:CreateSchedule'),
+  resource,
+  passes,
   async handle(scheduler: Scheduler, input, call) {
     const { GroupName: group = 'default', Name: name, ClientToken: token } = input
     const id = { group, name, ...(token !== undefined && { token }) }
@@ -82,7 +82,8 @@ export const UpdateSchedule = operation({
   http: { route: 'PUT /schedules/{Name}' },
   input: change,
   output: { ScheduleArn: shape.scheduleArn },
-  access: withPassRole('scheduler:UpdateSchedule'),
+  resource,
+  passes,
   async handle(scheduler: Scheduler, input, call) {
     const id = { group: input.GroupName ?? 'default', name: input.Name }
     return { ScheduleArn: await scheduler.updateSchedule(call, id, definitionOf(input)) }
