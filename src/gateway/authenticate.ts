@@ -169,7 +169,8 @@ const rootOf = (account: string, accessKey?: string): Principal => ({
 })
 
 /** The query protocol's services say AccessDenied with 403, the JSON ones AccessDeniedException with 400. */
-const accessDeniedCode = (action: string) => (/^(iam|sts):/.test(action) ? 'AccessDenied' : 'AccessDeniedException')
+const accessDeniedCode = (action: string) =>
+  /^(iam:(?!PassRole)|sts:)/.test(action) ? 'AccessDenied' : 'AccessDeniedException'
 
 function withoutChunking(
   headers: Readonly<Record<string, string>>,

@@ -43,6 +43,13 @@ export interface Access {
   readonly context?: Readonly<Record<string, string | readonly string[]>>
 }
 
+export interface PassedRoles {
+  /** `firehose.amazonaws.com` */
+  readonly service: string
+  /** ARNs; undefined where the caller names none. */
+  readonly roles: readonly (string | undefined)[]
+}
+
 export interface HttpBinding {
   /** `PUT /{Bucket}/{Key+}?partNumber&uploadId`: method, path with labels, query keys that must be there. */
   readonly route: string
@@ -62,6 +69,8 @@ export interface Operation<Part = never, Input extends Members = Members, Output
   readonly resource?: (input: Values<Input>, call: Call, part: Part) => string | readonly string[]
   /** The IAM action when it is not `service:Name` (S3's `s3:ListBucket`), or several questions at once. */
   readonly access?: (input: Values<Input>, call: Call, part: Part) => readonly Access[]
+  /** Roles that the caller hands to a service to act in: he needs `iam:PassRole` for each, or he could borrow any role's rights. */
+  readonly passes?: (input: Values<Input>, call: Call) => PassedRoles
   /** No credentials needed even with enforced authentication (none but GetCallerIdentity-like operations use it). */
   readonly open?: boolean
   readonly handle: (part: Part, input: Values<Input>, call: Call) => Values<Output> | Promise<Values<Output>>

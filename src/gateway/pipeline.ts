@@ -16,7 +16,7 @@
 import type { Authenticator } from './authenticate.ts'
 import { Fault } from './fault.ts'
 import { type Body, type HttpRequest, type HttpResponse, readWhole, wholeBody } from './message.ts'
-import type { BoundOperation, Call, Principal, Service } from './operation.ts'
+import type { Access, BoundOperation, Call, Principal, Service } from './operation.ts'
 import { json, undeclaredInJson } from './protocols/json.ts'
 import { readMembers, UndeclaredMember, writeMembers } from './protocols/json-values.ts'
 import { bodyBytesMax, type ProtocolCodec } from './protocols/protocol.ts'
@@ -235,7 +235,29 @@ export class Pipeline {
   }
 }
 
-function questionsOf(name: string, service: Service, operation: BoundOperation, input: unknown, call: Call) {
+function questionsOf(
+  name: string,
+  service: Service,
+  operation: BoundOperation,
+  input: unknown,
+  call: Call,
+): readonly Access[] {
+  const passed = operation.declaration.passes?.(input as never, call)
+  const context = { 'iam:PassedToService': passed?.service ?? '' }
+  const roles = [...new Set(passed?.roles ?? [])].filter(role => role !== undefined)
+  return [
+    ...ownQuestionsOf(name, service, operation, input, call),
+    ...roles.map(resource => ({ action: 'iam:PassRole', resource, context })),
+  ]
+}
+
+function ownQuestionsOf(
+  name: string,
+  service: Service,
+  operation: BoundOperation,
+  input: unknown,
+  call: Call,
+): readonly Access[] {
   const { declaration, part } = operation
   if (declaration.access) return declaration.access(input as never, call, part as never)
   const resource = declaration.resource?.(input as never, call, part as never) ?? '*'

@@ -31,6 +31,7 @@ import {
   IAMClient,
   ListUsersCommand,
   PutRolePolicyCommand,
+  PutUserPolicyCommand,
 } from '@aws-sdk/client-iam'
 import {
   CreateStreamCommand,
@@ -279,6 +280,53 @@ const objects = async (prefix: string, name = raw) =>
   ((await s3(root).send(new ListObjectsV2Command({ Bucket: name, Prefix: prefix }))).Contents ?? []).map(
     ({ Key }) => Key,
   )
+
+describe('a user', () => {
+  const mayOnly = (...statements: readonly object[]) =>
+    new IAMClient(client(lake.url, root)).send(
+      new PutUserPolicyCommand({
+        UserName: 'tester',
+        PolicyName: 'only',
+        PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: statements }),
+      }),
+    )
+
+  test('hands a role to a service only where he may pass it to that service', async () => {
+    const make = () =>
+      new GlueClient(client(lake.url, user)).send(
+        new CreateJobCommand({
+          Name: 'borrowed',
+          Role: 'glue-job',
+          Command: { Name: 'glueetl', ScriptLocation: `s3://${analytics}/scripts/curate.sql` },
+        }),
+      )
+    const passing = (service: string) => ({
+      ...allow(['iam:PassRole'], arnOf('glue-job')),
+      Condition: { StringEquals: { 'iam:PassedToService': service } },
+    })
+    const refused = {
+      name: 'AccessDeniedException',
+      message:
+        /is not authorized to perform: iam:PassRole on resource: arn:aws:iam::000000000000:role\/glue-job because/,
+    }
+    await mayOnly(allow(['glue:*'], '*'))
+    await assert.rejects(make(), refused)
+    await mayOnly(allow(['glue:*'], '*'), passing('firehose.amazonaws.com'))
+    await assert.rejects(make(), refused)
+    await mayOnly(allow(['glue:*'], '*'), passing('glue.amazonaws.com'))
+    assert.equal((await make()).Name, 'borrowed')
+  })
+
+  test('lists only what lies under the prefix he may ask for', async () => {
+    const list = (Prefix?: string) =>
+      s3(user).send(new ListObjectsV2Command({ Bucket: raw, ...(Prefix !== undefined && { Prefix }) }))
+    const condition = { Condition: { StringLike: { 's3:prefix': 'home/$' + '{aws:username}/*' } } }
+    await mayOnly({ ...allow(['s3:ListBucket'], bucket(raw)), ...condition })
+    await list('home/tester/a')
+    for (const prefix of ['home/other/', 'home/', undefined])
+      await assert.rejects(list(prefix), { name: 'AccessDenied' }, prefix)
+  })
+})
 
 describe('a service in a role', () => {
   const firehose = () => new FirehoseClient(client(lake.url, root))

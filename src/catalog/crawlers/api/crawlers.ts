@@ -15,6 +15,7 @@ import {
   newDefinition,
   pagePosition,
   pageToken,
+  passedToGlue,
   tags,
   updateMembers,
 } from './shapes.ts'
@@ -24,6 +25,7 @@ export const CreateCrawler = operation({
   input: { ...createMembers, Tags: optional(tags) },
   output: {},
   resource: (input, call) => crawlerArn(call, input.Name),
+  passes: (input, call) => passedToGlue(call, input.Role),
   async handle(crawlers: Crawlers, input, call) {
     await crawlers.create(call, newDefinition(input.Name, givenDefinition(input)), input.Tags)
     return {}
@@ -103,6 +105,7 @@ export const UpdateCrawler = operation({
   input: updateMembers,
   output: {},
   resource: (input, call) => crawlerArn(call, input.Name),
+  passes: (input, call) => passedToGlue(call, input.Role),
   async handle(crawlers: Crawlers, input, call) {
     await crawlers.update(call, input.Name, givenDefinition(input))
     return {}

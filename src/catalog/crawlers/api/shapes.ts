@@ -1,4 +1,5 @@
 // AWS's shapes of crawlers, and their translation to plain values and back.
+import type { PassedRoles } from '../../../gateway/operation.ts'
 import {
   boolean,
   enumeration,
@@ -188,3 +189,9 @@ export function pagePosition(token: string | undefined): string {
 
 export const crawlerArn = (call: { readonly account: string; readonly region: string }, crawlerName: string) =>
   `arn:aws:glue:${call.region}:${call.account}:crawler/${crawlerName}`
+
+/** Glue takes a role by its ARN or by its name. */
+export const passedToGlue = (call: { readonly account: string }, role: string | undefined): PassedRoles => ({
+  service: 'glue.amazonaws.com',
+  roles: [role === undefined || role.startsWith('arn:') ? role : `arn:aws:iam::${call.account}:role/${role}`],
+})

@@ -40,6 +40,14 @@ export const CreateDeliveryStream = operation({
   },
   output: { DeliveryStreamARN: optional(deliveryArn) },
   resource: resourceOf,
+  passes: input => ({
+    service: 'firehose.amazonaws.com',
+    roles: [
+      input.KinesisStreamSourceConfiguration?.RoleARN,
+      input.S3DestinationConfiguration?.RoleARN,
+      input.ExtendedS3DestinationConfiguration?.RoleARN,
+    ],
+  }),
   async handle(firehose: Firehose, input, call) {
     const type = input.DeliveryStreamType ?? 'DirectPut'
     const source = input.KinesisStreamSourceConfiguration
@@ -132,6 +140,10 @@ export const UpdateDestination = operation({
   },
   output: {},
   resource: resourceOf,
+  passes: input => ({
+    service: 'firehose.amazonaws.com',
+    roles: [input.S3DestinationUpdate?.RoleARN, input.ExtendedS3DestinationUpdate?.RoleARN],
+  }),
   async handle(firehose: Firehose, input, call) {
     const delivery = firehose.delivery(call, input.DeliveryStreamName)
     if (input.DestinationId !== onlyDestination) {

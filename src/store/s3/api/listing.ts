@@ -23,7 +23,7 @@ import type { Version } from '../version.ts'
 import { checksumAlgorithm, checksumType, typeName } from './checksum-members.ts'
 import { continuationToken, positionOf } from './continuation.ts'
 import { type Encode, encoderFor } from './encoding.ts'
-import { bucketOf, mayBucket, onBucket, owner, quoted, wholeSeconds } from './shapes.ts'
+import { bucketOf, mayList, onBucket, owner, quoted, wholeSeconds } from './shapes.ts'
 
 const rolled = {
   Delimiter: optional(query('delimiter', string())),
@@ -57,7 +57,7 @@ export const ListObjects = operation({
   root: 'ListBucketResult',
   input: { ...onBucket, ...rolled, Marker: optional(query('marker', string())) },
   output: { ...page, Marker: string(), NextMarker: optional(string()), Contents: contents },
-  access: mayBucket('s3:ListBucket'),
+  access: mayList('s3:ListBucket'),
   handle(s3: S3, input) {
     const bucket = bucketOf(s3, input)
     const { prefix, delimiter, limit, encode, head } = request(input)
@@ -93,7 +93,7 @@ export const ListObjectsV2 = operation({
     StartAfter: optional(string()),
     Contents: contents,
   },
-  access: mayBucket('s3:ListBucket'),
+  access: mayList('s3:ListBucket'),
   handle(s3: S3, input) {
     const bucket = bucketOf(s3, input)
     const { prefix, delimiter, limit, encode, head } = request(input)
@@ -148,7 +148,7 @@ export const ListObjectVersions = operation({
       ),
     ),
   },
-  access: mayBucket('s3:ListBucketVersions'),
+  access: mayList('s3:ListBucketVersions'),
   handle(s3: S3, input) {
     const bucket = bucketOf(s3, input)
     const { prefix, delimiter, limit, encode, head } = request(input)

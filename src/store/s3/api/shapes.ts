@@ -176,6 +176,22 @@ export const objectArn = (bucket: string, key: string) => `arn:aws:s3:::${bucket
 export const mayBucket =
   (action: string) =>
   (input: { readonly Bucket: string }): readonly Access[] => [{ action, resource: bucketArn(input.Bucket) }]
+/** What a listing looks for is for its policy to judge: whoever may see `home/ann/` only asks for that prefix. */
+export const mayList =
+  (action: string) =>
+  (input: {
+    readonly Bucket: string
+    readonly Prefix?: string | undefined
+    readonly Delimiter?: string | undefined
+    readonly MaxKeys?: number | undefined
+  }): readonly Access[] => {
+    const context = {
+      ...(input.Prefix !== undefined && { 's3:prefix': input.Prefix }),
+      ...(input.Delimiter !== undefined && { 's3:delimiter': input.Delimiter }),
+      ...(input.MaxKeys !== undefined && { 's3:max-keys': String(input.MaxKeys) }),
+    }
+    return [{ action, resource: bucketArn(input.Bucket), context }]
+  }
 /** Some actions have another name when a version is asked for: `s3:GetObject`, `s3:GetObjectVersion`. */
 export const mayObject =
   (action: string, versioned = action) =>

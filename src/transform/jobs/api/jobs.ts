@@ -14,6 +14,7 @@ import {
   name,
   pagePosition,
   pageToken,
+  passedToGlue,
   tags,
 } from './shapes.ts'
 
@@ -22,6 +23,7 @@ export const CreateJob = operation({
   input: { ...createJobMembers, Tags: optional(tags) },
   output: { Name: optional(name) },
   resource: (input, call) => jobArn(call, input.Name),
+  passes: (input, call) => passedToGlue(call, input.Role),
   async handle(jobs: Jobs, input, call) {
     await jobs.create(call, jobDefinition(input.Name, input), input.Tags)
     return { Name: input.Name }
@@ -98,6 +100,7 @@ export const UpdateJob = operation({
   input: { JobName: name, JobUpdate: jobUpdate },
   output: { JobName: optional(name) },
   resource: (input, call) => jobArn(call, input.JobName),
+  passes: (input, call) => passedToGlue(call, input.JobUpdate.Role),
   async handle(jobs: Jobs, input, call) {
     await jobs.update(call, jobDefinition(input.JobName, input.JobUpdate))
     return { JobName: input.JobName }

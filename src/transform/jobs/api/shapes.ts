@@ -1,5 +1,6 @@
 // AWS's shapes of jobs and runs, and their translation to plain values and back. Members that say how large a Spark
 // cluster is to be, or how it is to log, are kept and returned: the embedded engine has no cluster.
+import type { PassedRoles } from '../../../gateway/operation.ts'
 import {
   boolean,
   double,
@@ -201,3 +202,9 @@ export function pagePosition(token: string | undefined): string {
 
 export const jobArn = (call: { readonly account: string; readonly region: string }, jobName: string) =>
   `arn:aws:glue:${call.region}:${call.account}:job/${jobName}`
+
+/** Glue takes a role by its ARN or by its name. */
+export const passedToGlue = (call: { readonly account: string }, role: string | undefined): PassedRoles => ({
+  service: 'glue.amazonaws.com',
+  roles: [role === undefined || role.startsWith('arn:') ? role : `arn:aws:iam::${call.account}:role/${role}`],
+})
