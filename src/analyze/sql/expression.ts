@@ -111,8 +111,8 @@ const writers: Readonly<Record<string, Write>> = {
   is_false: unary('', ' IS? FALSE'),
   like(node, statement, scope) {
     node.only('left', 'right', 'escape')
-    const escape = node.child('escape')
-    const end = escape === undefined ? '' : ` ESCAPE ${expression(escape, statement, scope)}`
+    const escaped = node.child('escape')
+    const end = escaped === undefined ? '' : ` ESCAPE ${expression(escaped, statement, scope)}`
     return `(${expression(node.need('left'), statement, scope)} LIKE ${expression(node.need('right'), statement, scope)}${end})`
   },
   between(node, statement, scope) {
@@ -215,8 +215,7 @@ function literalValue(node: Node): string {
     case 'date':
       return `CAST(${literal(value)} AS DATE)`
     case 'timestamp':
-      // With a zone it is an instant, without one a wall clock.
-      return `CAST(${literal(value)} AS ${/^\s*\S+(\s+[\d:.]+)?\s*$/.test(value) && !/\d[+-]\d\d:?\d\d$/.test(value) ? 'TIMESTAMP' : 'TIMESTAMPTZ'})`
+      return timestamp(value)
     case 'time':
       return `CAST(${literal(value)} AS TIME)`
     case 'hex_string':
@@ -224,6 +223,13 @@ function literalValue(node: Node): string {
       break
   }
   throw unsupported(`The literal ${value.slice(0, 40)}`, node.position)
+}
+
+/** With a zone it is an instant, without one a wall clock. DuckDB wants an offset right behind the time. */
+function timestamp(value: string): string {
+  const text = value.trim().replace(/\s+([+-]\d\d:?\d\d)$/, '$1')
+  const zoned = /[+-]\d\d:?\d\d$/.test(text.slice(10)) || /[A-Za-z]/.test(text.slice(10).replace('T', ''))
+  return `CAST(${literal(text)} AS ${zoned ? 'TIMESTAMPTZ' : 'TIMESTAMP'})`
 }
 
 const integerMacros: Readonly<Record<string, string>> = {
@@ -245,6 +251,7 @@ function castTo(word: 'CAST' | 'TRY_CAST'): Write {
     let text = `CAST(${value} AS ${target})`
     if (integer !== undefined) text = `${integer}(${value})`
     else if (target === 'VARCHAR') text = `athena_varchar(${value})`
+    else if (target === 'DATE') text = `athena_date(${value})`
     else if (target === 'JSON') text = `to_json(${value})`
     if (target === 'VARCHAR' && length !== undefined) text = `left(${text}, ${length})`
     return word === 'TRY_CAST' ? `try(${text})` : text
@@ -268,7 +275,7 @@ function extract(node: Node, statement: Statement, scope: Scope): string {
   node.only('this', 'field')
   const field = fields[node.text('field') ?? '']
   if (field === undefined) throw unsupported(`EXTRACT of ${node.text('field')}`, node.position)
-  return `${field}(${expression(node.need('this'), statement, scope)})`
+  return `${field}(athena_wall(${expression(node.need('this'), statement, scope)}))`
 }
 
 const intervalUnits: Readonly<Record<string, string>> = {

@@ -26,7 +26,11 @@ const macros: readonly string[] = [
      WHEN x < 0 THEN '-' || athena_exponent(CAST(-x AS VARCHAR))
      ELSE athena_exponent(CAST(x AS VARCHAR)) END`,
   "CREATE MACRO athena_timestamp(x) AS strftime(x, '%Y-%m-%d %H:%M:%S.%g')",
-  "CREATE MACRO athena_instant(x) AS strftime(x, '%Y-%m-%d %H:%M:%S.%g') || ' UTC'",
+  'CREATE MACRO athena_wall(x) AS make_timestamp(epoch_us(x))',
+  `CREATE MACRO athena_date(x) AS CASE
+     WHEN typeof(x) = 'TIMESTAMP WITH TIME ZONE' THEN CAST(athena_wall(TRY_CAST(x AS TIMESTAMPTZ)) AS DATE)
+     ELSE CAST(x AS DATE) END`,
+  "CREATE MACRO athena_instant(x) AS strftime(athena_wall(x), '%Y-%m-%d %H:%M:%S.%g') || ' UTC'",
   "CREATE MACRO athena_time(x) AS strftime(DATE '2000-01-01' + x, '%H:%M:%S.%g')",
   // Athena shows a binary as pairs of hexadecimal digits.
   String.raw`CREATE MACRO athena_binary(x) AS rtrim(regexp_replace(lower(hex(x)), '(..)', '\1 ', 'g'))`,
@@ -41,7 +45,7 @@ const macros: readonly string[] = [
   `CREATE MACRO athena_iso8601(x) AS CASE
      WHEN typeof(x) = 'DATE' THEN CAST(x AS VARCHAR)
      WHEN typeof(x) = 'TIMESTAMP' THEN strftime(TRY_CAST(x AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%g')
-     ELSE strftime(TRY_CAST(x AS TIMESTAMPTZ), '%Y-%m-%dT%H:%M:%S.%gZ') END`,
+     ELSE strftime(athena_wall(TRY_CAST(x AS TIMESTAMPTZ)), '%Y-%m-%dT%H:%M:%S.%gZ') END`,
   // DuckDB rounds half to even and accepts '2.5' as an integer; Athena rounds half up and does not.
   ...['TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT'].map(
     type => `CREATE MACRO athena_${type.toLowerCase()}(x) AS CASE

@@ -42,6 +42,7 @@ export const CreateNamedQuery = operation({
 export const GetNamedQuery = operation({
   input: { NamedQueryId: shape.queryId },
   output: { NamedQuery: optional(namedQuery) },
+  resource: shape.groupOfNamedQuery,
   handle(athena: Athena, { NamedQueryId: id }, call) {
     const found = athena.namedQueries.find(call, id)
     if (!found) throw noSuchNamedQuery(id)
@@ -63,6 +64,8 @@ export const BatchGetNamedQuery = operation({
       ),
     ),
   },
+  resource: ({ NamedQueryIds: ids }, call, athena: Athena) =>
+    ids.map(id => shape.groupOfNamedQuery({ NamedQueryId: id }, call, athena)),
   handle(athena: Athena, { NamedQueryIds: ids }, call) {
     const found = ids.map(id => athena.namedQueries.find(call, id))
     return {
@@ -105,6 +108,7 @@ export const UpdateNamedQuery = operation({
     QueryString: shape.queryText,
   },
   output: {},
+  resource: shape.groupOfNamedQuery,
   async handle(athena: Athena, { NamedQueryId: id, Name: name, Description, QueryString: text }, call) {
     const described = Description === undefined ? {} : { description: Description }
     await athena.namedQueries.update(call, id, { name, text, ...described })
@@ -116,6 +120,7 @@ export const UpdateNamedQuery = operation({
 export const DeleteNamedQuery = operation({
   input: { NamedQueryId: optional(shape.queryId) },
   output: {},
+  resource: shape.groupOfNamedQuery,
   async handle(athena: Athena, { NamedQueryId: id = '' }, call) {
     await athena.namedQueries.delete(call, id)
     return {}

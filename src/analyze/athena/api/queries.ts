@@ -83,6 +83,7 @@ export const StartQueryExecution = operation({
 export const GetQueryExecution = operation({
   input: { QueryExecutionId: shape.queryId },
   output: { QueryExecution: optional(queryExecution) },
+  resource: shape.groupOfQuery,
   handle: (athena: Athena, { QueryExecutionId: id }, call) => ({ QueryExecution: outputOf(athena.query(call, id)) }),
 })
 
@@ -100,6 +101,8 @@ export const BatchGetQueryExecution = operation({
       ),
     ),
   },
+  resource: ({ QueryExecutionIds: ids }, call, athena: Athena) =>
+    ids.map(id => shape.groupOfQuery({ QueryExecutionId: id }, call, athena)),
   handle(athena: Athena, { QueryExecutionIds: ids }, call) {
     const found = ids.map(id => athena.find(call, id))
     return {
@@ -139,6 +142,7 @@ export const ListQueryExecutions = operation({
 export const StopQueryExecution = operation({
   input: { QueryExecutionId: optional(shape.queryId) },
   output: {},
+  resource: shape.groupOfQuery,
   async handle(athena: Athena, { QueryExecutionId: id = '' }, call) {
     await athena.stopQuery(call, id)
     return {}

@@ -36,6 +36,14 @@ export const GetQueryResults = operation({
     ),
     NextToken: optional(shape.token),
   },
+  // Whoever reads a result through Athena reads its object.
+  access: (input, call, athena: Athena) => {
+    const { bucket, key } = athena.find(call, input.QueryExecutionId)?.output ?? {}
+    return [
+      { action: 'athena:GetQueryResults', resource: shape.groupOfQuery(input, call, athena) },
+      ...(bucket === undefined ? [] : [{ action: 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key}` }]),
+    ]
+  },
   async handle(athena: Athena, { QueryExecutionId: id, NextToken, MaxResults = resultRowsMax }, call) {
     const [of, from] =
       NextToken === undefined ? [id, 0] : shape.readToken<[string, number]>(NextToken, 'string', 'number')
@@ -89,6 +97,7 @@ export const GetQueryRuntimeStatistics = operation({
       }),
     ),
   },
+  resource: shape.groupOfQuery,
   handle(athena: Athena, { QueryExecutionId: id }, call) {
     const statistics = athena.query(call, id).end?.statistics
     if (!statistics) return { QueryRuntimeStatistics: {} }

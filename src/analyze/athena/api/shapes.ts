@@ -1,5 +1,6 @@
 /** Shapes that several operations of Athena share, and ARNs. */
 import { boolean, enumeration, integer, list, map, optional, string, structure } from '../../../gateway/shape.ts'
+import type { Athena } from '../athena.ts'
 import { invalidPageToken } from '../faults.ts'
 import type { Scope } from '../needs.ts'
 
@@ -45,6 +46,19 @@ export const pageSize = (max: number, min = 1) => integer({ min, max })
 
 export const workGroupArn = (scope: Scope, group: string): string =>
   `arn:aws:athena:${scope.region}:${scope.account}:workgroup/${group}`
+
+/** Who may see a query is said of its work group; one that is not there is asked for in the primary one. */
+export const groupOfQuery = (
+  { QueryExecutionId: id = '' }: { readonly QueryExecutionId?: string | undefined },
+  call: Scope,
+  athena: Athena,
+): string => workGroupArn(call, athena.find(call, id)?.workGroup ?? 'primary')
+
+export const groupOfNamedQuery = (
+  { NamedQueryId: id = '' }: { readonly NamedQueryId?: string | undefined },
+  call: Scope,
+  athena: Athena,
+): string => workGroupArn(call, athena.namedQueries.find(call, id)?.workGroup ?? 'primary')
 
 /** Tokens are where the next page begins, so that they stay right whatever is added meanwhile. */
 export const writeToken = (...position: readonly (string | number)[]): string =>

@@ -93,7 +93,7 @@ function checkNames(names: readonly string[], partitionedBy: readonly string[]):
 /** Types that files of a lake do not know become the ones Athena would have given. */
 function storable(value: string, type: DuckType): string {
   if (widenedIntegers.has(type.name)) return `CAST(${value} AS BIGINT)`
-  if (type.name === 'TIMESTAMP WITH TIME ZONE') return `CAST(${value} AS TIMESTAMP)`
+  if (type.name === 'TIMESTAMP WITH TIME ZONE') return `athena_wall(${value})`
   if (['JSON', 'UUID', 'TIME', 'INTERVAL', 'NULL'].includes(type.name)) return `CAST(${value} AS VARCHAR)`
   return value
 }

@@ -95,7 +95,7 @@ function field(column: Column, key: string): Field {
     }
   }
   // An offset counts: the instant is kept, in UTC. (A plain cast to TIMESTAMP drops the offset.)
-  if (type === 'TIMESTAMP') return { ...base, value: `CAST(TRY_CAST(${text} AS TIMESTAMPTZ) AS TIMESTAMP)` }
+  if (type === 'TIMESTAMP') return { ...base, value: `athena_wall(TRY_CAST(${text} AS TIMESTAMPTZ))` }
   if (type === 'BLOB')
     throw new EngineFault('unsupported', `Column '${column.name}': binary in JSON is not supported by this engine yet`)
   if (/\[\]$|^(MAP|STRUCT)\(/.test(type)) {

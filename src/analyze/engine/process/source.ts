@@ -12,7 +12,7 @@ import { EngineFault } from '../fault.ts'
 import type { Column, TransformRequest } from '../request.ts'
 import { directory } from './files.ts'
 import { inferSchema } from './infer.ts'
-import { Normaliser } from './normaliser.ts'
+import { type Normalised, Normaliser } from './normaliser.ts'
 import { examine, type RawObject } from './raw-object.ts'
 import { type RecordColumns, recordColumns } from './record-columns.ts'
 import type { Session } from './session.ts'
@@ -43,7 +43,6 @@ export async function loadSource(
   const stage = new Stage(
     session,
     recordColumns(schema, schema.length === 0 ? [] : source.required, spellings(schema, heads)),
-    objects,
   )
   await stage.create()
   const slow = await stage.loadLines(objects.filter(object => object.layout === 'lines'))
@@ -76,27 +75,32 @@ function spellings(schema: readonly Column[], heads: readonly string[]): Readonl
 class Stage {
   readonly #session: Session
   readonly #record: RecordColumns
-  readonly #objects: readonly RawObject[]
+  /** Objects by the number that their rows carry. */
+  readonly #objects: RawObject[] = []
+  readonly #numbers = new Map<RawObject, number>()
   /** Pieces that the splitter handed out, counted as it did. */
   #pieces = 0
   #linesIn = 0
 
-  constructor(session: Session, record: RecordColumns, objects: readonly RawObject[]) {
+  constructor(session: Session, record: RecordColumns) {
     this.#session = session
     this.#record = record
-    this.#objects = objects
   }
 
+  /**
+   * Few and narrow columns: what every row carries decides the speed. `raw` is the text of a bad document, '' of a blank
+   * line and NULL of a good document; `length` counts the line with its newline.
+   */
   async create(): Promise<void> {
     const columns = this.#record.types.map((type, index) => `c${index} ${type}`)
-    const kept = ['state TINYINT', 'raw VARCHAR', 'object INTEGER', 'line BIGINT', 'ordinal INTEGER', 'length INTEGER']
+    const kept = ['bad BOOLEAN', 'raw VARCHAR', 'object INTEGER', 'length INTEGER']
     await this.#session.run(`CREATE TEMP TABLE athena_stage (${[...columns, ...kept].join(', ')})`)
     await this.#session.run(
       'CREATE TEMP TABLE athena_dead (reason VARCHAR, object INTEGER, line BIGINT, ordinal INTEGER, raw VARCHAR)',
     )
     const names = this.#record.columns.map((column, index) => `c${index} AS ${identifier(column.name)}`)
     await this.#session.run(
-      `CREATE TEMP VIEW source AS SELECT ${names.join(', ') || 'NULL AS athena_nothing'} FROM athena_stage WHERE state = 0`,
+      `CREATE TEMP VIEW source AS SELECT ${names.join(', ') || 'NULL AS athena_nothing'} FROM athena_stage WHERE NOT bad`,
     )
   }
 
@@ -106,72 +110,77 @@ class Stage {
     for (const compression of ['none', 'gzip', 'zstd'] as const) {
       const group = objects.filter(object => object.compression === compression)
       if (group.length === 0) continue
+      const first = this.#objects.length
+      for (const object of group) this.#number(object)
+      const raws = `SELECT line, CAST(file_index AS INTEGER) + ${first} AS object FROM ${lineReader(group)}`
       try {
-        await this.#session.run(this.#insertLines(group))
+        await this.#insert(raws)
       } catch (cause) {
         if (!ofTheData(cause)) throw cause
         // One object that cannot be read as lines fails the statement and undoes all of it: each goes the slow way, which
         // says exactly what is wrong with which.
-        if (compression === 'zstd')
-          throw new EngineFault(
-            'unsupported',
-            'A zstd object cannot be read as JSON lines; only whole lines of UTF-8 are supported in zstd',
-          )
+        if (compression === 'zstd') throw zstdRefused()
         for (const object of group) slow.add(object)
       }
     }
     for (const object of await this.#suspects(objects.filter(one => !slow.has(one)))) slow.add(object)
     if (slow.size > 0) {
-      const numbers = [...slow].map(object => this.#objects.indexOf(object))
+      const numbers = [...slow].map(object => this.#number(object))
       await this.#session.run(`DELETE FROM athena_stage WHERE object IN (${numbers.join(', ')})`)
     }
-    const [row] = await this.#session.rows('SELECT count(*) FROM athena_stage WHERE state <> 2')
+    const [row] = await this.#session.rows("SELECT count(*) FROM athena_stage WHERE raw IS NULL OR raw <> ''")
     this.#linesIn = Number(row?.[0] ?? 0)
     await this.#numberBadLines()
     return slow
   }
 
-  #insertLines(group: readonly RawObject[]): string {
-    const numbers = `[${group.map(object => this.#objects.indexOf(object)).join(', ')}]`
-    return this.#insert({
-      raws: `SELECT line, ${numbers}[CAST(file_index AS BIGINT) + 1] AS object, NULL AS at_line, NULL AS ordinal FROM ${lineReader(group)}`,
-      blank: "line IS NULL OR (s IS NULL AND trim(line, E' \\t\\r') = '')",
-    })
+  #number(object: RawObject): number {
+    const known = this.#numbers.get(object)
+    if (known !== undefined) return known
+    this.#numbers.set(object, this.#objects.length)
+    this.#objects.push(object)
+    return this.#objects.length - 1
   }
 
-  #insert(from: { readonly raws: string; readonly blank: string }): string {
+  async #insert(raws: string): Promise<void> {
+    const columns = this.#record.values.map((_, index) => `v${index}`)
+    const raw = "CASE WHEN bad THEN CASE WHEN line IS NULL OR trim(line, E' \\t\\r') = '' THEN '' ELSE line END END"
+    await this.#session.run(`INSERT INTO athena_stage
+      SELECT ${[...columns, 'bad', raw].join(', ')}, object, coalesce(strlen(line), 0) + 1 FROM (${this.#judged(raws, ['object'])})`)
+  }
+
+  /** Rows of `line` and `others`, with the values v0, v1, … and `bad`. */
+  #judged(raws: string, others: readonly string[]): string {
     const { structure, values, bad } = this.#record
     const named = values.map((value, index) => `${value} AS v${index}`)
-    const columns = values.map((_, index) => `v${index}`)
-    const state = `CASE WHEN NOT bad THEN 0 WHEN ${from.blank} THEN 2 ELSE 1 END`
-    return `INSERT INTO athena_stage
-      SELECT ${[...columns, `${state} AS state`].join(', ')}, CASE WHEN bad THEN line END, object, at_line, ordinal, coalesce(strlen(line), 0) + 1
-      FROM (SELECT *, ${bad} AS bad
-        FROM (SELECT ${[...named, 's', 'line', 'object', 'at_line', 'ordinal'].join(', ')}
-          FROM (SELECT line, object, at_line, ordinal, try(json_transform(line, ${structure})) AS s FROM (${from.raws}))))`
+    const kept = ['line', ...others].join(', ')
+    return `SELECT *, ${bad} AS bad
+      FROM (SELECT ${[...named, 's', kept].join(', ')}
+        FROM (SELECT ${kept}, try(json_transform(line, ${structure})) AS s FROM (${raws})))`
   }
 
   /** Objects whose lines do not add up to their size, or that hold documents which are not one a line. */
   async #suspects(objects: readonly RawObject[]): Promise<readonly RawObject[]> {
     if (objects.length === 0) return []
     const rows = await this.#session.rows(`
-      SELECT object, sum(length)::BIGINT,
-        coalesce(bool_or(state = 1 AND NOT json_valid(raw) AND (regexp_matches(raw, '\\}\\s*\\{') OR regexp_matches(trim(raw), '^[{\\[]$|[{\\[,]$'))), false)
+      SELECT object, CAST(sum(length) AS BIGINT), coalesce(bool_or(
+        CASE WHEN raw IS NULL OR raw = '' OR json_valid(raw) THEN false
+        ELSE regexp_matches(raw, '\\}\\s*\\{') OR regexp_matches(trim(raw), '^[{\\[]$|[{\\[,]$') END), false)
       FROM athena_stage GROUP BY object`)
     const sizes = new Map(rows.map(row => [Number(row[0]), { bytes: Number(row[1]), glued: row[2] === true }]))
     return objects.filter(object => {
-      const found = sizes.get(this.#objects.indexOf(object)) ?? { bytes: 0, glued: false }
+      const found = sizes.get(this.#number(object)) ?? { bytes: 0, glued: false }
       if (found.glued) return true
       if (object.textBytes === undefined) return false
       // The last line may lack its newline, which is counted for each.
-      const short = (found.bytes - object.textBytes) % 2 ** 32
-      return short !== 0 && short !== 1
+      const over = (found.bytes - object.textBytes) % 2 ** 32
+      return over !== 0 && over !== 1
     })
   }
 
   /** The reader of lines does not number them: objects with bad lines are read again, in order. */
   async #numberBadLines(): Promise<void> {
-    const rows = await this.#session.rows('SELECT DISTINCT object FROM athena_stage WHERE state = 1 ORDER BY object')
+    const rows = await this.#session.rows("SELECT DISTINCT object FROM athena_stage WHERE raw <> '' ORDER BY object")
     for (const row of rows) {
       const number = Number(row[0])
       const object = this.#objects[number]
@@ -179,7 +188,7 @@ class Stage {
       await this.#session.run(`
         INSERT INTO athena_dead SELECT NULL, ${number}, at_line, 1, line
         FROM (SELECT line, row_number() OVER () AS at_line FROM ${lineReader([object], true)})
-        WHERE line IN (SELECT raw FROM athena_stage WHERE state = 1 AND object = ${number})`)
+        WHERE line IN (SELECT raw FROM athena_stage WHERE raw <> '' AND object = ${number})`)
     }
   }
 
@@ -187,26 +196,32 @@ class Stage {
   async loadDocuments(objects: readonly RawObject[], into: string): Promise<readonly string[]> {
     const glued: string[] = []
     for (const object of objects) {
-      const number = this.#objects.indexOf(object)
+      const number = this.#number(object)
       const made = await Normaliser.run(object, `${into}/${number}`)
       this.#pieces += made.pieces
       if (made.glued) glued.push(object.path)
-      if (made.documents > 0) {
-        const reader = `read_csv(${literal(made.documentsFile)}, columns = {at_line: 'BIGINT', ordinal: 'INTEGER', line: 'VARCHAR'}, delim = chr(1), quote = '', escape = '', header = false, auto_detect = false, new_line = '\\n', max_line_size = ${made.longestBytes + 4096})`
-        await this.#session.run(
-          this.#insert({ raws: `SELECT line, ${number} AS object, at_line, ordinal FROM ${reader}`, blank: 'false' }),
-        )
-        await this.#session.run(
-          `INSERT INTO athena_dead SELECT NULL, object, line, ordinal, raw FROM athena_stage WHERE state = 1 AND object = ${number}`,
-        )
-      }
+      if (made.documents > 0) await this.#takeDocuments(made, number)
       if (made.rejects > 0) {
+        const columns = "columns = {reason: 'VARCHAR', line: 'BIGINT', ordinal: 'INTEGER', raw: 'VARCHAR'}"
         await this.#session.run(
-          `INSERT INTO athena_dead SELECT reason, ${number}, line, ordinal, raw FROM read_json(${literal(made.rejectsFile)}, format = 'newline_delimited', maximum_object_size = ${made.longestBytes * 6 + 4096}, columns = {reason: 'VARCHAR', line: 'BIGINT', ordinal: 'INTEGER', raw: 'VARCHAR'})`,
+          `INSERT INTO athena_dead SELECT reason, ${number}, line, ordinal, raw
+           FROM read_json(${literal(made.rejectsFile)}, format = 'newline_delimited', maximum_object_size = ${made.longestBytes * 6 + 4096}, ${columns})`,
         )
       }
     }
     return glued
+  }
+
+  async #takeDocuments(made: Normalised, number: number): Promise<void> {
+    const columns = "columns = {at_line: 'BIGINT', ordinal: 'INTEGER', line: 'VARCHAR'}"
+    const reader = `read_csv(${literal(made.documentsFile)}, ${columns}, ${rawLines}, max_line_size = ${made.longestBytes + 4096})`
+    await this.#insert(`SELECT line, ${number} AS object FROM ${reader}`)
+    const [row] = await this.#session.rows(`SELECT count(*) FROM athena_stage WHERE bad AND object = ${number}`)
+    if (Number(row?.[0] ?? 0) === 0) return
+    const judged = this.#judged(`SELECT line, at_line, ordinal FROM ${reader}`, ['at_line', 'ordinal'])
+    await this.#session.run(
+      `INSERT INTO athena_dead SELECT NULL, ${number}, at_line, ordinal, line FROM (${judged}) WHERE bad`,
+    )
   }
 
   /** Writes the dead letters and counts: what came in, what goes on, what does not, each by itself. */
@@ -247,11 +262,21 @@ function ofTheData(cause: unknown): boolean {
 }
 
 /** Raw lines: a delimiter that no JSON holds, no quotes, no guessing. */
+const rawLines = "delim = chr(1), quote = '', escape = '', header = false, auto_detect = false, new_line = '\\n'"
+
 function lineReader(objects: readonly RawObject[], inOrder = false): string {
   const options = [
-    "columns = {line: 'VARCHAR'}, delim = chr(1), quote = '', escape = '', header = false, auto_detect = false, new_line = '\\n'",
+    "columns = {line: 'VARCHAR'}",
+    rawLines,
     `compression = '${objects[0]?.compression ?? 'none'}', hive_partitioning = false`,
     ...(inOrder ? ['parallel = false'] : []),
   ]
   return `read_csv(${list(objects.map(object => object.file))}, ${options.join(', ')})`
+}
+
+function zstdRefused(): EngineFault {
+  return new EngineFault(
+    'unsupported',
+    'A zstd object that is not whole lines of UTF-8 is not supported by this engine yet: use gzip.',
+  )
 }
