@@ -2,6 +2,7 @@
 // held against what the caller announced. Whatever goes wrong, nothing of the body stays.
 import { createHash } from 'node:crypto'
 import type { Blob, Blobs } from '../../durable/blobs.ts'
+import { Fault } from '../../gateway/fault.ts'
 import { type ChecksumAlgorithm, digestFor, isChecksum } from './checksums/digest.ts'
 import { badChecksum, badMd5, entityTooLarge, incompleteBody, invalidMd5, invalidRequest } from './faults.ts'
 import { putBytesMax } from './limits.ts'
@@ -61,6 +62,17 @@ export async function takeIn(
     return { blob: await writer.finish(), md5: md5Hex, checksum }
   } catch (cause) {
     await writer.abort()
+    throw cause
+  }
+}
+
+/** Runs the commit that makes the blob somebody's; when it is refused, the blob goes now instead of at the next start. */
+export async function orDiscard<T>(blobs: Blobs, blob: Blob, commit: () => Promise<T>): Promise<T> {
+  try {
+    return await commit()
+  } catch (cause) {
+    // Anything but a refusal leaves open what became of the commit.
+    if (cause instanceof Fault) await blobs.discard(blob)
     throw cause
   }
 }

@@ -8,7 +8,7 @@ import type { Bucket } from './bucket.ts'
 import type { ChecksumAlgorithm } from './checksums/digest.ts'
 import type { Composites, Part } from './composites.ts'
 import { invalidArgument, invalidRequest, noSuchBucket, noSuchUpload, preconditionFailed } from './faults.ts'
-import { type Announced, takeIn } from './intake.ts'
+import { type Announced, orDiscard, takeIn } from './intake.ts'
 import { partsMax } from './limits.ts'
 import { type Bound, type Page, type PageRequest, type Position, takePage } from './paging.ts'
 import { checkKey, type Described, propertiesFor } from './properties.ts'
@@ -130,10 +130,11 @@ export class Uploads {
       checksum: algorithm === undefined || checksum === undefined ? undefined : { algorithm, value: checksum },
       modifiedAt: this.#clock.now(),
     }
-    await this.#ledger.commit(write => {
+    const publish = (write: Transaction) => {
       this.get(bucket, key, uploadId)
       this.#composites.putPart(write, uploadId, part, blob)
-    })
+    }
+    await orDiscard(this.#blobs, blob, () => this.#ledger.commit(publish))
     return part
   }
 

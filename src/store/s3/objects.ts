@@ -1,14 +1,14 @@
 // Objects: written from a body, read, copied without copying bytes, deleted. Every write is one commit that comes after
 // its bytes are durable; reading a body never blocks a write.
 import type { Blobs } from '../../durable/blobs.ts'
-import type { Ledger } from '../../durable/ledger.ts'
+import type { Ledger, Transaction } from '../../durable/ledger.ts'
 import type { Bucket } from './bucket.ts'
 import type { Buckets } from './buckets.ts'
 import type { Composites, Part } from './composites.ts'
 import { checkRead, checkWrite, type ReadConditions, type WriteConditions } from './conditions.ts'
 import { type Contents, compositeOf } from './contents.ts'
 import { deleted, markerNotAllowed, noSuchKey, noSuchVersion, partNotSatisfiable } from './faults.ts'
-import { type Announced, takeIn } from './intake.ts'
+import { type Announced, orDiscard, takeIn } from './intake.ts'
 import { partsMax } from './limits.ts'
 import { checkKey, type Described, propertiesFor } from './properties.ts'
 import { type ByteRange, parseRange } from './ranges.ts'
@@ -72,7 +72,7 @@ export class Objects {
     }
     const { blob, md5, checksum } = await takeIn(this.#blobs, body, announced, check)
     const algorithm = announced.checksum?.algorithm
-    return this.#ledger.commit(write => {
+    const publish = (write: Transaction) => {
       const now = this.#buckets.again(write, bucket)
       check()
       // From here the object is there; a crash before leaves a blob that nothing refers to, swept at start.
@@ -87,7 +87,8 @@ export class Objects {
             : { ...properties, checksum: { algorithm, type: 'full', value: checksum } },
         tags,
       })
-    })
+    }
+    return orDiscard(this.#blobs, blob, () => this.#ledger.commit(publish))
   }
 
   /** @throws NoSuchKey, NoSuchVersion, and MethodNotAllowed for a delete marker that is asked for by its version */
