@@ -236,7 +236,7 @@ export class Delivery {
     const { destination, version, delivered } = this.#state
     const { clock, target, ledger } = this.#world
     const { id, name } = this.identity
-    this.#checkWay(destination)
+    this.#checkWay(destination, backlog.since ?? clock.now())
     const gathering = backlog.gather({
       bytes: bufferBytes(destination),
       milliseconds: bufferMilliseconds(destination),
@@ -275,8 +275,8 @@ export class Delivery {
   }
 
   /** Refuses to start what could not end: nothing is read or written for a bucket that is not there. */
-  #checkWay(destination: Destination): void {
-    const { target, permits } = this.#world
+  #checkWay(destination: Destination, oldestAt: number): void {
+    const { target, permits, random } = this.#world
     const bucket = bucketOf(destination)
     const service = 'firehose.amazonaws.com'
     const { source } = this.identity
@@ -290,9 +290,12 @@ export class Delivery {
     if (!target.bucketExists(bucket)) {
       throw new Error(`The bucket ${bucket} does not exist. Create it, or name another with UpdateDestination.`)
     }
-    const objects = `${destination.bucketArn}/*`
-    if (!permits(destination.roleArn, service, 's3:PutObject', objects)) {
-      throw denied(destination.roleArn, 's3:PutObject', objects)
+    // A role may be let into its prefix alone, so the question names a key such as this object will have.
+    const { name: stream } = this.identity
+    const key = objectKey(destination, { stream, version: this.#state.version, oldestAt, random })
+    const object = `${destination.bucketArn}/${key}`
+    if (!permits(destination.roleArn, service, 's3:PutObject', object)) {
+      throw denied(destination.roleArn, 's3:PutObject', `${destination.bucketArn}/${destination.prefix ?? ''}*`)
     }
   }
 

@@ -71,6 +71,7 @@ interface FirehoseWorld {
 
 /** A delivery holds some megabytes: its pieces and the compressor's window. */
 const deliveriesAtOnce = 4
+const attachedAtOnce = 8
 
 export class Firehose {
   readonly store: FirehoseWorld['store']
@@ -79,7 +80,7 @@ export class Firehose {
   readonly #streams: Streams
   readonly #world: World
   readonly #deliveries = new Map<string, Delivery>()
-  readonly #direct = new Map<string, DirectSource>()
+  readonly #direct = new Map<string, Promise<DirectSource>>()
 
   constructor({ store, clock, random, background, log, streams, target, permits }: FirehoseWorld) {
     this.store = store
@@ -94,10 +95,12 @@ export class Firehose {
 
   /** After the streams have started: goes on from where the last life's deliveries ended. */
   async start(): Promise<void> {
+    const attaching = new Turnstile(attachedAtOnce)
     for (const row of this.store.ledger.all<DeliveryRow>('SELECT * FROM firehose_delivery ORDER BY id')) {
       const delivery = new Delivery(identityOf(row), stateOf(row), this.#world)
       this.#deliveries.set(keyOf(delivery.identity, delivery.identity.name), delivery)
-      await this.#attach(delivery)
+      // Beside everything else: a start does not wait until what is buffered has been counted.
+      this.#world.background.run(`attach ${delivery.identity.name}`, () => attaching.pass(() => this.#attach(delivery)))
     }
     await this.#removeDoomed()
     this.#streams.appeared(stream => {
@@ -157,11 +160,11 @@ export class Firehose {
   /** Takes records; resolves after the fsync with an id for each. */
   async put(delivery: Delivery, data: readonly Uint8Array[], at: number): Promise<readonly string[]> {
     const { id } = delivery.identity
-    const source = this.#direct.get(id)
-    if (source === undefined) throw notDirectPut()
+    if (delivery.identity.source !== undefined) throw notDirectPut()
     if (data.length > 1 && data.reduce((sum, { length }) => sum + length, 0) > bytesPerBatchMax) {
       throw new InvalidArgumentException(`Records size exceeds ${bytesPerBatchMax / 1024 / 1024} MB limit`)
     }
+    const source = await this.#directSource(id)
     const index = await source.append(data, at)
     return data.map((_, place) => Buffer.from(`${id}:${index + place}`).toString('base64'))
   }
@@ -203,13 +206,21 @@ export class Firehose {
   async #attach(delivery: Delivery): Promise<void> {
     const { id, source } = delivery.identity
     if (source === undefined) {
-      const direct = new DirectSource(await this.store.log(logName(id)))
-      this.#direct.set(id, direct)
-      await delivery.attach(direct, this.#positions(id, directLane))
+      await delivery.attach(await this.#directSource(id), this.#positions(id, directLane))
       return
     }
     const stream = this.#streams.streamByArn(source.streamArn)
     if (stream) await this.#attachStream(delivery, stream)
+  }
+
+  /** One for everybody, opened when it is first needed. */
+  #directSource(id: string): Promise<DirectSource> {
+    const known = this.#direct.get(id)
+    if (known !== undefined) return known
+    const opening = this.store.log(logName(id)).then(log => new DirectSource(log))
+    this.#direct.set(id, opening)
+    opening.catch(() => this.#direct.delete(id))
+    return opening
   }
 
   /** A stream that took the place of the one it was made for is read from its beginning. */

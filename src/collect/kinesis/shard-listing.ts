@@ -44,6 +44,17 @@ interface Cursor {
 
 const purpose = 'list shards'
 
+/** The name of the stream that a token goes on listing: what its user must have leave for. */
+export const streamListed = (kinesis: Kinesis, token: string): string => contentOf(kinesis, token)[0]
+
+type TokenContent = readonly [stream: string, streamId: string, last: number, filter: string, sealedAt: number]
+
+function contentOf(kinesis: Kinesis, token: string): TokenContent {
+  const content = kinesis.seal.open(purpose, token)
+  if (content === undefined) throw new InvalidArgumentException('NextToken is invalid.')
+  return content as TokenContent
+}
+
 export function listShards(kinesis: Kinesis, scope: Scope, question: ShardQuestion): ShardPage {
   const { stream, after, filter } =
     question.token === undefined ? begin(kinesis, scope, question) : resume(kinesis, scope, question, question.token)
@@ -82,21 +93,13 @@ function resume(kinesis: Kinesis, scope: Scope, question: ShardQuestion, token: 
   if ([name, arn, after, createdAt, filter].some(member => member !== undefined)) {
     throw new InvalidArgumentException('NextToken and StreamName cannot be provided together.')
   }
-  const content = kinesis.seal.open(purpose, token)
-  if (content === undefined) throw new InvalidArgumentException('NextToken is invalid.')
-  const [streamNamed, streamId, last, question0, sealedAt] = content as readonly [
-    string,
-    string,
-    number,
-    string,
-    number,
-  ]
+  const [listed, streamId, last, sealedFilter, sealedAt] = contentOf(kinesis, token)
   if (question.now - sealedAt > listTokenLifeMilliseconds) {
     throw new ExpiredNextTokenException('The pagination token passed to the operation is expired.')
   }
-  const stream = kinesis.stream(scope, streamNamed)
+  const stream = kinesis.stream(scope, listed)
   if (stream.id !== streamId) throw noSuchStream(stream)
-  return { stream, after: last, filter: JSON.parse(question0) ?? undefined }
+  return { stream, after: last, filter: JSON.parse(sealedFilter) ?? undefined }
 }
 
 function matches(stream: Stream, shard: Shard, filter: ShardFilter | undefined, now: number): boolean {

@@ -72,6 +72,7 @@ export class Lake {
     })
     await this.kinesis.start()
     await this.firehose.start()
+    await this.world.background.settled()
     return this
   }
 

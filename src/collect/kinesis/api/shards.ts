@@ -3,7 +3,7 @@ import { operation } from '../../../gateway/operation.ts'
 import { enumeration, integer, optional, structure, timestamp } from '../../../gateway/shape.ts'
 import type { Kinesis } from '../kinesis.ts'
 import { mergeShards, scaleShards, splitShard } from '../resharding.ts'
-import { listShards } from '../shard-listing.ts'
+import { listShards, streamListed } from '../shard-listing.ts'
 import {
   describeShard,
   hashKey,
@@ -42,7 +42,8 @@ export const ListShards = operation({
     ),
   },
   output: { Shards: optional(shardList), NextToken: optional(nextToken) },
-  resource: resourceOf,
+  resource: (input, call, kinesis: Kinesis) =>
+    resourceOf(input.NextToken === undefined ? input : { StreamName: streamListed(kinesis, input.NextToken) }, call),
   handle(kinesis: Kinesis, input, call) {
     const { stream, shards, next } = listShards(kinesis, call, {
       name: input.StreamName,
