@@ -42,6 +42,18 @@ interface Work {
   readonly publication: Publication
 }
 
+/** What a run has in hand while it is under way. */
+interface Running {
+  readonly job: Job
+  readonly run: Run
+  readonly plan: Plan
+  readonly role: Role
+  readonly inputs: Inputs
+  readonly outputs: Outputs
+  readonly signal: AbortSignal
+  readonly scratch: string
+}
+
 export class Course {
   readonly #parts: CourseParts
 
@@ -65,12 +77,22 @@ export class Course {
       request: { s3, ledger: this.#parts.ledger, job: job.id, objectsMax: plan.objectsMax },
       between: this.#between(job, plan),
     })
+    const outputs = new Outputs({ ...this.#parts, scope: job, role })
     await using scratch = await this.#parts.blobs.scratch()
-    const work = await this.#work({ job, run, plan, role, inputs, signal, scratch: scratch.path }).catch(cause => {
-      if (cause instanceof NothingNew) return undefined
+    try {
+      const of = { job, run, plan, role, inputs, outputs, signal, scratch: scratch.path }
+      const work = await this.#work(of).catch(nothingNew)
+      await this.#commit({ ...of, version, begunAt, work })
+    } catch (cause) {
+      await outputs.abandon()
       throw cause
-    })
-    await this.#parts.ledger.commit(write => {
+    }
+  }
+
+  #commit(of: Running & { readonly version: number; readonly begunAt: number; readonly work: Work | undefined }) {
+    const { job, run, plan, role, inputs, signal, version, begunAt, work } = of
+    const { bookmarks, clock } = this.#parts
+    return this.#parts.ledger.commit(write => {
       signal.throwIfAborted()
       const moves = plan.bookmark.kind === 'enable'
       if (moves && bookmarks.of(job.id, write).version !== version)
@@ -96,25 +118,17 @@ export class Course {
         numbers,
       })
       if (!ended) throw new EntityNotFoundException(`The run ${run.id} was ended by somebody else.`)
+      of.outputs.handOver()
     })
   }
 
-  async #work(of: {
-    readonly job: Job
-    readonly run: Run
-    readonly plan: Plan
-    readonly role: Role
-    readonly inputs: Inputs
-    readonly signal: AbortSignal
-    readonly scratch: string
-  }): Promise<Work> {
-    const { job, run, plan, role, inputs, signal } = of
+  async #work(of: Running): Promise<Work> {
+    const { job, run, plan, role, inputs, outputs, signal } = of
     const { engine, clock } = this.#parts
     const script = await this.#script(job, role)
     const { source } = plan
     const folder = source && { bucket: source.location.bucket, prefix: source.location.key }
     const files = folder && (await inputs.source(folder))
-    const outputs = new Outputs({ ...this.#parts, scope: job, role })
     const result = await engine.transform({
       script,
       arguments: plan.values,
@@ -169,6 +183,11 @@ export class Course {
     })
     return { from: from ?? 0, to: to ?? 0 }
   }
+}
+
+function nothingNew(cause: unknown): undefined {
+  if (cause instanceof NothingNew) return undefined
+  throw cause
 }
 
 function measured(

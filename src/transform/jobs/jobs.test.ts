@@ -65,6 +65,27 @@ test('broken records without a place for them fail the run, and nothing is writt
   assert.equal((await bench.run()).numbers?.recordsIn, 2, 'its objects are still new')
 })
 
+test('a run that fails after the engine is done leaves no files behind', async () => {
+  const bench = await Bench.open()
+  await bench.put('raw/a.json', lines(1, 2, 3))
+  await bench.put('raw/seen.json', lines(4))
+  const files = async () =>
+    (await Promise.all((await bench.disk.list('/data/blobs')).map(d => bench.disk.list(`/data/blobs/${d}`)))).flat()
+      .length
+  const before = await files()
+  const waiting = Promise.withResolvers<void>()
+  bench.interlude = () => (bench.transforms === 1 ? waiting.promise : undefined)
+  await bench.jobs.update(scope, { ...definition, maxConcurrentRuns: 2 })
+  const first = await bench.jobs.startRun(scope, { jobName: 'curate' })
+  const second = await bench.jobs.startRun(scope, { jobName: 'curate' })
+  while (bench.jobs.run(scope, 'curate', second).state !== 'SUCCEEDED') await Promise.resolve()
+  const published = await files()
+  waiting.resolve()
+  await bench.background.settled()
+  assert.equal(bench.jobs.run(scope, 'curate', first).state, 'FAILED')
+  assert.deepEqual([published > before, await files()], [true, published])
+})
+
 test('after a reset the same inputs are processed again and replace what they gave before', async () => {
   const bench = await Bench.open()
   await bench.put('raw/a.json', `${lines(1, 2)}oops\n`)

@@ -3,9 +3,11 @@
 import { basename } from 'node:path'
 import type { TableReference, TargetTable, TransformResult, WrittenFile } from '../../analyze/engine/request.ts'
 import { hiveNull, partitionPath } from '../../catalog/glue/partition-path.ts'
-import type { CatalogTable, PartitionDefinition } from '../../catalog/glue/table.ts'
+import type { CatalogTable } from '../../catalog/glue/table.ts'
 import { tableFormat } from '../../catalog/glue/table-format.ts'
+import type { Blob } from '../../durable/blobs.ts'
 import type { Transaction } from '../../durable/ledger.ts'
+import { parquetFooterBytes, parquetTrailerBytes, parseParquetFooter } from '../../formats/parquet-footer.ts'
 import type { WrittenObject } from './bookmarks.ts'
 import { EntityNotFoundException, InvalidInputException } from './faults.ts'
 import type { Scope } from './job.ts'
@@ -36,6 +38,7 @@ export class Outputs {
   readonly #s3: Objects
   readonly #catalog: Tables
   readonly #blobs: Files
+  readonly #adopted: Blob[] = []
 
   constructor(of: {
     readonly scope: Scope
@@ -83,14 +86,16 @@ export class Outputs {
           'set --DLQ_S3 to a location like s3://bucket/dead-letters/. Nothing was written.',
       )
     const place = this.#place(result)
-    const outputs: Output[] = []
-    const added = new Map<string, PartitionDefinition>()
-    for (const [i, file] of result.files.entries()) {
-      const folder = place.folderOf(file)
-      if (folder.partition) added.set(folder.key, folder.partition)
-      const key = `${folder.key}part-${String(i).padStart(5, '0')}-${name}${result.extension}`
-      outputs.push(await this.#object({ bucket: folder.bucket, key }, file.file))
-    }
+    const folders = result.files.map(place.folderOf)
+    const added = new Map(folders.flatMap(({ key, partition }) => (partition ? [[key, partition] as const] : [])))
+    const adopted = await this.#adopt(result.files.map(({ file }, i) => ({ file, folder: folders[i] as Location })))
+    const [first] = adopted
+    const codec = first && result.format === 'parquet' ? await this.#codec(first) : ''
+    const outputs = await inTurns(adopted, async (blob, i) => {
+      const { bucket, key } = folders[i] as Location
+      const file = `part-${String(i).padStart(5, '0')}-${name}${codec}${result.extension}`
+      return this.#object({ bucket, key: key + file }, blob)
+    })
     const letters = await this.#deadLetters(result, deadLetters)
     const all = letters ? [...outputs, letters] : outputs
     return {
@@ -113,15 +118,52 @@ export class Outputs {
     { location, key }: { readonly location: Location | undefined; readonly key: string },
   ): Promise<Output | undefined> {
     if (count === 0 || file === undefined || !location) return undefined
-    return this.#object({ bucket: location.bucket, key: location.key + key }, file)
+    const [blob] = await this.#adopt([{ file, folder: location }])
+    return blob && this.#object({ bucket: location.bucket, key: location.key + key }, blob)
   }
 
-  async #object({ bucket, key }: Location, file: string): Promise<Output> {
-    if (!this.#s3.bucketExists(bucket))
-      throw new EntityNotFoundException(`The bucket ${bucket} to write to does not exist.`)
-    this.#role.requireObject('s3:PutObject', bucket, key)
-    const blob = await this.#blobs.adopt(file)
+  /**
+   * The last word inside the commit: from here only the ledger knows whether the files are published, and one that
+   * cannot say (its fsync failed) must find them at the next start.
+   */
+  handOver(): void {
+    this.#adopted.length = 0
+  }
+
+  /** Forgets what was prepared and not handed over: the run has failed. */
+  async abandon(): Promise<void> {
+    for (const blob of this.#adopted.splice(0)) await this.#blobs.discard(blob)
+  }
+
+  /** What cannot be written is told before any file is taken out of the scratch directory. */
+  async #adopt(files: readonly { readonly file: string; readonly folder: Location }[]): Promise<readonly Blob[]> {
+    const places = new Map(files.map(({ folder }) => [`${folder.bucket}/${folder.key}`, folder]))
+    for (const { bucket, key } of places.values()) {
+      if (!this.#s3.bucketExists(bucket))
+        throw new EntityNotFoundException(`The bucket ${bucket} to write to does not exist.`)
+      this.#role.requireObject('s3:PutObject', bucket, `${key}*`)
+    }
+    return inTurns(files, async ({ file }) => {
+      const blob = await this.#blobs.adopt(file)
+      this.#adopted.push(blob)
+      return blob
+    })
+  }
+
+  async #object({ bucket, key }: Location, blob: Blob): Promise<Output> {
     return { bucket, key, blob: blob.id, bytes: blob.bytes, prepared: await this.#s3.prepare(blob) }
+  }
+
+  /** Spark names a file for its compression: `.snappy.parquet`. What it is, the file says itself. */
+  async #codec(blob: Blob): Promise<string> {
+    const tail = async (bytes: number) => {
+      const chunks: Uint8Array[] = []
+      for await (const chunk of this.#blobs.read(blob, blob.bytes - bytes, blob.bytes)) chunks.push(chunk)
+      return Buffer.concat(chunks)
+    }
+    const bytes = parquetFooterBytes(await tail(parquetTrailerBytes), blob.bytes)
+    const footer = await tail(bytes + parquetTrailerBytes)
+    return codecNames[parseParquetFooter(footer.subarray(0, bytes)).codec ?? ''] ?? ''
   }
 
   #place({ target, partitionColumns }: TransformResult) {
@@ -162,6 +204,23 @@ export class Outputs {
     return table
   }
 }
+
+const filesAtOnce = 8
+
+/** Several at once, in order: an fsync waits for the disk, a hash for the processor. */
+async function inTurns<T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = []
+  for (let at = 0; at < items.length; at += filesAtOnce) {
+    const settled = await Promise.allSettled(items.slice(at, at + filesAtOnce).map((item, i) => work(item, at + i)))
+    for (const each of settled) {
+      if (each.status === 'rejected') throw each.reason
+      results.push(each.value)
+    }
+  }
+  return results
+}
+
+const codecNames: Readonly<Record<string, string>> = { SNAPPY: '.snappy', GZIP: '.gz', ZSTD: '.zstd', LZ4_RAW: '.lz4' }
 
 const compressions: Readonly<Record<string, TargetTable['compression']>> = {
   SNAPPY: 'SNAPPY',

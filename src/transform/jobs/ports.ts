@@ -47,6 +47,9 @@ export interface Transforms {
 export interface Files {
   scratch(): Promise<Scratch>
   adopt(path: string): Promise<Blob>
+  /** What will not be published after all. */
+  discard(blob: Blob): Promise<void>
+  read(blob: Blob, from: number, toExclusive: number): AsyncIterable<Uint8Array>
 }
 
 /** May a service that acts in this role do this; always true while authentication is not enforced. */
