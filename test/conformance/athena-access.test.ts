@@ -1,0 +1,197 @@
+/**
+ * With enforcement on a query has its caller's rights and no others: to the work group, the catalog's table, its objects
+ * and the place of the result. A schedule has those of its role.
+ */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import {
+  AthenaClient,
+  GetQueryExecutionCommand,
+  GetQueryResultsCommand,
+  ListQueryExecutionsCommand,
+  StartQueryExecutionCommand,
+} from '@aws-sdk/client-athena'
+import {
+  CreateAccessKeyCommand,
+  CreateRoleCommand,
+  CreateUserCommand,
+  IAMClient,
+  PutRolePolicyCommand,
+  PutUserPolicyCommand,
+} from '@aws-sdk/client-iam'
+import { CreateStreamCommand, GetRecordsCommand, GetShardIteratorCommand, KinesisClient } from '@aws-sdk/client-kinesis'
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler'
+import { account, client, region, startLake } from '../testing/lake.ts'
+import type { Key } from '../testing/signed.ts'
+
+let lake: Awaited<ReturnType<typeof startLake>>
+let root: Key
+let analyst: Key
+
+const glue = `arn:aws:glue:${region}:${account}`
+const allow = (actions: readonly string[], ...resources: readonly string[]) => ({
+  Effect: 'Allow',
+  Action: actions,
+  Resource: resources,
+})
+/** What an analyst of the table weather.open needs. */
+const needs = [
+  allow(
+    ['athena:StartQueryExecution', 'athena:GetQueryExecution', 'athena:GetQueryResults'],
+    `arn:aws:athena:${region}:${account}:workgroup/primary`,
+  ),
+  allow(
+    ['glue:GetTable', 'glue:GetPartitions'],
+    `${glue}:catalog`,
+    `${glue}:database/weather`,
+    `${glue}:table/weather/open`,
+  ),
+  allow(['s3:ListBucket'], 'arn:aws:s3:::lake'),
+  allow(['s3:GetObject'], 'arn:aws:s3:::lake/open/*', 'arn:aws:s3:::lake/results/*'),
+  allow(['s3:PutObject'], 'arn:aws:s3:::lake/results/*'),
+]
+
+const givePolicy = (without?: string) =>
+  new IAMClient(client(lake.url, root)).send(
+    new PutUserPolicyCommand({
+      UserName: 'analyst',
+      PolicyName: 'least',
+      PolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: needs
+          .map(statement => ({ ...statement, Action: statement.Action.filter(action => action !== without) }))
+          .filter(statement => statement.Action.length > 0),
+      }),
+    }),
+  )
+
+async function run(key: Key, sql: string): Promise<{ id: string; state: string | undefined; reason: string }> {
+  const athena = new AthenaClient(client(lake.url, key))
+  const { QueryExecutionId: id = '' } = await athena.send(
+    new StartQueryExecutionCommand({ QueryString: sql, ResultConfiguration: { OutputLocation: 's3://lake/results/' } }),
+  )
+  for (;;) {
+    const { QueryExecution: query } = await athena.send(new GetQueryExecutionCommand({ QueryExecutionId: id }))
+    const { State: state, StateChangeReason: reason = '' } = query?.Status ?? {}
+    if (state !== 'QUEUED' && state !== 'RUNNING') return { id, state, reason }
+  }
+}
+
+before(async () => {
+  lake = await startLake({ auth: 'enforced', simulatedFrom: Date.parse('2025-10-15T12:00:00Z') })
+  root = await (await lake.lake.parts()).iam.root(account)
+  const iam = new IAMClient(client(lake.url, root))
+  await iam.send(new CreateUserCommand({ UserName: 'analyst' }))
+  const { AccessKey: made } = await iam.send(new CreateAccessKeyCommand({ UserName: 'analyst' }))
+  analyst = { accessKeyId: made?.AccessKeyId ?? '', secretAccessKey: made?.SecretAccessKey ?? '' }
+  const s3 = new S3Client({ ...client(lake.url, root), forcePathStyle: true })
+  await s3.send(new CreateBucketCommand({ Bucket: 'lake' }))
+  await s3.send(new PutObjectCommand({ Bucket: 'lake', Key: 'open/a.csv', Body: '1\n2\n' }))
+  await run(root, 'CREATE DATABASE weather')
+  for (const name of ['open', 'secret'])
+    await run(
+      root,
+      `CREATE EXTERNAL TABLE weather.${name} (n int) ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' LOCATION 's3://lake/${name}/'`,
+    )
+})
+after(() => lake.close())
+
+test('the least that an analyst needs suffices', async () => {
+  await givePolicy()
+  const { id, state, reason } = await run(analyst, 'SELECT sum(n) AS n FROM weather.open')
+  assert.equal(state, 'SUCCEEDED', reason)
+  const athena = new AthenaClient(client(lake.url, analyst))
+  const { ResultSet } = await athena.send(new GetQueryResultsCommand({ QueryExecutionId: id }))
+  assert.deepEqual(
+    ResultSet?.Rows?.map(row => row.Data?.[0]?.VarCharValue),
+    ['n', '3'],
+  )
+})
+
+test('a table that is not his fails the query by name', async () => {
+  const { state, reason } = await run(analyst, 'SELECT * FROM weather.secret')
+  assert.equal(state, 'FAILED')
+  assert.match(
+    reason,
+    /user\/analyst is not authorized to perform: glue:GetTable on resource: .*table\/weather\/secret/,
+  )
+})
+
+for (const action of ['glue:GetTable', 's3:ListBucket', 's3:GetObject', 's3:PutObject'])
+  test(`without ${action} the query fails and says so`, async () => {
+    await givePolicy(action)
+    const { state, reason } = await run(analyst, 'SELECT * FROM weather.open')
+    assert.equal(state, 'FAILED')
+    assert.match(reason, new RegExp(`not authorized to perform: ${action} on resource`))
+  })
+
+test('the catalog’s statements ask for the catalog’s rights', async () => {
+  await givePolicy()
+  const { state, reason } = await run(analyst, 'DROP TABLE weather.open')
+  assert.equal(state, 'FAILED')
+  assert.match(reason, /not authorized to perform: glue:DeleteTable/)
+})
+
+test('what the policy does not name is refused', async () => {
+  const athena = new AthenaClient(client(lake.url, analyst))
+  await assert.rejects(athena.send(new ListQueryExecutionsCommand({})), {
+    name: 'AccessDeniedException',
+    message: /athena:ListQueryExecutions on resource: arn:aws:athena:.*:workgroup\/primary/,
+  })
+})
+
+test('a schedule does what its role may, and hands over no role its maker may not pass', async () => {
+  const iam = new IAMClient(client(lake.url, root))
+  const kinesis = new KinesisClient(client(lake.url, root))
+  await kinesis.send(new CreateStreamCommand({ StreamName: 'ticks', ShardCount: 1 }))
+  await lake.lake.advance(60_000)
+  const trust = { Effect: 'Allow', Principal: { Service: 'scheduler.amazonaws.com' }, Action: 'sts:AssumeRole' }
+  for (const RoleName of ['may', 'may-not'])
+    await iam.send(
+      new CreateRoleCommand({
+        RoleName,
+        AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [trust] }),
+      }),
+    )
+  const statement = allow(['kinesis:PutRecord'], `arn:aws:kinesis:${region}:${account}:stream/ticks`)
+  await iam.send(
+    new PutRolePolicyCommand({
+      RoleName: 'may',
+      PolicyName: 'put',
+      PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
+    }),
+  )
+  const schedule = (Name: string) =>
+    new CreateScheduleCommand({
+      Name,
+      ScheduleExpression: 'rate(5 minutes)',
+      StartDate: new Date(Date.parse('2025-10-15T12:05:00Z')),
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: {
+        Arn: `arn:aws:kinesis:${region}:${account}:stream/ticks`,
+        RoleArn: `arn:aws:iam::${account}:role/${Name}`,
+        KinesisParameters: { PartitionKey: 'k' },
+        Input: Name,
+      },
+    })
+  const scheduler = new SchedulerClient(client(lake.url, root))
+  await scheduler.send(schedule('may'))
+  await scheduler.send(schedule('may-not'))
+  await assert.rejects(new SchedulerClient(client(lake.url, analyst)).send(schedule('may')), {
+    name: 'AccessDeniedException',
+  })
+  await lake.lake.advance(10 * 60_000)
+  const shard = { StreamName: 'ticks', ShardId: 'shardId-000000000000', ShardIteratorType: 'TRIM_HORIZON' } as const
+  const { ShardIterator } = await kinesis.send(new GetShardIteratorCommand(shard))
+  const { Records = [] } = await kinesis.send(new GetRecordsCommand({ ShardIterator }))
+  assert.deepEqual(
+    Records.map(record => Buffer.from(record.Data ?? []).toString()),
+    ['may', 'may'],
+  )
+  // The other one's failures are told in the lake's log, twice.
+  assert.equal(
+    lake.failures.filter(text => /schedule "default\/may-not".*could not call kinesis:PutRecord/.test(text)).length,
+    2,
+  )
+})
