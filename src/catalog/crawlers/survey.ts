@@ -56,6 +56,7 @@ export async function survey(request: SurveyRequest): Promise<readonly Folder[]>
     const last = page.at(-1)
     if (!last || page.length < pageKeys) break
     after = last.key
+    await new Promise(resolve => setImmediate(resolve)) // a long listing lets others have their turn
   }
   return [...folders].map(([folder, notes]) => notes.folder(folder.split('/').slice(0, -1)))
 }

@@ -44,14 +44,14 @@ export function tableFormat(table: Pick<CatalogTable, 'name' | 'parameters' | 's
         },
       }
     case 'LazySimpleSerDe': {
-      const escape = parameters['escape.delim']
+      const escapeText = parameters['escape.delim']
       const nullText = parameters['serialization.null.format']
       return {
         format: 'csv',
         csv: {
           // Hive's own default is the control character 1, not a comma.
           delimiter: delimiterOf(parameters['field.delim'] ?? parameters['serialization.format'] ?? '1'),
-          ...(escape !== undefined && { escape }),
+          ...(escapeText !== undefined && { escape: escapeText }),
           skipLines,
           ...(nullText !== undefined && { nullText }),
         },

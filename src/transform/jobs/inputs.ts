@@ -62,24 +62,26 @@ export class Inputs {
     if (!this.#s3.bucketExists(folder.bucket))
       throw new EntityNotFoundException(`The bucket ${folder.bucket} of --SOURCE_S3 does not exist.`)
     this.#role.require('s3:ListBucket', `arn:aws:s3:::${folder.bucket}`)
-    const { taken } = this.#select('source', [folder])
+    const { taken } = await this.#select('source', [folder])
     return this.#files(taken.map(({ object }) => object))
   }
 
   /** The tables that the script reads. Throws NothingNew when the bookmarked one has no new objects. */
   async tables(references: readonly TableReference[]): Promise<readonly TableSource[]> {
     const bookmarked = this.#bookmarked(references)
-    return references.map(reference => this.#table(reference, reference === bookmarked))
+    const sources: TableSource[] = []
+    for (const reference of references) sources.push(await this.#table(reference, reference === bookmarked))
+    return sources
   }
 
-  #select(context: string, folders: readonly Folder[]): Selection {
+  async #select(context: string, folders: readonly Folder[]): Promise<Selection> {
     const request = { ...this.#request, context, folders }
     const off = this.#plan.bookmark.kind === 'disable'
-    const selection = off
+    const selection = await (off
       ? selectAll(request)
       : this.#between
         ? selectBetween(request, this.#between.from, this.#between.to)
-        : selectNew(request)
+        : selectNew(request))
     if (selection.left > 0 && (off || selection.taken.length === 0))
       throw new InvalidInputException(
         `There are ${selection.left} more objects than the ${request.objectsMax} that one run takes. ` +
@@ -109,7 +111,7 @@ export class Inputs {
     )
   }
 
-  #table(reference: TableReference, incremental: boolean): TableSource {
+  async #table(reference: TableReference, incremental: boolean): Promise<TableSource> {
     const table = this.#catalog.table(this.#scope, reference.database, reference.name)
     if (!table) throw new EntityNotFoundException(`Table ${nameOf(reference)} not found in the catalog.`)
     const partitioned = table.partitionKeys.length > 0
@@ -121,7 +123,7 @@ export class Inputs {
     })
     for (const bucket of new Set(folders.map(folder => folder.bucket)))
       this.#role.require('s3:ListBucket', `arn:aws:s3:::${bucket}`)
-    const selection = incremental ? this.#select(nameOf(reference), folders) : undefined
+    const selection = incremental ? await this.#select(nameOf(reference), folders) : undefined
     return {
       database: reference.database,
       name: reference.name,
@@ -133,14 +135,14 @@ export class Inputs {
         const wanted = partitioned ? new Set(indexes) : new Set([0])
         const taken = selection
           ? selection.taken.filter(({ folder }) => wanted.has(folder))
-          : this.#whole(nameOf(reference), folders, wanted)
+          : await this.#whole(nameOf(reference), folders, wanted)
         const files = await this.#files(taken.map(({ object }) => object))
         return files.map((file, i) => ({ ...file, partition: partitioned ? (taken[i]?.folder ?? -1) : -1 }))
       },
     }
   }
 
-  #whole(context: string, folders: readonly Folder[], wanted: ReadonlySet<number>): readonly Taken[] {
+  async #whole(context: string, folders: readonly Folder[], wanted: ReadonlySet<number>): Promise<readonly Taken[]> {
     const chosen = [...wanted].sort((a, b) => a - b)
     const request = {
       ...this.#request,
@@ -148,7 +150,8 @@ export class Inputs {
       folders: chosen.map(index => folders[index] as Folder),
       objectsMax: Number.MAX_SAFE_INTEGER,
     }
-    return selectAll(request).taken.map(taken => ({ ...taken, folder: chosen[taken.folder] as number }))
+    const { taken } = await selectAll(request)
+    return taken.map(taken => ({ ...taken, folder: chosen[taken.folder] as number }))
   }
 
   async #files(objects: readonly InputObject[]): Promise<readonly SourceFile[]> {

@@ -49,6 +49,8 @@ interface Remembered {
 }
 
 const pageKeys = 1000
+/** A long listing lets others have their turn between its pages. */
+const nextTurn = () => new Promise(resolve => setImmediate(resolve))
 
 export interface SelectionRequest {
   readonly s3: Pick<Objects, 'list' | 'latest'>
@@ -60,24 +62,24 @@ export interface SelectionRequest {
 }
 
 /** Everything that is there, whatever was taken before. More than the limit is an answer, not an error: see `left`. */
-export function selectAll(request: SelectionRequest): Selection {
+export async function selectAll(request: SelectionRequest): Promise<Selection> {
   const oldest = new Oldest(request.objectsMax)
-  for (const taken of listed(request)) oldest.add({ ...taken, owner: undefined, changed: false })
+  for await (const taken of listed(request)) oldest.add({ ...taken, owner: undefined, changed: false })
   return { taken: oldest.inOrder(), replacedRuns: [], kept: [], changed: 0, left: oldest.left }
 }
 
 /** What was taken by the runs after `from` up to and with `to`. */
-export function selectBetween(request: SelectionRequest, from: number, to: number): Selection {
+export async function selectBetween(request: SelectionRequest, from: number, to: number): Promise<Selection> {
   const oldest = new Oldest(request.objectsMax)
-  for (const { taken, before } of compared(request))
+  for await (const { taken, before } of compared(request))
     if (before && before.run > from && before.run <= to) oldest.add({ ...taken, owner: undefined, changed: false })
   return { taken: oldest.inOrder(), replacedRuns: [], kept: [], changed: 0, left: oldest.left }
 }
 
-export function selectNew(request: SelectionRequest): Selection {
+export async function selectNew(request: SelectionRequest): Promise<Selection> {
   const oldest = new Oldest(request.objectsMax)
   const found = new Map<number, number>()
-  for (const { taken, before } of compared(request)) {
+  for await (const { taken, before } of compared(request)) {
     // The same bytes written again are the same input: taking them would put every record there twice. (Glue, which
     // looks at the time alone, takes them.)
     const changed = before !== undefined && before.etag !== taken.object.etag
@@ -113,7 +115,7 @@ function settle(request: SelectionRequest, oldest: Oldest, found: ReadonlyMap<nu
   }
 }
 
-function* compared(request: SelectionRequest): Iterable<{ taken: Taken; before: Remembered | undefined }> {
+async function* compared(request: SelectionRequest): AsyncIterable<{ taken: Taken; before: Remembered | undefined }> {
   for (const [folder, { bucket, prefix }] of request.folders.entries()) {
     for (let after = ''; ; ) {
       const page = request.s3.list(bucket, prefix, after, pageKeys)
@@ -134,11 +136,12 @@ function* compared(request: SelectionRequest): Iterable<{ taken: Taken; before: 
           yield { taken: { object, folder, context: request.context }, before: byKey.get(object.key) }
       if (page.length < pageKeys) break
       after = last.key
+      await nextTurn()
     }
   }
 }
 
-function* listed({ s3, folders, context }: SelectionRequest): Iterable<Taken> {
+async function* listed({ s3, folders, context }: SelectionRequest): AsyncIterable<Taken> {
   for (const [folder, { bucket, prefix }] of folders.entries())
     for (let after = ''; ; ) {
       const page = s3.list(bucket, prefix, after, pageKeys)
@@ -146,6 +149,7 @@ function* listed({ s3, folders, context }: SelectionRequest): Iterable<Taken> {
       const last = page.at(-1)
       if (!last || page.length < pageKeys) break
       after = last.key
+      await nextTurn()
     }
 }
 
