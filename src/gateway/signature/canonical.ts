@@ -24,16 +24,15 @@ function respelled(text: string): string {
   })
 }
 
-/** `.` and `..` resolved, doubled slashes made one, as RFC 3986 has it; a slash at the end stays. */
+/** `.` and `..` resolved, doubled slashes made one; a slash at the end stays, and none is added, as AWS's signers have it. */
 function normalised(path: string): string {
-  if (!/\/(\.{0,2})(\/|$)/.test(path.slice(0, -1)) && !/\/\.{1,2}$/.test(path)) return path === '' ? '/' : path
+  if (!/\/\.{0,2}(?=\/|$)/.test(path)) return path
   const kept: string[] = []
   for (const segment of path.split('/')) {
     if (segment === '..') kept.pop()
     else if (segment !== '' && segment !== '.') kept.push(segment)
   }
-  const end = kept.length > 0 && /\/(\.{1,2})?$/.test(path) ? '/' : ''
-  return `/${kept.join('/')}${end}`
+  return `/${kept.join('/')}${kept.length > 0 && path.endsWith('/') ? '/' : ''}`
 }
 
 export function canonicalPath(path: string, service: string): string {

@@ -128,6 +128,7 @@ describe('canonical spelling', () => {
     assert.equal(canonicalPath('/./', 'lambda'), '/')
     assert.equal(canonicalPath('/example/..', 'lambda'), '/')
     assert.equal(canonicalPath('//example//', 'lambda'), '/example/')
+    assert.equal(canonicalPath('/example/.', 'lambda'), '/example')
     assert.equal(canonicalPath('', 'lambda'), '/')
   })
   test('a query is sorted by name and then by value, in canonical percent-encoding', () => {

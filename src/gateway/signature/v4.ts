@@ -105,6 +105,7 @@ function checkSignedHeaders(claim: V4Claim, request: SignedRequest): void {
 
 /** The length of a signature or a token is no secret, its content is. */
 export function equalInConstantTime(left: string, right: string): boolean {
+  if (left.length !== right.length || left === '') return left === right
   const a = Buffer.from(left, 'latin1')
   const b = Buffer.from(right, 'latin1')
   return a.length === b.length && timingSafeEqual(a, b)
