@@ -13,6 +13,7 @@ import type { Background } from '../../world/background.ts'
 import type { Clock } from '../../world/clock.ts'
 import type { Log } from '../../world/log.ts'
 import type { Random } from '../../world/random.ts'
+import { EngineFault } from '../engine/fault.ts'
 import { Caller } from './caller.ts'
 import { parseStatement } from './ddl/parse.ts'
 import { type Statement, statementTypes } from './ddl/statement.ts'
@@ -280,7 +281,9 @@ export class Athena {
     const { reason: stopped } = live.stop.signal
     const cancelled = stopped instanceof Cancelled ? stopped : cause instanceof Cancelled ? cause : undefined
     const failure = cancelled ? new QueryFailure('cancelled', cancelled.message) : failureOf(cause, live.statement)
-    if (failure.kind === 'engine') this.#log.error(`query ${live.query.id} failed`, failure.cause ?? failure)
+    // What the engine says of a statement is its caller's business; anything else is a failure of ours.
+    if (failure.kind === 'engine' && !(cause instanceof EngineFault))
+      this.#log.error(`query ${live.query.id} failed`, failure.cause ?? failure)
     const end: QueryEnd = {
       state: cancelled ? 'CANCELLED' : 'FAILED',
       completedAt: this.#clock.now(),

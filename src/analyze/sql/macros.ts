@@ -54,11 +54,13 @@ const macros: readonly string[] = [
      ELSE CAST(x AS ${type}) END`,
   ),
   `CREATE MACRO athena_division(a, b) AS CASE
-     WHEN typeof(a) IN ('DOUBLE', 'FLOAT') OR typeof(b) IN ('DOUBLE', 'FLOAT') THEN a / b
+     WHEN typeof(a) IN ('DOUBLE', 'FLOAT') OR typeof(b) IN ('DOUBLE', 'FLOAT')
+       THEN CASE WHEN b = 0 THEN cast_to_type(CAST(a AS DOUBLE) * CAST('Infinity' AS DOUBLE), a / b) ELSE a / b END
      WHEN CASE WHEN b = 0 THEN CAST('DIVISION_BY_ZERO: Division by zero' AS BOOLEAN) ELSE false END THEN NULL
      ELSE a / b END`,
   `CREATE MACRO athena_modulus(a, b) AS CASE
-     WHEN typeof(a) IN ('DOUBLE', 'FLOAT') OR typeof(b) IN ('DOUBLE', 'FLOAT') THEN a % b
+     WHEN typeof(a) IN ('DOUBLE', 'FLOAT') OR typeof(b) IN ('DOUBLE', 'FLOAT')
+       THEN CASE WHEN b = 0 THEN cast_to_type(CAST('NaN' AS DOUBLE), a % b) ELSE a % b END
      WHEN CASE WHEN b = 0 THEN CAST('DIVISION_BY_ZERO: Division by zero' AS BOOLEAN) ELSE false END THEN NULL
      ELSE a % b END`,
   `CREATE MACRO athena_cardinality(x) AS CAST(CASE
