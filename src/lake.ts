@@ -2,6 +2,7 @@
  * The composition root: opens a data directory, builds every part, hands each what it needs, and puts the gateway in
  * front. The only file that constructs parts.
  */
+import { availableParallelism } from 'node:os'
 import { Athena } from './analyze/athena/athena.ts'
 import { Engine } from './analyze/engine/engine.ts'
 import { awsServices, type Parts } from './aws.ts'
@@ -255,11 +256,11 @@ export class Lake {
     const { ledger, blobs } = store
     const glueTags = new GlueTags({ ledger })
     const catalog = new Catalog({ ledger, clock, tags: glueTags })
-    const engine = new Engine({ background, clock: realClock, log })
+    const engine = new Engine({ background, clock: realClock, log, childrenMax: engineChildren })
     const athena = new Athena({
       ...{ ledger, blobs, clock, stopwatch: realClock, random, log, background, s3, catalog, engine },
       permits: (principal, action, resource) => !iam.enforced || iam.decide({ principal, action, resource }).allowed,
-      concurrent: concurrentQueries,
+      concurrent: engineChildren,
     })
 
     const jobs = new Jobs({
@@ -307,8 +308,8 @@ export class Lake {
   }
 }
 
-/** SELECTs at once; further ones wait their turn as QUEUED. */
-const concurrentQueries = 4
+/** Statements that the engine runs at once, each in a child of its own; a SELECT beyond them is QUEUED. */
+const engineChildren = Math.max(2, Math.min(8, availableParallelism()))
 
 export const defaultAccount = '000000000000'
 export const defaultRegion = 'us-east-1'
