@@ -26,7 +26,7 @@ function respelled(text: string): string {
 
 /** `.` and `..` resolved, doubled slashes made one; a slash at the end stays, and none is added, as AWS's signers have it. */
 function normalised(path: string): string {
-  if (!/\/\.{0,2}(?=\/|$)/.test(path)) return path
+  if (path !== '' && !/\/\.{0,2}(?=\/|$)/.test(path)) return path
   const kept: string[] = []
   for (const segment of path.split('/')) {
     if (segment === '..') kept.pop()
