@@ -6,10 +6,11 @@ import { Fault } from '../fault.ts'
 import { type HttpRequest, type HttpResponse, readWhole } from '../message.ts'
 import type { Service } from '../operation.ts'
 import type { Members, Shape, StructureShape } from '../shape.ts'
+import { validate } from '../validate.ts'
 import type { ProtocolCodec } from './protocol.ts'
 import { bodyMembers, matchRoute, payloadOf, type RestRules, readPlaces, statusOf, writePlaces } from './rest.ts'
 import { s3Path } from './s3-address.ts'
-import { escapeXml, parseXml, readXmlMembers, writeXml } from './xml.ts'
+import { escapeXml, malformed, parseXml, readXmlMembers, writeXml } from './xml.ts'
 
 const rules: RestRules = {
   textCode: 'InvalidArgument',
@@ -52,7 +53,10 @@ export const restXml: ProtocolCodec = {
     if (shape.kind === 'stream') input[name] = request.body.stream()
     else if (shape.kind === 'structure') {
       const text = await textOf(request)
-      if (text === '') return input
+      if (text === '') {
+        if (!shape.optional) throw new Fault('MissingRequestBodyError', 400, 'Request Body is empty')
+        return input
+      }
       const { root, node } = parseXml(text)
       const wanted = shape.wireName ?? name
       if (root !== wanted)
@@ -61,7 +65,10 @@ export const restXml: ProtocolCodec = {
           400,
           `The XML you provided was not well-formed or did not validate against our published schema: its root is ${root}, expected ${wanted}.`,
         )
-      input[name] = readXmlMembers(shape.members, node, '')
+      const document = readXmlMembers(shape.members, node, '')
+      const problem = validate(shape.members, document)
+      if (problem !== undefined) throw malformed(problem)
+      input[name] = document
     } else input[name] = await textOf(request)
     return input
   },

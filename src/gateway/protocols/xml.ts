@@ -17,7 +17,7 @@ const parser = new XMLParser({
   removeNSPrefix: true,
 })
 
-const malformed = (why: string) =>
+export const malformed = (why: string) =>
   new Fault(
     'MalformedXML',
     400,
