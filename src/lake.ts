@@ -229,7 +229,9 @@ export class Lake {
     })
     const kinesis = new Kinesis({ store, clock, random, background })
 
+    const glueTags = new GlueTags({ ledger: store.ledger })
     const schedules = new Schedules({
+      glueTags,
       ledger: store.ledger,
       clock,
       background,
@@ -254,7 +256,6 @@ export class Lake {
       permits: (roleArn, service, action, resource) => iam.permits(roleArn, service, action, resource),
     })
     const { ledger, blobs } = store
-    const glueTags = new GlueTags({ ledger })
     const catalog = new Catalog({ ledger, clock, tags: glueTags })
     const engine = new Engine({ background, clock: realClock, log, childrenMax: engineChildren })
     const athena = new Athena({

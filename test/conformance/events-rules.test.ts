@@ -22,6 +22,7 @@ import {
   BatchGetTriggersCommand,
   CreateTriggerCommand,
   DeleteTriggerCommand,
+  GetTagsCommand,
   GetTriggerCommand,
   GetTriggersCommand,
   GlueClient,
@@ -189,7 +190,9 @@ test('a Glue trigger is made, started, stopped, changed, listed and deleted', as
   await glue.send(
     new CreateTriggerCommand({ Name: 'quarter', Type: 'SCHEDULED', Schedule: 'cron(0/15 * * * ? *)', Actions }),
   )
-  await glue.send(new CreateTriggerCommand({ Name: 'now', Type: 'ON_DEMAND', Actions: [{ CrawlerName: 'c' }] }))
+  await glue.send(
+    new CreateTriggerCommand({ Name: 'now', Type: 'ON_DEMAND', Actions: [{ CrawlerName: 'c' }], Tags: { team: 'a' } }),
+  )
   const state = async () => (await glue.send(new GetTriggerCommand({ Name: 'quarter' }))).Trigger?.State
   assert.equal(await state(), 'CREATED')
   await glue.send(new StartTriggerCommand({ Name: 'quarter' }))
@@ -207,6 +210,9 @@ test('a Glue trigger is made, started, stopped, changed, listed and deleted', as
     Actions,
   })
   assert.deepEqual((await glue.send(new ListTriggersCommand({}))).TriggerNames, ['now', 'quarter'])
+  assert.deepEqual((await glue.send(new ListTriggersCommand({ Tags: { team: 'a' } }))).TriggerNames, ['now'])
+  const ResourceArn = `arn:aws:glue:${region}:${account}:trigger/now`
+  assert.deepEqual((await glue.send(new GetTagsCommand({ ResourceArn }))).Tags, { team: 'a' })
   const { Triggers } = await glue.send(new GetTriggersCommand({ DependentJobName: 'telemetry' }))
   assert.deepEqual(
     Triggers?.map(trigger => trigger.Name),

@@ -1,6 +1,7 @@
 /** Property: every occurrence becomes its invocations exactly once, at its time, whatever fails or dies around it. */
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
+import { Tags as GlueTags } from '../../catalog/glue/tags.ts'
 import { Ledger } from '../../durable/ledger.ts'
 import { Fault } from '../../gateway/fault.ts'
 import { Background } from '../../world/background.ts'
@@ -45,6 +46,7 @@ async function open(options: { disk?: SimulatedDisk; at?: number; answer?: (atte
     random: new SeededRandom(1),
     log,
     supports: (service, operation) => `${service}:${operation}` === 'glue:StartJobRun',
+    glueTags: new GlueTags({ ledger }),
     async invoke(call, service, operation, input) {
       calls.push({ at: clock.now(), what: `${service}:${operation}`, input, role: call.roleArn })
       options.answer?.(calls.length)
@@ -363,7 +365,7 @@ test('a scheduled trigger starts its job while it is activated', async () => {
   const { clock, schedules, calls, minutes } = await open()
   const actions = [{ jobName: 'telemetry', arguments: { '--TARGET_S3': 's3://b/c/' } }, { crawlerName: 'crawler' }]
   const scheduled = { type: 'SCHEDULED', expression: 'cron(0/15 * * * ? *)', actions } as const
-  await schedules.triggers.create(scope, 'quarter', scheduled, false)
+  await schedules.triggers.create(scope, { name: 'quarter', active: false }, scheduled)
   await clock.advance(30 * minute)
   assert.equal(calls.length, 0)
   await schedules.triggers.startTrigger(scope, 'quarter')
@@ -384,7 +386,11 @@ test('a scheduled trigger starts its job while it is activated', async () => {
 
 test('a trigger on demand fires when it is started', async () => {
   const { background, schedules, calls } = await open()
-  await schedules.triggers.create(scope, 'now', { type: 'ON_DEMAND', actions: [{ jobName: 'telemetry' }] }, false)
+  await schedules.triggers.create(
+    scope,
+    { name: 'now', active: false },
+    { type: 'ON_DEMAND', actions: [{ jobName: 'telemetry' }] },
+  )
   await schedules.triggers.startTrigger(scope, 'now')
   await background.settled()
   assert.equal(calls.length, 1)
@@ -393,7 +399,11 @@ test('a trigger on demand fires when it is started', async () => {
 test('a trigger that would run every minute, or by rate, is refused', async () => {
   const { schedules } = await open()
   const create = (expression: string) =>
-    schedules.triggers.create(scope, 'x', { type: 'SCHEDULED', expression, actions: [{ jobName: 'a' }] }, false)
+    schedules.triggers.create(
+      scope,
+      { name: 'x', active: false },
+      { type: 'SCHEDULED', expression, actions: [{ jobName: 'a' }] },
+    )
   assert.throws(() => create('cron(* * * * ? *)'), /every five minutes/)
   assert.throws(() => create('rate(5 minutes)'), /Invalid schedule expression/)
 })

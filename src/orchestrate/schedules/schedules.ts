@@ -7,7 +7,7 @@ import type { Random } from '../../world/random.ts'
 import { Agenda, type Invoke } from './agenda.ts'
 import { Rules } from './rules.ts'
 import { Scheduler } from './scheduler.ts'
-import { Triggers } from './triggers.ts'
+import { Triggers, type TriggerTags } from './triggers.ts'
 
 export class Schedules {
   readonly scheduler: Scheduler
@@ -25,11 +25,12 @@ export class Schedules {
     readonly invoke: Invoke
     /** Whether the lake declares an operation. */
     readonly supports: (service: string, operation: string) => boolean
+    readonly glueTags: TriggerTags
   }) {
     this.#agenda = new Agenda(parts)
     this.scheduler = new Scheduler({ ...parts, agenda: this.#agenda })
     this.rules = new Rules({ ...parts, agenda: this.#agenda })
-    this.triggers = new Triggers({ ...parts, agenda: this.#agenda })
+    this.triggers = new Triggers({ ...parts, agenda: this.#agenda, tags: parts.glueTags })
   }
 
   async start(): Promise<void> {

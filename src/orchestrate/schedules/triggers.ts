@@ -29,6 +29,17 @@ export interface Trigger extends TriggerDefinition {
   readonly state: 'CREATED' | 'ACTIVATED' | 'DEACTIVATED'
 }
 
+/** Glue's tags are kept in one place for all its resources; this part says which triggers there are. */
+export interface TriggerTags {
+  register(kind: string, exists: (scope: Scope, name: string) => boolean): void
+  of(arn: string): Readonly<Record<string, string>>
+  put(write: Transaction, arn: string, tags: Readonly<Record<string, string>>): void
+  clear(write: Transaction, arn: string): void
+}
+
+export const triggerArn = ({ account, region }: Scope, name: string): string =>
+  `arn:aws:glue:${region}:${account}:trigger/${name}`
+
 interface TriggerRow {
   readonly name: string
   readonly state: Trigger['state']
@@ -46,22 +57,36 @@ export class Triggers implements Occurrences {
   readonly #ledger: Ledger
   readonly #clock: Clock
   readonly #agenda: Agenda
+  readonly #tags: TriggerTags
 
-  constructor(parts: { readonly ledger: Ledger; readonly clock: Clock; readonly agenda: Agenda }) {
+  constructor(parts: {
+    readonly ledger: Ledger
+    readonly clock: Clock
+    readonly agenda: Agenda
+    readonly tags: TriggerTags
+  }) {
     this.#ledger = parts.ledger
     this.#clock = parts.clock
     this.#agenda = parts.agenda
     this.#ledger.define('triggers', [tables])
     this.#agenda.register('trigger', this)
+    this.#tags = parts.tags
+    this.#tags.register('trigger', (scope, name) => this.find(scope, name) !== undefined)
   }
 
-  create(scope: Scope, name: string, definition: TriggerDefinition, active: boolean): Promise<void> {
+  create(
+    scope: Scope,
+    trigger: { readonly name: string; readonly active: boolean; readonly tags?: Readonly<Record<string, string>> },
+    definition: TriggerDefinition,
+  ): Promise<void> {
+    const { name, active, tags = {} } = trigger
     check(definition)
     if (active && definition.type === 'ON_DEMAND')
       throw new InvalidInputException('StartOnCreation is not supported for ON_DEMAND triggers.')
     return this.#ledger.commit(write => {
       if (this.#row(scope, name)) throw triggerExists(name)
       this.#put(write, scope, { ...definition, name, state: active ? 'ACTIVATED' : 'CREATED' })
+      this.#tags.put(write, triggerArn(scope, name), tags)
     })
   }
 
@@ -76,7 +101,13 @@ export class Triggers implements Occurrences {
     return found
   }
 
-  triggers(scope: Scope, jobName: string | undefined, after: string, limit: number): readonly Trigger[] {
+  triggers(
+    scope: Scope,
+    filter: { readonly jobName?: string | undefined; readonly tags?: Readonly<Record<string, string>> | undefined },
+    after: string,
+    limit: number,
+  ): readonly Trigger[] {
+    const { jobName, tags = {} } = filter
     const found: Trigger[] = []
     const rows = this.#ledger.iterate<TriggerRow>(
       'SELECT * FROM triggers_trigger WHERE account = ? AND region = ? AND name > ? ORDER BY name',
@@ -87,6 +118,8 @@ export class Triggers implements Occurrences {
     for (const row of rows) {
       const trigger = fromRow(row)
       if (jobName !== undefined && !trigger.actions.some(action => action.jobName === jobName)) continue
+      const own = this.#tags.of(triggerArn(scope, trigger.name))
+      if (Object.entries(tags).some(([key, value]) => own[key] !== value)) continue
       found.push(trigger)
       if (found.length === limit) break
     }
@@ -107,6 +140,7 @@ export class Triggers implements Occurrences {
   delete({ account, region }: Scope, name: string): Promise<void> {
     return this.#ledger.commit(write => {
       write.run(`DELETE FROM triggers_trigger WHERE ${where}`, account, region, name)
+      this.#tags.clear(write, triggerArn({ account, region }, name))
       this.#agenda.plan(write, { kind: 'trigger', account, region, name }, undefined)
     })
   }

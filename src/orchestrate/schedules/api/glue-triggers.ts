@@ -13,7 +13,7 @@ import {
 } from '../../../gateway/shape.ts'
 import { InvalidInputException } from '../faults.ts'
 import type { Scope } from '../scope.ts'
-import type { Action, Trigger, Triggers } from '../triggers.ts'
+import { type Action, type Trigger, type Triggers, triggerArn } from '../triggers.ts'
 import { pageOf } from './paging.ts'
 
 const text = '[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*'
@@ -47,8 +47,9 @@ const trigger = structure({
 })
 const page = { NextToken: optional(string()), MaxResults: optional(integer({ min: 1, max: 200 })) }
 
-const arnOf = (name: string, { account, region }: Scope) => `arn:aws:glue:${region}:${account}:trigger/${name}`
-const resource = (input: { readonly Name: string }, scope: Scope) => arnOf(input.Name, scope)
+const tags = map(string({ min: 0, max: 256 }), { key: string({ min: 1, max: 128 }), min: 0, max: 50 })
+
+const resource = (input: { readonly Name: string }, scope: Scope) => triggerArn(scope, input.Name)
 
 export const CreateTrigger = operation({
   input: {
@@ -58,6 +59,7 @@ export const CreateTrigger = operation({
     Actions: list(action),
     Description: optional(description),
     StartOnCreation: optional(boolean()),
+    Tags: optional(tags),
   },
   output: { Name: optional(name) },
   resource,
@@ -72,7 +74,8 @@ export const CreateTrigger = operation({
       actions: input.Actions.map(actionOf),
       ...(input.Description !== undefined && { description: input.Description }),
     }
-    await triggers.create(call, input.Name, definition, input.StartOnCreation ?? false)
+    const { Name: name, StartOnCreation: active = false, Tags: tags = {} } = input
+    await triggers.create(call, { name, active, tags }, definition)
     return { Name: input.Name }
   },
 })
@@ -94,7 +97,7 @@ export const GetTriggers = operation({
 })
 
 export const ListTriggers = operation({
-  input: { DependentJobName: optional(name), ...page },
+  input: { DependentJobName: optional(name), Tags: optional(tags), ...page },
   output: { TriggerNames: optional(list(name)), NextToken: optional(string()) },
   handle(triggers: Triggers, input, call) {
     const found = listed(triggers, input, call)
@@ -105,7 +108,7 @@ export const ListTriggers = operation({
 export const BatchGetTriggers = operation({
   input: { TriggerNames: list(name) },
   output: { Triggers: optional(list(trigger)), TriggersNotFound: optional(list(name)) },
-  resource: (input, call) => input.TriggerNames.map(found => arnOf(found, call)),
+  resource: (input, call) => input.TriggerNames.map(found => triggerArn(call, found)),
   handle(triggers: Triggers, { TriggerNames }, call) {
     const found = TriggerNames.flatMap(wanted => triggers.find(call, wanted) ?? [])
     const names = new Set(found.map(item => item.name))
@@ -175,14 +178,15 @@ const listed = (
     readonly DependentJobName?: string | undefined
     readonly NextToken?: string | undefined
     readonly MaxResults?: number | undefined
+    readonly Tags?: Readonly<Record<string, string>> | undefined
   },
   call: Scope,
 ) => {
-  const { DependentJobName: job, NextToken, MaxResults = 200 } = input
+  const { DependentJobName: jobName, NextToken, MaxResults = 200, Tags: tags } = input
   return pageOf(
     NextToken,
     MaxResults,
-    (after, limit) => triggers.triggers(call, job, after, limit),
+    (after, limit) => triggers.triggers(call, { jobName, tags }, after, limit),
     item => item.name,
     () => new InvalidInputException('Invalid NextToken.'),
   )
