@@ -29,7 +29,6 @@ export interface CatalogWriter {
   database(scope: Scope, name: string): CatalogDatabase | undefined
   table(scope: Scope, database: string, name: string): CatalogTable | undefined
   tables(scope: Scope, database: string): readonly CatalogTable[]
-  partition(scope: Scope, database: string, table: string, values: readonly string[]): Partition | undefined
   partitions(scope: Scope, database: string, table: string): Iterable<Partition>
   ensureDatabase(write: Transaction, scope: Scope, name: string): void
   createTable(

@@ -86,13 +86,11 @@ async function headOf(
   chunks: AsyncIterable<Uint8Array>,
   packed: boolean,
 ): Promise<{ readonly bytes: Uint8Array; readonly whole: boolean } | undefined> {
-  const source = Readable.from(chunks)
-  const stream = packed ? source.pipe(createGunzip()) : source
-  source.on('error', cause => stream.destroy(cause))
+  const stream = packed ? unpacked(chunks) : chunks
   const parts: Uint8Array[] = []
   let length = 0
   try {
-    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+    for await (const chunk of stream) {
       parts.push(chunk)
       length += chunk.length
       if (length > sampleBytesMax) return { bytes: Buffer.concat(parts).subarray(0, sampleBytesMax), whole: false }
@@ -101,7 +99,13 @@ async function headOf(
   } catch (cause) {
     if (/^Z_/.test(String((cause as NodeJS.ErrnoException).code))) return undefined
     throw cause
-  } finally {
-    source.destroy()
   }
+}
+
+function unpacked(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const gunzip = createGunzip()
+  const source = Readable.from(chunks)
+  source.on('error', cause => gunzip.destroy(cause))
+  gunzip.on('close', () => source.destroy())
+  return source.pipe(gunzip)
 }
