@@ -21,15 +21,28 @@ interface Route {
   readonly weight: number
 }
 
-const routeTables = new WeakMap<Service, readonly Route[]>()
+/** By method, the most particular first. */
+const routesOf = remembered(
+  (service: Service): Readonly<Partial<Record<string, readonly Route[]>>> =>
+    Object.groupBy(
+      Object.values(service.operations)
+        .map(operation => parseRoute(operation))
+        .toSorted((a, b) => b.weight - a.weight),
+      route => route.method,
+    ),
+)
 
-function routesOf(service: Service): readonly Route[] {
-  const known = routeTables.get(service)
-  if (known) return known
-  const routes = Object.values(service.operations).map(operation => parseRoute(operation))
-  routes.sort((a, b) => b.weight - a.weight) // the most particular first
-  routeTables.set(service, routes)
-  return routes
+/** What follows from a declaration is worked out once: declarations do not change. */
+function remembered<Declaration extends object, Result>(work: (of: Declaration) => Result) {
+  const results = new WeakMap<Declaration, { readonly result: Result }>()
+  return (of: Declaration): Result => {
+    let known = results.get(of)
+    if (known === undefined) {
+      known = { result: work(of) }
+      results.set(of, known)
+    }
+    return known.result
+  }
 }
 
 function parseRoute(operation: BoundOperation): Route {
@@ -55,8 +68,8 @@ export function matchRoute(service: Service, request: HttpRequest, path: string)
   const parameters = new URLSearchParams(request.query)
   const segments = path.split('/').slice(1)
   if (segments.at(-1) === '') segments.pop()
-  for (const route of routesOf(service)) {
-    if (route.method !== request.method) continue
+  for (const route of routesOf(service)[request.method] ?? []) {
+    if (route.query.length > 0 && request.query === '') continue
     if (route.header && request.headers[route.header] === undefined) continue
     if (
       !route.query.every(
@@ -188,15 +201,22 @@ const writeHeader = (shape: Shape, value: unknown) =>
     ? (value as readonly unknown[]).map(item => writeText(shape.of, item, 'http-date')).join(',')
     : writeText(shape, value, 'http-date')
 
-export const payloadOf = (members: Members): readonly [string, Shape] | undefined =>
-  Object.entries(members).find(([, shape]) => shape.place?.in === 'payload')
+export const payloadOf = remembered((members: Members): readonly [string, Shape] | undefined =>
+  Object.entries(members).find(([, shape]) => shape.place?.in === 'payload'),
+)
 
-export const bodyMembers = (members: Members): Members =>
-  Object.fromEntries(Object.entries(members).filter(([, shape]) => !shape.place))
+export const bodyMembers = remembered(
+  (members: Members): Members => Object.fromEntries(Object.entries(members).filter(([, shape]) => !shape.place)),
+)
+
+const statusMemberOf = remembered(
+  (members: Members): string | undefined =>
+    Object.entries(members).find(([, shape]) => shape.place?.in === 'status')?.[0],
+)
 
 /** The success status: the operation's own, or what its output member says. */
 export function statusOf(operation: BoundOperation, output: Readonly<Record<string, unknown>>): number {
-  const member = Object.entries(operation.declaration.output).find(([, shape]) => shape.place?.in === 'status')
-  const said = member && output[member[0]]
+  const member = statusMemberOf(operation.declaration.output)
+  const said = member === undefined ? undefined : output[member]
   return typeof said === 'number' ? said : (operation.declaration.http?.status ?? 200)
 }

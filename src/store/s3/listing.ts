@@ -2,7 +2,7 @@
 import type { Ledger } from '../../durable/ledger.ts'
 import type { Bucket } from './bucket.ts'
 import { invalidArgument } from './faults.ts'
-import { after, type Bound, type Page, type PageRequest, type Position, takePage } from './paging.ts'
+import { after, type Bound, inBatches, type Page, type PageRequest, type Position, takePage } from './paging.ts'
 import { nullVersionId, type Version } from './version.ts'
 import { turnOf } from './version-id.ts'
 import { type VersionRow, type Versions, versionColumns, versionOf } from './versions.ts'
@@ -48,26 +48,34 @@ export class Listing {
     return { key, past: turn }
   }
 
-  *#walkObjects(bucket: Bucket, from: Position, below: Bound): Iterable<Version> {
-    const rows = this.#ledger.iterate<VersionRow>(
-      `SELECT ${versionColumns} FROM s3_version
-       WHERE bucket = ? AND key >= ? AND key < ? AND latest = 1 AND marker = 0 ORDER BY key`,
-      bucket.id,
-      from.key,
-      below,
-    )
-    for (const row of rows) yield versionOf(row)
+  #walkObjects(bucket: Bucket, from: Position, below: Bound): Iterable<Version> {
+    const fetch = ({ key }: Position, limit: number) =>
+      this.#ledger
+        .all<VersionRow>(
+          `SELECT ${versionColumns} FROM s3_version
+           WHERE bucket = ? AND key >= ? AND key < ? AND latest = 1 AND marker = 0 ORDER BY key LIMIT ?`,
+          bucket.id,
+          key,
+          below,
+          limit,
+        )
+        .map(versionOf)
+    return inBatches(from, fetch, ({ key }) => after(key, '', ''))
   }
 
-  *#walkVersions(bucket: Bucket, from: Position, below: Bound): Iterable<Version> {
-    const rows = this.#ledger.iterate<VersionRow>(
-      `SELECT ${versionColumns} FROM s3_version
-       WHERE bucket = ? AND (key, turn) > (?, ?) AND key < ? ORDER BY key, turn`,
-      bucket.id,
-      from.key,
-      from.past ?? firstTurn,
-      below,
-    )
-    for (const row of rows) yield versionOf(row)
+  #walkVersions(bucket: Bucket, from: Position, below: Bound): Iterable<Version> {
+    const fetch = ({ key, past }: Position, limit: number) =>
+      this.#ledger
+        .all<VersionRow>(
+          `SELECT ${versionColumns} FROM s3_version
+           WHERE bucket = ? AND (key, turn) > (?, ?) AND key < ? ORDER BY key, turn LIMIT ?`,
+          bucket.id,
+          key,
+          past ?? firstTurn,
+          below,
+          limit,
+        )
+        .map(versionOf)
+    return inBatches(from, fetch, ({ key, turn }) => ({ key, past: turn }))
   }
 }

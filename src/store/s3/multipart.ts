@@ -10,7 +10,7 @@ import type { Composites, Part } from './composites.ts'
 import { invalidArgument, invalidRequest, noSuchBucket, noSuchUpload, preconditionFailed } from './faults.ts'
 import { type Announced, orDiscard, takeIn } from './intake.ts'
 import { partsMax } from './limits.ts'
-import { type Bound, type Page, type PageRequest, type Position, takePage } from './paging.ts'
+import { type Bound, inBatches, type Page, type PageRequest, type Position, takePage } from './paging.ts'
 import { checkKey, type Described, propertiesFor } from './properties.ts'
 import type { Properties, Tags } from './version.ts'
 
@@ -175,15 +175,19 @@ export class Uploads {
     return turn + this.#random.hex(16)
   }
 
-  *#walk(bucket: Bucket, from: Position, below: Bound): Iterable<Upload> {
-    const rows = this.#ledger.iterate<UploadRow>(
-      'SELECT * FROM s3_upload WHERE bucket = ? AND (key, id) > (?, ?) AND key < ? ORDER BY key, id',
-      bucket.id,
-      from.key,
-      from.past ?? '',
-      below,
-    )
-    for (const row of rows) yield uploadOf(row)
+  #walk(bucket: Bucket, from: Position, below: Bound): Iterable<Upload> {
+    const fetch = ({ key, past }: Position, limit: number) =>
+      this.#ledger
+        .all<UploadRow>(
+          'SELECT * FROM s3_upload WHERE bucket = ? AND (key, id) > (?, ?) AND key < ? ORDER BY key, id LIMIT ?',
+          bucket.id,
+          key,
+          past ?? '',
+          below,
+          limit,
+        )
+        .map(uploadOf)
+    return inBatches(from, fetch, ({ key, id }) => ({ key, past: id }))
   }
 }
 

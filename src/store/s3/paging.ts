@@ -13,6 +13,9 @@ export interface Position {
 const beyondAllKeys = new Uint8Array()
 export type Bound = string | Uint8Array
 
+const batchMin = 2
+const batchMax = 512
+
 export interface Page<T> {
   readonly items: readonly T[]
   readonly folders: readonly string[]
@@ -58,6 +61,22 @@ export function takePage<T extends { readonly key: string }>(
     }
   }
   return { items, folders, truncated: false, last }
+}
+
+/** The rows of a walk, few at first and more as more are wanted: who leaves at the first has not paid for a thousand. */
+export function* inBatches<Row>(
+  from: Position,
+  fetch: (from: Position, limit: number) => readonly Row[],
+  positionAfter: (row: Row) => Position,
+): Iterable<Row> {
+  let position = from
+  for (let limit = batchMin; ; limit = Math.min(limit * 4, batchMax)) {
+    const rows = fetch(position, limit)
+    yield* rows
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < limit) return
+    position = positionAfter(last)
+  }
 }
 
 /** The key up to and with the first delimiter after the prefix. */
