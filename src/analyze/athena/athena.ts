@@ -32,7 +32,7 @@ import {
   workGroupDisabled,
 } from './faults.ts'
 import { History } from './history.ts'
-import { queryBytesMax, queuedQueriesMax } from './limits.ts'
+import { queryBytesMax, queuedQueriesMax, statementsMax } from './limits.ts'
 import { NamedQueries } from './named-queries.ts'
 import type { Blobs, Catalog, Engine, ObjectStore, Permits, Scope, Stopwatch } from './needs.ts'
 import { type OutputRequest, outputFor } from './output.ts'
@@ -80,7 +80,8 @@ export class Athena {
   readonly #permits: Permits
   readonly #history: History
   readonly #executions: Executions
-  readonly #queue: Queue
+  readonly #queries: Queue
+  readonly #statements: Queue
   readonly #live = new Map<string, Live>()
   #closing = false
 
@@ -114,7 +115,8 @@ export class Athena {
     this.workGroups = new WorkGroups({ ...parts, users: [this.#history, this.namedQueries] })
     this.tags = new Tags(parts.ledger)
     this.#executions = new Executions({ ...parts, scans: new Scans(parts) })
-    this.#queue = new Queue(parts.concurrent)
+    this.#queries = new Queue(parts.concurrent)
+    this.#statements = new Queue(statementsMax)
     parts.background.closing.addEventListener('abort', () => this.close(), { once: true })
   }
 
@@ -167,7 +169,7 @@ export class Athena {
       const same = token === undefined ? undefined : this.#history.withToken(scope, token)
       if (same && (same.text !== text || same.workGroup !== group.name)) throw tokenReused()
       if (same) return same.id
-      if (this.#queue.length >= queuedQueriesMax) throw tooManyQueries(queuedQueriesMax)
+      if (this.#queueFor(statement).length >= queuedQueriesMax) throw tooManyQueries(queuedQueriesMax)
       this.#history.add(write, query, token)
       return undefined
     })
@@ -240,17 +242,19 @@ export class Athena {
   }
 
   async #run(live: Live): Promise<void> {
-    const { stop, statement } = live
     try {
-      const work = () => this.#execute(live)
-      // The catalog's statements take no engine and wait for none.
-      await (statement.kind === 'select' ? this.#queue.run(stop.signal, work) : work())
+      await this.#queueFor(live.statement).run(live.stop.signal, () => this.#execute(live))
     } catch (cause) {
       await this.#endBadly(live, cause)
     } finally {
       this.#live.delete(live.query.id)
       live.end()
     }
+  }
+
+  /** The catalog's statements take no engine and wait for none. */
+  #queueFor(statement: Statement): Queue {
+    return statement.kind === 'select' ? this.#queries : this.#statements
   }
 
   async #execute(live: Live): Promise<void> {

@@ -4,7 +4,9 @@
 export const queryBytesMax = 262_144
 /** A SELECT's timeout: 30 minutes. */
 export const queryMillisecondsMax = 30 * 60_000
-/** DML queries that may wait, beyond those that run. */
+/** DDL statements at once. */
+export const statementsMax = 20
+/** Queries that may wait, beyond those that run. */
 export const queuedQueriesMax = 200
 
 /** The history of queries is kept for 45 days. https://docs.aws.amazon.com/athena/latest/ug/queries-viewing-history.html */
