@@ -106,9 +106,10 @@ export class EngineChild {
   #failed(fault: Extract<FromChild, { kind: 'failed' }>['fault']): void {
     const refusal = this.#refusal
     this.#refusal = undefined
-    this.#settle()?.reject(
-      refusal === undefined ? new EngineFault(fault.kind, fault.message, fault.position) : refusal.cause,
-    )
+    const cause = refusal === undefined ? new EngineFault(fault.kind, fault.message, fault.position) : refusal.cause
+    // Out of memory, it may be in the middle of anything: it is not trusted with another statement.
+    if (fault.kind === 'resource') void this.kill(cause)
+    else this.#settle()?.reject(cause)
   }
 
   async #answer(call: number, question: Question): Promise<void> {

@@ -2,6 +2,7 @@
 // written for DuckDB, which evaluates them over the partitions' values. Whatever is in doubt is left out: then more is
 // read, never less.
 
+import { at, EngineFault } from '../engine/fault.ts'
 import type { Column } from '../engine/request.ts'
 import type { Node } from './ast.ts'
 import { expression } from './expression.ts'
@@ -69,4 +70,40 @@ function onlyAbout(node: Node, scan: Scan, names: ReadonlySet<string>, seen: str
     const part = node.child(field)
     return part === undefined || onlyAbout(part, scan, names, seen)
   })
+}
+
+const comparisons: Readonly<Record<string, string>> = { eq: '=', neq: '<>', lt: '<', lte: '<=', gt: '>', gte: '>=' }
+
+/**
+ * Athena compares no text with a number; DuckDB would turn the text into one. Told for the plain case, a column of the
+ * table against a literal in its WHERE, which is how people meet it (`WHERE day = 15` where day is a string).
+ */
+export function refuseMismatch(scan: Scan, columns: readonly Column[]): void {
+  const texts = new Set(
+    columns.filter(column => /^(string|varchar|char)/i.test(column.type)).map(column => column.name.toLowerCase()),
+  )
+  for (const condition of scan.conditions) {
+    const operator = comparisons[condition.kind]
+    if (operator === undefined) continue
+    const sides = [condition.need('left'), condition.need('right')] as const
+    const kinds = sides.map(side => sideKind(side, scan, texts))
+    if (kinds.includes('varchar') && kinds.includes('integer')) {
+      const position = sides.find(side => side.kind === 'column')?.position
+      throw new EngineFault(
+        'semantic',
+        `TYPE_MISMATCH: ${at(position, `Cannot apply operator: ${kinds[0]} ${operator} ${kinds[1]}`)}`,
+        position,
+      )
+    }
+  }
+}
+
+function sideKind(node: Node, scan: Scan, texts: ReadonlySet<string>): string {
+  if (node.kind === 'literal')
+    return node.text('literal_type') === 'number' && /^\d+$/.test(node.text('value') ?? '') ? 'integer' : 'other'
+  if (node.kind !== 'column') return 'other'
+  const table = node.text('table')?.toLowerCase()
+  return (table === undefined || table === scan.alias) && texts.has((node.text('name') ?? '').toLowerCase())
+    ? 'varchar'
+    : 'other'
 }

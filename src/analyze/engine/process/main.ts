@@ -55,7 +55,8 @@ function watchMemory(residentBytesMax: number): { stop(): void } {
     }
     const mebibytes = Math.round(residentBytesMax / 1024 ** 2)
     const message = `EXHAUSTED_RESOURCES: Query exhausted resources at this scale factor: it needed more than ${mebibytes} MiB`
-    send({ kind: 'failed', fault: { kind: 'resource', message } }, () => process.exit(0))
+    // Not process.exit: it would wait for threads that are busy eating memory.
+    send({ kind: 'failed', fault: { kind: 'resource', message } }, () => process.kill(process.pid, 'SIGKILL'))
   }
   return { stop: () => next.cancel() }
 }
@@ -84,7 +85,8 @@ process.on('message', (message: ToChild) => {
   if (message.kind === 'refused') call?.reject(new EngineFault('cancelled', 'given up by the caller'))
   else call?.resolve(message.value)
 })
-process.on('disconnect', () => process.exit(0))
+// The lake is gone: nobody waits for anything, and busy threads are not waited for either.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
 // The first statement should not pay for the start of the parser.
 parse('SELECT 1')

@@ -1,7 +1,7 @@
 // From the tables that a statement names to the views it runs on: ask what they are, prune their partitions by the
 // statement's own conditions, ask for the files of the survivors, confine the session to these files.
 
-import { partitionConditions } from '../../sql/prune.ts'
+import { partitionConditions, refuseMismatch } from '../../sql/prune.ts'
 import type { Scan, Statement } from '../../sql/statement.ts'
 import { identifier } from '../../sql/text.ts'
 import { EngineFault } from '../fault.ts'
@@ -33,6 +33,7 @@ export async function planScans({ session, statement, ask, directory, paths = []
   const planned: { scan: Scan; table: TableDescription; files: readonly ScanFile[] }[] = []
   const partitionsRead: Record<string, number> = {}
   for (const { scan, table, index } of tables) {
+    refuseMismatch(scan, [...table.columns, ...table.partitionColumns])
     const survivors = await survivingPartitions(session, scan, table, statement)
     const unpartitioned = table.partitionColumns.length === 0
     const files =

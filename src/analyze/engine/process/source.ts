@@ -159,13 +159,16 @@ class Stage {
         FROM (SELECT ${kept}, try(json_transform(line, ${structure})) AS s FROM (${raws})))`
   }
 
-  /** Objects whose lines do not add up to their size, or that hold documents which are not one a line. */
+  /**
+   * Objects whose lines do not add up to their size, or that hold documents which are not one a line: a broken line in
+   * which something follows a closing brace, or that ends where a document would go on.
+   */
   async #suspects(objects: readonly RawObject[]): Promise<readonly RawObject[]> {
     if (objects.length === 0) return []
     const rows = await this.#session.rows(`
       SELECT object, CAST(sum(length) AS BIGINT), coalesce(bool_or(
         CASE WHEN raw IS NULL OR raw = '' OR json_valid(raw) THEN false
-        ELSE regexp_matches(raw, '\\}\\s*\\{') OR regexp_matches(trim(raw), '^[{\\[]$|[{\\[,]$') END), false)
+        ELSE regexp_matches(raw, '\\}\\s*[^\\s,}\\]]') OR regexp_matches(trim(raw), '^[{\\[]$|[{\\[,]$') END), false)
       FROM athena_stage GROUP BY object`)
     const sizes = new Map(rows.map(row => [Number(row[0]), { bytes: Number(row[1]), glued: row[2] === true }]))
     return objects.filter(object => {

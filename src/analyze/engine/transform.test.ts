@@ -1,0 +1,323 @@
+// A job loses no record and doubles none: every document of its source is a row or a dead letter with its text, its reason
+// and its place, whatever the objects look like.
+
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { type Column, parseSchema, type TargetTable } from './request.ts'
+import { fileOf, jsonTable, query, type Ran, readBack, transform } from './testing.ts'
+
+const schema = parseSchema('id bigint, name string, t double')
+const unload = "UNLOAD (SELECT id, name, t FROM source) TO 's3://b/t/' WITH (format = 'PARQUET')"
+
+async function run(
+  contents: readonly (readonly [path: string, content: string | Uint8Array])[],
+  required = ['id'],
+  given: readonly Column[] = schema,
+): Promise<Ran> {
+  const files = await Promise.all(contents.map(([path, content]) => fileOf(`s3://raw/${path}`, content)))
+  const ran = await transform(unload, { source: { files, schema: given, required } })
+  assert.equal(ran.recordsIn, ran.recordsOut + ran.dead.length)
+  assert.equal(ran.deadLetters.count, ran.dead.length)
+  return ran
+}
+
+test('lines become rows, and broken ones dead letters with reason, object, line and text', async () => {
+  const lines = [
+    '{"id":1,"name":"a","t":1.5}',
+    'broken',
+    '',
+    '{"id":2,"t":"abc"}',
+    '{"name":"x"}',
+    '{"id":null}',
+    '{"id":3,"name":7,"t":"2.5"}',
+    '[1]',
+  ]
+  const ran = await run([['a.json.gz', lines.join('\n')]])
+  assert.deepEqual(await readBack(ran, 'SELECT * FROM written ORDER BY id'), ['"1","a","1.5"', '"3","7","2.5"'])
+  assert.deepEqual(ran.dead, [
+    { reason: 'malformed JSON', object: 's3://raw/a.json.gz', line: 2, ordinal: 1, raw: 'broken' },
+    {
+      reason: 'the value of column t is no double',
+      object: 's3://raw/a.json.gz',
+      line: 4,
+      ordinal: 1,
+      raw: '{"id":2,"t":"abc"}',
+    },
+    {
+      reason: 'the required column id is missing or null',
+      object: 's3://raw/a.json.gz',
+      line: 5,
+      ordinal: 1,
+      raw: '{"name":"x"}',
+    },
+    {
+      reason: 'the required column id is missing or null',
+      object: 's3://raw/a.json.gz',
+      line: 6,
+      ordinal: 1,
+      raw: '{"id":null}',
+    },
+    { reason: 'not a JSON object', object: 's3://raw/a.json.gz', line: 8, ordinal: 1, raw: '[1]' },
+  ])
+  assert.deepEqual(ran.missingDelimiter, [])
+})
+
+test('glued documents are records of their own, and the object is named', async () => {
+  const ran = await run([
+    ['glued.gz', '{"id":1}{"id":2} {"id":3}\n{"id":4}{"id":"x"}'],
+    ['fine.gz', '{"id":5}\n'],
+    ['late.gz', `${'{"id":6}\n'.repeat(20_000)}{"id":7}{"id":8}\n`],
+  ])
+  assert.equal(ran.recordsIn, 6 + 20_002)
+  assert.deepEqual(
+    ran.dead.map(({ line, ordinal, raw }) => [line, ordinal, raw]),
+    [[2, 2, '{"id":"x"}']],
+  )
+  assert.deepEqual(ran.missingDelimiter, ['s3://raw/glued.gz', 's3://raw/late.gz'])
+})
+
+test('documents over several lines, line ends of Windows and a text without a last newline are read', async () => {
+  const pretty = JSON.stringify({ id: 1, name: 'a' }, undefined, 2)
+  const ran = await run([
+    ['pretty.json', `${pretty}\n${pretty}`],
+    ['windows.json', '{"id":2}\r\n{"id":3}\r\n'],
+    ['last.json', '{"id":4}'],
+  ])
+  assert.deepEqual([ran.recordsIn, ran.recordsOut, ran.missingDelimiter], [5, 5, []])
+})
+
+test('a gzip that is cut off gives what came before the cut, and one dead letter that says so', async () => {
+  const lines = Array.from({ length: 5000 }, (_, id) => `{"id":${id},"name":"n${(id * 7919) % 5000}"}`)
+  const whole = gzipSync(lines.join('\n'))
+  for (const kept of [whole.length - 1, whole.length - 9, Math.floor(whole.length / 2), 20]) {
+    const ran = await run([
+      ['cut.gz', whole.subarray(0, kept)],
+      ['fine.gz', '{"id":1}\n'],
+    ])
+    assert.match(ran.dead[0]?.reason ?? '', /^the gzip is damaged/)
+    assert.equal(ran.dead.length, 1)
+    assert.ok(ran.recordsIn >= 2)
+  }
+})
+
+test('a gzip damaged in the middle, and one that is none, are dead letters too', async () => {
+  const whole = gzipSync('{"id":1}\n'.repeat(50_000))
+  whole.fill(0xff, 60, 70)
+  const ran = await run([
+    ['hurt.gz', whole],
+    ['none.gz', Buffer.from('{"id":1}\n')],
+  ])
+  assert.deepEqual(new Set(ran.dead.map(letter => letter.object)), new Set(['s3://raw/hurt.gz', 's3://raw/none.gz']))
+  for (const letter of ran.dead) assert.match(letter.reason, /gzip is damaged/)
+})
+
+test('several gzip members in one object are all read', async () => {
+  const ran = await run([['two.gz', Buffer.concat([gzipSync('{"id":1}\n'), gzipSync('{"id":2}\n')])]])
+  assert.deepEqual([ran.recordsIn, ran.recordsOut], [2, 2])
+})
+
+test('bytes that are no UTF-8, empty objects and control characters harm nobody else', async () => {
+  const ran = await run([
+    ['latin.gz', gzipSync(Buffer.from('{"id":1,"name":"\xff"}\n{"id":2}\n', 'latin1'))],
+    ['empty.gz', new Uint8Array(0)],
+    ['blank.gz', '\n\n \n'],
+    ['control.gz', '{"id":3,"name":"a\u0001b"}\n{"id":4}\n'],
+  ])
+  assert.deepEqual([ran.recordsIn, ran.recordsOut], [4, 2])
+  assert.deepEqual(
+    ran.dead.map(letter => letter.reason),
+    ['a control character inside a string', 'not valid UTF-8'],
+  )
+})
+
+test('a value counts as what the schema says, and never as something near it', async () => {
+  const given = parseSchema('i int, b boolean, d decimal(5,2), ts timestamp, day date, l array<int>')
+  const good = '{"i":"7","b":true,"d":1.25,"ts":"2025-10-15T12:00:00+02:00","day":"2025-10-15","l":[1,2]}'
+  const bad = [
+    '{"i":2.5}',
+    '{"i":3000000000}',
+    '{"i":true}',
+    '{"b":1}',
+    '{"b":"yes"}',
+    '{"d":"x"}',
+    '{"ts":"noon"}',
+    '{"day":"x"}',
+    '{"l":"x"}',
+    '{"i":{}}',
+  ]
+  const files = [await fileOf('s3://raw/a.json', [good, ...bad].join('\n'))]
+  const ran = await transform("UNLOAD (SELECT * FROM source) TO 's3://b/t' WITH (format = 'PARQUET')", {
+    source: { files, schema: given, required: [] },
+  })
+  assert.deepEqual(await readBack(ran), ['"7","true","1.25","2025-10-15 10:00:00.000","2025-10-15","[1, 2]"'])
+  assert.deepEqual(
+    ran.dead.map(letter => letter.raw),
+    bad,
+  )
+})
+
+test('without a schema the data tells its own', async () => {
+  const files = [
+    await fileOf(
+      's3://raw/a.gz',
+      '{"Id":1,"t":1.0,"ok":true,"tags":["a"],"pos":{"lat":1.5}}\n{"Id":2,"t":2,"note":null}\n',
+    ),
+  ]
+  const ran = await transform("UNLOAD (SELECT * FROM source) TO 's3://b/t' WITH (format = 'PARQUET')", {
+    source: { files, required: ['id'] },
+  })
+  assert.deepEqual(
+    ran.sourceSchema,
+    parseSchema('id bigint, t double, ok boolean, tags array<string>, pos struct<lat:double>, note string'),
+  )
+  assert.deepEqual(ran.columns, ran.sourceSchema)
+  assert.deepEqual(await readBack(ran, 'SELECT id, t, pos.lat FROM written ORDER BY id'), [
+    '"1","1.0","1.5"',
+    '"2","2.0",',
+  ])
+})
+
+test('no objects at all is a run with nothing in it', async () => {
+  const ran = await transform("UNLOAD (SELECT anything FROM source) TO 's3://b/t' WITH (format = 'PARQUET')", {
+    source: { files: [], required: ['id'] },
+  })
+  assert.deepEqual([ran.recordsIn, ran.recordsOut, ran.rowsWritten, ran.files.length], [0, 0, 0, 0])
+})
+
+test('partitions are written apart, with their values, NULL among them', async () => {
+  const files = [
+    await fileOf('s3://raw/a.gz', '{"id":1,"name":"x y/z=1"}\n{"id":2,"name":null}\n{"id":3,"name":"x y/z=1"}\n'),
+  ]
+  const script =
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the script's own placeholder
+    "UNLOAD (SELECT id, id % 2 AS odd, name FROM source) TO '${TARGET}' WITH (format='PARQUET', partitioned_by=ARRAY['odd','name'])"
+  const ran = await transform(script, {
+    source: { files, schema, required: [] },
+    arguments: { TARGET: "s3://b/it's/" },
+  })
+  assert.deepEqual(ran.target, { kind: 'prefix', location: "s3://b/it's/" })
+  const written = ran.files
+    .map(({ partition, rows }) => ({ partition, rows }))
+    .sort((one, other) => one.rows - other.rows)
+  assert.deepEqual(written, [
+    {
+      partition: [
+        ['odd', '0'],
+        ['name', null],
+      ],
+      rows: 1,
+    },
+    {
+      partition: [
+        ['odd', '1'],
+        ['name', 'x y/z=1'],
+      ],
+      rows: 2,
+    },
+  ])
+  assert.deepEqual(ran.partitionColumns, [
+    { name: 'odd', type: 'bigint' },
+    { name: 'name', type: 'string' },
+  ])
+  const [id] = ran.files.find(file => file.rows === 2)?.columns ?? []
+  assert.deepEqual(id, { name: 'id', minimum: '1', maximum: '3', nulls: 0 })
+})
+
+test('an INSERT takes tables of the catalog and gives the columns of its target', async () => {
+  const t = await jsonTable('t', parseSchema('a int, b string'), parseSchema('day int'), [
+    { values: ['14'], rows: [{ a: 1, b: 'x' }] },
+    { values: ['15'], rows: [{ a: 2, b: 'y' }, { a: 3 }] },
+  ])
+  const target: TargetTable = {
+    database: 'default',
+    name: 'out',
+    columns: parseSchema('total double, b string'),
+    partitionColumns: parseSchema('day int'),
+    format: 'parquet',
+  }
+  const ran = await transform('INSERT INTO out SELECT sum(a), b, day FROM t WHERE day = 15 GROUP BY b, day', {
+    tables: async () => [t],
+    target: async reference => {
+      assert.deepEqual(reference, { database: 'default', name: 'out' })
+      return target
+    },
+  })
+  assert.deepEqual(t.indexes, [[1]])
+  assert.deepEqual([ran.recordsIn, ran.recordsOut, ran.rowsWritten], [2, 2, 2])
+  assert.deepEqual(ran.columns, target.columns)
+  assert.deepEqual(await readBack(ran, 'SELECT * FROM written ORDER BY b'), ['"2.0","y","15"', '"3.0",,"15"'])
+})
+
+test('JSON output is lines that a table reads again', async () => {
+  const files = [await fileOf('s3://raw/a.gz', '{"id":1,"name":"a"}\n')]
+  const ran = await transform("UNLOAD (SELECT id, name FROM source) TO 's3://b/t' WITH (format = 'JSON')", {
+    source: { files, schema, required: [] },
+  })
+  assert.equal(ran.extension, '.json.gz')
+  assert.deepEqual(await readBack(ran), ['"1","a"'])
+})
+
+for (const [script, message] of [
+  ["UNLOAD (SELECT id FROM source) TO 's3://b/t' WITH (format = 'ORC')", /'ORC' is not supported/],
+  ["UNLOAD (SELECT id FROM source) TO '/tmp/x' WITH (format = 'PARQUET')", /s3:\/\/ location/],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the script's own placeholder
+  ["UNLOAD (SELECT id FROM source) TO '${NOPE}' WITH (format = 'PARQUET')", /no argument --NOPE/],
+  [
+    "UNLOAD (SELECT id FROM source) TO 's3://b' WITH (format = 'PARQUET', bucketed_by = ARRAY['id'])",
+    /'bucketed_by' is not supported/,
+  ],
+  [
+    "UNLOAD (SELECT name, id FROM source) TO 's3://b' WITH (format = 'PARQUET', partitioned_by = ARRAY['name'])",
+    /HIVE_COLUMN_ORDER_MISMATCH/,
+  ],
+  ["UNLOAD (SELECT id + 1 FROM source) TO 's3://b' WITH (format = 'PARQUET')", /COLUMN_NAME_NOT_SPECIFIED/],
+  ["UNLOAD (SELECT nope FROM source) TO 's3://b' WITH (format = 'PARQUET')", /COLUMN_NOT_FOUND: line 1:8/],
+  ["UNLOAD (SELECT * FROM glob('/*')) TO 's3://b' WITH (format = 'PARQUET')", /FUNCTION_NOT_FOUND/],
+  ["UNLOAD (SELECT id FROM source) TO 's3://b' WITH (format = 'PARQUET'); DROP TABLE x", /one statement/],
+  ['SELECT 1', /begins with 'SELECT'/],
+  ['', /begins with ''/],
+  ['import sys', /begins with 'import'/],
+] as const) {
+  test(`${script === '' ? 'an empty script' : script} is refused with a reason`, async () => {
+    const files = [await fileOf('s3://raw/a.gz', '{"id":1}\n')]
+    await assert.rejects(transform(script, { source: { files, schema, required: [] } }), message)
+  })
+}
+
+test('whatever the objects hold, in = out + dead letters, and every whole record is written once', async () => {
+  let next = 0
+  const good = fc.constant(undefined).map(() => {
+    next += 1
+    return { text: `{"id":${next},"name":"n"}`, id: next }
+  })
+  const bad = fc
+    .constantFrom('{"id":"x"}', '{"name":"y"}', 'rubbish', '{"id":1,', '[]', '{"id":1.5}', '"', '{"id":{}}')
+    .map(text => ({ text, id: undefined }))
+  const piece = fc.tuple(fc.oneof({ weight: 4, arbitrary: good }, bad), fc.constantFrom('\n', '\n', '\n', '\n\n', ''))
+  const object = fc.tuple(fc.array(piece, { maxLength: 30 }), fc.boolean())
+  await fc.assert(
+    fc.asyncProperty(fc.array(object, { minLength: 1, maxLength: 4 }), async objects => {
+      const contents = objects.map(([pieces, gzip], index): readonly [string, string] => {
+        // What is no document reaches to the end of its line: nothing good stands behind it.
+        const text = pieces.map(([one, gap]) => one.text + (one.id === undefined && gap === '' ? '\n' : gap)).join('')
+        return [`${index}.json${gzip ? '.gz' : ''}`, text]
+      })
+      const ran = await run(contents)
+      const ids = objects.flatMap(([pieces]) => pieces.flatMap(([one]) => (one.id === undefined ? [] : [one.id])))
+      const written = ran.files.length === 0 ? [] : await readBack(ran, 'SELECT id FROM written')
+      const sorted = (values: readonly number[]) => [...values].sort((one, other) => one - other)
+      assert.deepEqual(sorted(written.map(line => Number(line.slice(1, -1)))), sorted(ids))
+    }),
+    { numRuns: 25 },
+  )
+})
+
+test('the dead letters are JSON lines', async () => {
+  const ran = await run([['a.gz', 'x\n{"id":1}\n']])
+  const text = await readFile(ran.deadLetters.file ?? '', 'utf8')
+  assert.equal(text, '{"reason":"malformed JSON","object":"s3://raw/a.gz","line":1,"ordinal":1,"raw":"x"}\n')
+  assert.deepEqual((await query('SELECT 1')).lines, ['"_col0"', '"1"'])
+})
