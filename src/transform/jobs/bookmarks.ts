@@ -42,12 +42,13 @@ export class Bookmarks {
     return reader.get<Bookmark>('SELECT version, run, runs FROM glue_job_bookmark WHERE job = ?', job) ?? none
   }
 
-  /** Objects taken and not to be taken again, by where they were read. */
-  contexts(job: number): readonly ContextState[] {
+  /** Objects taken and not to be taken again, by where they were read; those of the runs up to `run` where it is given. */
+  contexts(job: number, run = Number.MAX_SAFE_INTEGER): readonly ContextState[] {
     return this.#ledger.all<ContextState>(
       `SELECT context, count(*) AS objects, max(modified_at) AS lastModifiedAt FROM glue_job_input
-       WHERE job = ? AND done = 1 GROUP BY context ORDER BY context`,
+       WHERE job = ? AND done = 1 AND run <= ? GROUP BY context ORDER BY context`,
       job,
+      run,
     )
   }
 

@@ -163,12 +163,14 @@ export class Jobs {
     return this.runs(scope, jobName, 1)[0]
   }
 
-  bookmark(scope: Scope, jobName: string): BookmarkEntry {
+  /** As it is, or with what the runs up to `runId` have taken. */
+  bookmark(scope: Scope, jobName: string, runId?: string): BookmarkEntry {
     const job = this.#job(scope, jobName)
     const bookmark = this.#bookmarks.of(job.id)
     if (bookmark.version === 0) throw noBookmark(job.name)
-    const lastRun = bookmark.run === null ? undefined : this.#runs.byNumber(bookmark.run)
-    return { ...bookmark, lastRun, contexts: this.#bookmarks.contexts(job.id) }
+    const asked = runId === undefined ? undefined : this.run(scope, jobName, runId)
+    const lastRun = asked ?? (bookmark.run === null ? undefined : this.#runs.byNumber(bookmark.run))
+    return { ...bookmark, lastRun, contexts: this.#bookmarks.contexts(job.id, asked?.number) }
   }
 
   /** Everything is to be taken again, or all that was taken after the run `afterRunId`. */

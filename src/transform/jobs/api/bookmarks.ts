@@ -20,8 +20,7 @@ export const GetJobBookmark = operation({
   output: { JobBookmarkEntry: optional(entry) },
   resource: (input, call) => jobArn(call, input.JobName),
   handle(jobs: Jobs, input, call) {
-    if (input.RunId !== undefined) jobs.run(call, input.JobName, input.RunId)
-    return { JobBookmarkEntry: awsBookmark(input.JobName, jobs.bookmark(call, input.JobName)) }
+    return { JobBookmarkEntry: awsBookmark(input.JobName, jobs.bookmark(call, input.JobName, input.RunId)) }
   },
 })
 
