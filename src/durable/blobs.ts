@@ -7,12 +7,12 @@
 
 import assert from 'node:assert/strict'
 import { dirname, join, relative } from 'node:path'
-import type { Disk } from '../world/disk.ts'
+import type { Disk, DiskFile } from '../world/disk.ts'
 import type { Log } from '../world/log.ts'
 import type { Random } from '../world/random.ts'
 import { readBlobFile } from './blob-reading.ts'
 import { sweep } from './blob-sweep.ts'
-import { type Blob, type BlobWriter, StreamingBlobWriter } from './blob-writing.ts'
+import { type Blob, type BlobWriter, inlineBytesMax, StreamingBlobWriter } from './blob-writing.ts'
 import { DirectorySyncs } from './directory-syncs.ts'
 import { Holds } from './holds.ts'
 import { InlineFiles } from './inline-files.ts'
@@ -129,23 +129,27 @@ export class Blobs {
     return { path, [Symbol.asyncDispose]: () => this.#disk.removeDirectory(path) }
   }
 
-  /** Takes a finished file out of a scratch directory: fsync, then a rename into blobs/. Unpublished as yet. */
+  /** Takes a finished file out of a scratch directory: a small one into memory, another by fsync and a rename into blobs/. */
   async adopt(path: string): Promise<Blob> {
     const inScratch = relative(this.#scratchDirectory, path)
     assert(inScratch !== '' && !inScratch.startsWith('..'), `${path} must lie in a scratch directory`)
     const file = await this.#disk.open(path, 'write')
     let bytes: number
+    let content: Uint8Array | null = null
     try {
-      await file.sync()
       bytes = await file.size()
+      if (bytes <= inlineBytesMax) content = await readAll(file, bytes)
+      else await file.sync()
     } finally {
       await file.close()
     }
     const blob = { id: this.#newId(), bytes }
-    const target = await this.#newPath(blob.id)
-    await this.#disk.rename(path, target)
-    await this.#directorySyncs.sync(dirname(target))
-    this.#contents.set(blob, null)
+    if (content === null) {
+      const target = await this.#newPath(blob.id)
+      await this.#disk.rename(path, target)
+      await this.#directorySyncs.sync(dirname(target))
+    } else await this.#disk.remove(path)
+    this.#contents.set(blob, content)
     return blob
   }
 
@@ -293,4 +297,11 @@ export class Blobs {
 
 async function* single(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
   if (chunk.byteLength > 0) yield chunk
+}
+
+async function readAll(file: DiskFile, bytes: number): Promise<Uint8Array> {
+  const content = new Uint8Array(bytes)
+  const got = await file.read(content, 0)
+  assert(got === bytes, `a file of ${bytes} bytes gave ${got}`)
+  return content
 }
