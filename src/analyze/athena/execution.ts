@@ -80,13 +80,14 @@ export class Executions {
   async #select({ query, caller, scannedBytesMax, now, signal }: Execution): Promise<Result> {
     const beganAt = this.#stopwatch.elapsed()
     using room = await this.#rooms.take()
+    using held = new DisposableStack()
     const askedAt = this.#stopwatch.elapsed()
     const result = await this.#engine.query({
       sql: query.text,
       defaultDatabase: query.database ?? 'default',
       now,
       tables: async references =>
-        references.map(reference => bounded(this.#scans.source(caller, reference, query.text), scannedBytesMax)),
+        references.map(reference => bounded(this.#scans.source(caller, reference, query.text, held), scannedBytesMax)),
       resultDirectory: room.path,
       result: 'athena-csv',
       signal,

@@ -55,7 +55,8 @@ export interface ObjectStore<
     limit: number,
   ): { readonly folders: readonly string[]; readonly next?: string }
   read(object: Entry, from?: number, toExclusive?: number): AsyncIterable<Uint8Array>
-  path(object: Entry): Promise<string>
+  /** A local file with its bytes, which stays until this is disposed, whatever becomes of the object. */
+  file(object: Entry): Promise<Disposable & { readonly path: string }>
 }
 
 export interface Catalog {

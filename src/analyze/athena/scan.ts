@@ -24,8 +24,11 @@ export class Scans {
     this.#s3 = parts.s3
   }
 
-  /** Throws QueryFailure for a table that is not there, cannot be read here, or may not be. */
-  source(caller: Caller, reference: TableReference, sql: string): TableSource {
+  /**
+   * Throws QueryFailure for a table that is not there, cannot be read here, or may not be. `held` keeps the files that are
+   * to be read where they are: an object that is replaced meanwhile costs the query nothing.
+   */
+  source(caller: Caller, reference: TableReference, sql: string, held: DisposableStack): TableSource {
     const { database, name } = reference
     caller.demandTable('glue:GetTable', database, name)
     const table = this.#catalog.table(caller, database, name)
@@ -49,13 +52,18 @@ export class Scans {
             })
           : [{ partition: -1, location: table.location }]
         const files: ScanFile[] = []
-        for (const { partition, location } of locations) await this.#list(caller, location, partition, files)
+        for (const { partition, location } of locations) await this.#list(caller, location, partition, { files, held })
         return files
       },
     }
   }
 
-  async #list(caller: Caller, text: string, partition: number, into: ScanFile[]): Promise<void> {
+  async #list(
+    caller: Caller,
+    text: string,
+    partition: number,
+    into: { readonly files: ScanFile[]; readonly held: DisposableStack },
+  ): Promise<void> {
     const location = parseLocation(text)
     if (!location) throw new QueryFailure('user', `The location '${text}' is no path of S3: s3://bucket/folder/`)
     const { bucket, prefix } = location
@@ -70,8 +78,8 @@ export class Scans {
       const objects = this.#s3.list(bucket, prefix, after, page)
       for (const object of objects) {
         if (object.bytes === 0 || isHidden(object.key.slice(prefix.length))) continue
-        const file = await this.#s3.path(object)
-        into.push({ partition, path: `s3://${bucket}/${object.key}`, file, bytes: object.bytes })
+        const { path: file } = into.held.use(await this.#s3.file(object))
+        into.files.push({ partition, path: `s3://${bucket}/${object.key}`, file, bytes: object.bytes })
       }
       const last = objects.at(-1)
       if (!last || objects.length < page) return

@@ -68,7 +68,7 @@ export class Course {
     const plan = planOf(effectiveArguments(job, run.arguments))
     const role = new Role(this.#parts.permits, job, job.role)
     const { version } = bookmarks.of(job.id)
-    const inputs = new Inputs({
+    using inputs = new Inputs({
       scope: job,
       plan,
       role,

@@ -26,7 +26,7 @@ export class NothingNew extends Error {
 /** How many small objects are laid out for the engine at once. */
 const pathsAtOnce = 32
 
-export class Inputs {
+export class Inputs implements Disposable {
   readonly selections: Selection[] = []
   objects = 0
   bytes = 0
@@ -37,6 +37,8 @@ export class Inputs {
   readonly #catalog: Tables
   readonly #request: Omit<SelectionRequest, 'context' | 'folders'>
   readonly #between: { readonly from: number; readonly to: number } | undefined
+  /** The files that the engine reads stay where they are until the run has ended. */
+  readonly #held = new DisposableStack()
 
   constructor(of: {
     readonly scope: Scope
@@ -55,6 +57,10 @@ export class Inputs {
     this.#catalog = of.catalog
     this.#request = of.request
     this.#between = of.between
+  }
+
+  [Symbol.dispose](): void {
+    this.#held.dispose()
   }
 
   /** The objects of --SOURCE_S3. Throws NothingNew without any. */
@@ -159,7 +165,8 @@ export class Inputs {
     for (let at = 0; at < objects.length; at += pathsAtOnce) {
       const some = objects.slice(at, at + pathsAtOnce).map(async object => {
         this.#role.requireObject('s3:GetObject', object.bucket, object.key)
-        return { path: `s3://${object.bucket}/${object.key}`, file: await this.#s3.path(object), bytes: object.bytes }
+        const { path: file } = this.#held.use(await this.#s3.file(object))
+        return { path: `s3://${object.bucket}/${object.key}`, file, bytes: object.bytes }
       })
       files.push(...(await Promise.all(some)))
     }

@@ -20,8 +20,8 @@ export interface Objects<Prepared = unknown> {
   /** Keys in the order of their UTF-8 bytes, after `after`. */
   list(bucket: string, prefix: string, after: string, limit: number): readonly InputObject[]
   read(object: InputObject): AsyncIterable<Uint8Array>
-  /** A local file that an engine child can read. */
-  path(object: InputObject): Promise<string>
+  /** A local file that an engine child can read; it stays until this is disposed, whatever becomes of the object. */
+  file(object: InputObject): Promise<Disposable & { readonly path: string }>
   prepare(blob: Blob, options?: { readonly contentType?: string }): Promise<Prepared>
   publish(write: Transaction, bucket: string, key: string, object: Prepared): void
   remove(write: Transaction, bucket: string, key: string): void
