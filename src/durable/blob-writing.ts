@@ -30,7 +30,7 @@ interface Surroundings {
 export const inlineBytesMax = 16 * 1024
 const gatheredBytesMax = 1024 * 1024
 /** Syncing on the way keeps the last sync, which a caller waits for, short. */
-const unsyncedBytesMax = 32 * 1024 * 1024
+const unsyncedBytesMax = 8 * 1024 * 1024
 
 export class StreamingBlobWriter implements BlobWriter {
   readonly #around: Surroundings

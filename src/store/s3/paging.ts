@@ -13,7 +13,7 @@ export interface Position {
 const beyondAllKeys = new Uint8Array()
 export type Bound = string | Uint8Array
 
-const batchMin = 2
+const batchMin = 1
 const batchMax = 512
 
 export interface Page<T> {
@@ -70,7 +70,7 @@ export function* inBatches<Row>(
   positionAfter: (row: Row) => Position,
 ): Iterable<Row> {
   let position = from
-  for (let limit = batchMin; ; limit = Math.min(limit * 4, batchMax)) {
+  for (let limit = batchMin; ; limit = Math.min(limit * 8, batchMax)) {
     const rows = fetch(position, limit)
     yield* rows
     const last = rows.at(-1)
