@@ -1,5 +1,5 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html and API_UploadPartCopy.html
-import { operation } from '../../../gateway/operation.ts'
+import { type Access, operation } from '../../../gateway/operation.ts'
 import {
   enumeration,
   header,
@@ -23,6 +23,8 @@ import {
   describingHeaders,
   encryptionHeaders,
   encryptionOf,
+  mayObject,
+  mayPut,
   objectArn,
   onKey,
   quoted,
@@ -44,13 +46,10 @@ const sourceMembers = {
 const sourceVersionHeader = optional(header('x-amz-copy-source-version-id', string()))
 const directive = enumeration('COPY', 'REPLACE')
 
-const mayCopy = (input: { readonly CopySource: string; readonly Bucket: string; readonly Key: string }) => {
-  const source = parseSource(input.CopySource)
-  const read = source.versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion'
-  return [
-    { action: read, resource: objectArn(source.bucket, source.key) },
-    { action: 's3:PutObject', resource: objectArn(input.Bucket, input.Key) },
-  ]
+function mayRead(copySource: string): Access {
+  const { bucket, key, versionId } = parseSource(copySource)
+  const action = versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion'
+  return { action, resource: objectArn(bucket, key) }
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
@@ -79,7 +78,7 @@ export const CopyObject = operation({
     VersionId: versionIdHeader,
     ...encryptionHeaders,
   },
-  access: mayCopy,
+  access: input => [mayRead(input.CopySource), ...mayPut(input)],
   async handle(s3: S3, input) {
     const bucket = bucketOf(s3, input)
     const from = sourceOf(s3, input)
@@ -122,7 +121,7 @@ export const UploadPartCopy = operation({
     CopySourceVersionId: sourceVersionHeader,
     ...encryptionHeaders,
   },
-  access: mayCopy,
+  access: input => [mayRead(input.CopySource), ...mayObject('s3:PutObject')(input)],
   async handle(s3: S3, input) {
     const bucket = bucketOf(s3, input)
     const from = sourceOf(s3, input)

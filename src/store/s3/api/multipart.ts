@@ -41,6 +41,7 @@ import {
   encryptionOf,
   etagHeader,
   mayObject,
+  mayPut,
   onKey,
   quoted,
   shownVersionId,
@@ -70,7 +71,7 @@ export const CreateMultipartUpload = operation({
     ChecksumAlgorithm: optional(header('x-amz-checksum-algorithm', checksumAlgorithm)),
     ChecksumType: checksumTypeHeader,
   },
-  access: mayObject('s3:PutObject'),
+  access: mayPut,
   async handle(s3: S3, input, call) {
     const bucket = bucketOf(s3, input)
     const upload = await s3.uploads.create(bucket, input.Key, {

@@ -32,7 +32,7 @@ import {
   etagHeader,
   lastModifiedHeader,
   mayObject,
-  objectArn,
+  mayPut,
   onKey,
   partsCountHeader,
   quoted,
@@ -66,12 +66,7 @@ export const PutObject = operation({
     VersionId: versionIdHeader,
     Size: optional(header('x-amz-object-size', long())),
   },
-  access: input => [
-    { action: 's3:PutObject', resource: objectArn(input.Bucket, input.Key) },
-    ...(input.Tagging === undefined
-      ? []
-      : [{ action: 's3:PutObjectTagging', resource: objectArn(input.Bucket, input.Key) }]),
-  ],
+  access: mayPut,
   async handle(s3: S3, input, call) {
     const bucket = bucketOf(s3, input)
     const version = await s3.objects.put(bucket, input.Key, input.Body ?? noBody, {

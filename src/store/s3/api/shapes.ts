@@ -192,6 +192,46 @@ export const mayList =
     }
     return [{ action, resource: bucketArn(input.Bucket), context }]
   }
+/** Listings, whose policies may narrow what is asked for: `s3:prefix`, `s3:delimiter`, `s3:max-keys`. */
+export const mayList =
+  (action: string) =>
+  (input: {
+    readonly Bucket: string
+    readonly Prefix?: string | undefined
+    readonly Delimiter?: string | undefined
+    readonly MaxKeys?: number | undefined
+  }): readonly Access[] => [
+    {
+      action,
+      resource: bucketArn(input.Bucket),
+      context: {
+        's3:prefix': input.Prefix ?? '',
+        ...(input.Delimiter !== undefined && { 's3:delimiter': input.Delimiter }),
+        ...(input.MaxKeys !== undefined && { 's3:max-keys': String(input.MaxKeys) }),
+      },
+    },
+  ]
+/** Writing an object, and its tags where some are given; policies may look at how it is to be stored. */
+export const mayPut = (
+  input: Values<typeof describingHeaders> & {
+    readonly Bucket: string
+    readonly Key: string
+    readonly Tagging?: string | undefined
+  },
+): readonly Access[] => {
+  const resource = objectArn(input.Bucket, input.Key)
+  const said = {
+    's3:x-amz-acl': input.ACL,
+    's3:x-amz-storage-class': input.StorageClass,
+    's3:x-amz-server-side-encryption': input.ServerSideEncryption,
+    's3:x-amz-server-side-encryption-aws-kms-key-id': input.SSEKMSKeyId,
+  }
+  const context = Object.fromEntries(
+    Object.entries(said).filter((entry): entry is [string, NonNullable<(typeof entry)[1]>] => entry[1] !== undefined),
+  )
+  const tagging = { action: 's3:PutObjectTagging', resource }
+  return [{ action: 's3:PutObject', resource, context }, ...(input.Tagging === undefined ? [] : [tagging])]
+}
 /** Some actions have another name when a version is asked for: `s3:GetObject`, `s3:GetObjectVersion`. */
 export const mayObject =
   (action: string, versioned = action) =>
