@@ -192,25 +192,6 @@ export const mayList =
     }
     return [{ action, resource: bucketArn(input.Bucket), context }]
   }
-/** Listings, whose policies may narrow what is asked for: `s3:prefix`, `s3:delimiter`, `s3:max-keys`. */
-export const mayList =
-  (action: string) =>
-  (input: {
-    readonly Bucket: string
-    readonly Prefix?: string | undefined
-    readonly Delimiter?: string | undefined
-    readonly MaxKeys?: number | undefined
-  }): readonly Access[] => [
-    {
-      action,
-      resource: bucketArn(input.Bucket),
-      context: {
-        's3:prefix': input.Prefix ?? '',
-        ...(input.Delimiter !== undefined && { 's3:delimiter': input.Delimiter }),
-        ...(input.MaxKeys !== undefined && { 's3:max-keys': String(input.MaxKeys) }),
-      },
-    },
-  ]
 /** Writing an object, and its tags where some are given; policies may look at how it is to be stored. */
 export const mayPut = (
   input: Values<typeof describingHeaders> & {
