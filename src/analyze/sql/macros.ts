@@ -5,26 +5,26 @@
 // A branch that must fail casts its message to a BOOLEAN: the error carries the message, and unlike error() it may stand
 // inside TRY. Only CASE decides what is evaluated: the sides of an AND may be evaluated in any order.
 
-/** Trino writes 1.0E10 where DuckDB writes 10000000000.0, and 1.0E-4 for 0.0001. */
-const scientific = `
-CREATE MACRO athena_exponent(t) AS CASE
-  WHEN contains(t, 'e') THEN
-    (CASE WHEN contains(split_part(t, 'e', 1), '.') THEN split_part(t, 'e', 1) ELSE split_part(t, 'e', 1) || '.0' END)
-    || 'E' || CAST(CAST(split_part(t, 'e', 2) AS INTEGER) AS VARCHAR)
-  WHEN starts_with(t, '0.') THEN
-    athena_mantissa(ltrim(t, '0.')) || 'E-' || CAST(len(split_part(t, '.', 2)) - len(ltrim(split_part(t, '.', 2), '0')) + 1 AS VARCHAR)
-  ELSE athena_mantissa(rtrim(replace(t, '.', ''), '0')) || 'E' || CAST(len(split_part(t, '.', 1)) - 1 AS VARCHAR)
-END`
+/**
+ * Trino writes 1.0E10 where DuckDB writes 10000000000.0, and 1.0E-4 for 0.0001. From DuckDB's shortest text of a positive
+ * number: its digits without the point, and the power of ten of the first. A lambda names what would otherwise be written
+ * out again and again: planning such an expression costs more than a small query.
+ */
+const scientific = String.raw`
+CREATE MACRO athena_exponent(text) AS list_transform([CASE
+    WHEN contains(text, 'e') THEN {'d': replace(split_part(text, 'e', 1), '.', ''), 'e': CAST(split_part(text, 'e', 2) AS INTEGER)}
+    WHEN starts_with(text, '0.') THEN {'d': ltrim(text, '0.'), 'e': len(ltrim(text, '0.')) + 1 - len(text)}
+    ELSE {'d': rtrim(replace(text, '.', ''), '0'), 'e': strpos(text, '.') - 2} END],
+  n -> n.d[1] || '.' || CASE WHEN len(n.d) > 1 THEN n.d[2:] ELSE '0' END || 'E' || n.e)[1]`
 
 const macros: readonly string[] = [
-  "CREATE MACRO athena_mantissa(digits) AS digits[1] || '.' || CASE WHEN len(digits) > 1 THEN digits[2:] ELSE '0' END",
   scientific,
   `CREATE MACRO athena_float(x) AS CASE
-     WHEN isnan(x) THEN 'NaN'
-     WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
      WHEN x = 0 OR (abs(x) >= 0.001 AND abs(x) < 10000000) THEN CAST(x AS VARCHAR)
-     WHEN x < 0 THEN '-' || athena_exponent(CAST(-x AS VARCHAR))
-     ELSE athena_exponent(CAST(x AS VARCHAR)) END`,
+     WHEN isfinite(x) THEN CASE WHEN x < 0 THEN '-' ELSE '' END || athena_exponent(CAST(abs(x) AS VARCHAR))
+     WHEN isnan(x) THEN 'NaN'
+     WHEN x > 0 THEN 'Infinity'
+     WHEN x < 0 THEN '-Infinity' END`,
   "CREATE MACRO athena_timestamp(x) AS strftime(x, '%Y-%m-%d %H:%M:%S.%g')",
   'CREATE MACRO athena_wall(x) AS make_timestamp(epoch_us(x))',
   `CREATE MACRO athena_date(x) AS CASE

@@ -21,7 +21,7 @@ let calls = 0
 
 // What the parent said when it started this process; the two are of one build.
 const limits = JSON.parse(process.argv[2] ?? '{}') as Limits
-let spare = open()
+let spare: Promise<Session> | undefined = open()
 
 function open(): Promise<Session> {
   const session = Session.open(limits)
@@ -63,18 +63,26 @@ function watchMemory(residentBytesMax: number): { stop(): void } {
 
 async function run(task: Task): Promise<void> {
   const watch = watchMemory(limits.residentBytesMax)
+  const opening = spare ?? open()
+  spare = undefined
   try {
-    await using session = await spare
-    const value =
-      task.kind === 'query' ? await runQuery(task, session, ask, clock) : await runTransform(task, session, ask, clock)
-    send({ kind: 'done', value, residentBytes: process.memoryUsage.rss() })
+    const session = await opening
+    try {
+      const value =
+        task.kind === 'query'
+          ? await runQuery(task, session, ask, clock)
+          : await runTransform(task, session, ask, clock)
+      send({ kind: 'done', value, residentBytes: process.memoryUsage.rss() })
+    } finally {
+      // Each task has an instance of its own. The next one is opened before it is asked for, and while this one closes.
+      spare = open()
+      await session[Symbol.asyncDispose]()
+    }
   } catch (cause) {
     const { kind, message, position } = cause instanceof EngineFault ? cause : faultOf(cause)
     send({ kind: 'failed', fault: { kind, message, ...(position === undefined ? {} : { position }) } })
   } finally {
     watch.stop()
-    // Each task has an instance of its own; the next one is opened before it is asked for.
-    spare = open()
   }
 }
 

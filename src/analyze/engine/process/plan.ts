@@ -114,8 +114,10 @@ async function survivingPartitions(
 /** Bytes that were really read of these files, as DuckDB's own file system logged them. */
 export async function bytesRead(session: Session, files: readonly ScanFile[]): Promise<number> {
   if (files.length === 0) return 0
+  // The library's own view that parses these messages takes five times as long.
   const rows = await session.rows(
-    `SELECT path, CAST(sum(bytes) AS BIGINT) FROM duckdb_logs_parsed('FileSystem') WHERE op = 'READ' GROUP BY path`,
+    `SELECT json_extract_string(message, '$.path'), CAST(sum(CAST(json_extract_string(message, '$.bytes') AS BIGINT)) AS BIGINT)
+     FROM duckdb_logs() WHERE type = 'FileSystem' AND json_extract_string(message, '$.op') = 'READ' GROUP BY 1`,
   )
   const known = new Set(files.map(file => file.file))
   return rows.reduce((sum, [path, bytes]) => (known.has(String(path)) ? sum + Number(bytes) : sum), 0)

@@ -27,7 +27,9 @@ export class Session implements AsyncDisposable {
       default_null_order: 'nulls_last',
     })
     const session = new Session(instance, await instance.connect())
-    await session.#connection.run("SET TimeZone = 'UTC'; SET Calendar = 'gregorian'")
+    await session.run("SET TimeZone = 'UTC'; SET Calendar = 'gregorian'")
+    // What almost every result needs is there before the statement comes.
+    await session.#define('athena_float() athena_timestamp()')
     return session
   }
 
