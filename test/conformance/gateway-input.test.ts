@@ -79,6 +79,13 @@ test('an unknown member is refused by name', async () => {
   assert.match(nested.body.message ?? '', /'StreamModeDetails\.Warm'/)
 })
 
+test('an unknown member that asks for nothing is the same as one left out', async () => {
+  for (const nothing of [null, '', false, [], {}, { Inner: '' }])
+    assert.equal((await kinesis('DescribeLimits', { Unknown: nothing })).status, 200, JSON.stringify(nothing))
+  for (const something of [0, ' ', true, [1], { Inner: 1 }])
+    assert.equal((await kinesis('DescribeLimits', { Unknown: something })).status, 400, JSON.stringify(something))
+})
+
 test('members called like properties of objects are unknown members', async () => {
   for (const name of ['constructor', 'toString', 'hasOwnProperty']) {
     const { status, body } = await kinesis('DescribeLimits', { [name]: 1 })

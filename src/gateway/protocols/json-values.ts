@@ -32,11 +32,19 @@ export function readMembers(members: Members, value: unknown, path: string): Rec
     const name = byWireName.get(key)
     if (name === undefined) {
       if (key === '__type') continue // sent along by some clients for unions and errors
+      if (asksForNothing(raw)) continue
       throw new UndeclaredMember(path + key)
     }
     result[name] = read(members[name] as Shape, raw, path + key)
   }
   return result
+}
+
+/** Terraform sends every member it knows, empty where nobody set it: that is the same as leaving it out. */
+function asksForNothing(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0
+  if (isObject(value)) return Object.values(value).every(asksForNothing)
+  return value === null || value === '' || value === false
 }
 
 const wireNameTables = new WeakMap<Members, ReadonlyMap<string, string>>()

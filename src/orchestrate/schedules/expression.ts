@@ -11,20 +11,23 @@ export type Expression =
 
 const unitMilliseconds = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const
 
-/** undefined when the text is none of AWS's forms. `rate` wants the singular for 1 and the plural otherwise. */
-export function parseExpression(text: string): Expression | undefined {
+/**
+ * undefined when the text is none of AWS's forms. Rules and triggers want the singular for 1 and the plural otherwise;
+ * Scheduler takes either, and Terraform's own example says `rate(1 hours)`.
+ */
+export function parseExpression(text: string, options: { readonly anyNumber?: boolean } = {}): Expression | undefined {
   const form = /^(rate|cron|at)\(([^()]*)\)$/.exec(text)
   const inner = form?.[2] ?? ''
-  if (form?.[1] === 'rate') return parseRate(inner)
+  if (form?.[1] === 'rate') return parseRate(inner, options.anyNumber ?? false)
   if (form?.[1] === 'at') return parseAt(inner)
   if (form?.[1] !== 'cron') return undefined
   const cron = parseCron(inner)
   return cron && { kind: 'cron', cron }
 }
 
-function parseRate(inner: string): Expression | undefined {
+function parseRate(inner: string, anyNumber: boolean): Expression | undefined {
   const parts = /^\s*([1-9]\d{0,8})\s+(minute|hour|day)(s?)\s*$/.exec(inner)
-  if (!parts || (parts[1] === '1') !== (parts[3] === '')) return undefined
+  if (!parts || (!anyNumber && (parts[1] === '1') !== (parts[3] === ''))) return undefined
   const unit = parts[2] as keyof typeof unitMilliseconds
   return { kind: 'rate', periodMilliseconds: Number(parts[1]) * unitMilliseconds[unit] }
 }

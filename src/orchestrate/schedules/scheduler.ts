@@ -333,7 +333,7 @@ export class Scheduler implements Occurrences {
 }
 
 function expressionOf(definition: ScheduleDefinition): Expression {
-  const expression = parseExpression(definition.expression)
+  const expression = parseExpression(definition.expression, { anyNumber: true })
   if (!expression) throw invalidScheduleExpression(definition.expression)
   return expression
 }
