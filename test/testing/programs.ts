@@ -5,7 +5,7 @@ import { account, region } from './lake.ts'
 
 const execute = promisify(execFile)
 
-async function works(command: string, words: readonly string[]): Promise<boolean> {
+export async function works(command: string, words: readonly string[]): Promise<boolean> {
   try {
     await execute(command, [...words])
     return true
