@@ -60,3 +60,6 @@ export type FromChild =
       readonly kind: 'failed'
       readonly fault: { readonly kind: EngineFaultKind; readonly message: string; readonly position?: Position }
     }
+
+/** How a task asks the lake's process. */
+export type Ask = <N extends keyof Answers>(question: Extract<Question, { name: N }>) => Promise<Answers[N]>

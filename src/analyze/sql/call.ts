@@ -3,7 +3,6 @@
 
 import { at, EngineFault, type Position } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
-import { expression } from './expression.ts'
 import { functions } from './functions/functions.ts'
 import { type Argument, choose, type FunctionEntry, fill } from './functions/template.ts'
 import { orderItems, windowSpecification } from './query.ts'
@@ -120,7 +119,7 @@ function writeCall(made: Call, statement: Statement, scope: Scope, over: string)
       made.position,
     )
   }
-  const parts = made.parts.map(node => ({ node, sql: expression(node, statement, scope) }))
+  const parts = made.parts.map(node => ({ node, sql: statement.expression(node, scope) }))
   if (typeof entry === 'object' && !Array.isArray(entry) && ('aggregate' in entry || 'window' in entry)) {
     const template = choose('aggregate' in entry ? entry.aggregate : entry.window, parts.length)
     if (template === undefined) throw wrongCount(made, parts)
@@ -172,7 +171,7 @@ function aggregate(made: Call, written: string, statement: Statement, scope: Sco
   const distinct = made.distinct ? 'DISTINCT ' : ''
   const order = made.orderBy.length > 0 ? ` ORDER BY ${orderItems(made.orderBy, statement, scope)}` : ''
   const nulls = made.ignoreNulls ? ' IGNORE NULLS' : ''
-  const filter = made.filter === undefined ? '' : ` FILTER (WHERE ${expression(made.filter, statement, scope)})`
+  const filter = made.filter === undefined ? '' : ` FILTER (WHERE ${statement.expression(made.filter, scope)})`
   return `${written.slice(0, open + 1)}${distinct}${written.slice(open + 1, -1)}${order}${nulls})${filter}`
 }
 

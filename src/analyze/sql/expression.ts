@@ -4,7 +4,6 @@
 import { EngineFault } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
 import { call, windowCall } from './call.ts'
-import { query } from './query.ts'
 import type { Scope, Statement } from './statement.ts'
 import { identifier, literal } from './text.ts'
 import { duckTypeOfCast } from './types.ts'
@@ -17,14 +16,10 @@ export function expression(node: Node, statement: Statement, scope: Scope): stri
   return call(node, statement, scope)
 }
 
-export function expressions(nodes: readonly Node[], statement: Statement, scope: Scope): string {
-  return nodes.map(node => expression(node, statement, scope)).join(', ')
-}
-
 function binary(operator: string): Write {
   return (node, statement, scope) => {
     node.only('left', 'right')
-    return `(${expression(node.need('left'), statement, scope)} ${operator} ${expression(node.need('right'), statement, scope)})`
+    return `(${statement.expression(node.need('left'), scope)} ${operator} ${statement.expression(node.need('right'), scope)})`
   }
 }
 
@@ -35,7 +30,7 @@ function sum(operator: '+' | '-'): Write {
     node.only('left', 'right')
     const left = node.need('left')
     const right = node.need('right')
-    const write = (part: Node) => expression(part, statement, scope)
+    const write = (part: Node) => statement.expression(part, scope)
     if (right.kind === 'interval' && left.kind !== 'interval') {
       return `cast_to_type(${write(left)} ${operator} ${write(right)}, ${write(left)})`
     }
@@ -51,7 +46,7 @@ function divide(operator: '/' | '%', macro: string, left: string, right: string)
   return (node, statement, scope) => {
     node.only(left, right)
     const divisor = node.need(right)
-    const parts = [expression(node.need(left), statement, scope), expression(divisor, statement, scope)] as const
+    const parts = [statement.expression(node.need(left), scope), statement.expression(divisor, scope)] as const
     if (divisor.kind === 'literal' && Number(divisor.text('value')) !== 0)
       return `(${parts[0]} ${operator} ${parts[1]})`
     return `${macro}(${parts[0]}, ${parts[1]})`
@@ -62,7 +57,7 @@ function unary(before: string, after = ''): Write {
   return (node, statement, scope) => {
     node.only('this', 'not')
     const not = node.flag('not') ? ' NOT' : ''
-    return `(${before}${expression(node.need('this'), statement, scope)}${after.replace('?', not)})`
+    return `(${before}${statement.expression(node.need('this'), scope)}${after.replace('?', not)})`
   }
 }
 
@@ -76,7 +71,7 @@ function comparedToAll(word: 'ANY' | 'ALL'): Write {
     if (operator === undefined || !['subquery', 'select', 'values', 'union'].includes(subquery.kind)) {
       throw unsupported(`${word} of something that is no query`, node.position)
     }
-    return `(${expression(node.need('this'), statement, scope)} ${operator} ${word} (${query(subquery, statement, scope)}))`
+    return `(${statement.expression(node.need('this'), scope)} ${operator} ${word} (${statement.query(subquery, scope)}))`
   }
 }
 
@@ -112,29 +107,29 @@ const writers: Readonly<Record<string, Write>> = {
   like(node, statement, scope) {
     node.only('left', 'right', 'escape')
     const escaped = node.child('escape')
-    const end = escaped === undefined ? '' : ` ESCAPE ${expression(escaped, statement, scope)}`
-    return `(${expression(node.need('left'), statement, scope)} LIKE ${expression(node.need('right'), statement, scope)}${end})`
+    const end = escaped === undefined ? '' : ` ESCAPE ${statement.expression(escaped, scope)}`
+    return `(${statement.expression(node.need('left'), scope)} LIKE ${statement.expression(node.need('right'), scope)}${end})`
   },
   between(node, statement, scope) {
     node.only('this', 'low', 'high', 'not')
-    const write = (name: string) => expression(node.need(name), statement, scope)
+    const write = (name: string) => statement.expression(node.need(name), scope)
     return `(${write('this')}${node.flag('not') ? ' NOT' : ''} BETWEEN ${write('low')} AND ${write('high')})`
   },
   in(node, statement, scope) {
     node.only('this', 'expressions', 'query', 'not')
     const inner = node.child('query')
     const set =
-      inner === undefined ? expressions(node.list('expressions'), statement, scope) : query(inner, statement, scope)
-    return `(${expression(node.need('this'), statement, scope)}${node.flag('not') ? ' NOT' : ''} IN (${set}))`
+      inner === undefined ? statement.expressions(node.list('expressions'), scope) : statement.query(inner, scope)
+    return `(${statement.expression(node.need('this'), scope)}${node.flag('not') ? ' NOT' : ''} IN (${set}))`
   },
   exists(node, statement, scope) {
-    return `(${node.only('this', 'not').flag('not') ? 'NOT ' : ''}EXISTS (${query(node.need('this'), statement, scope)}))`
+    return `(${node.only('this', 'not').flag('not') ? 'NOT ' : ''}EXISTS (${statement.query(node.need('this'), scope)}))`
   },
   any: comparedToAll('ANY'),
   all: comparedToAll('ALL'),
   subquery(node, statement, scope) {
     node.only('this')
-    return `(${query(node.need('this'), statement, scope)})`
+    return `(${statement.query(node.need('this'), scope)})`
   },
   case(node, statement, scope) {
     node.only('operand', 'whens', 'else_')
@@ -143,10 +138,10 @@ const writers: Readonly<Record<string, Write>> = {
     const whens = node.lists('whens').map(([when, then]) => {
       if (when === undefined || then === undefined)
         throw unsupported('A CASE branch without its two parts', node.position)
-      return `WHEN ${expression(when, statement, scope)} THEN ${expression(then, statement, scope)}`
+      return `WHEN ${statement.expression(when, scope)} THEN ${statement.expression(then, scope)}`
     })
-    const start = operand === undefined ? 'CASE' : `CASE ${expression(operand, statement, scope)}`
-    const end = otherwise === undefined ? '' : ` ELSE ${expression(otherwise, statement, scope)}`
+    const start = operand === undefined ? 'CASE' : `CASE ${statement.expression(operand, scope)}`
+    const end = otherwise === undefined ? '' : ` ELSE ${statement.expression(otherwise, scope)}`
     return `${start} ${whens.join(' ')}${end} END`
   },
   cast: castTo('CAST'),
@@ -156,32 +151,32 @@ const writers: Readonly<Record<string, Write>> = {
   at_time_zone(node, statement, scope) {
     node.only('this', 'zone')
     // A timestamp without a zone counts as UTC, the session's zone, as in Athena.
-    return `timezone(${expression(node.need('zone'), statement, scope)}, CAST(${expression(node.need('this'), statement, scope)} AS TIMESTAMPTZ))`
+    return `timezone(${statement.expression(node.need('zone'), scope)}, CAST(${statement.expression(node.need('this'), scope)} AS TIMESTAMPTZ))`
   },
   subscript(node, statement, scope) {
     node.only('this', 'index')
-    return `athena_subscript(${expression(node.need('this'), statement, scope)}, ${expression(node.need('index'), statement, scope)})`
+    return `athena_subscript(${statement.expression(node.need('this'), scope)}, ${statement.expression(node.need('index'), scope)})`
   },
   dot(node, statement, scope) {
     node.only('this', 'field')
-    return `(${expression(node.need('this'), statement, scope)}).${identifier(node.text('field') ?? '')}`
+    return `(${statement.expression(node.need('this'), scope)}).${identifier(node.text('field') ?? '')}`
   },
   tuple(node, statement, scope) {
     node.only('expressions')
-    return `row(${expressions(node.list('expressions'), statement, scope)})`
+    return `row(${statement.expressions(node.list('expressions'), scope)})`
   },
   array_func(node, statement, scope) {
     node.only('expressions')
-    return `[${expressions(node.list('expressions'), statement, scope)}]`
+    return `[${statement.expressions(node.list('expressions'), scope)}]`
   },
   lambda(node, statement, scope) {
     node.only('parameters', 'body')
     const names = node.texts('parameters')
     const inner: Scope = { ...scope, lambdas: new Set([...scope.lambdas, ...names.map(name => name.toLowerCase())]) }
     const parameters = names.length === 1 ? identifier(names[0] ?? '') : `(${names.map(identifier).join(', ')})`
-    return `${parameters} -> ${expression(node.need('body'), statement, inner)}`
+    return `${parameters} -> ${statement.expression(node.need('body'), inner)}`
   },
-  parse_json: (node, statement, scope) => `json(${expression(node.only('this').need('this'), statement, scope)})`,
+  parse_json: (node, statement, scope) => `json(${statement.expression(node.only('this').need('this'), scope)})`,
   window_function: windowCall,
 }
 
@@ -245,7 +240,7 @@ function castTo(word: 'CAST' | 'TRY_CAST'): Write {
     const type = node.record('to')
     if (type === undefined) throw unsupported('A cast without a type', node.position)
     const target = duckTypeOfCast(type)
-    const value = expression(node.need('this'), statement, scope)
+    const value = statement.expression(node.need('this'), scope)
     const length = type.number('length')
     const integer = integerMacros[target]
     let text = `CAST(${value} AS ${target})`
@@ -275,7 +270,7 @@ function extract(node: Node, statement: Statement, scope: Scope): string {
   node.only('this', 'field')
   const field = fields[node.text('field') ?? '']
   if (field === undefined) throw unsupported(`EXTRACT of ${node.text('field')}`, node.position)
-  return `${field}(athena_wall(${expression(node.need('this'), statement, scope)}))`
+  return `${field}(athena_wall(${statement.expression(node.need('this'), scope)}))`
 }
 
 const intervalUnits: Readonly<Record<string, string>> = {

@@ -10,7 +10,7 @@
  * number: its digits without the point, and the power of ten of the first. A lambda names what would otherwise be written
  * out again and again: planning such an expression costs more than a small query.
  */
-const scientific = String.raw`
+const scientific = `
 CREATE MACRO athena_exponent(text) AS list_transform([CASE
     WHEN contains(text, 'e') THEN {'d': replace(split_part(text, 'e', 1), '.', ''), 'e': CAST(split_part(text, 'e', 2) AS INTEGER)}
     WHEN starts_with(text, '0.') THEN {'d': ltrim(text, '0.'), 'e': len(ltrim(text, '0.')) + 1 - len(text)}

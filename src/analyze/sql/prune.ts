@@ -5,8 +5,7 @@
 import { at, EngineFault } from '../engine/fault.ts'
 import type { Column } from '../engine/request.ts'
 import type { Node } from './ast.ts'
-import { expression } from './expression.ts'
-import { type Scan, Statement } from './statement.ts'
+import type { Scan, Statement } from './statement.ts'
 
 /** Kinds whose truth depends on their operands alone. Calls are not among them: some have effects or chance. */
 const plain: Readonly<Record<string, readonly string[]>> = {
@@ -41,14 +40,13 @@ export function partitionConditions(
   statement: Statement,
 ): readonly string[] {
   const names = new Set(partitionColumns.map(column => column.name.toLowerCase()))
-  // A fresh statement: what is written here twice must not count as a second mention of anything.
-  const aside = new Statement({ defaultDatabase: statement.defaultDatabase, now: statement.now, text: '' })
+  const aside = statement.aside()
   return scan.conditions
     .filter(condition => {
       const columns: string[] = []
       return onlyAbout(condition, scan, names, columns) && columns.length > 0
     })
-    .map(condition => expression(condition, aside, { ctes: new Set(), lambdas: new Set() }))
+    .map(condition => aside.expression(condition, { ctes: new Set(), lambdas: new Set() }))
 }
 
 function onlyAbout(node: Node, scan: Scan, names: ReadonlySet<string>, seen: string[]): boolean {

@@ -3,7 +3,6 @@
 
 import { at, EngineFault } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
-import { expression, expressions } from './expression.ts'
 import { conjuncts, type Relation, relations } from './relation.ts'
 import { type Scope, type Statement, unnamed } from './statement.ts'
 import { identifier } from './text.ts'
@@ -22,12 +21,12 @@ export function query(node: Node, statement: Statement, scope: Scope): string {
       node.only('expressions')
       return `VALUES ${node
         .records('expressions')
-        .map(row => `(${expressions(row.list('expressions'), statement, scope)})`)
+        .map(row => `(${statement.expressions(row.list('expressions'), scope)})`)
         .join(', ')}`
     case 'subquery': {
       node.only('this', 'order_by', 'limit', 'offset', 'with')
       const inner = withClause(node, statement, scope)
-      return `${inner.text}(${query(node.need('this'), statement, inner.scope)})${tail(node, statement, inner.scope)}`
+      return `${inner.text}(${statement.query(node.need('this'), inner.scope)})${tail(node, statement, inner.scope)}`
     }
     default:
       throw new EngineFault(
@@ -40,7 +39,7 @@ export function query(node: Node, statement: Statement, scope: Scope): string {
 function setOperation(word: string, node: Node, statement: Statement, scope: Scope): string {
   node.only('left', 'right', 'all', 'distinct', 'order_by', 'limit', 'offset', 'with')
   const inner = withClause(node, statement, scope)
-  const side = (name: string) => `(${query(node.need(name), statement, inner.scope)})`
+  const side = (name: string) => `(${statement.query(node.need(name), inner.scope)})`
   const all = node.flag('all') ? ' ALL' : ''
   return `${inner.text}${side('left')} ${word}${all} ${side('right')}${tail(node, statement, inner.scope)}`
 }
@@ -69,11 +68,11 @@ function select(node: Node, statement: Statement, scope: Scope): string {
     `SELECT${node.flag('distinct') ? ' DISTINCT' : ''} ${items.map(item => selectItem(item, from, statement, inner.scope)).join(', ')}`,
   ]
   if (from.length > 0) parts.push(`FROM ${from.map(relation => relation.sql).join(' ')}`)
-  if (where !== undefined) parts.push(`WHERE ${expression(where, statement, inner.scope)}`)
+  if (where !== undefined) parts.push(`WHERE ${statement.expression(where, inner.scope)}`)
   const groups = groupBy(node.record('group_by'), statement, inner.scope)
   if (groups !== '') parts.push(groups)
   const having = node.record('having')?.need('this')
-  if (having !== undefined) parts.push(`HAVING ${expression(having, statement, inner.scope)}`)
+  if (having !== undefined) parts.push(`HAVING ${statement.expression(having, inner.scope)}`)
   const windows = node.records('windows').map(window => {
     const specification = window.only('name', 'spec').record('spec')
     return `${identifier(window.text('name') ?? '')} AS ${specification === undefined ? '()' : windowSpecification(specification, statement, inner.scope)}`
@@ -86,9 +85,9 @@ function selectItem(item: Node, from: readonly Relation[], statement: Statement,
   if (item.kind === 'star') return star(item, from, statement)
   if (item.kind === 'alias') {
     item.only('this', 'alias')
-    return `${expression(item.need('this'), statement, scope)} AS ${identifier(item.text('alias') ?? '')}`
+    return `${statement.expression(item.need('this'), scope)} AS ${identifier(item.text('alias') ?? '')}`
   }
-  const text = expression(item, statement, scope)
+  const text = statement.expression(item, scope)
   if (item.kind === 'column') return text
   // A field of a row is called by its own name, every other expression by its place.
   return `${text} AS ${identifier(item.kind === 'dot' ? (item.text('field') ?? '') : unnamed)}`
@@ -118,12 +117,12 @@ function groupBy(group: Node | undefined, statement: Statement, scope: Scope): s
         .list('args')
         .map(set =>
           set.kind === 'tuple'
-            ? `(${expressions(set.list('expressions'), statement, scope)})`
-            : expression(set, statement, scope),
+            ? `(${statement.expressions(set.list('expressions'), scope)})`
+            : statement.expression(set, scope),
         )
       return `${name.toUpperCase()} (${sets.join(', ')})`
     }
-    return expression(item, statement, scope)
+    return statement.expression(item, scope)
   })
   return `GROUP BY ${items.join(', ')}`
 }
@@ -134,9 +133,9 @@ function tail(node: Node, statement: Statement, scope: Scope): string {
   const parts = order.length > 0 ? [` ORDER BY ${orderItems(order, statement, scope)}`] : []
   const fetch = node.record('fetch')?.only('direction', 'count', 'rows').need('count')
   const limit = node.record('limit')?.child('this') ?? node.child('limit') ?? fetch
-  if (limit !== undefined) parts.push(` LIMIT ${expression(limit, statement, scope)}`)
+  if (limit !== undefined) parts.push(` LIMIT ${statement.expression(limit, scope)}`)
   const offset = node.record('offset')?.child('this') ?? node.child('offset')
-  if (offset !== undefined) parts.push(` OFFSET ${expression(offset, statement, scope)}`)
+  if (offset !== undefined) parts.push(` OFFSET ${statement.expression(offset, scope)}`)
   return parts.join('')
 }
 
@@ -146,7 +145,7 @@ export function orderItems(items: readonly Node[], statement: Statement, scope: 
     .map(item => {
       item.only('this', 'desc', 'nulls_first')
       const nulls = item.flag('nulls_first') ? 'FIRST' : 'LAST'
-      return `${expression(item.need('this'), statement, scope)} ${item.flag('desc') ? 'DESC' : 'ASC'} NULLS ${nulls}`
+      return `${statement.expression(item.need('this'), scope)} ${item.flag('desc') ? 'DESC' : 'ASC'} NULLS ${nulls}`
     })
     .join(', ')
 }
@@ -157,7 +156,7 @@ export function windowSpecification(over: Node, statement: Statement, scope: Sco
   const name = over.text('window_name')
   if (name !== undefined) parts.push(identifier(name))
   const partition = over.list('partition_by')
-  if (partition.length > 0) parts.push(`PARTITION BY ${expressions(partition, statement, scope)}`)
+  if (partition.length > 0) parts.push(`PARTITION BY ${statement.expressions(partition, scope)}`)
   const order = over.records('order_by')
   if (order.length > 0) parts.push(`ORDER BY ${orderItems(order, statement, scope)}`)
   const frame = over.record('frame')
@@ -189,7 +188,7 @@ function bound(frame: Node, name: string, statement: Statement, scope: Scope): s
     ['Following', 'FOLLOWING'],
   ] as const) {
     const amount = side?.child(field)
-    if (amount !== undefined) return `${expression(amount, statement, scope)} ${word}`
+    if (amount !== undefined) return `${statement.expression(amount, scope)} ${word}`
   }
   throw unsupported('A window frame of this form', frame.position)
 }
@@ -206,7 +205,7 @@ function withClause(node: Node, statement: Statement, scope: Scope): { readonly 
     const name = (cte.text('alias') ?? '').toLowerCase()
     if (recursive) names.add(name)
     const columns = cte.texts('columns')
-    const body = query(cte.need('this'), statement, { ...scope, ctes: new Set(names) })
+    const body = statement.query(cte.need('this'), { ...scope, ctes: new Set(names) })
     names.add(name)
     return `${identifier(name)}${columns.length > 0 ? `(${columns.map(identifier).join(', ')})` : ''} AS (${body})`
   })

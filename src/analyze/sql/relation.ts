@@ -3,8 +3,6 @@
 
 import { at, EngineFault } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
-import { expression } from './expression.ts'
-import { query } from './query.ts'
 import type { Scan, Scope, Statement } from './statement.ts'
 import { identifier } from './text.ts'
 
@@ -56,7 +54,7 @@ function joined(join: Node, filled: boolean, statement: Statement, scope: Scope)
   }
   const condition =
     on !== undefined
-      ? ` ON ${expression(on, statement, scope)}`
+      ? ` ON ${statement.expression(on, scope)}`
       : using.length > 0
         ? ` USING (${using.map(identifier).join(', ')})`
         : ''
@@ -74,7 +72,7 @@ function table(node: Node, statement: Statement, scope: Scope): Relation {
     case 'subquery': {
       node.only('this', 'alias', 'column_aliases', 'lateral')
       const lateral = node.flag('lateral') ? 'LATERAL ' : ''
-      return { sql: `${lateral}(${query(node.need('this'), statement, scope)})${aliased(node)}`, keepsRows: false }
+      return { sql: `${lateral}(${statement.query(node.need('this'), scope)})${aliased(node)}`, keepsRows: false }
     }
     case 'paren':
       return table(node.only('this').need('this'), statement, scope)
@@ -137,7 +135,7 @@ function unnest(node: Node, statement: Statement, scope: Scope): Relation {
   if (inner.kind !== 'unnest')
     throw unsupported(`${inner.kind.replaceAll('_', ' ').toUpperCase()} in FROM`, node.position)
   inner.only('this', 'expressions', 'with_ordinality')
-  const arrays = [inner.need('this'), ...inner.list('expressions')].map(part => expression(part, statement, scope))
+  const arrays = [inner.need('this'), ...inner.list('expressions')].map(part => statement.expression(part, scope))
   const ordinality = inner.flag('with_ordinality')
   const alias = (node.kind === 'alias' ? node.text('alias') : undefined) ?? 'athena_unnest'
   const names = node.kind === 'alias' ? node.texts('column_aliases') : []

@@ -20,6 +20,12 @@ export interface Scope {
   readonly lambdas: ReadonlySet<string>
 }
 
+/** Queries hold expressions and expressions hold queries: each reaches the other through the statement. */
+export interface Writers {
+  readonly expression: (node: Node, statement: Statement, scope: Scope) => string
+  readonly query: (node: Node, statement: Statement, scope: Scope) => string
+}
+
 export class Statement {
   readonly defaultDatabase: string
   readonly now: number
@@ -29,10 +35,30 @@ export class Statement {
   /** Whether it asks for "$path": only then the views have that column. */
   readonly hiddenColumns: boolean
 
-  constructor(options: { defaultDatabase: string; now: number; text: string }) {
+  readonly #writers: Writers
+
+  constructor(options: { defaultDatabase: string; now: number; text: string }, writers: Writers) {
+    this.#writers = writers
     this.defaultDatabase = options.defaultDatabase
     this.now = options.now
     this.hiddenColumns = options.text.includes('$path')
+  }
+
+  expression(node: Node, scope: Scope): string {
+    return this.#writers.expression(node, this, scope)
+  }
+
+  expressions(nodes: readonly Node[], scope: Scope): string {
+    return nodes.map(node => this.expression(node, scope)).join(', ')
+  }
+
+  query(node: Node, scope: Scope): string {
+    return this.#writers.query(node, this, scope)
+  }
+
+  /** For writing a part of the statement a second time, without counting its mentions twice. */
+  aside(): Statement {
+    return new Statement({ defaultDatabase: this.defaultDatabase, now: this.now, text: '' }, this.#writers)
   }
 
   scan(reference: TableReference, alias: string): Scan {

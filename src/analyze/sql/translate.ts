@@ -2,6 +2,7 @@
 
 import { EngineFault } from '../engine/fault.ts'
 import { Node, nodeOf } from './ast.ts'
+import { expression } from './expression.ts'
 import { query } from './query.ts'
 import { Statement, unnamed } from './statement.ts'
 import { identifier } from './text.ts'
@@ -28,7 +29,7 @@ export function translate(
     throw new EngineFault('syntax', 'Only one sql statement is allowed. Send each statement by itself.')
   const node = first instanceof Node ? first : nodeOf(first)
   if (node === undefined) throw new EngineFault('syntax', 'The statement is no SELECT')
-  const statement = new Statement(options)
+  const statement = new Statement(options, { expression, query })
   const sql = query(node, statement, { ctes: new Set(options.relations), lambdas: new Set() })
   if (node.kind !== 'values') return { sql, statement }
   const width = node.records('expressions')[0]?.list('expressions').length ?? 0

@@ -4,15 +4,12 @@
 import { SystemClock } from '../../../world/clock.ts'
 import { ConsoleLog } from '../../../world/log.ts'
 import { EngineFault } from '../fault.ts'
-import type { Answers, FromChild, Limits, Question, Task, ToChild } from '../protocol.ts'
+import type { Answers, Ask, FromChild, Limits, Question, Task, ToChild } from '../protocol.ts'
 import { faultOf } from './fault-of.ts'
 import { parse } from './parser.ts'
 import { runQuery } from './query-task.ts'
 import { Session } from './session.ts'
 import { runTransform } from './transform-task.ts'
-
-/** How a task asks the lake's process. */
-export type Ask = <N extends keyof Answers>(question: Extract<Question, { name: N }>) => Promise<Answers[N]>
 
 const clock = new SystemClock(new ConsoleLog())
 const memoryCheckMilliseconds = 50

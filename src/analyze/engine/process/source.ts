@@ -27,12 +27,14 @@ export interface LoadedSource {
 }
 
 const examinedAtOnce = 16
+const objectsNumberedAtOnce = 32
 
 export async function loadSource(
   session: Session,
   source: NonNullable<TransformRequest['source']>,
   scratch: string,
 ): Promise<LoadedSource> {
+  refuseCsv(source)
   const objects: RawObject[] = []
   for (let from = 0; from < source.files.length; from += examinedAtOnce) {
     const some = source.files.slice(from, from + examinedAtOnce)
@@ -55,6 +57,19 @@ export async function loadSource(
     missingDelimiter,
     readBytes: objects.reduce((sum, object) => sum + object.bytes, 0),
   }
+}
+
+/** Taken for JSON every line of it would be a dead letter: better to say so at once. */
+function refuseCsv(source: NonNullable<TransformRequest['source']>): void {
+  const csv =
+    source.format === 'csv'
+      ? source.files[0]
+      : source.files.find(file => source.format === undefined && /\.csv(\.gz)?$/i.test(file.path))
+  if (csv === undefined) return
+  throw new EngineFault(
+    'unsupported',
+    `${csv.path}: CSV as the source of a job is not supported by this engine yet. Make a table of it in the catalog and use INSERT INTO … SELECT.`,
+  )
 }
 
 /** Hive's names do not tell case apart, JSON's do: the spelling that the data has. */
@@ -184,14 +199,19 @@ class Stage {
   /** The reader of lines does not number them: objects with bad lines are read again, in order. */
   async #numberBadLines(): Promise<void> {
     const rows = await this.#session.rows("SELECT DISTINCT object FROM athena_stage WHERE raw <> '' ORDER BY object")
-    for (const row of rows) {
+    const numbered = rows.map(row => {
       const number = Number(row[0])
       const object = this.#objects[number]
-      if (object === undefined) continue
-      await this.#session.run(`
-        INSERT INTO athena_dead SELECT NULL, ${number}, at_line, 1, line
-        FROM (SELECT line, row_number() OVER () AS at_line FROM ${lineReader([object], true)})
-        WHERE line IN (SELECT raw FROM athena_stage WHERE raw <> '' AND object = ${number})`)
+      return object === undefined
+        ? ''
+        : `SELECT NULL, ${number}, at_line, 1, line
+           FROM (SELECT line, row_number() OVER () AS at_line FROM ${lineReader([object], true)})
+           WHERE line IN (SELECT raw FROM athena_stage WHERE raw <> '' AND object = ${number})`
+    })
+    // Each object in its own order, several at once.
+    for (let from = 0; from < numbered.length; from += objectsNumberedAtOnce) {
+      const some = numbered.slice(from, from + objectsNumberedAtOnce)
+      await this.#session.run(`INSERT INTO athena_dead ${some.join(' UNION ALL ')}`)
     }
   }
 
