@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { EngineFault } from './fault.ts'
-import { engine, engineOf, jsonTable, query } from './testing.ts'
+import { engine, engineOf, jsonTable, query } from './testing/tables.ts'
 
 /** Minutes of work for any machine, and no memory. */
 const endless =

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { TableSource } from './request.ts'
-import { fileOf, jsonTable, query, transform } from './testing.ts'
+import { fileOf, jsonTable, query, transform } from './testing/tables.ts'
 
 const columns = [{ name: 'v', type: 'bigint' }]
 const dayColumns = [

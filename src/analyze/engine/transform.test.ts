@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { type Column, parseSchema, type TargetTable } from './request.ts'
-import { fileOf, jsonTable, query, type Ran, readBack, transform } from './testing.ts'
+import { fileOf, jsonTable, query, type Ran, readBack, transform } from './testing/tables.ts'
 
 const schema = parseSchema('id bigint, name string, t double')
 const unload = "UNLOAD (SELECT id, name, t FROM source) TO 's3://b/t/' WITH (format = 'PARQUET')"

@@ -252,9 +252,9 @@ class Stage {
     const recordsIn = this.#linesIn + this.#pieces
     const [good] = await this.#session.rows('SELECT count(*) FROM source')
     const recordsOut = Number(good?.[0] ?? 0)
-    const [any] = await this.#session.rows('SELECT count(*) FROM athena_dead')
+    const [dead] = await this.#session.rows('SELECT count(*) FROM athena_dead')
     let count = 0
-    if (Number(any?.[0] ?? 0) > 0) {
+    if (Number(dead?.[0] ?? 0) > 0) {
       const { structure, values, reason } = this.#record
       const named = values.map((value, index) => `${value} AS v${index}`)
       const names = list(this.#objects.map(object => object.path))

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { Background } from '../../world/background.ts'
-import { SystemClock } from '../../world/clock.ts'
-import { SilentLog } from '../../world/log.ts'
-import { Engine } from './engine.ts'
+import { Background } from '../../../world/background.ts'
+import { SystemClock } from '../../../world/clock.ts'
+import { SilentLog } from '../../../world/log.ts'
+import { Engine } from '../engine.ts'
 import type {
   Column,
   QueryRequest,
@@ -18,7 +18,7 @@ import type {
   TableSource,
   TransformRequest,
   TransformResult,
-} from './request.ts'
+} from '../request.ts'
 
 const log = new SilentLog()
 const root = await mkdtemp(join(tmpdir(), 'biwa-engine-'))
