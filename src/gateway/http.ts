@@ -16,6 +16,8 @@ type Handle = (request: HttpRequest) => Promise<HttpResponse>
 type Incoming = http.IncomingMessage | http2.Http2ServerRequest
 /** What both kinds of response have in common. */
 interface Outgoing extends NodeJS.EventEmitter {
+  readonly headersSent: boolean
+  readonly writableEnded: boolean
   readonly writableFinished: boolean
   writeHead(status: number, headers: Readonly<Record<string, string | number>>): unknown
   write(chunk: Uint8Array): boolean
@@ -102,7 +104,8 @@ export class HttpServer {
     this.#underWay++
     const gone = new AbortController()
     outgoing.on('close', () => {
-      if (!outgoing.writableFinished) gone.abort()
+      // An HTTP/2 stream that the client reset counts as finished, though nobody ended it.
+      if (!outgoing.writableEnded || !outgoing.writableFinished) gone.abort()
     })
     try {
       const request = toRequest(incoming, gone.signal)
@@ -110,7 +113,12 @@ export class HttpServer {
       await send(request.method, response, outgoing, gone.signal)
     } catch (error) {
       if (!gone.signal.aborted) this.#onFailure(error)
-      outgoing.destroy() // half an answer must not look whole
+      if (outgoing.headersSent || gone.signal.aborted)
+        outgoing.destroy() // half an answer must not look whole
+      else {
+        outgoing.writeHead(500, { 'content-length': 0 })
+        outgoing.end()
+      }
     } finally {
       this.#underWay--
       if (this.#underWay === 0) this.#idle?.()
@@ -157,9 +165,15 @@ function drained(outgoing: Outgoing, gone: AbortSignal): Promise<void> {
 }
 
 async function send(method: string, response: HttpResponse, outgoing: Outgoing, gone: AbortSignal): Promise<void> {
+  if (gone.aborted) return // a client that resets streams as fast as it opens them must not have their files read
   const { body } = response
   const whole = body === undefined || typeof body === 'string' || body instanceof Uint8Array
-  const headers: Record<string, string | number> = { ...response.headers }
+  // Node spells Content-Disposition as UTF-8 where it stands behind Content-Length, and wrongly: so it goes first.
+  const { 'content-disposition': disposition, ...others } = response.headers
+  const headers: Record<string, string | number> = {
+    ...(disposition !== undefined && { 'content-disposition': disposition }),
+    ...others,
+  }
   const bodyless = method === 'HEAD' || response.status === 204 || response.status === 304
   if (whole && !bodyless) headers['content-length'] = body === undefined ? 0 : Buffer.byteLength(body)
   outgoing.writeHead(response.status, headers)

@@ -269,7 +269,8 @@ function ownQuestionsOf(
 function scopeService(request: HttpRequest): string | undefined {
   const header = request.headers.authorization
   const text = header ?? (request.query.includes('X-Amz-Credential=') ? decodeLoosely(request.query) : '')
-  return /Credential=[^/,&]*\/\d{8}\/[^/,&]*\/([^/,&]+)\/aws4_request/.exec(text)?.[1]
+  // Bounded, so that a header full of `Credential=` is not read to its end from each of them.
+  return /Credential=[^/,&]{0,256}\/\d{8}\/[^/,&]{0,64}\/([^/,&]{1,64})\/aws4_request/.exec(text)?.[1]
 }
 
 const decodeLoosely = (text: string) => text.replace(/%2F/gi, '/')

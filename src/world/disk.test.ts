@@ -1,10 +1,13 @@
 // The real disk does what the interface says, privately, and holds a directory for one process.
 
 import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readlinkSync } from 'node:fs'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { DirectoryInUse, RealDisk } from './disk.ts'
 
 const disk = new RealDisk()
@@ -104,4 +107,26 @@ test('what was committed and synced is in the file for the next process, with an
     [1],
   )
   await again.close()
+})
+
+const withoutProc = existsSync('/proc/self/fd') ? false : 'there is no /proc to see open files in'
+test('a file that was forgotten open is closed, and the process goes on', { skip: withoutProc }, async () => {
+  const path = join(directory, 'forgotten')
+  await (await disk.open(path, 'create')).close()
+  await (async () => void (await disk.open(path, 'read')))()
+  const isOpen = () =>
+    readdirSync('/proc/self/fd').some(name => {
+      try {
+        return readlinkSync(`/proc/self/fd/${name}`) === path
+      } catch {
+        return false
+      }
+    })
+  assert.ok(isOpen())
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  while (isOpen()) {
+    collect()
+    await new Promise(resolve => setImmediate(resolve))
+  }
 })

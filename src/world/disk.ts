@@ -106,11 +106,15 @@ const openFlags = {
   create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
 } as const
 
+/** Node ends the process when a handle is collected open; a reader that was forgotten half-way must cost no more than itself. */
+const forgotten = new FinalizationRegistry<files.FileHandle>(handle => void handle.close())
+
 class RealFile implements DiskFile {
   readonly #handle: files.FileHandle
 
   constructor(handle: files.FileHandle) {
     this.#handle = handle
+    forgotten.register(this, handle, this)
   }
 
   async write(bytes: Uint8Array | readonly Uint8Array[], position: number): Promise<void> {
@@ -150,6 +154,7 @@ class RealFile implements DiskFile {
   }
 
   close(): Promise<void> {
+    forgotten.unregister(this)
     return this.#handle.close()
   }
 }
