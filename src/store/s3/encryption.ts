@@ -2,6 +2,7 @@
 // policies and clients that look at it see what they asked for; the disk's own encryption is the operator's.
 import type { Bucket, Encryption, EncryptionAlgorithm } from './bucket.ts'
 import { invalidArgument, invalidRequest } from './faults.ts'
+import { checkHeaderText } from './header-text.ts'
 
 export interface EncryptionRequest {
   readonly algorithm?: EncryptionAlgorithm | undefined
@@ -14,6 +15,7 @@ const sseS3: Encryption = { algorithm: 'AES256' }
 /** What the request says goes before the bucket's default, and that before SSE-S3. */
 export function encryptionFor(bucket: Bucket, request: EncryptionRequest): Encryption {
   const { algorithm, key, bucketKey } = request
+  checkHeaderText('x-amz-server-side-encryption-aws-kms-key-id', key)
   if (algorithm === undefined) {
     if (key !== undefined) throw invalidArgument(keyWithoutKms, 'x-amz-server-side-encryption', 'null')
     const standard = bucket.encryption ?? sseS3
@@ -40,6 +42,7 @@ export function checkDefaultEncryption(encryption: Encryption): Encryption {
       'ApplyServerSideEncryptionByDefault',
       encryption.algorithm,
     )
+  checkHeaderText('KMSMasterKeyID', encryption.key)
   if (encryption.key === '') throw invalidRequest('The KMSMasterKeyID must not be empty.')
   return encryption
 }

@@ -2,6 +2,7 @@
 import type { Bucket } from './bucket.ts'
 import { type EncryptionRequest, encryptionFor } from './encryption.ts'
 import { aclNotSupported, invalidStorageClass, keyTooLong, metadataTooLarge } from './faults.ts'
+import { checkHeaderText, checkMetadataName } from './header-text.ts'
 import { keyBytesMax, metadataBytesMax } from './limits.ts'
 import type { Properties } from './version.ts'
 
@@ -43,6 +44,13 @@ export function propertiesFor(bucket: Bucket, described: Described): Properties 
   if (acl !== undefined && !harmlessAcls.has(acl)) throw aclNotSupported()
   if (!storageClasses.has(storageClass)) throw invalidStorageClass(storageClass)
   if (metadata !== undefined) checkMetadata(metadata)
+  checkHeaderText('Content-Type', described.contentType)
+  checkHeaderText('Content-Encoding', described.contentEncoding)
+  checkHeaderText('Content-Disposition', described.contentDisposition)
+  checkHeaderText('Content-Language', described.contentLanguage)
+  checkHeaderText('Cache-Control', described.cacheControl)
+  checkHeaderText('Expires', described.expires)
+  checkHeaderText('x-amz-website-redirect-location', described.redirect)
   return {
     contentType: described.contentType ?? 'binary/octet-stream',
     ...(described.contentEncoding !== undefined && { contentEncoding: described.contentEncoding }),
@@ -66,7 +74,11 @@ export function checkKey(key: string): void {
 
 function checkMetadata(metadata: Readonly<Record<string, string>>): void {
   let bytes = 0
-  // Header values come as latin1: a character is a byte.
-  for (const name in metadata) bytes += name.length + (metadata[name] as string).length
+  for (const name in metadata) {
+    const text = metadata[name] as string
+    checkMetadataName(name)
+    checkHeaderText(`x-amz-meta-${name}`, text)
+    bytes += name.length + text.length // latin1: a character is a byte
+  }
   if (bytes > metadataBytesMax) throw metadataTooLarge(bytes)
 }

@@ -15,6 +15,7 @@ import {
   type Values,
 } from '../../../gateway/shape.ts'
 import type { Bucket } from '../bucket.ts'
+import { checkHeaderText } from '../header-text.ts'
 import type { ReadRequest, Sight } from '../objects.ts'
 import type { S3 } from '../s3.ts'
 import { parseTagging } from '../tags.ts'
@@ -151,6 +152,11 @@ const readRequest = (input: Values<typeof readMembers>): ReadRequest => ({
 
 function headersOf(bucket: Bucket, { version, range, parts }: Sight, input: Values<typeof readMembers>) {
   const { properties, bytes } = version
+  checkHeaderText('response-cache-control', input.ResponseCacheControl)
+  checkHeaderText('response-content-disposition', input.ResponseContentDisposition)
+  checkHeaderText('response-content-encoding', input.ResponseContentEncoding)
+  checkHeaderText('response-content-language', input.ResponseContentLanguage)
+  checkHeaderText('response-content-type', input.ResponseContentType)
   const tagCount = Object.keys(version.tags).length
   // A checksum is that of the whole: of a range it would not hold.
   const withChecksum = input.ChecksumMode === 'ENABLED' && (range === undefined || isWhole(range, bytes))
