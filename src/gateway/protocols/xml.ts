@@ -4,6 +4,7 @@ import { Fault } from '../fault.ts'
 import type { Members, Shape, StructureShape } from '../shape.ts'
 import { UndeclaredMember } from './json-values.ts'
 import { readText, writeText } from './text-values.ts'
+import { decodeReferences } from './xml-references.ts'
 
 const parser = new XMLParser({
   ignoreAttributes: false,
@@ -12,6 +13,13 @@ const parser = new XMLParser({
   parseAttributeValue: false,
   trimValues: false,
   processEntities: true,
+  entityDecoder: {
+    decode: decodeReferences,
+    setExternalEntities() {},
+    addInputEntities() {},
+    setXmlVersion() {},
+    reset() {},
+  },
   ignoreDeclaration: true,
   ignorePiTags: true,
   removeNSPrefix: true,
@@ -21,7 +29,7 @@ export const malformed = (why: string) =>
   new Fault(
     'MalformedXML',
     400,
-    `The XML you provided was not well-formed or did not validate against our published schema (${why}).`,
+    `The XML you provided was not well-formed or did not validate against our published schema (${why.length > 256 ? `${why.slice(0, 256)}…` : why}).`,
   )
 
 type Node = string | { readonly [name: string]: Node | readonly Node[] }
@@ -37,8 +45,9 @@ export function parseXml(text: string): { readonly root: string; readonly node: 
   } catch (error) {
     throw malformed((error as Error).message)
   }
-  const [root] = Object.entries(document).filter(([name]) => name !== '#text')
+  const [root, second] = Object.entries(document).filter(([name]) => name !== '#text')
   if (!root) throw malformed('there is no element')
+  if (second || Array.isArray(root[1])) throw malformed('there is more than one root element')
   return { root: root[0], node: root[1] }
 }
 
