@@ -164,7 +164,7 @@ test('what cannot be scheduled is refused when it is asked for', async () => {
     )
   const refused: readonly (readonly [object, RegExp])[] = [
     [{ ScheduleExpression: 'cron(0 9 * * * *)' }, /^Invalid Schedule Expression cron\(0 9 \* \* \* \*\)\.$/],
-    [{ ScheduleExpression: 'rate(1 hours)' }, /^Invalid Schedule Expression rate\(1 hours\)\.$/],
+    [{ ScheduleExpression: 'rate(0 hours)' }, /^Invalid Schedule Expression rate\(0 hours\)\.$/],
     [{ ScheduleExpressionTimezone: 'Asia/Osaka' }, /^Invalid ScheduleExpressionTimezone Asia\/Osaka\.$/],
     [{ Target: { ...toStream, Arn: 'arn' } }, /^Provided Arn is not in correct format\.$/],
     [{ Target: { ...toStream, KinesisParameters: undefined } }, /KinesisParameters/],
