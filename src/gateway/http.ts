@@ -28,6 +28,9 @@ interface Outgoing extends NodeJS.EventEmitter {
 const preface = Buffer.from('PRI * HTTP/2.0')
 /** S3 takes 8 KiB of headers, policies in queries and long presigned URLs some more. */
 const headerBytesMax = 64 * 1024
+/** How long a connection may take for its first bytes, and to hang up after it was told what it sent is no HTTP. */
+const greetingMilliseconds = 60_000
+const partingMilliseconds = 5_000
 
 export class HttpServer {
   readonly #handle: Handle
@@ -49,7 +52,10 @@ export class HttpServer {
     )
     this.#http1.on('clientError', (_error, socket) => {
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+      silence(socket as net.Socket, partingMilliseconds)
     })
+    // Node minds the time of headers from when its own server listens, which this one never does by itself.
+    this.#http1.emit('listening')
     this.#http2 = http2.createServer(
       { settings: { maxConcurrentStreams: 1000, initialWindowSize: 1024 * 1024, maxHeaderListSize: headerBytesMax } },
       (incoming, outgoing) => void this.#serve(incoming, outgoing),
@@ -68,6 +74,7 @@ export class HttpServer {
   /** Stops accepting, lets what is under way finish for up to `graceMilliseconds`, then cuts connections. */
   async close(graceMilliseconds: number): Promise<void> {
     this.#port.close()
+    this.#http1.close() // ends its connections that wait for nothing
     if (this.#underWay > 0) {
       const idle = new Promise<void>(resolve => {
         this.#idle = resolve
@@ -81,6 +88,7 @@ export class HttpServer {
     this.#sockets.add(socket)
     socket.on('close', () => this.#sockets.delete(socket))
     socket.on('error', () => socket.destroy())
+    silence(socket, greetingMilliseconds)
     let seen = Buffer.alloc(0)
     const peek = (chunk: Buffer) => {
       seen = Buffer.concat([seen, chunk])
@@ -88,6 +96,7 @@ export class HttpServer {
       const couldBe = seen.subarray(0, known).equals(preface.subarray(0, known))
       if (couldBe && known < preface.length) return
       socket.off('data', peek)
+      socket.removeAllListeners('timeout').setTimeout(0)
       socket.pause()
       socket.unshift(seen)
       // HTTP/2 takes what was put back out of the socket's buffer by itself and must find it paused.
@@ -125,6 +134,9 @@ export class HttpServer {
     }
   }
 }
+
+/** Whoever stays silent for so long is cut off. */
+const silence = (socket: net.Socket, milliseconds: number) => socket.setTimeout(milliseconds, () => socket.destroy())
 
 function toRequest(incoming: Incoming, signal: AbortSignal): HttpRequest {
   const url = incoming.url ?? '/'

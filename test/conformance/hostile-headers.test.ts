@@ -48,7 +48,7 @@ test('a key of encryption that no header can carry is refused, and the bucket go
 
 test('metadata from the in-process door must be what a header can carry', async () => {
   const put = (Metadata: Record<string, string>, ContentType = 'text/plain') =>
-    lake.lake.invoke({ account, region: 'us-east-1' }, 's3', 'PutObject', {
+    lake.lake.invoke({ account, region: 'us-east-1' }, 's3', 'CreateMultipartUpload', {
       Bucket: 'hostile',
       Key: 'door',
       Metadata,
