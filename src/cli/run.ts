@@ -72,6 +72,9 @@ function messageOf(error: Error): string {
   if (!('code' in error)) return error.message
   if (error.code === 'EADDRINUSE')
     return `${error.message}. Another server listens there: stop it, or choose another --port.`
+  if (error.code === 'ENOTFOUND' || error.code === 'EADDRNOTAVAIL')
+    return `${error.message}. Choose an address of this machine with --host.`
+  if (error.code === 'ENOSPC') return `${error.message}. The disk is full: free some space, then start again.`
   if (error.code === 'EACCES')
     return `${error.message}. Choose a place this user may use: --data for the directory, --port for the port.`
   return error.message

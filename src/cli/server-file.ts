@@ -4,6 +4,7 @@
  */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { LakeMistake } from '../lake.ts'
 
 export interface ServerFile {
   readonly url: string
@@ -26,6 +27,10 @@ export async function recallServer(directory: string): Promise<ServerFile | unde
     return JSON.parse(await readFile(pathOf(directory), 'utf8')) as ServerFile
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (error instanceof SyntaxError)
+      throw new LakeMistake(
+        `${pathOf(directory)} is damaged. Start 'biwa up' on ${directory} again, which writes it anew.`,
+      )
     throw error
   }
 }

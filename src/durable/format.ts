@@ -3,6 +3,7 @@
 
 import { join } from 'node:path'
 import type { Disk } from '../world/disk.ts'
+import { DataDirectoryMistake } from './data-directory-mistake.ts'
 
 const format = 1
 
@@ -42,7 +43,7 @@ async function isClaimed(disk: Disk, directory: string): Promise<boolean> {
   }
   const others = (await disk.list(directory)).filter(name => !notYetClaimed.has(name))
   if (others.length === 0) return false
-  throw new Error(
+  throw new DataDirectoryMistake(
     `${directory} is not a data directory of Biwa: it has no file "format", yet it holds ${others.slice(0, 3).join(', ')}. ` +
       'Choose an empty directory (--data).',
   )
@@ -56,7 +57,7 @@ function check(text: string, directory: string): void {
     found = undefined
   }
   if (found === format) return
-  throw new Error(
+  throw new DataDirectoryMistake(
     typeof found === 'number' && found > format
       ? `${directory} has data format ${found}, and this Biwa knows ${format}: it was written by a newer Biwa. Start that one.`
       : `${directory} has a file "format" that is not Biwa's: ${JSON.stringify(text.slice(0, 80))}. Choose another directory (--data).`,

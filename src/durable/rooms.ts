@@ -1,6 +1,7 @@
 // Which tables there are, and how data of an older Biwa becomes that of this one: each room counts its own versions.
 
 import type { Database } from '../world/disk.ts'
+import { DataDirectoryMistake } from './data-directory-mistake.ts'
 
 export class Rooms {
   readonly #database: Database
@@ -19,7 +20,7 @@ export class Rooms {
   define(name: string, versions: readonly string[]): void {
     const found = this.#versions.get(name) ?? 0
     if (found > versions.length) {
-      throw new Error(
+      throw new DataDirectoryMistake(
         `The data's "${name}" has version ${found}, and this Biwa knows versions up to ${versions.length}: ` +
           'it was written by a newer Biwa. Start that one, or choose another data directory.',
       )

@@ -7,6 +7,7 @@ import type { Disk } from '../world/disk.ts'
 import type { Log } from '../world/log.ts'
 import type { Random } from '../world/random.ts'
 import { Blobs } from './blobs.ts'
+import { explained } from './data-directory-mistake.ts'
 import { beginErasure, completeErasure } from './erasing.ts'
 import { claimFormat, refuseForeign } from './format.ts'
 import { Ledger } from './ledger.ts'
@@ -41,6 +42,14 @@ export class Store {
 
   /** Throws DirectoryInUse when another process has it, and refuses what is not Biwa's or a newer Biwa's. */
   static async open(options: StoreOptions): Promise<Store> {
+    try {
+      return await Store.#open(options)
+    } catch (cause) {
+      throw explained(options.directory, cause)
+    }
+  }
+
+  static async #open(options: StoreOptions): Promise<Store> {
     const { disk, directory } = options
     // Asked before the lock as well, which would leave its file in somebody else's directory.
     await refuseForeign(disk, directory)

@@ -35,6 +35,11 @@ export interface Database {
 const checkpointPages = 4000
 const sqliteLocked = 6
 
+async function syncedDirectory(path: string): Promise<void> {
+  const directory = await open(path)
+  await directory.sync().finally(() => directory.close())
+}
+
 export class SqliteDatabase implements Database {
   readonly #database: DatabaseSync
   readonly #wal: FileHandle
@@ -53,15 +58,19 @@ export class SqliteDatabase implements Database {
   static async open(path: string): Promise<SqliteDatabase> {
     // SQLite would create it readable for everybody; the -wal it adds takes over the mode it finds here.
     const main = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600)
-    const database = new DatabaseSync(path, { enableForeignKeyConstraints: true })
-    database.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0;
+    let database: DatabaseSync | undefined
+    try {
+      database = new DatabaseSync(path, { enableForeignKeyConstraints: true })
+      database.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0;
       PRAGMA synchronous = NORMAL; PRAGMA checkpoint_fullfsync = ON; PRAGMA cache_spill = OFF;
       PRAGMA trusted_schema = OFF; BEGIN IMMEDIATE; COMMIT`)
-    const wal = await open(`${path}-wal`, 'r+')
-    const directory = await open(dirname(path))
-    await directory.sync()
-    await directory.close()
-    return new SqliteDatabase(database, main, wal)
+      await syncedDirectory(dirname(path))
+      return new SqliteDatabase(database, main, await open(`${path}-wal`, 'r+'))
+    } catch (cause) {
+      database?.close()
+      await main.close()
+      throw cause
+    }
   }
 
   get inTransaction(): boolean {

@@ -52,7 +52,7 @@ export class RealDisk implements Disk {
   }
 
   async makeDirectory(path: string): Promise<void> {
-    const first = await files.mkdir(path, { recursive: true, mode: 0o700 })
+    const first = await makeMissing(path)
     // Each new directory is an entry of the one above it, up to the first that was there before. One that was there may
     // have been made by a process that died before it could sync.
     const highest = dirname(resolve(first ?? path))
@@ -167,6 +167,32 @@ function withoutFirst(parts: readonly Uint8Array[], bytes: number): readonly Uin
     left = Math.max(0, left - part.byteLength)
   }
   return rest
+}
+
+/**
+ * The highest of the directories that had to be made. Not mkdir's own recursion, which goes round for ever where the system
+ * will not make what it says is missing (/proc).
+ */
+async function makeMissing(path: string): Promise<string | undefined> {
+  try {
+    return await makeOne(path)
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') || dirname(path) === path) throw cause
+    const first = await makeMissing(dirname(path))
+    const made = await makeOne(path)
+    return first ?? made
+  }
+}
+
+/** Its path, or undefined when it was there. */
+async function makeOne(path: string): Promise<string | undefined> {
+  try {
+    await files.mkdir(path, 0o700)
+    return path
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return undefined
+    throw cause
+  }
 }
 
 async function unlessMissing<T>(pending: Promise<T>): Promise<T | undefined> {
