@@ -36,6 +36,19 @@ export class Screen {
     this.line(`${this.#paint('32', '✓')} ${text}`)
   }
 
+  /** A remark, with an example cut to what the line still holds. */
+  aside(text: string, example: string): void {
+    const room = this.#terminal.columns - text.length - 8
+    const shown = example.length > room ? `${example.slice(0, Math.max(0, room - 1))}…` : example
+    this.line(`  ${this.#paint('33', text)}  ${this.#paint('2', shown)}`)
+  }
+
+  /** Takes the gauges drawn last away again. */
+  erase(): void {
+    if (this.#drawn > 0) this.#terminal.out(`\u001b[${this.#drawn}A\u001b[0J`)
+    this.#drawn = 0
+  }
+
   /** Draws over the gauges drawn last. Where nobody watches, nothing: `done` tells what came of it. */
   gauges(gauges: readonly Gauge[]): void {
     if (!this.#terminal.interactive) return

@@ -109,16 +109,22 @@ async function collect({ lake, screen, observations, realTime, watched }: Tellin
   )
 }
 
-async function curate({ lake, screen, realTime }: Telling, invoke: Invoke): Promise<void> {
+async function curate(telling: Telling, invoke: Invoke): Promise<void> {
+  const { lake, screen } = telling
   screen.title('Transform: the job takes the new objects, once')
-  const first = await runJob(lake, invoke, realTime)
+  const first = await runJob(telling, invoke)
+  const share = (part: number) => part / Math.max(1, first.recordsIn)
+  screen.gauges([
+    { name: 'rows written', value: countOf(first.rowsWritten), fill: share(first.rowsWritten) },
+    { name: 'dead letters', value: countOf(first.deadLetters), fill: share(first.deadLetters) },
+  ])
   screen.done(
-    `${countOf(first.recordsIn)} records in = ${countOf(first.recordsOut)} out + ${countOf(first.deadLetters)} dead letters; ${countOf(first.rowsWritten)} rows in ${countOf(first.filesWritten)} Parquet files (${seconds(first.milliseconds)})`,
+    `${countOf(first.recordsIn)} records in = ${countOf(first.recordsOut)} out + ${countOf(first.deadLetters)} dead letters; ` +
+      `${countOf(first.rowsWritten)} rows in ${countOf(first.filesWritten)} Parquet files (${seconds(first.milliseconds)})`,
   )
-  const letters = await deadLetters(lake, invoke)
-  for (const { reason, raw } of letters.slice(0, 4))
-    screen.line(`  ${screen.dim('dead letter')} ${reason} ${screen.dim(shorten(raw))}`)
-  const second = await runJob(lake, invoke, realTime)
+  for (const { reason, raw } of (await deadLetters(lake, invoke)).slice(0, 4))
+    screen.aside(`dead letter: ${reason}`, raw)
+  const second = await runJob(telling, invoke)
   screen.done(
     `run again: ${countOf(second.recordsIn)} new records, ${countOf(second.rowsWritten)} rows: the bookmark moved with the commit`,
   )
@@ -127,9 +133,9 @@ async function curate({ lake, screen, realTime }: Telling, invoke: Invoke): Prom
   const { Table } = (await invoke('glue', 'GetTable', { DatabaseName: database, Name: 'device_telemetry' })) as {
     Table: { StorageDescriptor: { Columns: readonly unknown[] } }
   }
-  const partitions = await partitionCount(invoke)
+  const columns = Table.StorageDescriptor.Columns.length
   screen.done(
-    `crawler: table ${database}.device_telemetry, ${Table.StorageDescriptor.Columns.length} columns, ${partitions} partitions`,
+    `crawler: table ${database}.device_telemetry, ${columns} columns, ${await partitionCount(invoke)} partitions`,
   )
 }
 
@@ -167,10 +173,19 @@ interface Execution {
   readonly Statistics: { readonly DataScannedInBytes: number }
 }
 
-async function runJob(lake: Lake, invoke: Invoke, realTime: Clock) {
+async function runJob({ lake, screen, realTime }: Telling, invoke: Invoke) {
   const began = realTime.elapsed()
   const { JobRunId } = await invoke('glue', 'StartJobRun', { JobName: job })
-  await lake.advance(1000)
+  const ended = lake.advance(1000)
+  let running = true
+  const done = ended.finally(() => {
+    running = false
+  })
+  while (running) {
+    screen.gauges([{ name: 'job', value: `running, ${seconds(realTime.elapsed() - began)}` }])
+    await Promise.race([done, pause(realTime, 2 * frameMilliseconds)])
+  }
+  screen.erase()
   const { JobRun } = (await invoke('glue', 'GetJobRun', { JobName: job, RunId: JobRunId })) as {
     JobRun: { JobRunState: string; ErrorMessage?: string }
   }
@@ -217,4 +232,3 @@ async function partitionCount(invoke: Invoke): Promise<number> {
 const pause = (clock: Clock, milliseconds: number) =>
   new Promise<void>(resolve => void clock.at(clock.now() + milliseconds, 'the next frame', resolve))
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 2 : 0)} s`
-const shorten = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}…` : text)
