@@ -7,6 +7,11 @@ export interface Log {
 }
 
 export class ConsoleLog implements Log {
+  constructor() {
+    // Where stderr is a file on a full disk, what is to be said cannot be: a lake must not die of that.
+    if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => {})
+  }
+
   info(text: string, detail?: Readonly<Record<string, unknown>>): void {
     print('info', text, detail)
   }

@@ -19,13 +19,19 @@ export class ProcessTerminal implements Terminal {
   readonly interactive = process.stdout.isTTY === true
   readonly columns = process.stdout.columns ?? 80
   readonly colours = process.stdout.isTTY === true && !process.env.NO_COLOR
-  readonly directory = process.cwd()
 
   constructor() {
-    // `biwa … | head`: the reader has gone, which is no error of ours.
-    process.stdout.on('error', error => {
-      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') return // `biwa … | head`: the reader has gone, which is no error of ours
+      process.exitCode = 1
+      this.err(`biwa: what was to be printed could not be: ${error.message}\n`)
     })
+    process.stderr.on('error', () => {}) // nowhere is left to tell it; a server goes on
+  }
+
+  /** Asked for when it is needed: in a directory that has been removed it throws. */
+  get directory(): string {
+    return process.cwd()
   }
 
   out(text: string): void {
