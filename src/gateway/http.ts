@@ -5,11 +5,12 @@
  */
 import { once } from 'node:events'
 import type http from 'node:http'
-import http2 from 'node:http2'
+import type http2 from 'node:http2'
 import net from 'node:net'
 import type { HttpRequest, HttpResponse } from './message.ts'
 
 // Importing node:http as a module evaluates every export of it, an HTTP client of 35 ms among them; asked for, it does not.
+// HTTP/2 takes as long to load, and is asked for by the first client that speaks it.
 const { createServer } = process.getBuiltinModule('node:http')
 
 type Handle = (request: HttpRequest) => Promise<HttpResponse>
@@ -37,7 +38,7 @@ export class HttpServer {
   readonly #onFailure: (error: unknown) => void
   readonly #sockets = new Set<net.Socket>()
   readonly #http1: http.Server
-  readonly #http2: http2.Http2Server
+  #http2: http2.Http2Server | undefined
   readonly #port: net.Server
   #underWay = 0
   #idle: (() => void) | undefined
@@ -56,11 +57,6 @@ export class HttpServer {
     })
     // Node minds the time of headers from when its own server listens, which this one never does by itself.
     this.#http1.emit('listening')
-    this.#http2 = http2.createServer(
-      { settings: { maxConcurrentStreams: 1000, initialWindowSize: 1024 * 1024, maxHeaderListSize: headerBytesMax } },
-      (incoming, outgoing) => void this.#serve(incoming, outgoing),
-    )
-    this.#http2.on('sessionError', () => {}) // the client broke the connection; its streams are aborted
     this.#port = net.createServer({ noDelay: true }, socket => this.#accept(socket))
   }
 
@@ -100,13 +96,25 @@ export class HttpServer {
       socket.pause()
       socket.unshift(seen)
       // HTTP/2 takes what was put back out of the socket's buffer by itself and must find it paused.
-      if (couldBe) this.#http2.emit('connection', socket)
+      if (couldBe) this.#second().emit('connection', socket)
       else {
         this.#http1.emit('connection', socket)
         socket.resume()
       }
     }
     socket.on('data', peek)
+  }
+
+  #second(): http2.Http2Server {
+    if (this.#http2) return this.#http2
+    this.#http2 = process
+      .getBuiltinModule('node:http2')
+      .createServer(
+        { settings: { maxConcurrentStreams: 1000, initialWindowSize: 1024 * 1024, maxHeaderListSize: headerBytesMax } },
+        (incoming, outgoing) => void this.#serve(incoming, outgoing),
+      )
+    this.#http2.on('sessionError', () => {}) // the client broke the connection; its streams are aborted
+    return this.#http2
   }
 
   async #serve(incoming: Incoming, outgoing: Outgoing): Promise<void> {

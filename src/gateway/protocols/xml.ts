@@ -1,12 +1,21 @@
 /** Shapes to and from XML, for rest-xml and query. Parsing is fast-xml-parser's, without entities beyond the five of XML. */
-import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { createRequire } from 'node:module'
 import { Fault } from '../fault.ts'
 import type { Members, Shape, StructureShape } from '../shape.ts'
 import { UndeclaredMember } from './json-values.ts'
 import { readText, writeText } from './text-values.ts'
 import { decodeReferences } from './xml-references.ts'
 
-const parser = new XMLParser({
+/** Loading the parser costs a tenth of the start, and most lakes see their first XML later: it is loaded then. */
+const library = (): typeof import('fast-xml-parser') => createRequire(import.meta.url)('fast-xml-parser')
+let reader: ReturnType<typeof makeReader> | undefined
+
+function makeReader() {
+  const { XMLParser, XMLValidator } = library()
+  return { parser: new XMLParser(options), validate: (text: string) => XMLValidator.validate(text) }
+}
+
+const options = {
   ignoreAttributes: false,
   attributeNamePrefix: '@',
   parseTagValue: false,
@@ -23,7 +32,7 @@ const parser = new XMLParser({
   ignoreDeclaration: true,
   ignorePiTags: true,
   removeNSPrefix: true,
-})
+}
 
 export const malformed = (why: string) =>
   new Fault(
@@ -37,11 +46,12 @@ type Node = string | { readonly [name: string]: Node | readonly Node[] }
 /** The root element's name and content. */
 export function parseXml(text: string): { readonly root: string; readonly node: Node } {
   if (/<!(DOCTYPE|ENTITY)/i.test(text)) throw malformed('document type declarations are not accepted')
-  const verdict = XMLValidator.validate(text)
+  reader ??= makeReader()
+  const verdict = reader.validate(text)
   if (verdict !== true) throw malformed(`${verdict.err.msg} in line ${verdict.err.line}`)
   let document: Record<string, Node>
   try {
-    document = parser.parse(text) as Record<string, Node>
+    document = reader.parser.parse(text) as Record<string, Node>
   } catch (error) {
     throw malformed((error as Error).message)
   }
