@@ -24,7 +24,7 @@ const sql = `SELECT device_id, AVG(temperature) AS avg_temp FROM device_telemetr
 const work = await mkdtemp(join(tmpdir(), 'biwa-bench-athena-'))
 const log = new ConsoleLog()
 const background = new Background(log)
-const engine = new Engine({ background, clock: new SystemClock(log), log })
+const engine = new Engine({ background, clock: new SystemClock(log), log, scratch })
 const instance = await DuckDBInstance.create(':memory:', { threads: String(availableParallelism()) })
 const connection = await instance.connect()
 try {
@@ -51,6 +51,11 @@ try {
   instance.closeSync()
   await engine.close()
   await rm(work, { recursive: true, force: true })
+}
+
+async function scratch() {
+  const path = await mkdtemp(join(work, 'scratch-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
 async function layOut(): Promise<TableSource> {

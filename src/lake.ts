@@ -257,7 +257,11 @@ export class Lake {
     })
     const { ledger, blobs } = store
     const catalog = new Catalog({ ledger, clock, tags: glueTags })
-    const engine = new Engine({ background, clock: realClock, log, childrenMax: engineChildren })
+    const engine = new Engine({
+      ...{ background, clock: realClock, log },
+      childrenMax: engineChildren,
+      scratch: () => blobs.scratch(),
+    })
     const athena = new Athena({
       ...{ ledger, blobs, clock, stopwatch: realClock, random, log, background, s3, catalog, engine },
       permits: (principal, action, resource) => !iam.enforced || iam.decide({ principal, action, resource }).allowed,

@@ -3,9 +3,15 @@
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { extname } from 'node:path'
+import type { Log } from '../../world/log.ts'
 import { EngineFault } from './fault.ts'
 import type { FromChild, Limits, Question, Task, ToChild } from './protocol.ts'
 import type { QueryResult, TransformResult } from './request.ts'
+
+/** A directory of the child's own, removed when the child has ended. */
+export interface Scratch extends AsyncDisposable {
+  readonly path: string
+}
 
 export type Answer = (question: Question) => Promise<unknown>
 
@@ -20,13 +26,19 @@ const complaintBytesMax = 4096
 
 export class EngineChild {
   readonly #process: ChildProcess
-  readonly #exited: Promise<void>
+  readonly #ended: Promise<void>
+  readonly #scratch: Promise<Scratch | undefined>
   #running: Running | undefined
   #refusal: { readonly cause: unknown } | undefined
   #complaint = ''
   #alive = true
 
-  constructor(limits: Limits) {
+  /** Without `scratch` each query opens an instance of DuckDB. */
+  constructor(limits: Limits, scratch: Promise<Scratch> | undefined, log: Log) {
+    this.#scratch = Promise.resolve(scratch).catch(cause => {
+      log.error('the query engine goes without a directory of its own, and slower', cause)
+      return undefined
+    })
     // The compiled package has main.js where the sources have main.ts.
     const main = new URL(`./process/main${extname(import.meta.filename)}`, import.meta.url)
     this.#process = fork(main, [JSON.stringify(limits)], {
@@ -40,12 +52,16 @@ export class EngineChild {
     this.#process.stderr?.on('data', (bytes: Uint8Array) => {
       this.#complaint = (this.#complaint + Buffer.from(bytes).toString('utf8')).slice(-complaintBytesMax)
     })
-    this.#exited = new Promise(resolve => {
+    const exited = new Promise<void>(resolve => {
       this.#process.once('error', cause => this.#gone(`could not be started: ${cause.message}`, resolve))
       this.#process.once('exit', (code, signal) =>
         this.#gone(signal === null ? `ended with code ${code}` : `was ended by ${signal}`, resolve),
       )
     })
+    this.#ended = exited
+      .then(() => this.#scratch)
+      .then(made => made?.[Symbol.asyncDispose]())
+      .catch(cause => log.error("the query engine's directory could not be removed; the next start will", cause))
     this.idle()
   }
 
@@ -63,8 +79,13 @@ export class EngineChild {
     this.#process.ref()
     this.#process.channel?.ref()
     return new Promise((resolve, reject) => {
-      this.#running = { answer, resolve, reject }
-      this.#send({ kind: 'task', task })
+      const running = { answer, resolve, reject }
+      this.#running = running
+      void this.#scratch.then(scratch => {
+        // It may have been cancelled meanwhile.
+        if (this.#running !== running) return
+        this.#send({ kind: 'task', task, ...(scratch === undefined ? {} : { directory: scratch.path }) })
+      })
     })
   }
 
@@ -75,7 +96,7 @@ export class EngineChild {
     // Whoever waits for its end must be able to see it.
     this.#process.ref()
     this.#process.kill('SIGKILL')
-    return this.#exited
+    return this.#ended
   }
 
   #send(message: ToChild): void {

@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os'
 import type { Background } from '../../world/background.ts'
 import type { Appointment, Clock } from '../../world/clock.ts'
 import type { Log } from '../../world/log.ts'
-import { type Answer, EngineChild } from './child-process.ts'
+import { type Answer, EngineChild, type Scratch } from './child-process.ts'
 import { EngineFault } from './fault.ts'
 import type { Limits, Question, TableDescription, Task } from './protocol.ts'
 import type { QueryRequest, QueryResult, TableSource, TransformRequest, TransformResult } from './request.ts'
@@ -20,20 +20,29 @@ export class Engine {
   readonly #clock: Clock
   readonly #limits: Limits
   readonly #childrenMax: number
+  readonly #scratch: (() => Promise<Scratch>) | undefined
+  readonly #log: Log
   readonly #all = new Set<EngineChild>()
   readonly #idle: { readonly child: EngineChild; readonly end: Appointment }[] = []
   readonly #waiting: (() => void)[] = []
   #closed = false
 
-  /** `clock` is always the machine's own: a deadline is about the machine, also where the lake's clock is simulated. */
+  /**
+   * `clock` is always the machine's own: a deadline is about the machine, also where the lake's clock is simulated.
+   * `scratch` makes a directory for a child, in the file system of the files that are read and of the result directories:
+   * there one instance of DuckDB serves many queries, by hard links. Without it each query opens its own, and takes longer.
+   */
   constructor(options: {
     background: Background
     clock: Clock
     log: Log
     memoryBytesMax?: number
     childrenMax?: number
+    scratch?: (() => Promise<Scratch>) | undefined
   }) {
     this.#clock = options.clock
+    this.#scratch = options.scratch
+    this.#log = options.log
     const residentBytesMax = options.memoryBytesMax ?? memoryBytesMaxDefault
     const threads = Math.max(1, Math.min(8, availableParallelism()))
     // DuckDB's limit leaves room for what it does not count; the process itself is watched by the child.
@@ -137,7 +146,7 @@ export class Engine {
   }
 
   #start(): EngineChild {
-    const child = new EngineChild(this.#limits)
+    const child = new EngineChild(this.#limits, this.#scratch?.(), this.#log)
     this.#all.add(child)
     return child
   }

@@ -39,7 +39,8 @@ export interface Answers {
 }
 
 export type ToChild =
-  | { readonly kind: 'task'; readonly task: Task }
+  /** `directory` is the child's own, for what one instance of DuckDB needs to serve many queries. */
+  | { readonly kind: 'task'; readonly task: Task; readonly directory?: string }
   | { readonly kind: 'answer'; readonly call: number; readonly value: unknown }
   /** The caller's callback threw: the task is to be given up. */
   | { readonly kind: 'refused'; readonly call: number }

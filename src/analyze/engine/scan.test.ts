@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { TableSource } from './request.ts'
-import { fileOf, jsonTable, query, transform } from './testing/tables.ts'
+import { engineOf, fileOf, jsonTable, query, transform } from './testing/tables.ts'
 
 const columns = [{ name: 'v', type: 'bigint' }]
 const dayColumns = [
@@ -155,11 +155,51 @@ test('Parquet is read by declared names and types: other case, missing, widened,
   ]
   const answer = await query('SELECT * FROM t ORDER BY a', [table(declared)])
   assert.deepEqual(answer.lines, ['"a","missing","b"', '"1.0",,"x"', '"2.0",,"y"'])
-  const one = await query('SELECT sum(a) FROM t', [table(declared)])
-  assert.ok(
-    one.scannedBytes > 0 && one.scannedBytes < answer.scannedBytes,
-    `${one.scannedBytes} of ${answer.scannedBytes}`,
-  )
+})
+
+test('of Parquet the bytes count that the result needed: of some columns less than the file, of all of them the file', async () => {
+  const rows = Array.from({ length: 20_000 }, (_, n) => `{"n":${n},"text":"${(n * 7919) % 10_007}"}\n`).join('')
+  const source = { files: [await fileOf('s3://b/raw.json', rows)], required: [] }
+  const ran = await transform("UNLOAD (SELECT n, text FROM source) TO 's3://b/t/' WITH (format = 'PARQUET')", {
+    source,
+  })
+  const [file] = ran.files
+  assert.ok(file !== undefined)
+  const t: TableSource = {
+    ...{
+      database: 'default',
+      name: 't',
+      format: 'parquet',
+      columns: ran.columns,
+      partitionColumns: [],
+      partitions: [],
+    },
+    files: async () => [{ partition: -1, path: 's3://b/t/x', file: file.file, bytes: file.bytes }],
+  }
+  const bytesOf = async (sql: string) => (await query(sql, [t])).scannedBytes
+  const [all, some, twice] = [
+    await bytesOf('SELECT * FROM t'),
+    await bytesOf('SELECT sum(n) FROM t'),
+    await bytesOf('SELECT count(a.text), sum(b.n) FROM t AS a JOIN t AS b ON a.text = b.text AND a.n = b.n'),
+  ]
+  assert.ok(all > 0.95 * file.bytes && all <= file.bytes, `${all} of ${file.bytes}`)
+  assert.ok(some > 0 && some < 0.8 * all, `${some} of ${all}`)
+  assert.ok(twice > 1.5 * all && twice <= 2 * file.bytes, `${twice} of twice ${file.bytes}`)
+  // The same again: what was read before is neither kept nor counted.
+  assert.equal(await bytesOf('SELECT sum(n) FROM t'), some)
+})
+
+test('of a tiny Parquet file never more bytes count than it has', async () => {
+  const source = { files: [await fileOf('s3://b/raw.json', '{"a":1,"b":"x"}\n')], required: [] }
+  const ran = await transform("UNLOAD (SELECT a, b FROM source) TO 's3://b/t/' WITH (format = 'PARQUET')", { source })
+  const read = await query('SELECT * FROM written', [
+    {
+      ...{ database: 'default', name: 'written', format: 'parquet', columns: ran.columns, partitionColumns: [] },
+      partitions: [],
+      files: async () => ran.files.map(file => ({ ...file, partition: -1, path: 's3://b/t/x' })),
+    },
+  ])
+  assert.equal(read.scannedBytes, ran.files[0]?.bytes)
 })
 
 test('a text table follows its layout, and a field that does not fit is NULL', async () => {
@@ -198,4 +238,13 @@ test('an empty object and a table without objects have no rows', async () => {
     }
     assert.deepEqual((await query('SELECT count(*) AS n FROM t', [table])).lines, ['"n"', '"0"'])
   }
+})
+
+test('without a directory to link files in, the answers and the bytes scanned are the same', async () => {
+  const plain = engineOf({ scratch: undefined })
+  const t = await jsonTable('t', columns, dayColumns, days)
+  const sql = 'SELECT v, "$path" FROM t WHERE year = 2025 ORDER BY v'
+  const [one, other] = [await query(sql, [t]), await query(sql, [t], {}, plain)]
+  assert.equal(one.lines.length, 5)
+  assert.deepEqual([one.lines, one.scannedBytes], [other.lines, other.scannedBytes])
 })

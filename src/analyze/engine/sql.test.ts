@@ -24,8 +24,12 @@ interface Case {
 }
 
 const log = new SilentLog()
-const engine = new Engine({ background: new Background(log), clock: new SystemClock(log), log })
 const directory = await mkdtemp(join(tmpdir(), 'biwa-sql-'))
+const scratch = async () => {
+  const path = await mkdtemp(join(directory, 'scratch-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
+const engine = new Engine({ background: new Background(log), clock: new SystemClock(log), log, scratch })
 after(async () => {
   await engine.close()
   await rm(directory, { recursive: true, force: true })

@@ -2,7 +2,7 @@
 // and what was written is measured. The child is a process of its own; it touches the files of its task and no others.
 
 import { createReadStream, createWriteStream, type ReadStream, type WriteStream } from 'node:fs'
-import { mkdir, open, stat } from 'node:fs/promises'
+import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 
 export async function size(path: string): Promise<number> {
   return (await stat(path)).size
@@ -47,6 +47,30 @@ export class Lines {
 export async function directory(path: string): Promise<string> {
   await mkdir(path, { recursive: true, mode: 0o700 })
   return path
+}
+
+export async function removeDirectory(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true })
+}
+
+/** Within one file system. */
+export async function move(path: string, to: string): Promise<void> {
+  await rename(path, to)
+}
+
+/** A second name for the same file; whether the file system gave it one. */
+export async function linked(path: string, name: string): Promise<boolean> {
+  return link(path, name).then(
+    () => true,
+    () => false,
+  )
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Up to `bytes` from `position` on. */

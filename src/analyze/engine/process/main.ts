@@ -3,12 +3,14 @@
 
 import { SystemClock } from '../../../world/clock.ts'
 import { ConsoleLog } from '../../../world/log.ts'
+import { SystemRandom } from '../../../world/random.ts'
 import { EngineFault } from '../fault.ts'
 import type { Answers, Ask, FromChild, Limits, Question, Task, ToChild } from '../protocol.ts'
+import type { QueryResult, TransformResult } from '../request.ts'
 import { faultOf } from './fault-of.ts'
+import { Instances } from './instances.ts'
 import { parse } from './parser.ts'
 import { runQuery } from './query-task.ts'
-import { Session } from './session.ts'
 import { runTransform } from './transform-task.ts'
 
 const clock = new SystemClock(new ConsoleLog())
@@ -18,16 +20,9 @@ let calls = 0
 
 // What the parent said when it started this process; the two are of one build.
 const limits = JSON.parse(process.argv[2] ?? '{}') as Limits
-/** Instances ready for the next tasks: opening one takes longer than a small query, so two are kept. */
-const spares: Promise<Session>[] = [open()]
-const sparesMax = 2
-
-function open(): Promise<Session> {
-  const session = Session.open(limits)
-  // Awaited by the next task, which is told of a failure then.
-  session.catch(() => undefined)
-  return session
-}
+const instances = new Instances(limits, new SystemRandom())
+// Opened while the parser starts.
+instances.prepare()
 
 function send(message: FromChild, then?: () => void): void {
   process.send?.(message, undefined, undefined, () => then?.())
@@ -60,32 +55,30 @@ function watchMemory(residentBytesMax: number): { stop(): void } {
   return { stop: () => next.cancel() }
 }
 
-async function run(task: Task): Promise<void> {
+async function run(task: Task, directory: string | undefined): Promise<void> {
   const watch = watchMemory(limits.residentBytesMax)
-  const opening = spares.shift() ?? open()
   try {
-    const session = await opening
-    try {
-      const value =
-        task.kind === 'query'
-          ? await runQuery(task, session, ask, clock)
-          : await runTransform(task, session, ask, clock)
-      send({ kind: 'done', value, residentBytes: process.memoryUsage.rss() })
-    } finally {
-      // Each task has an instance of its own; those of the next ones open while this one closes.
-      while (spares.length < sparesMax) spares.push(open())
-      await session[Symbol.asyncDispose]()
-    }
+    const value = await outcomeOf(task, directory)
+    send({ kind: 'done', value, residentBytes: process.memoryUsage.rss() })
   } catch (cause) {
     const { kind, message, position } = cause instanceof EngineFault ? cause : faultOf(cause)
     send({ kind: 'failed', fault: { kind, message, ...(position === undefined ? {} : { position }) } })
   } finally {
     watch.stop()
+    // Not earlier: opening an instance would take the processor from the task.
+    instances.prepare()
   }
 }
 
+function outcomeOf(task: Task, directory: string | undefined): Promise<QueryResult | TransformResult> {
+  if (task.kind === 'query')
+    return instances.query(task.resultDirectory, directory, place => runQuery(task, place, ask, clock))
+  const paths = task.source?.files.map(file => file.file) ?? []
+  return instances.job(task.scratchDirectory, paths, place => runTransform(task, place, ask, clock))
+}
+
 process.on('message', (message: ToChild) => {
-  if (message.kind === 'task') return void run(message.task)
+  if (message.kind === 'task') return void run(message.task, message.directory)
   const call = pending.get(message.call)
   pending.delete(message.call)
   if (message.kind === 'refused') call?.reject(new EngineFault('cancelled', 'given up by the caller'))
@@ -96,5 +89,4 @@ process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
 // The first statement should not pay for the start of the parser.
 parse('SELECT 1')
-await spares[0]
 send({ kind: 'ready' })

@@ -24,7 +24,7 @@ export interface Output {
 }
 
 export async function writeOutput(session: Session, sql: string, plan: OutputPlan): Promise<Output> {
-  const described = await session.describe(sql)
+  const described = await session.plan(sql)
   const columns = described.map(({ name, type }) => ({ name: name.toLowerCase(), type: parseDuckType(type) }))
   checkNames(
     columns.map(column => column.name),

@@ -1,5 +1,5 @@
 // From the tables that a statement names to the views it runs on: ask what they are, prune their partitions by the
-// statement's own conditions, ask for the files of the survivors, confine the session to these files.
+// statement's own conditions, ask for the files of the survivors, confine the statement to these files.
 
 import { partitionConditions, refuseMismatch } from '../../sql/prune.ts'
 import type { Scan, Statement } from '../../sql/statement.ts'
@@ -7,33 +7,33 @@ import { identifier } from '../../sql/text.ts'
 import { EngineFault } from '../fault.ts'
 import type { Ask, TableDescription } from '../protocol.ts'
 import type { ScanFile } from '../request.ts'
-import { createView, partitionValue } from './scan.ts'
+import type { Confined, Place } from './place.ts'
+import { partitionValue, viewStatements } from './scan.ts'
 import type { Session } from './session.ts'
 
-export interface Plan {
-  /** Files that are read in pieces, so that the bytes are to be measured. */
-  readonly measured: readonly ScanFile[]
+export interface Plan extends Confined {
+  /** To be run before the statement. */
+  readonly views: readonly string[]
+  /** Files that are read in pieces, so that the bytes are to be measured: local name to size times mentions. */
+  readonly measured: ReadonlyMap<string, number>
   /** Bytes of files in formats that are always read whole. */
   readonly wholeBytes: number
   readonly partitionsRead: Readonly<Record<string, number>>
 }
 
 export interface PlanOptions {
-  readonly session: Session
+  readonly place: Place
   readonly statement: Statement
   readonly ask: Ask
-  readonly directory: string
-  /** Files that the session must read besides those of tables. */
-  readonly paths?: readonly string[]
 }
 
-export async function planScans({ session, statement, ask, directory, paths = [] }: PlanOptions): Promise<Plan> {
+export async function planScans({ place, statement, ask }: PlanOptions): Promise<Plan> {
   const tables = await describeTables(statement, ask)
   const planned: { scan: Scan; table: TableDescription; files: readonly ScanFile[] }[] = []
   const partitionsRead: Record<string, number> = {}
   for (const { scan, table, index } of tables) {
     refuseMismatch(scan, [...table.columns, ...table.partitionColumns])
-    const survivors = await survivingPartitions(session, scan, table, statement)
+    const survivors = await survivingPartitions(place.session, scan, table, statement)
     const unpartitioned = table.partitionColumns.length === 0
     const files =
       unpartitioned || survivors.length > 0 ? await ask({ name: 'files', table: index, partitions: survivors }) : []
@@ -41,19 +41,20 @@ export async function planScans({ session, statement, ask, directory, paths = []
     partitionsRead[name] = Math.max(partitionsRead[name] ?? 0, unpartitioned ? 0 : survivors.length)
     planned.push({ scan, table, files })
   }
-  const all = planned.flatMap(({ files }) => files)
-  // What is measured is logged by DuckDB itself; what it opens before this line is nobody's data.
-  await session.run("CALL enable_logging('FileSystem', level = 'trace')")
-  await session.confine([...paths, ...all.map(file => file.file)], directory)
-  for (const { scan, table, files } of planned) {
-    await createView(session, { view: scan.view, table, files, hiddenColumns: statement.hiddenColumns })
+  const confined = await place.confine(planned.flatMap(({ files }) => files))
+  const local = ({ file }: ScanFile) => confined.names.get(file) ?? file
+  const views: string[] = []
+  const measured = new Map<string, number>()
+  let wholeBytes = 0
+  for (const { scan, table, files: asked } of planned) {
+    const files = asked.map(file => ({ ...file, file: local(file) }))
+    const { hiddenColumns } = statement
+    views.push(...(await viewStatements(confined.session, { view: scan.view, table, files, hiddenColumns })))
+    if (table.format === 'parquet')
+      for (const { file, bytes } of files) measured.set(file, (measured.get(file) ?? 0) + bytes)
+    else wholeBytes += files.reduce((sum, file) => sum + file.bytes, 0)
   }
-  const whole = planned.filter(({ table }) => table.format !== 'parquet').flatMap(({ files }) => files)
-  return {
-    measured: planned.filter(({ table }) => table.format === 'parquet').flatMap(({ files }) => files),
-    wholeBytes: whole.reduce((sum, file) => sum + file.bytes, 0),
-    partitionsRead,
-  }
+  return { ...confined, views, measured, wholeBytes, partitionsRead }
 }
 
 async function describeTables(
@@ -108,16 +109,4 @@ async function survivingPartitions(
     // A condition that cannot be evaluated over the values prunes nothing: the statement itself will say what is wrong.
     return everything
   }
-}
-
-/** Bytes that were really read of these files, as DuckDB's own file system logged them. */
-export async function bytesRead(session: Session, files: readonly ScanFile[]): Promise<number> {
-  if (files.length === 0) return 0
-  // The library's own view that parses these messages takes five times as long.
-  const rows = await session.rows(
-    `SELECT json_extract_string(message, '$.path'), CAST(sum(CAST(json_extract_string(message, '$.bytes') AS BIGINT)) AS BIGINT)
-     FROM duckdb_logs() WHERE type = 'FileSystem' AND json_extract_string(message, '$.op') = 'READ' GROUP BY 1`,
-  )
-  const known = new Set(files.map(file => file.file))
-  return rows.reduce((sum, [path, bytes]) => (known.has(String(path)) ? sum + Number(bytes) : sum), 0)
 }

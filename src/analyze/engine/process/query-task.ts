@@ -9,12 +9,13 @@ import { athenaType, type DuckType, parseDuckType } from '../../sql/types.ts'
 import type { Ask, QueryTask } from '../protocol.ts'
 import type { QueryResult } from '../request.ts'
 import { faultOf } from './fault-of.ts'
-import { size } from './files.ts'
+import { move, size } from './files.ts'
 import { parse } from './parser.ts'
-import { bytesRead, planScans } from './plan.ts'
+import type { Place } from './place.ts'
+import { planScans } from './plan.ts'
 import type { Session } from './session.ts'
 
-export async function runQuery(task: QueryTask, session: Session, ask: Ask, clock: Clock): Promise<QueryResult> {
+export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: Clock): Promise<QueryResult> {
   const startedAt = clock.elapsed()
   const { sql, statement } = translate(parse(task.sql), {
     defaultDatabase: task.defaultDatabase,
@@ -22,18 +23,21 @@ export async function runQuery(task: QueryTask, session: Session, ask: Ask, cloc
     text: task.sql,
   })
   try {
-    const plan = await planScans({ session, statement, ask, directory: task.resultDirectory })
-    const columns = await describeResult(session, sql)
+    const plan = await planScans({ place, statement, ask })
+    const { session } = plan
+    const columns = await describeResult(session, sql, plan.views)
     const planningMilliseconds = clock.elapsed() - startedAt
+    const written = `${plan.directory}/result.csv`
+    const rows = await writeResult(session, sql, columns, written)
     const file = `${task.resultDirectory}/result.csv`
-    const rows = await writeResult(session, sql, columns, file)
+    if (written !== file) await move(written, file)
     // Parquet is read in pieces and measured; a text file is always read whole, whatever was read ahead of a LIMIT.
     return {
       columns: columns.map(column => ({ name: column.name, type: athenaType(column.type), nullable: true })),
       rows,
       file,
       bytes: await size(file),
-      scannedBytes: plan.wholeBytes + (await bytesRead(session, plan.measured)),
+      scannedBytes: plan.wholeBytes + (await session.bytesRead(plan.measured)),
       planningMilliseconds: Math.round(planningMilliseconds),
       engineMilliseconds: Math.round(clock.elapsed() - startedAt),
       partitionsRead: plan.partitionsRead,
@@ -49,8 +53,8 @@ interface Described {
 }
 
 /** Athena calls an expression without a name by its place, and every column in lower case. */
-async function describeResult(session: Session, sql: string): Promise<readonly Described[]> {
-  const described = await session.describe(sql)
+async function describeResult(session: Session, sql: string, views: readonly string[]): Promise<readonly Described[]> {
+  const described = await session.plan(sql, views)
   return described.map(({ name, type }, index) => ({
     name: name === unnamed || /^athena unnamed(_\d+)?$/.test(name) ? `_col${index}` : name.toLowerCase(),
     type: parseDuckType(type),

@@ -18,19 +18,27 @@ export interface ScanPlan {
 /** Readers cannot mix compressions in one call, and blobs have no extension to tell them by. */
 type Compression = 'none' | 'gzip' | 'zstd'
 
-export async function createView(session: Session, plan: ScanPlan): Promise<void> {
+/** The session is asked what Parquet files hold; the statements are the caller's to run. */
+export async function viewStatements(session: Session, plan: ScanPlan): Promise<readonly string[]> {
   const groups = new Map<Compression, ScanFile[]>()
   for (const file of plan.files) {
     if (file.bytes === 0) continue
     const compression = plan.table.format === 'parquet' ? 'none' : compressionOf(file.path)
     groups.set(compression, [...(groups.get(compression) ?? []), file])
   }
-  const parts: string[] = []
+  const parts: Part[] = []
   for (const [compression, files] of groups) {
     parts.push(await part(session, plan, files, compression, `${plan.view}_files_${parts.length}`))
   }
-  if (parts.length === 0) parts.push(nothing(plan))
-  await session.run(`CREATE TEMP VIEW ${identifier(plan.view)} AS ${parts.join(' UNION ALL ')}`)
+  if (parts.length === 0) parts.push({ select: nothing(plan), first: [] })
+  const select = parts.map(one => one.select).join(' UNION ALL ')
+  return [...parts.flatMap(one => one.first), `CREATE TEMP VIEW ${identifier(plan.view)} AS ${select}`]
+}
+
+interface Part {
+  readonly select: string
+  /** Statements that make what it names. */
+  readonly first: readonly string[]
 }
 
 export function compressionOf(path: string): Compression {
@@ -52,7 +60,7 @@ async function part(
   files: readonly ScanFile[],
   compression: Compression,
   filesTable: string,
-): Promise<string> {
+): Promise<Part> {
   const { table } = plan
   const source = reader(table, files, compression)
   const present = table.format === 'parquet' ? await presentColumns(session, source) : undefined
@@ -64,7 +72,8 @@ async function part(
     const constants = table.partitionColumns.map(
       (column, index) => `${values[index] ?? 'NULL'} AS ${identifier(column.name)}`,
     )
-    return `SELECT ${[...declared, ...constants].join(', ') || 'NULL AS athena_nothing'} FROM ${source}`
+    const selected = [...declared, ...constants].join(', ') || 'NULL AS athena_nothing'
+    return { select: `SELECT ${selected} FROM ${source}`, first: [] }
   }
   const known = [...table.partitionColumns.map(column => column.name), ...(plan.hiddenColumns ? ['$path'] : [])]
   const rows = files.map((file, index) => {
@@ -72,11 +81,10 @@ async function part(
     return `(${[String(index), ...partitionValues(table, file.partition), ...path].join(', ')})`
   })
   const names = ['athena_file', ...known].map(identifier).join(', ')
-  await session.run(
-    `CREATE TEMP TABLE ${identifier(filesTable)} AS SELECT * FROM (VALUES ${rows.join(', ')}) AS t(${names})`,
-  )
+  const creation = `CREATE TEMP TABLE ${identifier(filesTable)} AS SELECT * FROM (VALUES ${rows.join(', ')}) AS t(${names})`
   const columns = [...declared, ...known.map(name => `athena_files.${identifier(name)}`)]
-  return `SELECT ${columns.join(', ')} FROM ${source} JOIN ${identifier(filesTable)} AS athena_files ON file_index = athena_files.athena_file`
+  const select = `SELECT ${columns.join(', ')} FROM ${source} JOIN ${identifier(filesTable)} AS athena_files ON file_index = athena_files.athena_file`
+  return { select, first: [creation] }
 }
 
 function reader(table: TableDescription, files: readonly ScanFile[], compression: Compression): string {

@@ -1,48 +1,22 @@
-// One instance of DuckDB for one statement: opened, told what it may touch, locked, used, closed. After `confine` it can
-// read the named files, write into one directory and change nothing of that.
+// The connection of one statement to its instance of DuckDB. Each call crosses to DuckDB's threads and back, which a
+// small query feels: statements whose answers nobody needs travel with another one.
 
-import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-api'
+import type { DuckDBConnection, Json } from '@duckdb/node-api'
 import { macrosOf } from '../../sql/macros.ts'
-import { list, literal } from '../../sql/text.ts'
-import type { Limits } from '../protocol.ts'
 
-export class Session implements AsyncDisposable {
-  readonly #instance: DuckDBInstance
+interface Described {
+  readonly name: string
+  readonly type: string
+}
+
+export class Session implements Disposable {
   readonly #connection: DuckDBConnection
-  readonly #macros = new Set<string>()
+  readonly #macros: Set<string>
 
-  private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
-    this.#instance = instance
+  /** `macros` are those that the instance has already; they are shared by its sessions. */
+  constructor(connection: DuckDBConnection, macros: Set<string>) {
     this.#connection = connection
-  }
-
-  static async open(limits: Limits): Promise<Session> {
-    const instance = await DuckDBInstance.create(':memory:', {
-      threads: String(limits.threads),
-      memory_limit: `${Math.floor(limits.memoryBytesMax / 1024 ** 2)}MiB`,
-      autoinstall_known_extensions: 'false',
-      autoload_known_extensions: 'false',
-      integer_division: 'true',
-      lambda_syntax: 'ENABLE_SINGLE_ARROW',
-      default_null_order: 'nulls_last',
-    })
-    const session = new Session(instance, await instance.connect())
-    await session.run("SET TimeZone = 'UTC'; SET Calendar = 'gregorian'")
-    // What almost every result needs is there before the statement comes.
-    await session.#define('athena_float() athena_timestamp()')
-    return session
-  }
-
-  /** From here on only `paths` can be read, and only `directory` (where spilled data goes too) be written. */
-  async confine(paths: readonly string[], directory: string): Promise<void> {
-    const statements = [
-      `SET temp_directory = ${literal(`${directory}/spill`)}`,
-      `SET allowed_directories = ${list([`${directory}/`])}`,
-      `SET allowed_paths = ${list([...new Set(paths)])}`,
-      'SET enable_external_access = false',
-      'SET lock_configuration = true',
-    ]
-    await this.run(statements.join(';\n'))
+    this.#macros = macros
   }
 
   async run(sql: string): Promise<void> {
@@ -50,7 +24,7 @@ export class Session implements AsyncDisposable {
     await this.#connection.run(sql)
   }
 
-  /** All rows, for answers that are known to be small. */
+  /** All rows of the first statement that answers, for answers that are known to be small. */
   async rows(sql: string): Promise<readonly (readonly Json[])[]> {
     await this.#define(sql)
     const reader = await this.#connection.runAndReadAll(sql)
@@ -58,18 +32,42 @@ export class Session implements AsyncDisposable {
   }
 
   /** What a query returns: DuckDB's names and types, without running it. */
-  async describe(sql: string): Promise<readonly { readonly name: string; readonly type: string }[]> {
+  async describe(sql: string): Promise<readonly Described[]> {
     const rows = await this.rows(`DESCRIBE ${sql}`)
     return rows.map(row => ({ name: String(row[0]), type: String(row[1]) }))
   }
 
+  /**
+   * As `describe`, after `views`. The count of the bytes read begins behind it: what was opened in order to plan is not
+   * part of what the query reads.
+   */
+  async plan(sql: string, views: readonly string[] = []): Promise<readonly Described[]> {
+    const rows = await this.rows([...views, `DESCRIBE ${sql}`, 'CALL truncate_duckdb_logs()'].join(';\n'))
+    return rows.map(row => ({ name: String(row[0]), type: String(row[1]) }))
+  }
+
+  /**
+   * Bytes that were really read of these files since `plan`, as DuckDB's own file system logged them. It reads the head of
+   * a page once more with the page, so that of a tiny file it reads more than there is: no file counts for more than
+   * its entry in `most`.
+   */
+  async bytesRead(most: ReadonlyMap<string, number>): Promise<number> {
+    if (most.size === 0) return 0
+    // The library's own view that parses these messages takes five times as long.
+    const rows = await this.rows(
+      `SELECT json_extract_string(message, '$.path'), CAST(sum(CAST(json_extract_string(message, '$.bytes') AS BIGINT)) AS BIGINT)
+       FROM duckdb_logs() WHERE type = 'FileSystem' AND json_extract_string(message, '$.op') = 'READ' GROUP BY 1`,
+    )
+    return rows.reduce((sum, [path, bytes]) => sum + Math.min(Number(bytes), most.get(String(path)) ?? 0), 0)
+  }
+
   async #define(sql: string): Promise<void> {
     const needed = macrosOf(sql, this.#macros)
+    // Not in front of the statement: one that cannot be parsed would take them with it, and they count as defined.
     if (needed.length > 0) await this.#connection.run(needed.join(';\n'))
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.dispose](): void {
     this.#connection.closeSync()
-    this.#instance.closeSync()
   }
 }

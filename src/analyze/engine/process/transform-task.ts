@@ -12,14 +12,15 @@ import { faultOf } from './fault-of.ts'
 import { directory } from './files.ts'
 import { type OutputPlan, writeOutput } from './output.ts'
 import { parse } from './parser.ts'
-import { bytesRead, planScans } from './plan.ts'
+import type { Place } from './place.ts'
+import { planScans } from './plan.ts'
 import { readScript, type Script } from './script.ts'
 import type { Session } from './session.ts'
 import { loadSource } from './source.ts'
 
 export async function runTransform(
   task: TransformTask,
-  session: Session,
+  place: Place,
   ask: Ask,
   clock: Clock,
 ): Promise<TransformResult> {
@@ -35,9 +36,10 @@ export async function runTransform(
   try {
     const target = script.kind === 'insert' ? await ask({ name: 'target', reference: script.target }) : undefined
     // The order of rows means nothing in a set of files, and keeping it costs a third of the time.
-    await session.run('SET preserve_insertion_order = false')
-    const paths = task.source?.files.map(file => file.file) ?? []
-    const plan = await planScans({ session, statement, ask, directory: task.scratchDirectory, paths })
+    await place.session.run('SET preserve_insertion_order = false')
+    const plan = await planScans({ place, statement, ask })
+    const { session } = plan
+    await session.run(plan.views.join(';\n'))
     const loaded = task.source === undefined ? undefined : await loadSource(session, task.source, task.scratchDirectory)
     const head = {
       target: targetOf(script),
@@ -61,7 +63,7 @@ export async function runTransform(
       recordsIn: loaded?.recordsIn ?? output?.rows ?? 0,
       recordsOut: loaded?.recordsOut ?? output?.rows ?? 0,
       rowsWritten: output?.rows ?? 0,
-      readBytes: (loaded?.readBytes ?? 0) + plan.wholeBytes + (await bytesRead(session, plan.measured)),
+      readBytes: (loaded?.readBytes ?? 0) + plan.wholeBytes + (await session.bytesRead(plan.measured)),
       engineMilliseconds: Math.round(clock.elapsed() - startedAt),
     }
   } catch (cause) {

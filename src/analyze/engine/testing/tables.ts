@@ -24,13 +24,18 @@ const log = new SilentLog()
 const root = await mkdtemp(join(tmpdir(), 'biwa-engine-'))
 export const engine = engineOf({})
 
-export function engineOf(options: { memoryBytesMax?: number; childrenMax?: number }): Engine {
-  const made = new Engine({ background: new Background(log), clock: new SystemClock(log), log, ...options })
+export function engineOf(options: Partial<ConstructorParameters<typeof Engine>[0]>): Engine {
+  const made = new Engine({ background: new Background(log), clock: new SystemClock(log), log, scratch, ...options })
   after(() => made.close())
   return made
 }
 
 after(() => rm(root, { recursive: true, force: true }))
+
+async function scratch() {
+  const path = await mkdtemp(join(root, 'scratch-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
 
 export function directory(): Promise<string> {
   return mkdtemp(join(root, 'd-'))

@@ -1,0 +1,71 @@
+// An instance of DuckDB that serves one query after another: opening one costs more than a small query, and what an
+// instance may read can be said only once. It is confined to a directory of its own, once; in there each query has a
+// subdirectory with second names (hard links) of the files it may read, and its result.
+//
+//   <directory>/spill/            an instance that wrote here is not used again
+//   <directory>/<query>/0, 1 …    the files of the query that runs now; removed before the next begins
+//
+// Nothing of one query is there for the next: its connection with the temporary views and tables is closed, its names
+// are removed, file contents are not cached, and the settings are locked before the first.
+
+import type { Random } from '../../../world/random.ts'
+import type { ScanFile } from '../request.ts'
+import { directory, exists, linked, removeDirectory } from './files.ts'
+import { type Instance, spillDirectory } from './instance.ts'
+import type { Confined, Place } from './place.ts'
+import type { Session } from './session.ts'
+
+/** What DuckDB keeps of each query (names, statistics, fragments of memory) must not grow forever. */
+const queriesMax = 200
+/** Beyond this many files their second names take longer than an instance. */
+const linksMax = 500
+
+export class SharedInstance {
+  readonly #instance: Instance
+  readonly #directory: string
+  readonly #random: Random
+  #queries = 0
+
+  private constructor(instance: Instance, own: string, random: Random) {
+    this.#instance = instance
+    this.#directory = own
+    this.#random = random
+  }
+
+  /** `parent` must lie in the file system of the files that are read and of the results. */
+  static async open(instance: Instance, parent: string, random: Random): Promise<SharedInstance> {
+    const own = await directory(`${parent}/${random.hex(16)}`)
+    await instance.confine([], own)
+    return new SharedInstance(instance, own, random)
+  }
+
+  /** Runs `work` as the only query of this instance; `otherwise` is where it goes on when its files cannot be linked. */
+  async run<T>(work: (place: Place) => Promise<T>, otherwise: () => Promise<Place>): Promise<T> {
+    this.#queries += 1
+    const own = await directory(`${this.#directory}/${this.#random.hex(16)}`)
+    using session = await this.#instance.session()
+    const confine = async (files: readonly ScanFile[]): Promise<Confined> =>
+      (await confinedBy(session, files, own)) ?? (await otherwise()).confine(files)
+    const outcome = await work({ session, confine })
+    await removeDirectory(own)
+    return outcome
+  }
+
+  async mayServe(): Promise<boolean> {
+    return this.#queries < queriesMax && !(await exists(spillDirectory(this.#directory)))
+  }
+
+  async close(): Promise<void> {
+    this.#instance[Symbol.dispose]()
+    await removeDirectory(this.#directory)
+  }
+}
+
+/** Undefined where one of them cannot be linked; the way without links is right for every file, also to say what is wrong. */
+async function confinedBy(session: Session, files: readonly ScanFile[], own: string): Promise<Confined | undefined> {
+  const paths = [...new Set(files.map(file => file.file))]
+  if (paths.length > linksMax) return undefined
+  const names = new Map(paths.map((path, index) => [path, `${own}/${index}`]))
+  const made = await Promise.all([...names].map(([path, name]) => linked(path, name)))
+  return made.every(one => one) ? { session, names, directory: own } : undefined
+}
