@@ -40,10 +40,13 @@ export function readMembers(members: Members, value: unknown, path: string): Rec
   return result
 }
 
+/** Deeper than any of AWS's shapes; a hundred thousand levels are somebody's attempt on the stack. */
+const emptyDepthMax = 16
+
 /** Terraform sends every member it knows, empty where nobody set it: that is the same as leaving it out. */
-function asksForNothing(value: unknown): boolean {
+function asksForNothing(value: unknown, depth = 0): boolean {
   if (Array.isArray(value)) return value.length === 0
-  if (isObject(value)) return Object.values(value).every(asksForNothing)
+  if (isObject(value)) return depth < emptyDepthMax && Object.values(value).every(one => asksForNothing(one, depth + 1))
   return value === null || value === '' || value === false
 }
 

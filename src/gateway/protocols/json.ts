@@ -2,6 +2,7 @@
  * aws-json 1.0 and 1.1: `POST /` with `X-Amz-Target: <prefix>.<Operation>` and a JSON body.
  * Faults: `{"__type": "<Code>", "message": "…"}`.
  */
+import { isUtf8 } from 'node:buffer'
 import { Fault } from '../fault.ts'
 import { readWhole } from '../message.ts'
 import { readMembers, serializationFault, writeMembers } from './json-values.ts'
@@ -9,6 +10,8 @@ import { bodyBytesMax, type ProtocolCodec } from './protocol.ts'
 
 export function parseJson(bytes: Uint8Array): unknown {
   if (bytes.length === 0) return {}
+  // Decoding would put other characters in the place of broken ones: what is kept must be what was sent.
+  if (!isUtf8(bytes)) throw serializationFault("The request's body is not valid UTF-8.")
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
   try {
     return JSON.parse(text)

@@ -10,7 +10,7 @@ import type { Members, Shape } from '../shape.ts'
 import { UndeclaredMember } from './json-values.ts'
 import type { ProtocolCodec } from './protocol.ts'
 import { readText } from './text-values.ts'
-import { escapeXml, writeXmlMembers } from './xml.ts'
+import { escapeXmlOfFault, writeXmlMembers } from './xml.ts'
 
 /** Form fields as a tree: `A.member.1.B=x` is `{A: {member: {1: {B: 'x'}}}}`. */
 interface Tree {
@@ -112,7 +112,7 @@ export const query: ProtocolCodec = {
   },
   fault(service, fault, context) {
     const type = fault.status >= 500 ? 'Receiver' : 'Sender'
-    const body = `<ErrorResponse xmlns="${namespaceOf(service)}"><Error><Type>${type}</Type><Code>${escapeXml(fault.code)}</Code><Message>${escapeXml(fault.message)}</Message></Error><RequestId>${context.requestId}</RequestId></ErrorResponse>`
+    const body = `<ErrorResponse xmlns="${namespaceOf(service)}"><Error><Type>${type}</Type><Code>${escapeXmlOfFault(fault.code)}</Code><Message>${escapeXmlOfFault(fault.message)}</Message></Error><RequestId>${context.requestId}</RequestId></ErrorResponse>`
     return {
       status: fault.status,
       headers: { 'content-type': 'text/xml', 'x-amzn-requestid': context.requestId },

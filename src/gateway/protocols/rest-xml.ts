@@ -2,6 +2,7 @@
  * rest-xml, which is S3: members in path, query and headers by `rest.ts`, a payload that may be a stream, XML otherwise.
  * The bucket comes by path or by virtual host; `s3Path` makes both the same.
  */
+import { isUtf8 } from 'node:buffer'
 import { Fault } from '../fault.ts'
 import { type HttpRequest, type HttpResponse, readWhole } from '../message.ts'
 import type { Service } from '../operation.ts'
@@ -10,7 +11,7 @@ import { validate } from '../validate.ts'
 import type { ProtocolCodec } from './protocol.ts'
 import { bodyMembers, matchRoute, payloadOf, type RestRules, readPlaces, statusOf, writePlaces } from './rest.ts'
 import { s3Path } from './s3-address.ts'
-import { escapeXml, malformed, parseXml, readXmlMembers, writeXml } from './xml.ts'
+import { escapeXml, escapeXmlOfFault, malformed, parseXml, readXmlMembers, writeXml } from './xml.ts'
 
 const rules: RestRules = {
   textCode: 'InvalidArgument',
@@ -112,10 +113,10 @@ export const restXml: ProtocolCodec = {
     }
     if (fault.status === 304) return { status: 304, headers }
     const detail = Object.entries(fault.detail)
-      .map(([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`)
+      .map(([name, value]) => `<${name}>${escapeXmlOfFault(String(value))}</${name}>`)
       .join('')
-    const resource = 'Resource' in fault.detail ? '' : `<Resource>${escapeXml(context.path)}</Resource>`
-    const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${escapeXml(fault.code)}</Code><Message>${escapeXml(fault.message)}</Message>${detail}${resource}<RequestId>${context.requestId}</RequestId><HostId>${context.requestId}</HostId></Error>`
+    const resource = 'Resource' in fault.detail ? '' : `<Resource>${escapeXmlOfFault(context.path)}</Resource>`
+    const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${escapeXmlOfFault(fault.code)}</Code><Message>${escapeXmlOfFault(fault.message)}</Message>${detail}${resource}<RequestId>${context.requestId}</RequestId><HostId>${context.requestId}</HostId></Error>`
     return { status: fault.status, headers: { 'content-type': 'application/xml', ...headers }, body }
   },
   undeclared: (operation, member) =>
@@ -134,6 +135,7 @@ async function documentOf(service: Service, members: Members, request: HttpReque
     const own = Object.entries(request.headers).filter(([name]) => name === 'content-md5' || !taken.has(name))
     service.checkBody(Object.fromEntries(own), bytes)
   }
+  if (!isUtf8(bytes)) throw malformed('it is not UTF-8')
   return Buffer.from(bytes).toString('utf8')
 }
 

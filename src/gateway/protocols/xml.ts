@@ -193,3 +193,8 @@ const special = /[&<>"\r]|[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g
 /** Control characters that XML 1.0 cannot carry become numeric references, as S3 writes them; clients ask for url encoding instead. */
 export const escapeXml = (text: string) =>
   text.replace(special, character => escapes[character] ?? `&#x${character.charCodeAt(0).toString(16)};`)
+
+/** A fault quotes what was sent. Its reader must get the fault, so what XML cannot carry is shown as a replacement. */
+export const escapeXmlOfFault = (text: string) => escapeXml(text.replace(unspeakable, '\ufffd'))
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML cannot carry
+const unspeakable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
