@@ -29,6 +29,26 @@ test('only the partitions that the WHERE names are asked for', async () => {
   assert.equal(answer.scannedBytes, file?.bytes)
 })
 
+test('JSON files are read packed and plain, in one table', async () => {
+  const files = await Promise.all(
+    ['a.json', 'b.json.gz', 'c'].map(async (name, at) => ({
+      ...(await fileOf(`s3://b/t/${name}`, `{"v":${at + 1}}\n`)),
+      partition: -1,
+    })),
+  )
+  const format = 'json' as const
+  const t = {
+    database: 'default',
+    name: 't',
+    format,
+    columns,
+    partitionColumns: [],
+    partitions: [],
+    files: async () => files,
+  }
+  assert.deepEqual((await query('SELECT v FROM t ORDER BY v', [t])).lines, ['"v"', '"1"', '"2"', '"3"'])
+})
+
 test('a WHERE that no partition fits asks for no file and answers with no row', async () => {
   const t = await jsonTable('t', columns, dayColumns, days)
   const answer = await query('SELECT v FROM t WHERE year = 1999', [t])

@@ -94,8 +94,10 @@ function reader(table: TableDescription, files: readonly ScanFile[], compression
       return `read_parquet(${paths}, union_by_name = ${files.length > 1}, hive_partitioning = false)`
     case 'json': {
       const columns = table.columns.map(column => `${literal(column.name)}: ${literal(duckTypeOfHive(column.type))}`)
+      // What read_csv calls none, read_json calls uncompressed.
+      const packed = compression === 'none' ? 'uncompressed' : compression
       // Declared columns only; a document that is no object or does not fit is an error, as in Athena.
-      return `read_json(${paths}, format = 'newline_delimited', compression = '${compression}', hive_partitioning = false, columns = {${columns.join(', ')}})`
+      return `read_json(${paths}, format = 'newline_delimited', compression = '${packed}', hive_partitioning = false, columns = {${columns.join(', ')}})`
     }
     case 'csv':
       return `read_csv(${paths}, compression = '${compression}', hive_partitioning = false, ${csvOptions(table)})`
