@@ -227,12 +227,29 @@ export class Pipeline {
     // A client that broke off in the middle of its upload hears no answer; that is no failure of ours.
     if (!at.gone) this.#needs.report(`${target.name}:${operation || '?'} failed, request ${at.requestId}`, error)
     const code = target.service.protocol === 'rest-xml' ? 'InternalError' : 'InternalFailure'
+    if (isFullDisk(error))
+      return new Fault(
+        code,
+        500,
+        `The lake's disk is full, and this request was refused. Free some space, then restart the lake; its log tells more under request id ${at.requestId}.`,
+      )
     return new Fault(
       code,
       500,
       `We encountered an internal error. Please try again. The server's log tells more under request id ${at.requestId}.`,
     )
   }
+}
+
+const sqliteFull = 13
+
+/** The system's word or SQLite's, at the root of what went wrong. */
+function isFullDisk(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT')) return true
+    if ('errcode' in cause && cause.errcode === sqliteFull) return true
+  }
+  return false
 }
 
 function questionsOf(
