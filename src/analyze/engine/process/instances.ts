@@ -40,10 +40,10 @@ export class Instances {
     this.#shared = undefined
     try {
       const outcome = await shared.run(work, ownPlace)
-      if (await shared.mayServe()) this.#shared = shared
+      if (shared.mayServe) this.#shared = shared
       return outcome
     } finally {
-      if (this.#shared === undefined) await shared.close()
+      if (this.#shared === undefined) shared.close()
     }
   }
 

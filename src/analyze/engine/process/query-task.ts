@@ -30,7 +30,7 @@ export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: C
     const written = `${plan.directory}/result.csv`
     const rows = await writeResult(session, sql, columns, written)
     const file = `${task.resultDirectory}/result.csv`
-    if (written !== file) await move(written, file)
+    if (written !== file) move(written, file)
     // Parquet is read in pieces and measured; a text file is always read whole, whatever was read ahead of a LIMIT.
     return {
       columns: columns.map(column => ({ name: column.name, type: athenaType(column.type), nullable: true })),

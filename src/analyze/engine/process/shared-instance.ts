@@ -10,7 +10,7 @@
 
 import type { Random } from '../../../world/random.ts'
 import type { ScanFile } from '../request.ts'
-import { directory, exists, linked, removeDirectory } from './files.ts'
+import { exists, linked, makeDirectory, removeDirectory } from './files.ts'
 import { type Instance, spillDirectory } from './instance.ts'
 import type { Confined, Place } from './place.ts'
 import type { Session } from './session.ts'
@@ -32,40 +32,45 @@ export class SharedInstance {
     this.#random = random
   }
 
-  /** `parent` must lie in the file system of the files that are read and of the results. */
+  /** Takes the instance. `parent` must lie in the file system of the files that are read and of the results. */
   static async open(instance: Instance, parent: string, random: Random): Promise<SharedInstance> {
-    const own = await directory(`${parent}/${random.hex(16)}`)
+    using opening = new DisposableStack()
+    opening.use(instance)
+    const own = `${parent}/${random.hex(16)}`
+    makeDirectory(own)
     await instance.confine([], own)
+    opening.move()
     return new SharedInstance(instance, own, random)
   }
 
   /** Runs `work` as the only query of this instance; `otherwise` is where it goes on when its files cannot be linked. */
   async run<T>(work: (place: Place) => Promise<T>, otherwise: () => Promise<Place>): Promise<T> {
     this.#queries += 1
-    const own = await directory(`${this.#directory}/${this.#random.hex(16)}`)
+    const own = `${this.#directory}/${this.#random.hex(16)}`
+    makeDirectory(own)
     using session = await this.#instance.session()
     const confine = async (files: readonly ScanFile[]): Promise<Confined> =>
-      (await confinedBy(session, files, own)) ?? (await otherwise()).confine(files)
+      confinedBy(session, files, own) ?? (await otherwise()).confine(files)
     const outcome = await work({ session, confine })
-    await removeDirectory(own)
+    removeDirectory(own)
     return outcome
   }
 
-  async mayServe(): Promise<boolean> {
-    return this.#queries < queriesMax && !(await exists(spillDirectory(this.#directory)))
+  get mayServe(): boolean {
+    return this.#queries < queriesMax && !exists(spillDirectory(this.#directory))
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#instance[Symbol.dispose]()
-    await removeDirectory(this.#directory)
+    removeDirectory(this.#directory)
   }
 }
 
 /** Undefined where one of them cannot be linked; the way without links is right for every file, also to say what is wrong. */
-async function confinedBy(session: Session, files: readonly ScanFile[], own: string): Promise<Confined | undefined> {
+function confinedBy(session: Session, files: readonly ScanFile[], own: string): Confined | undefined {
   const paths = [...new Set(files.map(file => file.file))]
   if (paths.length > linksMax) return undefined
   const names = new Map(paths.map((path, index) => [path, `${own}/${index}`]))
-  const made = await Promise.all([...names].map(([path, name]) => linked(path, name)))
-  return made.every(one => one) ? { session, names, directory: own } : undefined
+  const all = [...names].every(([path, name]) => linked(path, name))
+  return all ? { session, names, directory: own } : undefined
 }
