@@ -37,13 +37,13 @@ export const wholeBody = (whole: Uint8Array): Body => ({
 })
 
 /** Reads all of it into memory, for the protocols whose bodies are small by definition. */
-export async function readWhole(body: Body, bytesMax: number): Promise<Uint8Array> {
+export async function readWhole(
+  body: Body,
+  bytesMax: number,
+  fault: { readonly code: string; readonly status: number } = { code: 'RequestEntityTooLargeException', status: 413 },
+): Promise<Uint8Array> {
   const tooLarge = () =>
-    new Fault(
-      'RequestEntityTooLargeException',
-      413,
-      `The request's body is larger than the ${bytesMax} bytes this operation takes.`,
-    )
+    new Fault(fault.code, fault.status, `The request's body is larger than the ${bytesMax} bytes this operation takes.`)
   if ((body.declaredBytes ?? 0) > bytesMax) throw tooLarge()
   if (body.whole) return body.whole
   const chunks: Uint8Array[] = []

@@ -46,8 +46,11 @@ function check(shape: Shape, value: unknown, path: string, problems: string[]): 
       const text = value as string
       if (shape.values && !shape.values.includes(text))
         fail(problems, text, path, `Member must satisfy enum value set: [${shape.values.join(', ')}]`)
+      const before = problems.length
       checkLength(shape, text.length, text, path, problems)
-      if (shape.pattern !== undefined && !expression(shape.pattern).test(text))
+      // A pattern is not tried on a text that is too long for it.
+      if (problems.length > before || shape.pattern === undefined) return
+      if (!expression(shape.pattern).test(text))
         fail(problems, text, path, `Member must satisfy regular expression pattern: ${shape.pattern}`)
       return
     }

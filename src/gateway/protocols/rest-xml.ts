@@ -128,7 +128,7 @@ export const restXml: ProtocolCodec = {
 }
 
 async function documentOf(service: Service, members: Members, request: HttpRequest): Promise<string> {
-  const bytes = await readWhole(request.body, xmlBytesMax)
+  const bytes = await readWhole(request.body, xmlBytesMax, { code: 'MaxMessageLengthExceeded', status: 400 })
   if (service.checkBody) {
     // What the operation takes as a member says something about an object, not about this document.
     const taken = new Set(Object.values(members).map(({ place }) => (place?.in === 'header' ? place.name : undefined)))
