@@ -8,12 +8,15 @@ import { EngineFault } from '../fault.ts'
 import type { Ask, TableDescription } from '../protocol.ts'
 import type { ScanFile } from '../request.ts'
 import type { Confined, Place } from './place.ts'
-import { partitionValue, viewStatements } from './scan.ts'
+import { partitionValue, type ScanPlan, viewStatements } from './scan.ts'
 import type { Session } from './session.ts'
 
 export interface Plan extends Confined {
-  /** To be run before the statement. */
-  readonly views: readonly string[]
+  /**
+   * To be run before the statement. Without asking the Parquet files what they hold, all declared columns are taken to be
+   * there, which saves a small query a crossing; where one is not, the statement fails to bind and the files are asked.
+   */
+  views(ask: boolean): Promise<readonly string[]>
   /** Files that are read in pieces, so that the bytes are to be measured: local name to size times mentions. */
   readonly measured: ReadonlyMap<string, number>
   /** Bytes of files in formats that are always read whole. */
@@ -43,16 +46,21 @@ export async function planScans({ place, statement, ask }: PlanOptions): Promise
   }
   const confined = await place.confine(planned.flatMap(({ files }) => files))
   const local = ({ file }: ScanFile) => confined.names.get(file) ?? file
-  const views: string[] = []
+  const scans: Omit<ScanPlan, 'ask'>[] = []
   const measured = new Map<string, number>()
   let wholeBytes = 0
   for (const { scan, table, files: asked } of planned) {
     const files = asked.map(file => ({ ...file, file: local(file) }))
     const { hiddenColumns } = statement
-    views.push(...(await viewStatements(confined.session, { view: scan.view, table, files, hiddenColumns })))
+    scans.push({ view: scan.view, table, files, hiddenColumns })
     if (table.format === 'parquet')
       for (const { file, bytes } of files) measured.set(file, (measured.get(file) ?? 0) + bytes)
     else wholeBytes += files.reduce((sum, file) => sum + file.bytes, 0)
+  }
+  const views = async (ask: boolean) => {
+    const statements: string[] = []
+    for (const scan of scans) statements.push(...(await viewStatements(confined.session, { ...scan, ask })))
+    return statements
   }
   return { ...confined, views, measured, wholeBytes, partitionsRead }
 }

@@ -12,7 +12,7 @@ import { faultOf } from './fault-of.ts'
 import { move, size } from './files.ts'
 import { parse } from './parser.ts'
 import type { Place } from './place.ts'
-import { planScans } from './plan.ts'
+import { type Plan, planScans } from './plan.ts'
 import type { Session } from './session.ts'
 
 export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: Clock): Promise<QueryResult> {
@@ -25,7 +25,7 @@ export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: C
   try {
     const plan = await planScans({ place, statement, ask })
     const { session } = plan
-    const columns = await describeResult(session, sql, plan.views)
+    const columns = await describeResult(session, sql, plan)
     const planningMilliseconds = clock.elapsed() - startedAt
     const written = `${plan.directory}/result.csv`
     const rows = await writeResult(session, sql, columns, written)
@@ -53,8 +53,10 @@ interface Described {
 }
 
 /** Athena calls an expression without a name by its place, and every column in lower case. */
-async function describeResult(session: Session, sql: string, views: readonly string[]): Promise<readonly Described[]> {
-  const described = await session.plan(sql, views)
+async function describeResult(session: Session, sql: string, plan: Plan): Promise<readonly Described[]> {
+  const described = await session
+    .plan(sql, await plan.views(false))
+    .catch(async () => session.plan(sql, await plan.views(true)))
   return described.map(({ name, type }, index) => ({
     name: name === unnamed || /^athena unnamed(_\d+)?$/.test(name) ? `_col${index}` : name.toLowerCase(),
     type: parseDuckType(type),

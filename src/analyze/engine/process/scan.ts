@@ -13,12 +13,14 @@ export interface ScanPlan {
   readonly table: TableDescription
   readonly files: readonly ScanFile[]
   readonly hiddenColumns: boolean
+  /** Ask the Parquet files which of the declared columns they hold; without it all are taken to be there. */
+  readonly ask: boolean
 }
 
 /** Readers cannot mix compressions in one call, and blobs have no extension to tell them by. */
 type Compression = 'none' | 'gzip' | 'zstd'
 
-/** The session is asked what Parquet files hold; the statements are the caller's to run. */
+/** The statements are the caller's to run; they may stand for an earlier view of that name. */
 export async function viewStatements(session: Session, plan: ScanPlan): Promise<readonly string[]> {
   const groups = new Map<Compression, ScanFile[]>()
   for (const file of plan.files) {
@@ -32,7 +34,7 @@ export async function viewStatements(session: Session, plan: ScanPlan): Promise<
   }
   if (parts.length === 0) parts.push({ select: nothing(plan), first: [] })
   const select = parts.map(one => one.select).join(' UNION ALL ')
-  return [...parts.flatMap(one => one.first), `CREATE TEMP VIEW ${identifier(plan.view)} AS ${select}`]
+  return [...parts.flatMap(one => one.first), `CREATE OR REPLACE TEMP VIEW ${identifier(plan.view)} AS ${select}`]
 }
 
 interface Part {
@@ -63,7 +65,7 @@ async function part(
 ): Promise<Part> {
   const { table } = plan
   const source = reader(table, files, compression)
-  const present = table.format === 'parquet' ? await presentColumns(session, source) : undefined
+  const present = table.format === 'parquet' && plan.ask ? await presentColumns(session, source) : undefined
   const declared = table.columns.map(column => declaredColumn(column, present, table))
   const [first] = files
   const onePartition = files.every(file => file.partition === first?.partition)
@@ -81,7 +83,7 @@ async function part(
     return `(${[String(index), ...partitionValues(table, file.partition), ...path].join(', ')})`
   })
   const names = ['athena_file', ...known].map(identifier).join(', ')
-  const creation = `CREATE TEMP TABLE ${identifier(filesTable)} AS SELECT * FROM (VALUES ${rows.join(', ')}) AS t(${names})`
+  const creation = `CREATE OR REPLACE TEMP TABLE ${identifier(filesTable)} AS SELECT * FROM (VALUES ${rows.join(', ')}) AS t(${names})`
   const columns = [...declared, ...known.map(name => `athena_files.${identifier(name)}`)]
   const select = `SELECT ${columns.join(', ')} FROM ${source} JOIN ${identifier(filesTable)} AS athena_files ON file_index = athena_files.athena_file`
   return { select, first: [creation] }
@@ -136,6 +138,8 @@ function declaredColumn(
 ): string {
   const type = duckTypeOfHive(column.type)
   const name = identifier(column.name)
+  // Of the same type the cast is none; names are found whatever their case.
+  if (present === undefined && table.format === 'parquet') return `CAST(${name} AS ${type}) AS ${name}`
   if (present === undefined) {
     if (table.format !== 'csv' || type === 'VARCHAR') return name
     if (/[[(]/.test(type) && !type.startsWith('DECIMAL')) {

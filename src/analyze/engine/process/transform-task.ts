@@ -39,7 +39,7 @@ export async function runTransform(
     await place.session.run('SET preserve_insertion_order = false')
     const plan = await planScans({ place, statement, ask })
     const { session } = plan
-    await session.run(plan.views.join(';\n'))
+    await session.run((await plan.views(true)).join(';\n'))
     const loaded = task.source === undefined ? undefined : await loadSource(session, task.source, task.scratchDirectory)
     const head = {
       target: targetOf(script),
