@@ -178,12 +178,6 @@ export class S3 {
     return this.#contents.file(object.blob)
   }
 
-  /** The same for who makes sure himself that the object stays. */
-  async path(object: StoredObject): Promise<string> {
-    using file = await this.file(object)
-    return file.path
-  }
-
   #get(bucket: string): Bucket {
     const found = this.buckets.find(bucket)
     if (found === undefined) throw noSuchBucket(bucket)
