@@ -159,6 +159,46 @@ test('a value counts as what the schema says, and never as something near it', a
   )
 })
 
+test('a value of the wrong type deep inside a nested column is a dead letter too, and a missing one is NULL', async () => {
+  const nested = parseSchema(
+    'id bigint, p struct<a:bigint,q:struct<b:double>>, l array<bigint>, m map<string,bigint>, s array<struct<x:bigint,n:string>>',
+  )
+  const good = [
+    '{"id":1,"p":{"a":1,"q":{"b":1.5}},"l":[1,2],"m":{"k":1},"s":[{"x":1,"n":"a"}]}',
+    '{"id":2,"p":{"q":{}},"l":[],"m":{},"s":[{},{"x":null}]}',
+    '{"id":3,"p":{"a":null,"q":null,"more":[1]},"l":[null,1],"m":{"k":null},"s":[null]}',
+    '{"id":4}',
+    '{"id":5,"p":null,"l":null,"m":null,"s":null}',
+  ]
+  const bad: readonly (readonly [line: string, column: string])[] = [
+    ['{"id":6,"p":{"a":"no"}}', 'p'],
+    ['{"id":7,"p":{"q":{"b":"no"}}}', 'p'],
+    ['{"id":8,"p":{"q":5}}', 'p'],
+    ['{"id":9,"p":5}', 'p'],
+    ['{"id":10,"p":{"a":true}}', 'p'],
+    ['{"id":11,"l":[1,"no"]}', 'l'],
+    ['{"id":12,"l":[1,[2]]}', 'l'],
+    ['{"id":13,"l":{"0":1}}', 'l'],
+    ['{"id":14,"m":{"k":"no"}}', 'm'],
+    ['{"id":15,"s":[{"x":1},{"x":"no"}]}', 's'],
+    ['{"id":16,"s":[7]}', 's'],
+  ]
+  const lines = [...good, ...bad.map(([line]) => line)].join('\n')
+  const files = [await fileOf('s3://raw/n.json', lines)]
+  const all = "UNLOAD (SELECT id, p, l, m, s FROM source) TO 's3://b/t/' WITH (format = 'PARQUET')"
+  const ran = await transform(all, { source: { files, schema: nested, required: ['id'] } })
+  assert.deepEqual(
+    ran.dead.map(({ raw, reason }) => [raw, reason]),
+    bad.map(([line, column]) => [
+      line,
+      `the value of column ${column} is no ${nested.find(({ name }) => name === column)?.type}`,
+    ]),
+  )
+  assert.equal(ran.recordsIn, good.length + bad.length)
+  assert.deepEqual(await readBack(ran, 'SELECT id FROM written ORDER BY id'), ['"1"', '"2"', '"3"', '"4"', '"5"'])
+  assert.deepEqual(await readBack(ran, 'SELECT p.q.b, l[2], s[1].n FROM written WHERE id = 1'), ['"1.5","2","a"'])
+})
+
 test('without a schema the data tells its own', async () => {
   const files = [
     await fileOf(

@@ -6,6 +6,7 @@ import { identifier, literal } from '../../sql/text.ts'
 import { duckTypeOfHive } from '../../sql/types.ts'
 import { EngineFault } from '../fault.ts'
 import type { Column } from '../request.ts'
+import { misfit, nestedOf } from './nested-check.ts'
 
 export interface RecordColumns {
   readonly columns: readonly Column[]
@@ -51,6 +52,7 @@ export function recordColumns(
     const wrong = [`(v${index} IS NULL AND coalesce(json_type(line, ${path}), 'NULL') <> 'NULL')`]
     if (must.has(column.name)) wrong.push(`v${index} IS NULL`)
     if (one?.suspect !== undefined) wrong.push(`coalesce(json_type(line, ${path}), 'NULL') = 'BOOLEAN'`)
+    if (one?.misfit !== undefined) wrong.push(one.misfit(`v${index}`))
     return wrong.join(' OR ')
   })
   const whole = ["json_type(line) <> 'OBJECT'", ...problems].join(' OR ')
@@ -73,6 +75,8 @@ interface Field {
   readonly value: string
   /** Whether a value is one that json_transform makes of true and false too. */
   readonly suspect?: (value: string) => string
+  /** Whether something inside a nested value does not fit. */
+  readonly misfit?: (value: string) => string
 }
 
 function field(column: Column, key: string): Field {
@@ -99,40 +103,23 @@ function field(column: Column, key: string): Field {
   if (type === 'BLOB')
     throw new EngineFault('unsupported', `Column '${column.name}': binary in JSON is not supported by this engine yet`)
   if (/\[\]$|^(MAP|STRUCT)\(/.test(type)) {
-    return { ...base, value: `try(json_transform(${text}, ${literal(JSON.stringify(structureOf(column.type)))}))` }
+    return {
+      ...base,
+      value: `try(json_transform(${text}, ${literal(JSON.stringify(structureOf(column.type)))}))`,
+      // Only the document itself tells what became NULL inside.
+      suspect: () => 'true',
+      misfit: value => misfit(column.type, base.path, value),
+    }
   }
   return { ...base, value: `TRY_CAST(${text} AS ${type})` }
 }
 
 /** json_transform's description of a nested type of the catalog. */
 function structureOf(type: string): unknown {
-  const text = type.trim()
-  const nested = /^(array|map|struct)\s*<(.*)>$/s.exec(text)
-  if (nested?.[2] === undefined) return duckTypeOfHive(text)
-  if (nested[1] === 'array') return [structureOf(nested[2])]
-  if (nested[1] === 'map') return duckTypeOfHive(text)
-  return Object.fromEntries(
-    fieldsOf(nested[2]).map(part => {
-      const colon = part.indexOf(':')
-      return [part.slice(0, colon).trim(), structureOf(part.slice(colon + 1))]
-    }),
-  )
-}
-
-function fieldsOf(text: string): readonly string[] {
-  const parts: string[] = []
-  let depth = 0
-  let from = 0
-  for (let index = 0; index <= text.length; index += 1) {
-    const character = text[index]
-    if (character === '<' || character === '(') depth += 1
-    else if (character === '>' || character === ')') depth -= 1
-    else if (character === undefined || (character === ',' && depth === 0)) {
-      parts.push(text.slice(from, index))
-      from = index + 1
-    }
-  }
-  return parts
+  const nested = nestedOf(type)
+  if (nested === undefined || nested.kind === 'map') return duckTypeOfHive(type.trim())
+  if (nested.kind === 'array') return [structureOf(nested.of)]
+  return Object.fromEntries(nested.fields.map(([name, of]) => [name, structureOf(of)]))
 }
 
 function reasonOf(columns: readonly Column[], fields: readonly Field[], must: ReadonlySet<string>): string {
@@ -147,7 +134,7 @@ function reasonOf(columns: readonly Column[], fields: readonly Field[], must: Re
   })
   const wrong = columns.map((column, index) => {
     const path = literal(fields[index]?.path ?? '')
-    return `WHEN v${index} IS NULL AND coalesce(json_type(line, ${path}), 'NULL') <> 'NULL' OR ${fields[index]?.suspect === undefined ? 'false' : `json_type(line, ${path}) = 'BOOLEAN'`} THEN ${literal(`the value of column ${column.name} is no ${column.type}`)}`
+    return `WHEN v${index} IS NULL AND coalesce(json_type(line, ${path}), 'NULL') <> 'NULL' OR ${fields[index]?.suspect === undefined ? 'false' : `json_type(line, ${path}) = 'BOOLEAN'`} OR ${fields[index]?.misfit?.(`v${index}`) ?? 'false'} THEN ${literal(`the value of column ${column.name} is no ${column.type}`)}`
   })
   return `CASE WHEN NOT json_valid(line) THEN 'malformed JSON' WHEN json_type(line) <> 'OBJECT' THEN 'not a JSON object' ${[...cases, ...wrong].join(' ')} ELSE 'the document does not fit the schema' END`
 }
