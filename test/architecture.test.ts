@@ -48,6 +48,7 @@ const ranks: Readonly<Record<string, number>> = {
   'src/store/s3/': 2,
   'src/collect/kinesis/': 2,
   'src/catalog/glue/': 3,
+  'src/transform/functions/': 3,
   'src/govern/keys/': 3,
   'src/analyze/engine/': 4,
   'src/analyze/sql/': 4,
