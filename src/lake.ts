@@ -20,6 +20,7 @@ import type { HttpRequest, HttpResponse } from './gateway/message.ts'
 import type { Principal } from './gateway/operation.ts'
 import { Pipeline } from './gateway/pipeline.ts'
 import { Iam } from './govern/iam/iam.ts'
+import { Metrics } from './observe/metrics/metrics.ts'
 import { Schedules } from './orchestrate/schedules/schedules.ts'
 import { S3 } from './store/s3/s3.ts'
 import { Jobs } from './transform/jobs/jobs.ts'
@@ -77,6 +78,7 @@ interface Built {
   readonly clock: Clock
   readonly parts: Parts
   readonly pipeline: Pipeline
+  readonly meter: Metrics
   readonly close: () => Promise<void>
 }
 
@@ -120,11 +122,13 @@ export class Lake {
   }
 
   async handle(request: HttpRequest): Promise<HttpResponse> {
-    const { pipeline, clock } = await this.#current()
+    const { pipeline, clock, meter } = await this.#current()
     const ours = await control(request, {
       version,
       services: pipeline.serviceNames,
       open: this.#options.auth !== 'enforced',
+      metrics: () => meter.prometheus(),
+      ...(this.#options.auth === 'enforced' && { metricsKey: () => this.rootKey() }),
       now: () => clock.now(),
       ...(clock instanceof SimulatedClock && { advanceTo: (at: number) => clock.advanceTo(at) }),
       ...(this.#options.allowReset && { reset: () => this.reset() }),
@@ -217,6 +221,7 @@ export class Lake {
     const realClock = new SystemClock(log)
     const startAt = simulatedFrom === 'now' ? realClock.now() : simulatedFrom
     const clock = startAt === undefined ? realClock : new SimulatedClock({ startAt, background })
+    const meter = new Metrics({ clock })
     const store = await Store.open({ disk, random, clock, directory, log })
 
     const iam = new Iam({
@@ -309,7 +314,7 @@ export class Lake {
       await engine.close()
       await store.close()
     }
-    return { store, background, clock, parts, pipeline, close }
+    return { store, background, clock, parts, pipeline, meter, close }
   }
 }
 

@@ -2,6 +2,8 @@
  * The lake's own paths beside AWS's. Bucket names cannot begin with an underscore, so nothing of S3 is hidden.
  *
  *     GET  /_biwa/health     also /_localstack/health, which tools of this world ask
+ *     GET  /_biwa/metrics    what every part counted, as Prometheus text; with enforced authentication the root key is
+ *                            asked for, as HTTP's basic user name and password
  *     POST /_biwa/reset      empties the lake, where `--allow-reset` was given
  *     GET  /_biwa/clock      {"now": "2025-10-15T00:00:00Z", "clock": "simulated"}
  *     POST /_biwa/clock      {"advance": "PT5M"} or {"advanceTo": "…Z"}: moves a simulated clock; answers when all that
@@ -10,6 +12,7 @@
  * A web page that the user visits can send requests to loopback. Browsers say where a request comes from; what comes
  * from another site, or under a foreign host name (DNS rebinding), is turned away in open mode, where a key proves nothing.
  */
+import { hash, timingSafeEqual } from 'node:crypto'
 import { Fault } from './fault.ts'
 import { type HttpRequest, type HttpResponse, readWhole } from './message.ts'
 
@@ -19,6 +22,9 @@ export interface ControlNeeds {
   readonly open: boolean
   /** Undefined unless the server was started with `--allow-reset`. */
   readonly reset?: () => Promise<void>
+  readonly metrics: () => string
+  /** Whoever reads the metrics must show it; undefined when anybody may. */
+  readonly metricsKey?: () => Promise<{ readonly accessKeyId: string; readonly secretAccessKey: string }>
   readonly now: () => number
   /** Undefined when the clock is the system's. */
   readonly advanceTo?: (at: number) => Promise<readonly string[]>
@@ -36,6 +42,7 @@ export async function control(request: HttpRequest, needs: ControlNeeds): Promis
     const services = Object.fromEntries(needs.services.map(name => [name, 'running']))
     return answer(200, { services, edition: 'biwa', version: needs.version })
   }
+  if (request.path === '/_biwa/metrics') return metrics(request, needs)
   if (request.path === '/_biwa/reset') {
     if (request.method !== 'POST') return answer(405, { message: '/_biwa/reset takes POST.' })
     if (!needs.reset)
@@ -45,8 +52,28 @@ export async function control(request: HttpRequest, needs: ControlNeeds): Promis
   }
   if (request.path === '/_biwa/clock') return clock(request, needs)
   return answer(404, {
-    message: `There is nothing at ${request.path.slice(0, 128)}. Biwa's own paths are /_biwa/health, /_biwa/clock and /_biwa/reset.`,
+    message: `There is nothing at ${request.path.slice(0, 128)}. Biwa's own paths are /_biwa/health, /_biwa/metrics, /_biwa/clock and /_biwa/reset.`,
   })
+}
+
+async function metrics(request: HttpRequest, needs: ControlNeeds): Promise<HttpResponse> {
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return answer(405, { message: '/_biwa/metrics takes GET.' })
+  const key = await needs.metricsKey?.()
+  if (key && !shows(request.headers.authorization, `${key.accessKeyId}:${key.secretAccessKey}`)) {
+    const message =
+      'The metrics are shown to who gives the root key as basic user name and password; `biwa env` prints it.'
+    const refused = answer(401, { message })
+    return { ...refused, headers: { ...refused.headers, 'www-authenticate': 'Basic realm="biwa"' } }
+  }
+  return { status: 200, headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, body: needs.metrics() }
+}
+
+/** Compared in constant time: the hashes have one length. */
+function shows(authorization: string | undefined, credentials: string): boolean {
+  const given = /^basic +(\S+)$/i.exec(authorization ?? '')?.[1] ?? ''
+  const digest = (text: string) => hash('sha256', text, 'buffer')
+  return timingSafeEqual(digest(Buffer.from(given, 'base64').toString()), digest(credentials))
 }
 
 async function clock(request: HttpRequest, needs: ControlNeeds): Promise<HttpResponse> {

@@ -61,3 +61,19 @@ test('without authentication no address but loopback is listened on', async cont
   for (const host of ['0.0.0.0', '::', '192.0.2.1', 'example.com', '127.0.0.1.example.com'])
     await assert.rejects(lake.listen({ port: 0, host }), LakeMistake)
 })
+
+test('metrics are shown as text, and with enforced authentication to who has the root key alone', async context => {
+  const open = await fetch(`${(await lakeFor(context)).url}/_biwa/metrics`)
+  assert.equal(open.status, 200)
+  assert.equal(open.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8')
+  const { url, lake } = await lakeFor(context, { auth: 'enforced' })
+  const { accessKeyId, secretAccessKey } = await lake.rootKey()
+  const status = async (credentials?: string) => {
+    const authorization = `Basic ${Buffer.from(credentials ?? '').toString('base64')}`
+    return (await fetch(`${url}/_biwa/metrics`, credentials === undefined ? {} : { headers: { authorization } })).status
+  }
+  assert.equal(await status(`${accessKeyId}:${secretAccessKey}`), 200)
+  for (const wrong of [undefined, '', `${accessKeyId}:`, `${accessKeyId}:${secretAccessKey}x`])
+    assert.equal(await status(wrong), 401, String(wrong))
+  assert.equal((await post(`${url}/_biwa/metrics`, '')).status, 405)
+})
