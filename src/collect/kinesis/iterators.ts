@@ -13,6 +13,9 @@ export interface StartingPoint {
   readonly timestamp?: number | undefined
 }
 
+/** Who asks where to begin: AWS's messages name it. */
+export type Asking = 'GetShardIterator' | 'SubscribeToShard'
+
 export interface IteratorPosition {
   readonly stream: string
   /** Another stream may have got the name meanwhile. */
@@ -43,8 +46,12 @@ export function shardNamed(stream: Stream, text: string): Shard {
   return shard
 }
 
-/** The index a new iterator points to. */
-export async function startingIndex(stream: Stream, shard: Shard, from: StartingPoint, now: number): Promise<number> {
+/** The index of the first record that a new reader gets. */
+export async function startingIndex(
+  { stream, shard, asking }: { readonly stream: Stream; readonly shard: Shard; readonly asking: Asking },
+  from: StartingPoint,
+  now: number,
+): Promise<number> {
   checkCombination(from)
   switch (from.type) {
     case 'TRIM_HORIZON':
@@ -54,9 +61,12 @@ export async function startingIndex(stream: Stream, shard: Shard, from: Starting
     case 'AT_TIMESTAMP':
       return shard.indexAt(checkedTimestamp(from.timestamp ?? 0, now))
     case 'AT_SEQUENCE_NUMBER':
-      return Math.max(0, await indexOf(stream, shard, from.sequenceNumber ?? ''))
+      return Math.max(0, await indexOf({ stream, shard, asking, text: from.sequenceNumber ?? '' }, 'at'))
     case 'AFTER_SEQUENCE_NUMBER':
-      return Math.min(await shard.tip(), (await indexOf(stream, shard, from.sequenceNumber ?? '')) + 1)
+      return Math.min(
+        await shard.tip(),
+        await indexOf({ stream, shard, asking, text: from.sequenceNumber ?? '' }, 'after'),
+      )
   }
 }
 
@@ -84,10 +94,17 @@ function checkedTimestamp(timestamp: number, now: number): number {
   )
 }
 
-async function indexOf(stream: Stream, shard: Shard, text: string): Promise<number> {
+interface Asked {
+  readonly stream: Stream
+  readonly shard: Shard
+  readonly asking: Asking
+  readonly text: string
+}
+
+async function indexOf({ stream, shard, asking, text }: Asked, side: 'at' | 'after'): Promise<number> {
   const invalid = (why: string) =>
     new InvalidArgumentException(
-      `StartingSequenceNumber ${text} used in GetShardIterator on shard ${shard.id} in stream ${stream.name} ` +
+      `StartingSequenceNumber ${text} used in ${asking} on shard ${shard.id} in stream ${stream.name} ` +
         `under account ${stream.account} is invalid${why}.`,
     )
   const position = parseSequenceNumber(text)
@@ -100,5 +117,5 @@ async function indexOf(stream: Stream, shard: Shard, text: string): Promise<numb
   }
   if (position.createdAt !== shard.createdAt) throw invalid(' because it did not come from this stream')
   if (position.index > (await shard.tip())) throw invalid('')
-  return position.index
+  return side === 'after' || position.behind ? position.index + 1 : position.index
 }

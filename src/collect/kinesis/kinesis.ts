@@ -167,7 +167,7 @@ export class Kinesis {
   async iterator(stream: Stream, shardId: string, from: StartingPoint): Promise<string> {
     const now = this.#clock.now()
     const shard = shardNamed(stream, shardId)
-    const index = await startingIndex(stream, shard, from, now)
+    const index = await startingIndex({ stream, shard, asking: 'GetShardIterator' }, from, now)
     return sealIterator(this.seal, { stream: stream.name, streamId: stream.id, shard: shard.number, index }, now)
   }
 

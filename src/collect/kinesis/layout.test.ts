@@ -6,7 +6,14 @@ import fc from 'fast-check'
 import { evenRanges, hashDigits, hashOfExplicit, hashOfKey, wholeRange } from './hash.ts'
 import { decodeRecord, encodeRecords } from './payload.ts'
 import { evenLayout, Layout, type Piece } from './reshard.ts'
-import { parseSequenceNumber, sequenceNumber, sequencePrefix, shardIdOf, shardNumberOf } from './sequence.ts'
+import {
+  parseSequenceNumber,
+  sequenceNumber,
+  sequenceNumberBehind,
+  sequencePrefix,
+  shardIdOf,
+  shardNumberOf,
+} from './sequence.ts'
 
 const first = (count: number): Piece[] => evenRanges(count).map((range, number) => ({ number, range, parents: [] }))
 
@@ -89,7 +96,10 @@ test('a sequence number says its shard and index, and those of a child are above
       const text = sequenceNumber(sequencePrefix(shard), index)
       assert.equal(text.length, 56)
       assert.deepEqual(parseSequenceNumber(text), { createdAt, shard: number, index })
-      assert.ok(BigInt(sequenceNumber(sequencePrefix(shard), index + 1)) > BigInt(text))
+      const behind = sequenceNumberBehind(sequencePrefix(shard), index)
+      assert.deepEqual(parseSequenceNumber(behind), { createdAt, shard: number, index, behind: true })
+      assert.ok(BigInt(behind) > BigInt(text))
+      assert.ok(BigInt(sequenceNumber(sequencePrefix(shard), index + 1)) > BigInt(behind))
       const child = sequencePrefix({ number: number + 1, createdAt })
       assert.ok(BigInt(sequenceNumber(child, -1)) > BigInt(text))
     }),

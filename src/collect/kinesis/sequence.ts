@@ -1,10 +1,11 @@
 // Names of shards, and sequence numbers that say where a record is.
 //
-//   49 · shard's creation, milliseconds, 14 digits · shard's number, 10 digits · record's index + 1, 30 digits
+//   49 · shard's creation, milliseconds, 14 digits · shard's number, 10 digits · record's index + 1, 29 digits · 0
 //
 // 56 decimal digits, as AWS's have. They rise within a shard; all of a child's are above all of its parents', whose
 // numbers are lower and whose creation is not later; the creation tells streams apart that had one name in turn.
-// Zero in the last place stands before the first record: the start of the shard's range.
+// An index + 1 of zero stands before the first record: the start of the shard's range. A last digit of 5 stands between
+// a record and the next: from there on one may read AT as well as AFTER it, as from AWS's continuation numbers.
 
 declare const shardBrand: unique symbol
 declare const sequenceBrand: unique symbol
@@ -25,18 +26,24 @@ export const sequencePrefix = (shard: { readonly number: number; readonly create
 
 /** `index` -1 is the start of the shard's range. */
 export const sequenceNumber = (prefix: string, index: number): SequenceNumber =>
-  (prefix + String(index + 1).padStart(30, '0')) as SequenceNumber
+  `${prefix}${String(index + 1).padStart(29, '0')}0` as SequenceNumber
+
+/** Behind record `index` and before the next; -1 is before the first. */
+export const sequenceNumberBehind = (prefix: string, index: number): SequenceNumber =>
+  `${prefix}${String(index + 1).padStart(29, '0')}5` as SequenceNumber
 
 export interface SequencePosition {
   readonly createdAt: number
   readonly shard: number
   readonly index: number
+  /** Between this record and the next. */
+  readonly behind?: true
 }
 
 export function parseSequenceNumber(text: string): SequencePosition | undefined {
-  const parts = /^49(\d{14})(\d{10})(\d{30})$/.exec(text)
+  const parts = /^49(\d{14})(\d{10})(\d{29})([05])$/.exec(text)
   if (parts === null) return undefined
-  const [createdAt, shard, place] = parts.slice(1).map(Number)
+  const [createdAt, shard, place] = parts.slice(1, 4).map(Number)
   if (createdAt === undefined || shard === undefined || !Number.isSafeInteger(place)) return undefined
-  return { createdAt, shard, index: (place as number) - 1 }
+  return { createdAt, shard, index: (place as number) - 1, ...(parts[4] === '5' && { behind: true }) }
 }

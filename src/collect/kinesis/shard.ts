@@ -2,7 +2,14 @@
 // from 0, so that a sequence number leads to its record by arithmetic.
 import type { LogRecord, SegmentLog } from '../../durable/segment-log.ts'
 import { decodeRecord } from './payload.ts'
-import { type SequenceNumber, type ShardId, sequenceNumber, sequencePrefix, shardIdOf } from './sequence.ts'
+import {
+  type SequenceNumber,
+  type ShardId,
+  sequenceNumber,
+  sequenceNumberBehind,
+  sequencePrefix,
+  shardIdOf,
+} from './sequence.ts'
 import type { ShardEnd, ShardIdentity } from './tables.ts'
 
 export interface StoredRecord {
@@ -64,6 +71,11 @@ export class Shard {
 
   sequenceNumber(index: number): SequenceNumber {
     return sequenceNumber(this.#prefix, index)
+  }
+
+  /** Where a reader goes on that has read all records before `index`. */
+  continuationAt(index: number): SequenceNumber {
+    return sequenceNumberBehind(this.#prefix, index - 1)
   }
 
   /** Before the first record, and after the last once it is closed. */
