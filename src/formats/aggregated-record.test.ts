@@ -81,7 +81,10 @@ test('a right digest over a wrong message is no aggregated record', () => {
   const wrong = {
     'a number without an end': Buffer.from('08ff', 'hex'),
     'a number of eleven bytes': Buffer.from('20ffffffffffffffffffff01', 'hex'),
-    'a place beyond every table': bytes(3, Buffer.concat([Buffer.from('08ffffffffffffffffff01', 'hex'), bytes(3, Buffer.from('x'))])),
+    'a place beyond every table': bytes(
+      3,
+      Buffer.concat([Buffer.from('08ffffffffffffffffff01', 'hex'), bytes(3, Buffer.from('x'))]),
+    ),
     'a field longer than the message': Buffer.from('0a05aa', 'hex'),
     'a key that is not in the table': bytes(3, Buffer.concat([number(1, 0), bytes(3, Buffer.from('x'))])),
     'a record without data': Buffer.concat([bytes(1, Buffer.from('k')), bytes(3, number(1, 0))]),
