@@ -40,6 +40,9 @@ export class HttpServer {
   readonly #http1: http.Server
   #http2: http2.Http2Server | undefined
   readonly #port: net.Server
+  /** Answers that end only when somebody ends them. */
+  readonly #endless = new Set<AbortController>()
+  #closing = false
   #underWay = 0
   #idle: (() => void) | undefined
 
@@ -69,7 +72,9 @@ export class HttpServer {
 
   /** Stops accepting, lets what is under way finish for up to `graceMilliseconds`, then cuts connections. */
   async close(graceMilliseconds: number): Promise<void> {
+    this.#closing = true
     this.#port.close()
+    for (const one of this.#endless) one.abort(closing)
     this.#http1.close() // ends its connections that wait for nothing
     if (this.#underWay > 0) {
       const idle = new Promise<void>(resolve => {
@@ -120,13 +125,26 @@ export class HttpServer {
   async #serve(incoming: Incoming, outgoing: Outgoing): Promise<void> {
     this.#underWay++
     const gone = new AbortController()
+    let handled = false
+    let closed = false
+    const settled = () => {
+      if (!handled || !closed) return
+      this.#underWay--
+      if (this.#underWay === 0) this.#idle?.()
+    }
     outgoing.on('close', () => {
       // An HTTP/2 stream that the client reset counts as finished, though nobody ended it.
       if (!outgoing.writableEnded || !outgoing.writableFinished) gone.abort()
+      closed = true // before that, what was acknowledged may not have left
+      settled()
     })
     try {
       const request = toRequest(incoming, gone.signal)
       const response = await this.#handle(request)
+      if (response.endless) {
+        this.#endless.add(gone)
+        if (this.#closing) gone.abort(closing)
+      }
       await send(request.method, response, outgoing, gone.signal)
     } catch (error) {
       if (!gone.signal.aborted) this.#onFailure(error)
@@ -137,11 +155,15 @@ export class HttpServer {
         outgoing.end()
       }
     } finally {
-      this.#underWay--
-      if (this.#underWay === 0) this.#idle?.()
+      this.#endless.delete(gone)
+      handled = true
+      settled()
     }
   }
 }
+
+/** Why a signal aborts while its client is still there, and hears how the answer ends. */
+const closing = new Error('The server closes.')
 
 /** Whoever stays silent for so long is cut off. */
 const silence = (socket: net.Socket, milliseconds: number) => socket.setTimeout(milliseconds, () => socket.destroy())
@@ -185,7 +207,8 @@ function drained(outgoing: Outgoing, gone: AbortSignal): Promise<void> {
 }
 
 async function send(method: string, response: HttpResponse, outgoing: Outgoing, gone: AbortSignal): Promise<void> {
-  if (gone.aborted) return // a client that resets streams as fast as it opens them must not have their files read
+  const hasGone = () => gone.aborted && gone.reason !== closing
+  if (hasGone()) return // a client that resets streams as fast as it opens them must not have their files read
   const { body } = response
   const whole = body === undefined || typeof body === 'string' || body instanceof Uint8Array
   // Node spells Content-Disposition as UTF-8 where it stands behind Content-Length, and wrongly: so it goes first.
@@ -206,7 +229,7 @@ async function send(method: string, response: HttpResponse, outgoing: Outgoing, 
     return
   }
   for await (const chunk of body) {
-    if (gone.aborted) return
+    if (hasGone()) return
     if (!outgoing.write(chunk)) await drained(outgoing, gone)
   }
   outgoing.end()

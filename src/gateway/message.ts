@@ -17,6 +17,8 @@ export interface HttpResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body?: Uint8Array | string | AsyncIterable<Uint8Array>
+  /** Goes on until somebody ends it: a server that closes aborts the request's signal instead of waiting. */
+  readonly endless?: boolean
 }
 
 /** A request's body: a stream that is read once, or whole in memory. */

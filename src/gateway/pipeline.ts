@@ -79,9 +79,11 @@ export class Pipeline {
 
   async handle(request: HttpRequest): Promise<HttpResponse> {
     const requestId = this.#needs.requestId()
-    const context = { requestId, path: request.path }
     let target = this.#target('s3')
     let operationName = ''
+    const faultOf = (error: unknown) =>
+      this.#toFault(error, target, operationName, { requestId, gone: request.signal.aborted })
+    const context = { requestId, path: request.path, signal: request.signal, faultOf }
     try {
       const read = await this.#identify(request, found => {
         target = found
@@ -105,8 +107,7 @@ export class Pipeline {
       const output = await this.#run(name, service, match.operation, input, call)
       return codec.write(service, match.operation, output, context)
     } catch (error) {
-      const fault = this.#toFault(error, target, operationName, { requestId, gone: request.signal.aborted })
-      return target.codec.fault(target.service, fault, context)
+      return target.codec.fault(target.service, faultOf(error), context)
     }
   }
 

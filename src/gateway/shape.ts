@@ -60,6 +60,17 @@ export interface BlobShape extends Common<Uint8Array> {
 export interface StreamShape extends Common<AsyncIterable<Uint8Array>> {
   readonly kind: 'stream'
 }
+/**
+ * A body of events, one after the other, for as long as either side likes: a member of an output only. Each item has
+ * exactly one member. A Fault that is thrown while iterating is told to the client, and the stream ends; nobody asks for
+ * the next item while the client does not read. When the client goes or the server closes, `call.signal` aborts and the
+ * iterator's `return()` is called: a generator that waits for something must wait for the signal too, and one that was
+ * never begun does not get to its `finally`, so what the handler itself took hold of is let go by the signal.
+ */
+export interface EventStreamShape<T = unknown> extends Common<AsyncIterable<T>> {
+  readonly kind: 'eventStream'
+  readonly events: Members
+}
 /** Any JSON value. */
 export interface DocumentShape extends Common<unknown> {
   readonly kind: 'document'
@@ -97,6 +108,7 @@ export type Shape<T = unknown> = (
   | TimestampShape
   | BlobShape
   | StreamShape
+  | EventStreamShape
   | DocumentShape
   | ListShape
   | MapShape
@@ -138,6 +150,10 @@ export const timestamp = (format?: 'epoch' | 'iso8601' | 'http-date'): Timestamp
 })
 export const blob = (bounds: Bounds = {}): BlobShape => ({ kind: 'blob', ...bounds })
 export const stream = (): StreamShape => ({ kind: 'stream' })
+/** `events` are structures by the names of their event types; the exceptions of AWS's union are thrown as Faults instead. */
+export const eventStream = <M extends Readonly<Record<string, StructureShape>>>(
+  events: M,
+): EventStreamShape<{ readonly [K in keyof M]?: Value<M[K]> | undefined }> => ({ kind: 'eventStream', events })
 export const document = (): DocumentShape => ({ kind: 'document' })
 export const list = <S extends Shape>(
   of: S,

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { NormalizedSchema } from '@smithy/core/schema'
 import type { BoundOperation, Service } from '../../src/gateway/operation.ts'
-import type { Members, Shape } from '../../src/gateway/shape.ts'
+import type { EventStreamShape, Members, Shape } from '../../src/gateway/shape.ts'
 import { declaredServices } from '../testing/services.ts'
 
 /** Biwa's service names to the SDK's packages. */
@@ -144,6 +144,8 @@ function compare(path: string, shape: Shape, schema: NormalizedSchema, rules: Ru
     problems.push(`${path}: called ${wireName} on the wire at AWS`)
   if (shape.kind === 'structure' && kind === 'structure')
     problems.push(...compareMembers(path, shape.members, schema, rules))
+  if (shape.kind === 'eventStream' && kind === 'eventStream')
+    problems.push(...compareEvents(path, shape, schema, rules))
   if (shape.kind === 'list' && kind === 'list') {
     if (Boolean(traits.xmlFlattened) !== Boolean(shape.flattened)) problems.push(`${path}: flattened differs`)
     const item = schema.getValueSchema()
@@ -161,6 +163,17 @@ function compare(path: string, shape: Shape, schema: NormalizedSchema, rules: Ru
   }
   if (shape.kind === 'map' && kind === 'map')
     problems.push(...compare(`${path}{}`, shape.of, schema.getValueSchema(), { ...rules, rest: false }))
+  return problems
+}
+
+/** Every event that AWS sends is declared; the exceptions of the union are thrown as faults and are no members. */
+function compareEvents(path: string, shape: EventStreamShape, schema: NormalizedSchema, rules: Rules): string[] {
+  const problems = compareMembers(path, shape.events, schema, rules)
+  for (const [name, event] of schema.structIterator()) {
+    const isException = (event.getSchema() as unknown as readonly unknown[])[0] === -3
+    if (isException && shape.events[name]) problems.push(`${path}.${name}: an exception at AWS, an event here`)
+    if (!isException && !shape.events[name]) problems.push(`${path}.${name}: an event at AWS, not declared here`)
+  }
   return problems
 }
 
@@ -209,6 +222,7 @@ function compareRoute(path: string, operation: BoundOperation, traits: unknown):
 }
 
 function kindOf(schema: NormalizedSchema): string {
+  if (schema.isUnionSchema() && schema.isStreaming()) return 'eventStream'
   if (schema.isStructSchema() || schema.isUnionSchema()) return 'structure'
   if (schema.isListSchema()) return 'list'
   if (schema.isMapSchema()) return 'map'

@@ -5,6 +5,7 @@
  */
 import { Fault } from '../fault.ts'
 import type { Members, Shape } from '../shape.ts'
+import { writtenEvents } from './event-stream.ts'
 import { formatTimestamp, parseTimestamp } from './timestamps.ts'
 
 export const serializationFault = (message: string) => new Fault('SerializationException', 400, message)
@@ -105,6 +106,8 @@ export function read(shape: Shape, raw: unknown, path: string): unknown {
     }
     case 'structure':
       return readMembers(shape.members, raw, `${path}.`)
+    case 'eventStream':
+      throw mistyped(path, 'left out: no input is a stream of events', raw)
   }
 }
 
@@ -161,6 +164,9 @@ export function write(shape: Shape, value: unknown): unknown {
       )
     case 'structure':
       return writeMembers(shape.members, value as JsonObject)
+    case 'eventStream':
+      // Only the in-process door gets here: on the wire the events are a body of their own.
+      return writtenEvents(shape, value as AsyncIterable<JsonObject>, write)
     default:
       return value
   }

@@ -5,6 +5,7 @@
 import { isUtf8 } from 'node:buffer'
 import { Fault } from '../fault.ts'
 import { readWhole } from '../message.ts'
+import { eventStreamAnswer, type PayloadCodec } from './event-stream.ts'
 import { readMembers, serializationFault, writeMembers } from './json-values.ts'
 import { bodyBytesMax, type ProtocolCodec } from './protocol.ts'
 
@@ -33,6 +34,11 @@ export const undeclaredInJson = (operation: string, member: string) =>
 
 export function json(version: '1.0' | '1.1'): ProtocolCodec {
   const contentType = `application/x-amz-json-${version}`
+  const payload: PayloadCodec = {
+    contentType,
+    members: (members, value) => Buffer.from(JSON.stringify(writeMembers(members, value))),
+    fault: fault => Buffer.from(jsonFaultBody(fault)),
+  }
   return {
     match(service, request) {
       const target = request.headers['x-amz-target'] ?? ''
@@ -52,6 +58,8 @@ export function json(version: '1.0' | '1.1'): ProtocolCodec {
     },
     write(_service, operation, output, context) {
       const members = operation.declaration.output
+      const events = eventStreamAnswer(members, output, payload, context)
+      if (events) return events
       const empty = Object.keys(members).length === 0
       return {
         status: 200,

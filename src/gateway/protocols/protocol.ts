@@ -13,6 +13,10 @@ export interface AnswerContext {
   readonly requestId: string
   /** For S3's `<Resource>`. */
   readonly path: string
+  /** Aborted when the client has gone or the server closes. */
+  readonly signal: AbortSignal
+  /** What the client hears of an error, for answers that fail in their middle; failures and bugs are reported. */
+  readonly faultOf: (error: unknown) => Fault
 }
 
 export interface ProtocolCodec {
