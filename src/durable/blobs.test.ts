@@ -172,6 +172,22 @@ test('a blob that was published cannot be discarded, and only what was written h
   await assert.rejects(publish({ id: blob.id, bytes: blob.bytes }), /as its writer gave it/)
 })
 
+test('a scratch file is read in any order and is gone with its directory', async () => {
+  {
+    await using scratch = await blobs.scratch()
+    const file = await scratch.file('spool')
+    assert.equal(await file.append([Buffer.from('one'), Buffer.from('two')]), 0)
+    assert.equal(await file.append([Buffer.alloc(300_000, 'x'), Buffer.from('end')]), 6)
+    const read = async (from: number, to: number) =>
+      Buffer.concat(await Array.fromAsync(file.read(from, to))).toString()
+    assert.equal(await read(300_006, 300_009), 'end')
+    assert.equal(await read(2, 8), 'etwoxx')
+    assert.equal((await read(0, file.bytes)).length, 300_009)
+    await file.close()
+  }
+  assert.equal((await disk.list('/data/scratch')).length, 0)
+})
+
 test('a file is adopted out of scratch, which is gone after its use', async () => {
   let path = ''
   let blob: Blob

@@ -17,6 +17,7 @@ import { DirectorySyncs } from './directory-syncs.ts'
 import { Holds } from './holds.ts'
 import { InlineFiles } from './inline-files.ts'
 import type { Ledger, Transaction } from './ledger.ts'
+import { ScratchFile } from './scratch-file.ts'
 
 export type { Blob, BlobWriter } from './blob-writing.ts'
 
@@ -24,6 +25,12 @@ export type { Blob, BlobWriter } from './blob-writing.ts'
 export interface Scratch {
   readonly path: string
   [Symbol.asyncDispose](): Promise<void>
+}
+
+/** One in which its owner writes too. Close the files before it is disposed. */
+export interface ScratchDirectory extends Scratch {
+  /** A new file of that name. */
+  file(name: string): Promise<ScratchFile>
 }
 
 export class BlobMissing extends Error {
@@ -122,11 +129,13 @@ export class Blobs {
     })
   }
 
-  /** A directory of its own under scratch/ for an engine child; removed by dispose, and at the next start. */
-  async scratch(): Promise<Scratch> {
+  /** A directory of its own under scratch/ for one use; removed by dispose, and at the next start. */
+  async scratch(): Promise<ScratchDirectory> {
     const path = join(this.#scratchDirectory, this.#random.hex(16))
     await this.#disk.makeDirectory(path)
-    return { path, [Symbol.asyncDispose]: () => this.#disk.removeDirectory(path) }
+    const file = async (name: string) =>
+      new ScratchFile(join(path, name), await this.#disk.open(join(path, name), 'create'))
+    return { path, file, [Symbol.asyncDispose]: () => this.#disk.removeDirectory(path) }
   }
 
   /** Takes a finished file out of a scratch directory: a small one into memory, another by fsync and a rename into blobs/. */
