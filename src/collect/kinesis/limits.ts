@@ -1,4 +1,4 @@
-// AWS's numbers for Kinesis Data Streams, each with its page. What a shard may take and give a second is not enforced yet.
+// AWS's numbers for Kinesis Data Streams, each with its page.
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
 export const recordsPerPutMax = 500
@@ -36,3 +36,41 @@ export const onDemandShardsAtFirst = 4
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_TagResource.html */
 export const tagsMax = 50
+
+/** https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html: what a shard takes and gives a second. */
+export const shardRecordsInMax = 1000
+export const shardBytesInMax = 1024 * 1024
+export const shardBytesOutMax = 2 * 1024 * 1024
+export const shardReadsMax = 5
+
+/** https://docs.aws.amazon.com/streams/latest/dev/enhanced-consumers.html: each reads 2 MiB/s of each shard for itself. */
+export const consumersPerStreamMax = 20
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_RegisterStreamConsumer.html */
+export const consumersPerStreamMax = 20
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListStreamConsumers.html */
+export const consumersPerListDefault = 100
+
+/**
+ * What a policy of a stream or a consumer can allow to other accounts.
+ * https://docs.aws.amazon.com/streams/latest/dev/resource-based-policy-examples.html
+ */
+export const sharedActions = {
+  stream: [
+    'kinesis:DescribeStreamSummary',
+    'kinesis:GetRecords',
+    'kinesis:GetShardIterator',
+    'kinesis:ListShards',
+    'kinesis:PutRecord',
+    'kinesis:PutRecords',
+  ],
+  consumer: ['kinesis:DescribeStreamConsumer', 'kinesis:SubscribeToShard'],
+} as const
+export const policyBytesMax = 20 * 1024
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateStreamWarmThroughput.html */
+export const warmMibpsMax = 10 * 1024
+
+/** https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html: the commitment lasts at least a day. */
+export const commitmentMilliseconds = 24 * 3_600_000
