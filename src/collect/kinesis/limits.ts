@@ -43,9 +43,6 @@ export const shardBytesInMax = 1024 * 1024
 export const shardBytesOutMax = 2 * 1024 * 1024
 export const shardReadsMax = 5
 
-/** https://docs.aws.amazon.com/streams/latest/dev/enhanced-consumers.html: each reads 2 MiB/s of each shard for itself. */
-export const consumersPerStreamMax = 20
-
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_RegisterStreamConsumer.html */
 export const consumersPerStreamMax = 20
 
