@@ -6,8 +6,8 @@ import type { Clock } from '../../world/clock.ts'
 import type { Log } from '../../world/log.ts'
 import type { Random } from '../../world/random.ts'
 import { Delivery, type Progress } from './delivery.ts'
-import type { Destination, DestinationChange } from './destination.ts'
-import { changedDestination } from './destination.ts'
+import type { Destination } from './destination.ts'
+import { changedDestination, type DestinationChange } from './destination-change.ts'
 import {
   ConcurrentModificationException,
   deliveryExists,

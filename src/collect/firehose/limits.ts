@@ -9,9 +9,27 @@ export const recordBytesMax = 1000 * 1024
 export const bufferMibDefault = 5
 export const bufferSecondsDefault = 300
 
+/** https://docs.aws.amazon.com/firehose/latest/dev/record-format-conversion.html, dynamic-partitioning-enable.html */
+export const largeBufferMibMin = 64
+export const largeBufferMibDefault = 128
+
+/** https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html, APIReference/API_ProcessorParameter.html */
+export const lambdaRetries = 3
+export const lambdaRetriesMax = 300
+export const lambdaBufferMib = 1
+export const lambdaBufferSeconds = 60
+export const transformBufferMibMin = 0.2
+export const transformBufferMibMax = 3
+export const transformBufferSecondsMax = 900
+export const processorsMax = 5
+
+/** https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning-enable.html */
+export const partitioningRetrySecondsDefault = 300
+
 /** https://docs.aws.amazon.com/firehose/latest/dev/limits.html */
 export const deliveryStreamsMax = 5000
 export const prefixCharactersMax = 512
+export const activePartitionsMax = 500
 
 /** https://docs.aws.amazon.com/firehose/latest/APIReference/API_ListDeliveryStreams.html */
 export const listedDefault = 10

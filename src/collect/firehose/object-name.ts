@@ -1,23 +1,37 @@
-// The key of a delivered object, as AWS names it.
+// The keys of delivered objects, as AWS names them.
 // https://docs.aws.amazon.com/firehose/latest/dev/s3-object-name.html
 //
 //   evaluated prefix · stream · '-' · version · '-' · yyyy-MM-dd-HH-mm-ss · '-' · uuid · extension
+//
+// What failed lies under the error prefix and has no extension.
 import type { Random } from '../../world/random.ts'
+import { extensionOf } from './compression.ts'
 import type { Destination } from './destination.ts'
-import { evaluatePrefix } from './prefix.ts'
+import { evaluateErrorPrefix, evaluatePrefix, type PartitionKeys } from './prefix.ts'
 import { formatTime } from './timestamp-pattern.ts'
 
-export function objectKey(
-  destination: Destination,
-  of: { readonly stream: string; readonly version: number; readonly oldestAt: number; readonly random: Random },
-): string {
-  const zone = destination.timeZone || 'UTC'
-  const time = Temporal.Instant.fromEpochMilliseconds(of.oldestAt).toZonedDateTimeISO(zone)
-  const prefix = evaluatePrefix(destination.prefix ?? '', time, of.random)
-  const stamp = formatTime('yyyy-MM-dd-HH-mm-ss', time)
-  return `${prefix}${of.stream}-${of.version}-${stamp}-${of.random.uuid()}${extension(destination)}`
+interface Named {
+  readonly stream: string
+  readonly version: number
+  /** Arrival of the oldest record in the object. */
+  readonly oldestAt: number
+  readonly random: Random
 }
 
-function extension({ fileExtension, compression }: Destination): string {
-  return fileExtension || (compression === 'GZIP' ? '.gz' : '')
+export function objectKey(destination: Destination, of: Named & { readonly keys?: PartitionKeys }): string {
+  const time = timeOf(destination, of)
+  const { random, keys } = of
+  const prefix = evaluatePrefix(destination.prefix ?? '', { time, random, ...(keys && { keys }) })
+  return `${prefix}${nameOf(of, time)}${extensionOf(destination)}`
 }
+
+export function errorKey(destination: Destination, of: Named & { readonly type: string }): string {
+  const time = timeOf(destination, of)
+  return `${evaluateErrorPrefix(destination, { time, random: of.random, type: of.type })}${nameOf(of, time)}`
+}
+
+const timeOf = ({ timeZone }: Destination, { oldestAt }: Named): Temporal.ZonedDateTime =>
+  Temporal.Instant.fromEpochMilliseconds(oldestAt).toZonedDateTimeISO(timeZone || 'UTC')
+
+const nameOf = ({ stream, version, random }: Named, time: Temporal.ZonedDateTime): string =>
+  `${stream}-${version}-${formatTime('yyyy-MM-dd-HH-mm-ss', time)}-${random.uuid()}`

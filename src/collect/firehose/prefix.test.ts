@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SeededRandom } from '../../world/simulated/random.ts'
-import { changedDestination, type DestinationChange, delimiterOf, newDestination } from './destination.ts'
+import { type DestinationChange, newDestination } from './destination-change.ts'
 import { objectKey } from './object-name.ts'
 import { checkPrefixes, evaluatePrefix } from './prefix.ts'
 import { formatTime, patternProblem } from './timestamp-pattern.ts'
@@ -22,8 +22,8 @@ const prefixes: readonly (readonly [prefix: string, evaluated: RegExp])[] = [
 ]
 for (const [prefix, evaluated] of prefixes) {
   test(`the prefix '${prefix}' is evaluated as AWS does`, () => {
-    checkPrefixes({ prefix, errorPrefix: 'failed/!{firehose:error-output-type}/' })
-    assert.match(evaluatePrefix(prefix, time(), random), evaluated)
+    checkPrefixes({ prefix, errorPrefix: 'failed/!{firehose:error-output-type}/' }, { partitioned: false })
+    assert.match(evaluatePrefix(prefix, { time: time(), random }), evaluated)
   })
 }
 
@@ -39,17 +39,40 @@ const refused: readonly (readonly [
     undefined,
     /^ErrorOutputPrefix cannot be null or empty/,
   ],
-  ['an error prefix without its type', 'a', 'e/!{timestamp:yyyy}/', /must contain at least one instance/],
-  ['the error type in the prefix', '!{firehose:error-output-type}/', 'e/', /^Prefix cannot contain/],
-  ['an unknown namespace', '!{clock:now}/', 'e/', /unknown namespace or value: !\{clock:now\}/],
-  ['an unknown value', '!{firehose:uuid}/', 'e/', /unknown namespace or value: !\{firehose:uuid\}/],
-  ['an unclosed expression', 'a/!{timestamp:yyyy', 'e/', /not of the form/],
+  ['an error prefix without its type', 'a', 'e/!{timestamp:yyyy}/', /must contain at least one occurrence/],
+  ['the error type in the prefix', '!{firehose:error-output-type}/', 'e/', /^Prefix must not contain any occurrence/],
+  ['an unknown namespace', '!{clock:now}/', 'e/', /^Namespace to the left of colon \(clock\) is an invalid keyword!/],
+  [
+    'an unknown value',
+    '!{firehose:uuid}/',
+    'e/',
+    /^Invalid conversion character used .* in Prefix: !\{firehose:uuid\}/,
+  ],
+  ['an unclosed expression', 'a/!{timestamp:yyyy', 'e/', /^Invalid expression usage/],
   ['a pattern letter that does not exist', '!{timestamp:yyyy/bb}', 'e/', /the letter 'b'/],
-  ['dynamic partitioning', '!{partitionKeyFromQuery:device}/', 'e/', /not supported by Biwa yet/],
+  [
+    'a partition key without partitions',
+    '!{partitionKeyFromQuery:device}/',
+    'e/',
+    /^Dynamic Partitioning Namespaces can only/,
+  ],
+  [
+    'a partition key in the error prefix',
+    'a/',
+    'e/!{partitionKeyFromLambda:x}/!{firehose:error-output-type}/',
+    /^Dynamic Partitioning Namespaces can't be part of an error prefix/,
+  ],
+  [
+    'what becomes too long',
+    `!{timestamp:EEEE}${'a'.repeat(504)}`,
+    '!{firehose:error-output-type}',
+    /^Length of evaluated prefix/,
+  ],
 ]
 for (const [what, prefix, errorPrefix, why] of refused) {
   test(`${what} is refused`, () => {
-    assert.throws(() => checkPrefixes({ prefix, errorPrefix }), { code: 'InvalidArgumentException', message: why })
+    const check = () => checkPrefixes({ prefix, errorPrefix }, { partitioned: false })
+    assert.throws(check, { code: 'InvalidArgumentException', message: why })
   })
 }
 
@@ -79,30 +102,4 @@ test('an object is named by stream, version and the oldest record, in the zone t
   named({}, `2018/08/27/22/temperature-to-s3-3-2018-08-27-22-05-09-${uuid}`)
   named({ timeZone: 'Asia/Tokyo' }, `2018/08/28/07/temperature-to-s3-3-2018-08-28-07-05-09-${uuid}`)
   named({ compression: 'GZIP', fileExtension: '.json.gz' }, `2018/08/27/22/.*${uuid}\\.json\\.gz`)
-})
-
-test('what is left out has its default, and an update changes only what it names', () => {
-  const made = newDestination({ ...where, prefix: 'a/', kmsKeyArn: 'arn:aws:kms:x:000000000000:key/1' })
-  assert.deepEqual([made.bufferMib, made.bufferSeconds, made.compression], [5, 300, 'UNCOMPRESSED'])
-  const changed = changedDestination(made, { bufferMib: 1, bufferSeconds: 60, kmsKeyArn: undefined })
-  assert.deepEqual(changed, { ...made, bufferMib: 1, bufferSeconds: 60, kmsKeyArn: undefined })
-  assert.throws(() => changedDestination(made, { bufferMib: 1 }), /given together/)
-})
-
-test('what is not supported is refused by its name', () => {
-  const processing = { enabled: true, processors: [{ type: 'Lambda', parameters: [] }] }
-  assert.throws(() => newDestination({ ...where, processing }), /The processor Lambda is not supported/)
-  assert.throws(() => newDestination({ ...where, compression: 'Snappy' }), /CompressionFormat Snappy is not supported/)
-  assert.throws(() => newDestination({ ...where, timeZone: 'Mars/Base' }), /not a known time zone/)
-})
-
-test('the delimiter is a newline unless the processor names another, and none without it', () => {
-  const delimiter = (processors: NonNullable<DestinationChange['processing']>['processors'], enabled = true) =>
-    delimiterOf(newDestination({ ...where, processing: { enabled, processors } }))?.toString()
-  const type = 'AppendDelimiterToRecord'
-  assert.equal(delimiter([]), undefined)
-  assert.equal(delimiter([{ type, parameters: [] }]), '\n')
-  assert.equal(delimiter([{ type, parameters: [{ name: 'Delimiter', value: '\\n' }] }]), '\n')
-  assert.equal(delimiter([{ type, parameters: [{ name: 'Delimiter', value: '|' }] }]), '|')
-  assert.equal(delimiter([{ type, parameters: [] }], false), undefined)
 })

@@ -1,7 +1,7 @@
 // Making, describing, listing, changing and deleting delivery streams.
 import { operation } from '../../../gateway/operation.ts'
 import { boolean, integer, list, optional, structure } from '../../../gateway/shape.ts'
-import { newDestination } from '../destination.ts'
+import { newDestination } from '../destination-change.ts'
 import { InvalidArgumentException, notDirectPut } from '../faults.ts'
 import type { Firehose } from '../firehose.ts'
 import { listedDefault } from '../limits.ts'

@@ -13,7 +13,8 @@ import {
   type Value,
 } from '../../../gateway/shape.ts'
 import type { Delivery } from '../delivery.ts'
-import type { Destination, DestinationChange } from '../destination.ts'
+import type { Destination } from '../destination.ts'
+import type { DestinationChange } from '../destination-change.ts'
 import { notSupported } from '../faults.ts'
 import type { Encryption } from '../tables.ts'
 

@@ -8,7 +8,7 @@ import type { Transaction } from '../../../durable/ledger.ts'
 import { Kinesis } from '../../kinesis/kinesis.ts'
 import type { Stream } from '../../kinesis/stream.ts'
 import type { Delivery } from '../delivery.ts'
-import { type DestinationChange, newDestination } from '../destination.ts'
+import { type DestinationChange, newDestination } from '../destination-change.ts'
 import { Firehose } from '../firehose.ts'
 
 export type Configuration = Omit<DestinationChange, 'roleArn' | 'bucketArn'>
