@@ -17,12 +17,14 @@ import type { Authenticator } from './authenticate.ts'
 import { Fault } from './fault.ts'
 import { type Body, type HttpRequest, type HttpResponse, readWhole, wholeBody } from './message.ts'
 import type { Access, BoundOperation, Call, Principal, Service } from './operation.ts'
-import { json, undeclaredInJson } from './protocols/json.ts'
+import { cborOf } from './protocols/cbor.ts'
+import { json } from './protocols/json.ts'
 import { readMembers, UndeclaredMember, writeMembers } from './protocols/json-values.ts'
 import { bodyBytesMax, type ProtocolCodec } from './protocols/protocol.ts'
 import { formOf, query } from './protocols/query.ts'
 import { restJson } from './protocols/rest-json.ts'
 import { restXml } from './protocols/rest-xml.ts'
+import { undeclaredInBody } from './protocols/rpc.ts'
 import { validate } from './validate.ts'
 
 const codecs: Readonly<Record<Service['protocol'], ProtocolCodec>> = {
@@ -146,7 +148,7 @@ export class Pipeline {
       const output = await this.#run(serviceName, service, operation, readMembers(declaration.input, input, ''), call)
       return writeMembers(declaration.output, output)
     } catch (error) {
-      throw error instanceof UndeclaredMember ? undeclaredInJson(operationName, error.member) : error
+      throw error instanceof UndeclaredMember ? undeclaredInBody(operationName, error.member) : error
     }
   }
 
@@ -155,9 +157,10 @@ export class Pipeline {
     const targetHeader = request.headers['x-amz-target']
     if (targetHeader !== undefined) {
       const name = this.#byTarget.get(targetHeader.slice(0, Math.max(0, targetHeader.indexOf('.'))))
-      if (name) found(this.#target(name))
+      const cbor = cborOf(request.headers['content-type'])
+      if (name) found(cbor ? { ...this.#target(name), codec: cbor } : this.#target(name))
       else {
-        found({ ...this.#target('s3'), codec: codecs['aws-json-1.1'] })
+        found({ ...this.#target('s3'), codec: cbor ?? codecs['aws-json-1.1'] })
         throw new Fault(
           'UnknownOperationException',
           400,

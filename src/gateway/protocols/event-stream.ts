@@ -25,8 +25,8 @@ import type { AnswerContext } from './protocol.ts'
 /** How a protocol writes payloads. */
 export interface PayloadCodec {
   readonly contentType: string
-  members(members: Members, value: Readonly<Record<string, unknown>>): Uint8Array
-  fault(fault: Fault): Uint8Array
+  members(members: Members, value: Readonly<Record<string, unknown>>): Uint8Array | string
+  fault(fault: Fault): Uint8Array | string
 }
 
 /** The answer of an operation whose output holds an event stream; undefined for all others. */
@@ -68,7 +68,7 @@ function streamMember(output: Members): string | undefined {
 async function* frames(
   shape: EventStreamShape,
   events: AsyncIterable<Event>,
-  initial: Uint8Array,
+  initial: Uint8Array | string,
   codec: PayloadCodec,
   context: AnswerContext,
 ): AsyncGenerator<Uint8Array> {
@@ -118,7 +118,7 @@ function eventFrame(shape: EventStreamShape, event: Event, codec: PayloadCodec):
 function faultFrame(error: unknown, codec: PayloadCodec, context: AnswerContext): Uint8Array {
   const fault = context.faultOf(error)
   if (!(error instanceof Fault))
-    return frame({ ':message-type': 'error', ':error-code': fault.code, ':error-message': fault.message }, nothing)
+    return frame({ ':message-type': 'error', ':error-code': fault.code, ':error-message': fault.message }, '')
   const headers = {
     ':message-type': 'exception',
     ':exception-type': fault.code,
@@ -126,8 +126,6 @@ function faultFrame(error: unknown, codec: PayloadCodec, context: AnswerContext)
   }
   return frame(headers, codec.fault(fault))
 }
-
-const nothing = new Uint8Array(0)
 
 const eventHeaders = (type: string, codec: PayloadCodec) => ({
   ':message-type': 'event',
@@ -140,7 +138,8 @@ const crcBytes = 4
 const stringKind = 7
 
 /** One message. */
-export function frame(headers: Readonly<Record<string, string>>, payload: Uint8Array): Uint8Array {
+function frame(headers: Readonly<Record<string, string>>, content: Uint8Array | string): Uint8Array {
+  const payload = typeof content === 'string' ? Buffer.from(content) : content
   const head = Buffer.concat(Object.entries(headers).map(([name, value]) => header(name, value)))
   const total = preludeBytes + head.length + payload.length + crcBytes
   const message = Buffer.allocUnsafe(total)

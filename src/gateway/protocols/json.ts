@@ -1,13 +1,9 @@
-/**
- * aws-json 1.0 and 1.1: `POST /` with `X-Amz-Target: <prefix>.<Operation>` and a JSON body.
- * Faults: `{"__type": "<Code>", "message": "…"}`.
- */
+/** JSON as a body: aws-json 1.0 and 1.1 in full, and what rest-json shares. Faults: `{"__type": "<Code>", "message": "…"}`. */
 import { isUtf8 } from 'node:buffer'
-import { Fault } from '../fault.ts'
-import { readWhole } from '../message.ts'
-import { eventStreamAnswer, type PayloadCodec } from './event-stream.ts'
+import type { Fault } from '../fault.ts'
 import { readMembers, serializationFault, writeMembers } from './json-values.ts'
-import { bodyBytesMax, type ProtocolCodec } from './protocol.ts'
+import type { ProtocolCodec } from './protocol.ts'
+import { rpc } from './rpc.ts'
 
 export function parseJson(bytes: Uint8Array): unknown {
   if (bytes.length === 0) return {}
@@ -25,56 +21,10 @@ export function parseJson(bytes: Uint8Array): unknown {
 export const jsonFaultBody = (fault: Fault) =>
   JSON.stringify({ __type: fault.code, message: fault.message, ...fault.detail })
 
-export const undeclaredInJson = (operation: string, member: string) =>
-  new Fault(
-    'ValidationException',
-    400,
-    `${operation} does not take the member '${member}' here: it is unknown to AWS or not supported by Biwa. Leave it out, or see the table of supported operations in the README.`,
-  )
-
-export function json(version: '1.0' | '1.1'): ProtocolCodec {
-  const contentType = `application/x-amz-json-${version}`
-  const payload: PayloadCodec = {
-    contentType,
-    members: (members, value) => Buffer.from(JSON.stringify(writeMembers(members, value))),
-    fault: fault => Buffer.from(jsonFaultBody(fault)),
-  }
-  return {
-    match(service, request) {
-      const target = request.headers['x-amz-target'] ?? ''
-      const name = target.slice(target.indexOf('.') + 1)
-      const operation = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined
-      if (!operation)
-        throw new Fault(
-          'UnknownOperationException',
-          400,
-          `Biwa does not support the operation ${target || '(X-Amz-Target is empty)'}. The README lists the supported ones.`,
-        )
-      return { operation, labels: {} }
-    },
-    async read(_service, match, request) {
-      const body = parseJson(await readWhole(request.body, bodyBytesMax))
-      return readMembers(match.operation.declaration.input, body, '')
-    },
-    write(_service, operation, output, context) {
-      const members = operation.declaration.output
-      const events = eventStreamAnswer(members, output, payload, context)
-      if (events) return events
-      const empty = Object.keys(members).length === 0
-      return {
-        status: 200,
-        headers: { 'content-type': contentType, 'x-amzn-requestid': context.requestId },
-        // Operations without an output answer an empty body, as AWS's do; the SDKs take both.
-        body: empty ? '' : JSON.stringify(writeMembers(members, output)),
-      }
-    },
-    fault(_service, fault, context) {
-      return {
-        status: fault.status,
-        headers: { 'content-type': contentType, 'x-amzn-requestid': context.requestId, ...fault.headers },
-        body: jsonFaultBody(fault),
-      }
-    },
-    undeclared: undeclaredInJson,
-  }
-}
+export const json = (version: '1.0' | '1.1'): ProtocolCodec =>
+  rpc({
+    contentType: `application/x-amz-json-${version}`,
+    read: (members, body) => readMembers(members, parseJson(body), ''),
+    members: (members, value) => JSON.stringify(writeMembers(members, value)),
+    fault: jsonFaultBody,
+  })

@@ -1,10 +1,11 @@
 /** rest-json: members in path, query and headers by `rest.ts`, the others as a JSON body. */
 import { Fault } from '../fault.ts'
 import { readWhole } from '../message.ts'
-import { parseJson, undeclaredInJson } from './json.ts'
+import { parseJson } from './json.ts'
 import { readMembers, writeMembers } from './json-values.ts'
 import { bodyBytesMax, type ProtocolCodec } from './protocol.ts'
 import { bodyMembers, matchRoute, payloadOf, type RestRules, readPlaces, statusOf, writePlaces } from './rest.ts'
+import { undeclaredInBody } from './rpc.ts'
 
 const rules: RestRules = {
   textCode: 'ValidationException',
@@ -71,5 +72,5 @@ export const restJson: ProtocolCodec = {
       body: JSON.stringify({ Message: fault.message, message: fault.message, ...fault.detail }),
     }
   },
-  undeclared: undeclaredInJson,
+  undeclared: undeclaredInBody,
 }
