@@ -21,6 +21,9 @@ import * as firehoseStreams from './collect/firehose/api/delivery-streams.ts'
 import * as firehoseRecords from './collect/firehose/api/records.ts'
 import * as firehoseTags from './collect/firehose/api/tags.ts'
 import type { Firehose } from './collect/firehose/firehose.ts'
+import * as kinesisAccount from './collect/kinesis/api/account.ts'
+import * as kinesisConsumers from './collect/kinesis/api/consumers.ts'
+import * as kinesisPolicies from './collect/kinesis/api/policies.ts'
 import * as kinesisRecords from './collect/kinesis/api/records.ts'
 import * as kinesisSettings from './collect/kinesis/api/settings.ts'
 import * as kinesisShards from './collect/kinesis/api/shards.ts'
@@ -91,6 +94,9 @@ export const awsServices = (parts: Parts): Readonly<Record<string, Service>> => 
       ...on(parts.kinesis, kinesisRecords),
       ...on(parts.kinesis, kinesisSettings),
       ...on(parts.kinesis, kinesisTags),
+      ...on(parts.kinesis, kinesisConsumers),
+      ...on(parts.kinesis, kinesisPolicies),
+      ...on(parts.kinesis, kinesisAccount),
     },
   }),
   athena: service({

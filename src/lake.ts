@@ -230,7 +230,7 @@ export class Lake {
       random,
       background,
       enforced: this.#options.auth === 'enforced',
-      resourcePolicy: arn => bucketPolicy(s3, arn),
+      resourcePolicy: arn => bucketPolicy(s3, arn) ?? streamPolicy(kinesis, arn),
     })
     const kinesis = new Kinesis({ store, clock, random, background })
 
@@ -339,6 +339,12 @@ function bucketPolicy(s3: S3, arn: string) {
   const document = s3.policyOf(bucket)
   const account = s3.bucketOwner(bucket)?.account
   return { ...(document !== undefined && { document }), ...(account !== undefined && { account }) }
+}
+
+/** A stream's or a consumer's own policy. */
+function streamPolicy(kinesis: Kinesis, arn: string) {
+  const document = kinesis.policies.of(arn)
+  return document === undefined ? undefined : { document }
 }
 
 const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)

@@ -7,6 +7,8 @@ export const InvalidArgumentException = faultClass('InvalidArgumentException')
 export const ValidationException = faultClass('ValidationException')
 export const LimitExceededException = faultClass('LimitExceededException')
 export const ExpiredIteratorException = faultClass('ExpiredIteratorException')
+export const ProvisionedThroughputExceededException = faultClass('ProvisionedThroughputExceededException')
+export const DryRunOperationException = faultClass('DryRunOperationException')
 export const ExpiredNextTokenException = faultClass('ExpiredNextTokenException')
 
 /** Where a stream is, for the sentences that say so. */
@@ -26,6 +28,31 @@ export const noSuchShard = (shard: string, { name, account }: Place) =>
 
 export const shardDoesNotExist = (shard: string, { name, account }: Place) =>
   new ResourceNotFoundException(`Shard ${shard} in stream ${name} under account ${account} does not exist`)
+
+/** `consumer` is its ARN or its name, whichever it was asked for by. */
+export const noSuchConsumer = (consumer: string, account: string) =>
+  new ResourceNotFoundException(`Consumer ${consumer}, account ${account} not found.`)
+
+export const consumerExists = (consumer: string, { name, account }: Place) =>
+  new ResourceInUseException(`Consumer ${consumer} under stream ${name} already exists for account ${account}.`)
+
+export const hasConsumers = (count: number, { name, account }: Place) =>
+  new ResourceInUseException(
+    `Stream ${name} under account ${account} has ${count} registered consumers. Deregister them, or delete it with ` +
+      'EnforceConsumerDeletion.',
+  )
+
+export const onDemandOnly = ({ name, account }: Place) =>
+  new InvalidArgumentException(
+    `Stream ${name} under account ${account} is in the PROVISIONED mode; this is for streams in the ON_DEMAND mode.`,
+  )
+
+export const provisionedOnly = ({ name, account }: Place) =>
+  new ValidationException(`Request is invalid. Stream ${name} under account ${account} is in On-Demand mode.`)
+
+/** All that a request needs holds; it asked that nothing be done. */
+export const dryRun = () =>
+  new DryRunOperationException('The request would have succeeded, but the DryRun parameter was specified.')
 
 export const hashKeyOutOfRange = (key: string) =>
   new InvalidArgumentException(

@@ -10,7 +10,13 @@ import type { Stream } from './stream.ts'
 import type { StreamSettings } from './tables.ts'
 
 const scope = { account: '000000000000', region: 'ap-northeast-1' }
-const settings: StreamSettings = { mode: 'PROVISIONED', retentionHours: 24, recordKibMax: 1024, shardMetrics: [] }
+const settings: StreamSettings = {
+  mode: 'PROVISIONED',
+  retentionHours: 24,
+  recordKibMax: 1024,
+  shardMetrics: [],
+  distribution: 'USER_PARTITION_KEY',
+}
 const hour = 3_600_000
 
 let world: SimulatedWorld

@@ -5,20 +5,17 @@ import type { Store } from '../../durable/store.ts'
 import type { Background } from '../../world/background.ts'
 import type { Appointment, Clock } from '../../world/clock.ts'
 import type { Random } from '../../world/random.ts'
-import {
-  InvalidArgumentException,
-  LimitExceededException,
-  noSuchStream,
-  shardDoesNotExist,
-  streamExists,
-} from './faults.ts'
+import { Consumers } from './consumers.ts'
+import { hasConsumers, LimitExceededException, noSuchStream, shardDoesNotExist, streamExists } from './faults.ts'
 import { evenRanges } from './hash.ts'
 import { openIterator, type StartingPoint, sealIterator, shardNamed, startingIndex } from './iterators.ts'
 import { bytesPerGetMax, onDemandStreamsMax, recordsPerGetMax, shardsPerAccountMax } from './limits.ts'
+import { Policies } from './policies.ts'
 import { Seal } from './seal.ts'
 import { shardIdOf } from './sequence.ts'
 import type { Shard, StoredRecord } from './shard.ts'
 import { Stream } from './stream.ts'
+import { streamNamed } from './stream-reference.ts'
 import {
   identityOf,
   insertShard,
@@ -31,7 +28,7 @@ import {
   shardOf,
   versions,
 } from './tables.ts'
-import { addTags, dropTags } from './tags.ts'
+import { addTags, dropTags, removeTags, type Tagged } from './tags.ts'
 
 /** Streams are kept apart by both. */
 export interface Scope {
@@ -60,6 +57,8 @@ const sweepMilliseconds = 3_600_000
 
 export class Kinesis {
   readonly store: Pick<Store, 'ledger' | 'log' | 'removeLog'>
+  readonly consumers: Consumers
+  readonly policies: Policies
   readonly #clock: Clock
   readonly #random: Random
   readonly #background: Background
@@ -79,6 +78,8 @@ export class Kinesis {
     this.#random = world.random
     this.#background = world.background
     this.store.ledger.define('kinesis', versions)
+    this.consumers = new Consumers(this.store.ledger)
+    this.policies = new Policies(this.store.ledger)
   }
 
   async start(): Promise<void> {
@@ -91,6 +92,8 @@ export class Kinesis {
     for (const row of ledger.all<StreamRow>('SELECT * FROM kinesis_stream')) {
       this.#add(new Stream(identityOf(row), settingsOf(row), (shards.get(row.id) ?? []).map(shardOf), this.#world))
     }
+    this.consumers.start(this.#streams.values())
+    this.policies.start()
     await this.#removeDoomed()
     this.#sweepLater()
   }
@@ -149,19 +152,35 @@ export class Kinesis {
     return streams.sort((one, other) => (one.name < other.name ? -1 : 1))
   }
 
-  async remove(stream: Stream): Promise<void> {
+  /** With consumers registered it is refused, unless they are to go with it. */
+  async remove(stream: Stream, { consumersToo = true }: { readonly consumersToo?: boolean } = {}): Promise<void> {
     const logs = stream.shards.map(shard => shard.logName)
     await stream.leave(async () => {
+      const consumers = this.consumers.of(stream)
+      if (consumers.length > 0 && !consumersToo) throw hasConsumers(consumers.length, stream)
+      const arns = [stream.arn, ...consumers.map(consumer => consumer.arn)]
       // From here the stream is gone; its logs are removed below, or at the next start.
       await this.store.ledger.commit(write => {
-        write.run('DELETE FROM kinesis_shard WHERE stream = ?', stream.id)
+        for (const table of ['kinesis_consumer', 'kinesis_peak', 'kinesis_shard'])
+          write.run(`DELETE FROM ${table} WHERE stream = ?`, stream.id)
         write.run('DELETE FROM kinesis_stream WHERE id = ?', stream.id)
-        dropTags(write, stream)
+        for (const tagged of [stream, ...consumers]) dropTags(write, tagged)
+        for (const arn of arns) write.run('DELETE FROM kinesis_policy WHERE arn = ?', arn)
         for (const log of logs) write.run('INSERT INTO kinesis_doomed_log VALUES (?)', log)
       })
       this.#streams.delete(keyOf(stream, stream.name))
+      this.consumers.forget(stream)
+      this.policies.forget(arns)
     })
     this.#background.run(`remove stream ${stream.name}`, () => this.#removeDoomed())
+  }
+
+  async tag(resource: Tagged, tags: Readonly<Record<string, string>>): Promise<void> {
+    await this.store.ledger.commit(write => addTags(write, resource, tags))
+  }
+
+  async untag(resource: Tagged, keys: readonly string[]): Promise<void> {
+    await this.store.ledger.commit(write => removeTags(write, resource, keys))
   }
 
   async iterator(stream: Stream, shardId: string, from: StartingPoint): Promise<string> {
@@ -186,8 +205,7 @@ export class Kinesis {
   ): Promise<ReadRecords> {
     const now = this.#clock.now()
     const position = openIterator(this.seal, iterator, now)
-    if (arn !== undefined) streamName(scope, { name: position.stream, arn })
-    const stream = this.stream(scope, position.stream)
+    const stream = streamNamed(this, scope, { name: position.stream, arn }, 'shared')
     if (stream.id !== position.streamId) throw noSuchStream(stream)
     const shard = stream.shard(position.shard)
     if (shard === undefined) throw shardDoesNotExist(shardIdOf(position.shard), stream)
@@ -294,21 +312,3 @@ export class Kinesis {
 }
 
 const keyOf = ({ account, region }: Scope, name: string): string => `${account}/${region}/${name}`
-
-/** Reads the name out of a stream's ARN and holds it against the caller's account and region and the name given. */
-export function streamName(
-  { account, region }: Scope,
-  given: { readonly name?: string | undefined; readonly arn?: string | undefined },
-): string {
-  if (given.arn === undefined) {
-    if (given.name !== undefined) return given.name
-    throw new InvalidArgumentException('Either StreamName or StreamARN must be provided.')
-  }
-  const [, , , arnRegion, arnAccount, resource = ''] = given.arn.split(':')
-  const name = resource.replace(/^stream\//, '')
-  if (given.name !== undefined && given.name !== name) {
-    throw new InvalidArgumentException(`StreamARN ${given.arn} does not belong to the stream named ${given.name}.`)
-  }
-  if (arnAccount !== account || arnRegion !== region) throw noSuchStream({ name, account })
-  return name
-}

@@ -1,7 +1,13 @@
 // Split, merge and uniform scaling: AWS's conditions for each, then the layout that the stream carries out.
-import { InvalidArgumentException, LimitExceededException, noSuchShard, ResourceInUseException } from './faults.ts'
+import {
+  InvalidArgumentException,
+  LimitExceededException,
+  noSuchShard,
+  provisionedOnly,
+  ResourceInUseException,
+} from './faults.ts'
 import { shardsPerAccountMax } from './limits.ts'
-import { areAdjacent, evenLayout, Layout } from './reshard.ts'
+import { areAdjacent, evenLayout, Layout, type Piece, splitLayout } from './reshard.ts'
 import { shardNumberOf } from './sequence.ts'
 import type { Shard } from './shard.ts'
 import type { Stream } from './stream.ts'
@@ -16,6 +22,7 @@ export async function splitShard(
   { shardId, at, now }: { readonly shardId: string; readonly at: string; readonly now: number },
 ): Promise<void> {
   await stream.reshard(now, () => {
+    checkProvisioned(stream)
     const shard = openShard(stream, shardId)
     const border = BigInt(at)
     const { first, last } = shard.range
@@ -38,6 +45,7 @@ export async function mergeShards(
   { shardId, adjacent, now }: { readonly shardId: string; readonly adjacent: string; readonly now: number },
 ): Promise<void> {
   await stream.reshard(now, () => {
+    checkProvisioned(stream)
     const one = openShard(stream, shardId)
     const other = openShard(stream, adjacent)
     const layout = new Layout(stream.nextShardNumber)
@@ -53,6 +61,20 @@ export async function mergeShards(
   })
 }
 
+/** Splits the widest shards in two until `target` are open; more than that stay as they are. */
+export async function growTo(
+  limits: Limits,
+  stream: Stream,
+  { target, now }: { readonly target: number; readonly now: number },
+): Promise<void> {
+  if (target <= stream.openShards.length) return
+  await stream.reshard(now, () => {
+    limits.checkShardLimit(stream, Math.max(0, target - stream.openShards.length))
+    const width = ({ range }: Piece) => range.last - range.first
+    return splitLayout(stream.openShards, { target, nextNumber: stream.nextShardNumber, weigh: width })
+  })
+}
+
 /** Answers how many shards were open before. */
 export async function scaleShards(
   limits: Limits,
@@ -61,6 +83,7 @@ export async function scaleShards(
 ): Promise<number> {
   let current = 0
   await stream.reshard(now, () => {
+    checkProvisioned(stream)
     current = stream.openShards.length
     const counts = `Current open shard count: ${current} Target shard count: ${target}`
     if (target > shardsPerAccountMax) {
@@ -82,6 +105,10 @@ export async function scaleShards(
     return evenLayout(stream.openShards, target, stream.nextShardNumber)
   })
   return current
+}
+
+function checkProvisioned(stream: Stream): void {
+  if (stream.settings.mode === 'ON_DEMAND') throw provisionedOnly(stream)
 }
 
 function openShard(stream: Stream, text: string): Shard {

@@ -1,11 +1,12 @@
 // ListShards: a stream's shards by filter, page by page. A token carries the whole question, so a later page is asked
 // by it alone.
 import { ExpiredNextTokenException, InvalidArgumentException, noSuchShard, noSuchStream } from './faults.ts'
-import { type Kinesis, type Scope, streamName } from './kinesis.ts'
+import type { Kinesis, Scope } from './kinesis.ts'
 import { listTokenLifeMilliseconds, shardsPerListMax } from './limits.ts'
 import { shardNumberOf } from './sequence.ts'
 import type { Shard } from './shard.ts'
 import type { Stream } from './stream.ts'
+import { streamNamed } from './stream-reference.ts'
 
 export interface ShardFilter {
   readonly type:
@@ -22,6 +23,7 @@ export interface ShardFilter {
 export interface ShardQuestion {
   readonly name?: string | undefined
   readonly arn?: string | undefined
+  readonly streamId?: string | undefined
   readonly token?: string | undefined
   readonly after?: string | undefined
   readonly limit?: number | undefined
@@ -44,10 +46,10 @@ interface Cursor {
 
 const purpose = 'list shards'
 
-/** The name of the stream that a token goes on listing: what its user must have leave for. */
+/** The ARN of the stream that a token goes on listing: what its user must have leave for. */
 export const streamListed = (kinesis: Kinesis, token: string): string => contentOf(kinesis, token)[0]
 
-type TokenContent = readonly [stream: string, streamId: string, last: number, filter: string, sealedAt: number]
+type TokenContent = readonly [arn: string, streamId: string, last: number, filter: string, sealedAt: number]
 
 function contentOf(kinesis: Kinesis, token: string): TokenContent {
   const content = kinesis.seal.open(purpose, token)
@@ -62,7 +64,7 @@ export function listShards(kinesis: Kinesis, scope: Scope, question: ShardQuesti
   const matching = stream.shards.filter(shard => shard.number > after && matches(stream, shard, filter, question.now))
   const shards = matching.slice(0, limit)
   const last = shards.at(-1)
-  const content = [stream.name, stream.id, last?.number ?? after, JSON.stringify(filter ?? null), question.now]
+  const content = [stream.arn, stream.id, last?.number ?? after, JSON.stringify(filter ?? null), question.now]
   return {
     stream,
     shards,
@@ -72,7 +74,7 @@ export function listShards(kinesis: Kinesis, scope: Scope, question: ShardQuesti
 
 function begin(kinesis: Kinesis, scope: Scope, question: ShardQuestion): Cursor {
   const { filter } = question
-  const stream = kinesis.stream(scope, streamName(scope, question))
+  const stream = streamNamed(kinesis, scope, question, 'shared')
   if (question.createdAt !== undefined && Math.abs(question.createdAt - stream.createdAt) >= 1000) {
     throw noSuchStream(stream)
   }
@@ -90,17 +92,22 @@ function begin(kinesis: Kinesis, scope: Scope, question: ShardQuestion): Cursor 
 
 function resume(kinesis: Kinesis, scope: Scope, question: ShardQuestion, token: string): Cursor {
   const { name, arn, after, createdAt, filter } = question
-  if ([name, arn, after, createdAt, filter].some(member => member !== undefined)) {
+  if ([name, after, createdAt, filter].some(member => member !== undefined)) {
     throw new InvalidArgumentException('NextToken and StreamName cannot be provided together.')
   }
   const [listed, streamId, last, sealedFilter, sealedAt] = contentOf(kinesis, token)
   if (question.now - sealedAt > listTokenLifeMilliseconds) {
     throw new ExpiredNextTokenException('The pagination token passed to the operation is expired.')
   }
-  const stream = kinesis.stream(scope, listed)
-  if (stream.id !== streamId) throw noSuchStream(stream)
+  if (arn !== undefined && arn !== listed) {
+    throw new InvalidArgumentException(`NextToken does not belong to StreamARN ${arn}.`)
+  }
+  const stream = kinesis.streamByArn(listed)
+  if (stream?.id !== streamId) throw noSuchStream({ name: nameOf(listed), account: scope.account })
   return { stream, after: last, filter: JSON.parse(sealedFilter) ?? undefined }
 }
+
+const nameOf = (arn: string): string => arn.slice(arn.indexOf('/') + 1)
 
 function matches(stream: Stream, shard: Shard, filter: ShardFilter | undefined, now: number): boolean {
   // The horizon of a stream younger than its retention is its creation.

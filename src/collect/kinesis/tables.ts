@@ -29,9 +29,29 @@ export const versions: readonly string[] = [
    ) STRICT, WITHOUT ROWID;
    CREATE TABLE kinesis_doomed_log (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
    CREATE TABLE kinesis_seal (key BLOB NOT NULL) STRICT;`,
+  `ALTER TABLE kinesis_stream ADD COLUMN distribution TEXT NOT NULL DEFAULT 'USER_PARTITION_KEY';
+   ALTER TABLE kinesis_stream ADD COLUMN warm_mibps INTEGER;
+   ALTER TABLE kinesis_tag RENAME COLUMN stream TO resource;
+   CREATE TABLE kinesis_consumer (
+     stream TEXT NOT NULL REFERENCES kinesis_stream (id), name TEXT NOT NULL, created_at INTEGER NOT NULL,
+     PRIMARY KEY (stream, name)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE kinesis_policy (arn TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE kinesis_commitment (
+     account TEXT NOT NULL, region TEXT NOT NULL,
+     started_at INTEGER NOT NULL, ended_at INTEGER,
+     PRIMARY KEY (account, region)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE kinesis_peak (
+     stream TEXT NOT NULL REFERENCES kinesis_stream (id), day INTEGER NOT NULL,
+     bytes INTEGER NOT NULL, records INTEGER NOT NULL,
+     PRIMARY KEY (stream, day)
+   ) STRICT, WITHOUT ROWID;`,
 ]
 
 export type StreamMode = 'PROVISIONED' | 'ON_DEMAND'
+/** What chooses a record's shard: the hash of its key, or the stream by itself. */
+export type Distribution = 'USER_PARTITION_KEY' | 'AUTO'
 
 /** What of a stream can be changed. */
 export interface StreamSettings {
@@ -42,6 +62,9 @@ export interface StreamSettings {
   readonly keyId?: string | undefined
   /** Shard-level metrics that are on, by AWS's names. */
   readonly shardMetrics: readonly string[]
+  readonly distribution: Distribution
+  /** Write throughput that an on-demand stream is kept ready for. */
+  readonly warmMibps?: number | undefined
 }
 
 export interface StreamIdentity {
@@ -76,6 +99,8 @@ export interface StreamRow extends Row {
   record_kib_max: number
   key_id: string | null
   shard_metrics: string
+  distribution: Distribution
+  warm_mibps: number | null
 }
 
 export interface ShardRow extends Row {
@@ -104,6 +129,8 @@ export const settingsOf = (row: StreamRow): StreamSettings => ({
   recordKibMax: row.record_kib_max,
   ...(row.key_id !== null && { keyId: row.key_id }),
   shardMetrics: JSON.parse(row.shard_metrics),
+  distribution: row.distribution,
+  ...(row.warm_mibps !== null && { warmMibps: row.warm_mibps }),
 })
 
 export const shardOf = (row: ShardRow): ShardIdentity & { readonly end?: ShardEnd } => ({
@@ -117,7 +144,7 @@ export const shardOf = (row: ShardRow): ShardIdentity & { readonly end?: ShardEn
 
 export function insertStream(write: Transaction, identity: StreamIdentity, settings: StreamSettings): void {
   write.run(
-    'INSERT INTO kinesis_stream VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO kinesis_stream VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     identity.id,
     identity.account,
     identity.region,
@@ -128,6 +155,8 @@ export function insertStream(write: Transaction, identity: StreamIdentity, setti
     settings.recordKibMax,
     settings.keyId ?? null,
     JSON.stringify(settings.shardMetrics),
+    settings.distribution,
+    settings.warmMibps ?? null,
   )
 }
 
@@ -162,13 +191,15 @@ export function closeShard(write: Transaction, stream: string, number: number, {
 
 export function writeSettings(write: Transaction, stream: string, settings: StreamSettings): void {
   write.run(
-    `UPDATE kinesis_stream SET mode = ?, retention_hours = ?, record_kib_max = ?, key_id = ?, shard_metrics = ?
-     WHERE id = ?`,
+    `UPDATE kinesis_stream SET mode = ?, retention_hours = ?, record_kib_max = ?, key_id = ?, shard_metrics = ?,
+       distribution = ?, warm_mibps = ? WHERE id = ?`,
     settings.mode,
     settings.retentionHours,
     settings.recordKibMax,
     settings.keyId ?? null,
     JSON.stringify(settings.shardMetrics),
+    settings.distribution,
+    settings.warmMibps ?? null,
     stream,
   )
 }

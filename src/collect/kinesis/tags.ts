@@ -1,9 +1,10 @@
-// Tags of streams, kept in the ledger alone.
+// Tags of streams and of their consumers, kept in the ledger alone.
 import type { Ledger, Transaction } from '../../durable/ledger.ts'
 import { InvalidArgumentException } from './faults.ts'
 import { tagsMax } from './limits.ts'
 
-interface Tagged {
+/** A stream or a consumer. */
+export interface Tagged {
   readonly id: string
   readonly name: string
   readonly account: string
@@ -15,14 +16,14 @@ export interface Tag {
 }
 
 /** By key. */
-export function tagsOf(ledger: Pick<Ledger, 'all'>, stream: Tagged): readonly Tag[] {
+export function tagsOf(ledger: Pick<Ledger, 'all'>, resource: Tagged): readonly Tag[] {
   return ledger.all<{ key: string; value: string }>(
-    'SELECT key, value FROM kinesis_tag WHERE stream = ? ORDER BY key',
-    stream.id,
+    'SELECT key, value FROM kinesis_tag WHERE resource = ? ORDER BY key',
+    resource.id,
   )
 }
 
-export function addTags(write: Transaction, stream: Tagged, tags: Readonly<Record<string, string>>): void {
+export function addTags(write: Transaction, resource: Tagged, tags: Readonly<Record<string, string>>): void {
   const words = Object.entries(tags).flat()
   if (words.some(word => !/^[\p{L}\p{Z}\p{N}_.:/=+\-@%]*$/u.test(word))) {
     throw new InvalidArgumentException(
@@ -30,21 +31,24 @@ export function addTags(write: Transaction, stream: Tagged, tags: Readonly<Recor
     )
   }
   for (const [key, value] of Object.entries(tags)) {
-    write.run('INSERT OR REPLACE INTO kinesis_tag VALUES (?, ?, ?)', stream.id, key, value)
+    write.run('INSERT OR REPLACE INTO kinesis_tag VALUES (?, ?, ?)', resource.id, key, value)
   }
-  const count = write.get<{ count: number }>('SELECT count(*) AS count FROM kinesis_tag WHERE stream = ?', stream.id)
+  const count = write.get<{ count: number }>(
+    'SELECT count(*) AS count FROM kinesis_tag WHERE resource = ?',
+    resource.id,
+  )
   if ((count?.count ?? 0) > tagsMax) {
     throw new InvalidArgumentException(
-      `Failed to add tags to stream ${stream.name} under account ${stream.account} ` +
+      `Failed to add tags to stream ${resource.name} under account ${resource.account} ` +
         `because a given stream cannot have more than ${tagsMax} tags associated with it.`,
     )
   }
 }
 
-export function removeTags(write: Transaction, stream: Tagged, keys: readonly string[]): void {
-  for (const key of keys) write.run('DELETE FROM kinesis_tag WHERE stream = ? AND key = ?', stream.id, key)
+export function removeTags(write: Transaction, resource: Tagged, keys: readonly string[]): void {
+  for (const key of keys) write.run('DELETE FROM kinesis_tag WHERE resource = ? AND key = ?', resource.id, key)
 }
 
-export function dropTags(write: Transaction, stream: Tagged): void {
-  write.run('DELETE FROM kinesis_tag WHERE stream = ?', stream.id)
+export function dropTags(write: Transaction, resource: Tagged): void {
+  write.run('DELETE FROM kinesis_tag WHERE resource = ?', resource.id)
 }

@@ -15,7 +15,13 @@ export type Configuration = Omit<DestinationChange, 'roleArn' | 'bucketArn'>
 
 export const scope = { account: '000000000000', region: 'ap-northeast-1' }
 const where = { roleArn: 'arn:aws:iam::000000000000:role/firehose', bucketArn: 'arn:aws:s3:::raw' }
-const settings = { mode: 'PROVISIONED', retentionHours: 24, recordKibMax: 1024, shardMetrics: [] } as const
+const settings = {
+  mode: 'PROVISIONED',
+  retentionHours: 24,
+  recordKibMax: 1024,
+  shardMetrics: [],
+  distribution: 'USER_PARTITION_KEY',
+} as const
 
 /** Buckets as rows of the same ledger: what S3 is to Firehose, no more. */
 export class Buckets {

@@ -5,7 +5,9 @@ import { integer, optional } from '../../../gateway/shape.ts'
 import { InvalidArgumentException } from '../faults.ts'
 import type { Kinesis } from '../kinesis.ts'
 import { retentionHoursMax, retentionHoursMin } from '../limits.ts'
+import { checkDistribution, checkWarm, warm } from '../warmth.ts'
 import {
+  distribution as distributionShape,
   encryptionType,
   keyId,
   type MetricName,
@@ -13,10 +15,12 @@ import {
   recordKib,
   resourceOf,
   streamArn,
+  streamId,
   streamModeDetails,
   streamName,
   streamOf,
   streamReference,
+  warmMibps,
 } from './shapes.ts'
 
 function checkRetention(hours: number): void {
@@ -74,18 +78,46 @@ export const DecreaseStreamRetentionPeriod = operation({
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateStreamMode.html */
 export const UpdateStreamMode = operation({
-  input: { StreamARN: streamArn, StreamModeDetails: streamModeDetails },
+  input: {
+    StreamARN: streamArn,
+    StreamModeDetails: streamModeDetails,
+    StreamId: optional(streamId),
+    WarmThroughputMiBps: optional(warmMibps),
+  },
   output: {},
   resource: resourceOf,
   async handle(kinesis: Kinesis, input, call) {
-    await streamOf(kinesis, input, call).configure(() => ({ mode: input.StreamModeDetails.StreamMode }))
+    const stream = streamOf(kinesis, input, call)
+    const mode = input.StreamModeDetails.StreamMode
+    const mibps = checkWarm(kinesis, call, { mode, mibps: input.WarmThroughputMiBps })
+    await stream.configure(({ distribution }) =>
+      mode === 'ON_DEMAND'
+        ? { mode, distribution, ...(mibps !== undefined && { warmMibps: mibps }) }
+        : { mode, distribution: 'USER_PARTITION_KEY', warmMibps: undefined },
+    )
+    if (mibps !== undefined) await warm(kinesis, stream, call, mibps)
+    return {}
+  },
+})
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateStreamRecordDistributionStrategy.html */
+export const UpdateStreamRecordDistributionStrategy = operation({
+  input: { StreamARN: streamArn, RecordDistributionStrategy: distributionShape, StreamId: optional(streamId) },
+  output: {},
+  resource: resourceOf,
+  async handle(kinesis: Kinesis, input, call) {
+    const distribution = input.RecordDistributionStrategy
+    await streamOf(kinesis, input, call).configure(({ mode }) => {
+      checkDistribution(mode, distribution)
+      return { distribution }
+    })
     return {}
   },
 })
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateMaxRecordSize.html */
 export const UpdateMaxRecordSize = operation({
-  input: { StreamARN: optional(streamArn), MaxRecordSizeInKiB: recordKib },
+  input: { StreamARN: optional(streamArn), StreamId: optional(streamId), MaxRecordSizeInKiB: recordKib },
   output: {},
   resource: resourceOf,
   async handle(kinesis: Kinesis, input, call) {

@@ -11,13 +11,21 @@ import {
   timestamp,
   type Value,
 } from '../../../gateway/shape.ts'
-import { type Kinesis, streamName as nameIn } from '../kinesis.ts'
+import type { Kinesis } from '../kinesis.ts'
 import type { Shard } from '../shard.ts'
 import type { Stream } from '../stream.ts'
+import { type Reach, streamNamed } from '../stream-reference.ts'
+import type { Tagged } from '../tags.ts'
 
 export const streamName = string({ min: 1, max: 128, pattern: '[a-zA-Z0-9_.-]+' })
 export const streamArn = string({ min: 1, max: 2048, pattern: 'arn:aws.*:kinesis:.*:\\d{12}:stream/\\S+' })
 export const resourceArn = string({ min: 1, max: 2048, pattern: 'arn:aws.*:kinesis:.*:\\d{12}:.*stream/\\S+' })
+export const streamId = string({ min: 1, max: 24, pattern: '[a-z0-9]{20}-[a-z0-9]{3}' })
+export const consumerArn = string({
+  min: 1,
+  max: 2048,
+  pattern: '(arn):aws.*:kinesis:.*:\\d{12}:.*stream\\/[a-zA-Z0-9_.-]+\\/consumer\\/[a-zA-Z0-9_.-]+:[0-9]+',
+})
 export const shardId = string({ min: 1, max: 128, pattern: '[a-zA-Z0-9_.-]+' })
 export const sequenceNumber = string({ pattern: '0|([1-9]\\d{0,128})' })
 export const hashKey = string({ pattern: '0|([1-9]\\d{0,38})' })
@@ -32,6 +40,12 @@ export const tagList = list(structure({ Key: tagKey, Value: optional(tagValue) }
 export const recordKib = integer({ min: 1024, max: 10240 })
 export const shardCount = integer({ min: 1 })
 export const streamStatus = enumeration('CREATING', 'DELETING', 'ACTIVE', 'UPDATING')
+export const distribution = enumeration('AUTO', 'USER_PARTITION_KEY')
+export const warmMibps = integer({ min: 0 })
+export const warmThroughput = structure({
+  TargetMiBps: optional(integer({ min: 0 })),
+  CurrentMiBps: optional(integer({ min: 0 })),
+})
 export const streamModeDetails = structure({ StreamMode: enumeration('PROVISIONED', 'ON_DEMAND') })
 
 export const metricNames = list(
@@ -76,18 +90,46 @@ export const streamDescriptionMembers = {
 }
 
 /** Either of the two names the stream; both must agree. */
-export const streamReference = { StreamName: optional(streamName), StreamARN: optional(streamArn) }
+export const streamReference = {
+  StreamName: optional(streamName),
+  StreamARN: optional(streamArn),
+  StreamId: optional(streamId),
+}
 interface StreamReference {
   readonly StreamName?: string | undefined
   readonly StreamARN?: string | undefined
+  readonly StreamId?: string | undefined
 }
 
-export const streamOf = (kinesis: Kinesis, input: StreamReference, call: Call): Stream =>
-  kinesis.stream(call, nameIn(call, { name: input.StreamName, arn: input.StreamARN }))
+const referenceOf = ({ StreamName, StreamARN, StreamId }: StreamReference) => ({
+  name: StreamName,
+  arn: StreamARN,
+  streamId: StreamId,
+})
+
+const streamWithin =
+  (reach: Reach) =>
+  (kinesis: Kinesis, input: StreamReference, call: Call): Stream =>
+    streamNamed(kinesis, call, referenceOf(input), reach)
+
+export const streamOf = streamWithin('own')
+/** For what a stream's policy can allow to other accounts. */
+export const sharedStreamOf = streamWithin('shared')
 
 /** The ARN for IAM's question. */
 export const resourceOf = (input: StreamReference, call: Call): string =>
   input.StreamARN ?? `arn:aws:kinesis:${call.region}:${call.account}:stream/${input.StreamName ?? ''}`
+
+/** What the operations on any resource name: a stream or a consumer, of the caller's own account. */
+export function resourceNamed(
+  kinesis: Kinesis,
+  { ResourceARN, StreamId }: { readonly ResourceARN: string; readonly StreamId?: string | undefined },
+  call: Call,
+): Tagged & { readonly arn: string } {
+  const [streamArn = ''] = ResourceARN.split('/consumer/')
+  const stream = streamOf(kinesis, { StreamARN: streamArn, StreamId }, call)
+  return ResourceARN === streamArn ? stream : kinesis.consumers.named(call.account, { arn: ResourceARN })
+}
 
 export const hashKeyRangeOf = (shard: Shard) => ({
   StartingHashKey: String(shard.range.first),

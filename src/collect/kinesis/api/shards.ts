@@ -43,11 +43,12 @@ export const ListShards = operation({
   },
   output: { Shards: optional(shardList), NextToken: optional(nextToken) },
   resource: (input, call, kinesis: Kinesis) =>
-    resourceOf(input.NextToken === undefined ? input : { StreamName: streamListed(kinesis, input.NextToken) }, call),
+    resourceOf(input.NextToken === undefined ? input : { StreamARN: streamListed(kinesis, input.NextToken) }, call),
   handle(kinesis: Kinesis, input, call) {
     const { stream, shards, next } = listShards(kinesis, call, {
       name: input.StreamName,
       arn: input.StreamARN,
+      streamId: input.StreamId,
       token: input.NextToken,
       after: input.ExclusiveStartShardId,
       limit: input.MaxResults,

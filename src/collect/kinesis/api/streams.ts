@@ -13,23 +13,29 @@ import {
   streamsPerListDefault,
 } from '../limits.ts'
 import { shardNumberOf } from '../sequence.ts'
+import { checkDistribution, checkWarm, isCommitted, warmthOf } from '../warmth.ts'
 import {
   describeShard,
   describeStream,
+  distribution,
   nextToken,
   recordKib,
   resourceOf,
   shardCount,
   shardId,
   shardList,
+  sharedStreamOf,
   streamArn,
   streamDescriptionMembers,
+  streamId,
   streamModeDetails,
   streamName,
   streamOf,
   streamReference,
   streamStatus,
   tagMap,
+  warmMibps,
+  warmThroughput,
 } from './shapes.ts'
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html */
@@ -40,6 +46,8 @@ export const CreateStream = operation({
     StreamModeDetails: optional(streamModeDetails),
     Tags: optional(tagMap),
     MaxRecordSizeInKiB: optional(recordKib),
+    WarmThroughputMiBps: optional(warmMibps),
+    RecordDistributionStrategy: optional(distribution),
   },
   output: {},
   resource: resourceOf,
@@ -51,14 +59,18 @@ export const CreateStream = operation({
     if (mode === 'PROVISIONED' && input.ShardCount === undefined) {
       throw new InvalidArgumentException('ShardCount is required for a stream in the PROVISIONED mode.')
     }
+    const warm = checkWarm(kinesis, call, { mode, mibps: input.WarmThroughputMiBps })
+    checkDistribution(mode, input.RecordDistributionStrategy)
     await kinesis.create(call, {
       name: input.StreamName,
-      shardCount: input.ShardCount ?? onDemandShardsAtFirst,
+      shardCount: input.ShardCount ?? Math.max(onDemandShardsAtFirst, warm ?? 0),
       settings: {
         mode,
         retentionHours: retentionHoursMin,
         recordKibMax: input.MaxRecordSizeInKiB ?? recordKibDefault,
         shardMetrics: [],
+        distribution: input.RecordDistributionStrategy ?? 'USER_PARTITION_KEY',
+        warmMibps: warm,
       },
       tags: input.Tags ?? {},
     })
@@ -103,18 +115,24 @@ export const DescribeStreamSummary = operation({
       OpenShardCount: integer({ min: 0, max: 1000000 }),
       ConsumerCount: optional(integer({ min: 0, max: 1000000 })),
       MaxRecordSizeInKiB: optional(recordKib),
+      StreamId: optional(streamId),
+      WarmThroughput: optional(warmThroughput),
+      RecordDistributionStrategy: optional(distribution),
     }),
   },
   resource: resourceOf,
   handle(kinesis: Kinesis, input, call) {
-    const stream = streamOf(kinesis, input, call)
+    const stream = sharedStreamOf(kinesis, input, call)
+    const onDemand = stream.settings.mode === 'ON_DEMAND'
     return {
       StreamDescriptionSummary: {
         ...describeStream(stream),
         OpenShardCount: stream.openShards.length,
-        // Consumers of enhanced fan-out cannot be registered yet.
-        ConsumerCount: 0,
+        ConsumerCount: kinesis.consumers.count(stream),
         MaxRecordSizeInKiB: stream.settings.recordKibMax,
+        StreamId: stream.publicId,
+        WarmThroughput: onDemand && isCommitted(kinesis, stream, call.at) ? warmthOf(stream) : undefined,
+        RecordDistributionStrategy: onDemand ? stream.settings.distribution : undefined,
       },
     }
   },
@@ -172,12 +190,11 @@ function listedUpTo(kinesis: Kinesis, token: string): string {
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeleteStream.html */
 export const DeleteStream = operation({
-  // EnforceConsumerDeletion is about registered consumers: there are none yet, so either value is fulfilled.
   input: { ...streamReference, EnforceConsumerDeletion: optional(boolean()) },
   output: {},
   resource: resourceOf,
   async handle(kinesis: Kinesis, input, call) {
-    await kinesis.remove(streamOf(kinesis, input, call))
+    await kinesis.remove(streamOf(kinesis, input, call), { consumersToo: input.EnforceConsumerDeletion === true })
     return {}
   },
 })

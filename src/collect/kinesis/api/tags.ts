@@ -1,11 +1,20 @@
 // Tags, by the older operations that name a stream and the newer ones that name a resource.
-import type { Call } from '../../../gateway/operation.ts'
 import { operation } from '../../../gateway/operation.ts'
 import { boolean, integer, optional } from '../../../gateway/shape.ts'
-import { InvalidArgumentException } from '../faults.ts'
-import { type Kinesis, streamName } from '../kinesis.ts'
-import { addTags, removeTags, type Tag, tagsOf } from '../tags.ts'
-import { resourceArn, resourceOf, streamOf, streamReference, tagKey, tagKeys, tagList, tagMap } from './shapes.ts'
+import type { Kinesis } from '../kinesis.ts'
+import { type Tag, tagsOf } from '../tags.ts'
+import {
+  resourceArn,
+  resourceNamed,
+  resourceOf,
+  streamId,
+  streamOf,
+  streamReference,
+  tagKey,
+  tagKeys,
+  tagList,
+  tagMap,
+} from './shapes.ts'
 
 const tagsPerPageMax = 50
 const wireTags = (tags: readonly Tag[]) => tags.map(({ key, value }) => ({ Key: key, Value: value }))
@@ -17,7 +26,7 @@ export const AddTagsToStream = operation({
   resource: resourceOf,
   async handle(kinesis: Kinesis, input, call) {
     const stream = streamOf(kinesis, input, call)
-    await kinesis.store.ledger.commit(write => addTags(write, stream, input.Tags))
+    await kinesis.tag(stream, input.Tags)
     return {}
   },
 })
@@ -29,7 +38,7 @@ export const RemoveTagsFromStream = operation({
   resource: resourceOf,
   async handle(kinesis: Kinesis, input, call) {
     const stream = streamOf(kinesis, input, call)
-    await kinesis.store.ledger.commit(write => removeTags(write, stream, input.TagKeys))
+    await kinesis.untag(stream, input.TagKeys)
     return {}
   },
 })
@@ -51,48 +60,39 @@ export const ListTagsForStream = operation({
   },
 })
 
-interface ResourceReference {
-  readonly ResourceARN: string
-}
-const arnOf = (input: ResourceReference) => input.ResourceARN
-
-function streamOfResource(kinesis: Kinesis, { ResourceARN }: ResourceReference, call: Call) {
-  if (ResourceARN.includes('/consumer/')) {
-    throw new InvalidArgumentException(`${ResourceARN} names a consumer: consumers cannot be registered here yet.`)
-  }
-  return kinesis.stream(call, streamName(call, { arn: ResourceARN }))
-}
+const reference = { ResourceARN: resourceArn, StreamId: optional(streamId) }
+const arnOf = (input: { readonly ResourceARN: string }) => input.ResourceARN
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_TagResource.html */
 export const TagResource = operation({
-  input: { ResourceARN: resourceArn, Tags: tagMap },
+  input: { ...reference, Tags: tagMap },
   output: {},
   resource: arnOf,
   async handle(kinesis: Kinesis, input, call) {
-    const stream = streamOfResource(kinesis, input, call)
-    await kinesis.store.ledger.commit(write => addTags(write, stream, input.Tags))
+    const resource = resourceNamed(kinesis, input, call)
+    await kinesis.tag(resource, input.Tags)
     return {}
   },
 })
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UntagResource.html */
 export const UntagResource = operation({
-  input: { ResourceARN: resourceArn, TagKeys: tagKeys },
+  input: { ...reference, TagKeys: tagKeys },
   output: {},
   resource: arnOf,
   async handle(kinesis: Kinesis, input, call) {
-    const stream = streamOfResource(kinesis, input, call)
-    await kinesis.store.ledger.commit(write => removeTags(write, stream, input.TagKeys))
+    const resource = resourceNamed(kinesis, input, call)
+    await kinesis.untag(resource, input.TagKeys)
     return {}
   },
 })
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListTagsForResource.html */
 export const ListTagsForResource = operation({
-  input: { ResourceARN: resourceArn },
+  input: reference,
   output: { Tags: optional(tagList) },
   resource: arnOf,
   handle: (kinesis: Kinesis, input, call) => ({
-    Tags: wireTags(tagsOf(kinesis.store.ledger, streamOfResource(kinesis, input, call))),
+    Tags: wireTags(tagsOf(kinesis.store.ledger, resourceNamed(kinesis, input, call))),
   }),
 })
