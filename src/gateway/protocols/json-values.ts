@@ -23,22 +23,78 @@ type JsonObject = Readonly<Record<string, unknown>>
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** `path` stands before the members' names in what is said about them: empty, or it ends with a dot. */
 export function readMembers(members: Members, value: unknown, path: string): Record<string, unknown> {
-  if (!isObject(value)) throw mistyped(path || 'the request', 'a structure', value)
-  const result: Record<string, unknown> = {}
-  const byWireName = wireNames(members)
-  for (const key in value) {
-    const raw = value[key]
-    if (raw === null || raw === undefined) continue
-    const name = byWireName.get(key)
-    if (name === undefined) {
-      if (key === '__type') continue // sent along by some clients for unions and errors
-      if (asksForNothing(raw)) continue
-      throw new UndeclaredMember(path + key)
-    }
-    result[name] = read(members[name] as Shape, raw, path + key)
+  try {
+    return membersReader(members)(value) as Record<string, unknown>
+  } catch (cause) {
+    if (cause instanceof UndeclaredMember) throw new UndeclaredMember(path + cause.member.slice(1))
+    if (cause instanceof Misread)
+      throw serializationFault(`The member '${path + cause.path.slice(1) || 'the request'}' ${cause.message}`)
+    throw cause
   }
-  return result
+}
+
+type Read = (raw: unknown) => unknown
+
+/** The way to a wrong value is put together while it is thrown from level to level: sound input pays nothing for it. */
+class Misread extends Error {
+  readonly path: string
+  constructor(what: string, path = '') {
+    super(what)
+    this.path = path
+  }
+}
+
+const mistyped = (wanted: string, got: unknown, path?: string) =>
+  new Misread(`must be ${wanted}, but is ${kindOf(got)}.`, path)
+
+function kindOf(got: unknown): string {
+  if (got === null) return 'null'
+  if (Array.isArray(got)) return 'a list'
+  return typeof got === 'object' ? 'a structure' : `${typeof got} ${shorten(JSON.stringify(got))}`
+}
+const shorten = (text: string) => (text.length > 64 ? `${text.slice(0, 64)}…` : text)
+
+function within(step: string, cause: unknown): unknown {
+  if (cause instanceof Misread) return new Misread(cause.message, step + cause.path)
+  return cause instanceof UndeclaredMember ? new UndeclaredMember(step + cause.member) : cause
+}
+
+const membersReaders = new WeakMap<Members, Read>()
+function membersReader(members: Members): Read {
+  let reader = membersReaders.get(members)
+  if (reader === undefined) {
+    reader = makeMembersReader(members)
+    membersReaders.set(members, reader)
+  }
+  return reader
+}
+
+function makeMembersReader(members: Members): Read {
+  const byWireName = new Map(
+    Object.entries(members).map(([name, shape]) => [shape.wireName ?? name, { name, read: readerOf(shape) }]),
+  )
+  return value => {
+    if (!isObject(value)) throw mistyped('a structure', value, '.')
+    const result: Record<string, unknown> = {}
+    for (const key in value) {
+      const raw = value[key]
+      if (raw === null || raw === undefined) continue
+      const member = byWireName.get(key)
+      if (member === undefined) {
+        if (key === '__type') continue // sent along by some clients for unions and errors
+        if (asksForNothing(raw)) continue
+        throw new UndeclaredMember(`.${key}`)
+      }
+      try {
+        result[member.name] = member.read(raw)
+      } catch (cause) {
+        throw within(`.${key}`, cause)
+      }
+    }
+    return result
+  }
 }
 
 /** Deeper than any of AWS's shapes; a hundred thousand levels are somebody's attempt on the stack. */
@@ -51,91 +107,107 @@ function asksForNothing(value: unknown, depth = 0): boolean {
   return value === null || value === '' || value === false
 }
 
-const wireNameTables = new WeakMap<Members, ReadonlyMap<string, string>>()
-function wireNames(members: Members): ReadonlyMap<string, string> {
-  const known = wireNameTables.get(members)
-  if (known) return known
-  const made = new Map(Object.entries(members).map(([name, shape]) => [shape.wireName ?? name, name]))
-  wireNameTables.set(members, made)
-  return made
-}
-
-export function read(shape: Shape, raw: unknown, path: string): unknown {
+function readerOf(shape: Shape): Read {
   switch (shape.kind) {
     case 'string':
-      if (typeof raw !== 'string') throw mistyped(path, 'a string', raw)
-      return raw
+      return raw => {
+        if (typeof raw !== 'string') throw mistyped('a string', raw)
+        return raw
+      }
     case 'integer':
+      return raw => {
+        if (typeof raw !== 'number' || !Number.isInteger(raw)) throw mistyped('an integer', raw)
+        if (raw > 2147483647 || raw < -2147483648) throw mistyped('a 32-bit integer', raw)
+        return raw
+      }
     case 'long':
-      if (typeof raw !== 'number' || !Number.isInteger(raw)) throw mistyped(path, 'an integer', raw)
-      if (shape.kind === 'integer' && (raw > 2147483647 || raw < -2147483648))
-        throw mistyped(path, 'a 32-bit integer', raw)
-      return raw
+      return raw => {
+        if (typeof raw !== 'number' || !Number.isInteger(raw)) throw mistyped('an integer', raw)
+        return raw
+      }
     case 'double':
-      if (typeof raw !== 'number') throw mistyped(path, 'a number', raw)
-      return raw
+      return raw => {
+        if (typeof raw !== 'number') throw mistyped('a number', raw)
+        return raw
+      }
     case 'boolean':
-      if (typeof raw !== 'boolean') throw mistyped(path, 'a boolean', raw)
-      return raw
+      return raw => {
+        if (typeof raw !== 'boolean') throw mistyped('a boolean', raw)
+        return raw
+      }
     case 'timestamp': {
-      const at = parseTimestamp(raw, shape.format ?? 'epoch')
-      if (at === undefined) throw mistyped(path, 'a timestamp', raw)
-      return at
+      const format = shape.format ?? 'epoch'
+      return raw => {
+        const at = parseTimestamp(raw, format)
+        if (at === undefined) throw mistyped('a timestamp', raw)
+        return at
+      }
     }
     case 'blob':
-      if (typeof raw !== 'string') throw mistyped(path, 'base64 text', raw)
-      return readBase64(raw, path)
+      return readBlob
     case 'document':
-      return raw
+      return raw => raw
     case 'stream':
       // Only the in-process door gets here: a body that is in memory is a stream of one chunk.
-      return raw instanceof Uint8Array ? [raw] : raw
-    case 'list': {
-      if (!Array.isArray(raw)) throw mistyped(path, 'a list', raw)
-      const items: unknown[] = new Array(raw.length)
-      for (let i = 0; i < raw.length; i++) {
-        if (raw[i] === null) throw mistyped(`${path}[${i}]`, 'a value', null)
-        items[i] = read(shape.of, raw[i], `${path}[${i}]`)
-      }
-      return items
+      return raw => (raw instanceof Uint8Array ? [raw] : raw)
+    case 'list':
+      return listReader(readerOf(shape.of))
+    case 'map':
+      return mapReader(readerOf(shape.of))
+    case 'structure': {
+      const { members } = shape
+      // Compiled when first needed: most structures of most services never are.
+      return raw => membersReader(members)(raw)
     }
-    case 'map': {
-      if (!isObject(raw)) throw mistyped(path, 'a map', raw)
-      const entries = Object.entries(raw).filter(([, item]) => item !== null)
-      return Object.fromEntries(entries.map(([key, item]) => [key, read(shape.of, item, `${path}.${key}`)]))
-    }
-    case 'structure':
-      return readMembers(shape.members, raw, `${path}.`)
     case 'eventStream':
-      throw mistyped(path, 'left out: no input is a stream of events', raw)
+      return raw => {
+        throw mistyped('left out: no input is a stream of events', raw)
+      }
   }
 }
 
-/** Buffer.from skips what is no base64; a record must not be changed on its way in, so the length decides. */
-function readBase64(text: string, path: string): Uint8Array {
-  const bytes = Buffer.from(text, 'base64')
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
-  const sound = text.length % 4 === 0 && bytes.length === (text.length / 4) * 3 - padding
-  if (!sound || text.includes('-') || text.includes('_'))
-    throw serializationFault(
-      `The member '${path}' is not valid base64: encode the bytes with the standard alphabet and padding.`,
+const listReader =
+  (read: Read): Read =>
+  raw => {
+    if (!Array.isArray(raw)) throw mistyped('a list', raw)
+    const items: unknown[] = new Array(raw.length)
+    for (let i = 0; i < raw.length; i++) {
+      try {
+        if (raw[i] === null) throw mistyped('a value', null)
+        items[i] = read(raw[i])
+      } catch (cause) {
+        throw within(`[${i}]`, cause)
+      }
+    }
+    return items
+  }
+
+const mapReader =
+  (read: Read): Read =>
+  raw => {
+    if (!isObject(raw)) throw mistyped('a map', raw)
+    const entries = Object.entries(raw).filter(([, item]) => item !== null)
+    return Object.fromEntries(
+      entries.map(([key, item]) => {
+        try {
+          return [key, read(item)]
+        } catch (cause) {
+          throw within(`.${key}`, cause)
+        }
+      }),
     )
+  }
+
+/** Buffer.from skips what is no base64; a record must not be changed on its way in, so the length decides. */
+function readBlob(raw: unknown): Uint8Array {
+  if (typeof raw !== 'string') throw mistyped('base64 text', raw)
+  const bytes = Buffer.from(raw, 'base64')
+  const { length } = raw
+  const padding = raw[length - 1] !== '=' ? 0 : raw[length - 2] !== '=' ? 1 : 2
+  if (length % 4 !== 0 || bytes.length !== (length / 4) * 3 - padding || raw.includes('-') || raw.includes('_'))
+    throw new Misread('is not valid base64: encode the bytes with the standard alphabet and padding.')
   return bytes
 }
-
-const mistyped = (path: string, wanted: string, got: unknown) => {
-  const kind =
-    got === null
-      ? 'null'
-      : Array.isArray(got)
-        ? 'a list'
-        : typeof got === 'object'
-          ? 'a structure'
-          : `${typeof got} ${shorten(JSON.stringify(got))}`
-  return serializationFault(`The member '${path}' must be ${wanted}, but is ${kind}.`)
-}
-const shorten = (text: string) => (text.length > 64 ? `${text.slice(0, 64)}…` : text)
-
 export function writeMembers(members: Members, value: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const result: Record<string, unknown> = {}
   for (const name in members) {
