@@ -6,8 +6,10 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import http from 'node:http'
 import http2 from 'node:http2'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
 import { type TestContext, test } from 'node:test'
+import { cbor, tag } from '@smithy/core/cbor'
 import { EventStreamCodec } from '@smithy/core/event-streams'
 import { Authenticator } from '../authenticate.ts'
 import { faultClass } from '../fault.ts'
@@ -89,7 +91,7 @@ const versions: Readonly<Record<string, (context: TestContext, port: number) => 
 
 interface Message {
   readonly headers: Readonly<Record<string, string>>
-  readonly text: string
+  readonly payload: Buffer
 }
 const codec = new EventStreamCodec(
   bytes => Buffer.from(bytes).toString('utf8'),
@@ -105,7 +107,7 @@ async function* messages(body: Readable): AsyncGenerator<Message> {
       const { headers: found, body: payload } = codec.decode(held.subarray(0, bytes))
       held = held.subarray(bytes)
       const named = Object.entries(found).map(([name, header]) => [name, String(header.value)])
-      yield { headers: Object.fromEntries(named), text: Buffer.from(payload).toString('utf8') }
+      yield { headers: Object.fromEntries(named), payload: Buffer.from(payload) }
     }
   }
   assert.equal(held.length, 0, 'half a message is left')
@@ -113,7 +115,7 @@ async function* messages(body: Readable): AsyncGenerator<Message> {
 
 const event = (type: string, value: object): Message => ({
   headers: { ':message-type': 'event', ':event-type': type, ':content-type': 'application/x-amz-json-1.1' },
-  text: JSON.stringify(value),
+  payload: Buffer.from(JSON.stringify(value)),
 })
 
 for (const [version, open] of Object.entries(versions)) {
@@ -147,7 +149,7 @@ for (const [version, open] of Object.entries(versions)) {
         ':exception-type': 'ResourceNotFoundException',
         ':content-type': 'application/x-amz-json-1.1',
       },
-      text: JSON.stringify({ __type: 'ResourceNotFoundException', message: 'Stream a is gone.' }),
+      payload: Buffer.from(JSON.stringify({ __type: 'ResourceNotFoundException', message: 'Stream a is gone.' })),
     })
     assert.deepEqual([more, reports], [[], []])
   })
@@ -219,6 +221,33 @@ for (const [version, open] of Object.entries(versions)) {
     assert.deepEqual(reports, [])
   })
 }
+
+test('events are CBOR for a client that speaks CBOR', async context => {
+  const { port } = await serving(context, async function* () {
+    yield { Text: { Words: 'a', At: 1500 } }
+    throw new Gone('Stream a is gone.')
+  })
+  const contentType = 'application/x-amz-cbor-1.1'
+  const answer = await fetch(`http://127.0.0.1:${port}`, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': contentType },
+    body: Buffer.from(cbor.serialize({ Name: 'a' })),
+  })
+  assert.equal(answer.headers.get('content-type'), 'application/vnd.amazon.eventstream')
+  const read = await Array.fromAsync(messages(Readable.fromWeb(answer.body as ReadableStream)))
+  assert.deepEqual(
+    read.map(message => message.headers[':content-type']),
+    [contentType, contentType, contentType],
+  )
+  assert.deepEqual(
+    read.map(message => cbor.deserialize(message.payload)),
+    [
+      { Started: 7 },
+      { Words: 'a', At: tag({ tag: 1, value: 1500 }) },
+      { __type: 'ResourceNotFoundException', message: 'Stream a is gone.' },
+    ],
+  )
+})
 
 test('a fault before the stream is an answer like any other', async context => {
   const { port } = await serving(context, () => {
