@@ -9,7 +9,7 @@ import { queryKeys } from './query-keys.ts'
 const roleArn = 'arn:aws:iam::000000000000:role/firehose'
 const where = { roleArn, bucketArn: 'arn:aws:s3:::raw' }
 const lambdaArn = 'arn:aws:lambda:ap-northeast-1:000000000000:function:clean'
-const make = (given: DestinationChange = {}) => newDestination({ ...where, ...given })
+const make = (given: DestinationChange = {}) => newDestination({ ...given, ...where })
 
 type Given = readonly [type: string, parameters?: Readonly<Record<string, string>>]
 const processing = (...given: readonly Given[]) => ({

@@ -21,6 +21,11 @@ export const deliveryExists = ({ name, account }: Place) =>
 export const notDirectPut = () =>
   new InvalidArgumentException('This operation is not permitted on KinesisStreamAsSource delivery stream type.')
 
+export const encryptionForDirectPut = () =>
+  new InvalidArgumentException(
+    'Server side encryption from firehose is only allowed for direct put delivery streams and database as a source delivery streams',
+  )
+
 /** Something AWS has and Biwa has not: refused by its name, never left out in silence. */
 export const notSupported = (what: string, instead: string) =>
   new InvalidArgumentException(`${what} is not supported by Biwa yet. ${instead}`)

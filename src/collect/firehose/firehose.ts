@@ -49,6 +49,7 @@ export interface Streams {
 export interface NewDelivery {
   readonly name: string
   readonly source: DeliveryIdentity['source']
+  readonly throughputHintMib?: number | undefined
   readonly destination: Destination
   readonly encryption: Encryption
   readonly tags: readonly Tag[]
@@ -117,11 +118,14 @@ export class Firehose {
 
   async create(
     { account, region }: Scope,
-    { name, source, destination, encryption, tags }: NewDelivery,
+    { name, source, throughputHintMib, destination, encryption, tags }: NewDelivery,
   ): Promise<Delivery> {
     if (this.#deliveries.has(keyOf({ account, region }, name))) throw deliveryExists({ name, account })
     this.#checkLimit({ account, region })
-    const identity = { id: this.#random.hex(12), account, region, name, createdAt: this.#clock.now(), source }
+    const identity: DeliveryIdentity = {
+      ...{ id: this.#random.hex(12), account, region, name, source, throughputHintMib },
+      createdAt: this.#clock.now(),
+    }
     const delivered = { objects: 0, records: 0, bytes: 0, at: undefined }
     const state: DeliveryState = { version: 1, updatedAt: undefined, destination, encryption, delivered }
     const positions = source ? await this.#tips(source.streamArn) : [{ source: directLane, lane: directLane, next: 0 }]

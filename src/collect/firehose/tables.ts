@@ -25,6 +25,7 @@ export const versions: readonly string[] = [
      PRIMARY KEY (delivery, key)
    ) STRICT, WITHOUT ROWID;
    CREATE TABLE firehose_doomed_log (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`,
+  'ALTER TABLE firehose_delivery ADD COLUMN throughput_hint INTEGER;',
 ]
 
 export interface DeliveryIdentity {
@@ -35,6 +36,8 @@ export interface DeliveryIdentity {
   readonly createdAt: number
   /** The Kinesis stream it reads; a direct put has none. */
   readonly source: { readonly streamArn: string; readonly roleArn: string } | undefined
+  /** What a caller of direct puts expects, MiB a second: kept and returned. */
+  readonly throughputHintMib: number | undefined
 }
 
 /** Server-side encryption of direct puts: kept and returned. */
@@ -76,6 +79,7 @@ export interface DeliveryRow extends Row {
   records: number
   bytes: number
   delivered_at: number | null
+  throughput_hint: number | null
 }
 
 export const identityOf = (row: DeliveryRow): DeliveryIdentity => ({
@@ -88,6 +92,7 @@ export const identityOf = (row: DeliveryRow): DeliveryIdentity => ({
     row.source_arn === null || row.source_role_arn === null
       ? undefined
       : { streamArn: row.source_arn, roleArn: row.source_role_arn },
+  throughputHintMib: row.throughput_hint ?? undefined,
 })
 
 export const stateOf = (row: DeliveryRow): DeliveryState => ({
@@ -100,7 +105,7 @@ export const stateOf = (row: DeliveryRow): DeliveryState => ({
 
 export function insertDelivery(write: Transaction, identity: DeliveryIdentity, state: DeliveryState): void {
   write.run(
-    'INSERT INTO firehose_delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, NULL)',
+    'INSERT INTO firehose_delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, NULL, ?)',
     identity.id,
     identity.account,
     identity.region,
@@ -112,6 +117,7 @@ export function insertDelivery(write: Transaction, identity: DeliveryIdentity, s
     state.version,
     JSON.stringify(state.destination),
     JSON.stringify(state.encryption),
+    identity.throughputHintMib ?? null,
   )
 }
 

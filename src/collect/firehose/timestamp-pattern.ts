@@ -7,7 +7,7 @@
 // not (names of zones: V v z, padding: p) is refused when the delivery stream is made, not when it delivers.
 
 type Time = Temporal.ZonedDateTime
-type Field = readonly [format: (time: Time, width: number) => string, ...widths: number[]]
+type Field = readonly [format: (time: Time, width: number) => string, widths: readonly number[]]
 
 const months = 'January February March April May June July August September October November December'.split(' ')
 const days = 'Monday Tuesday Wednesday Thursday Friday Saturday Sunday'.split(' ')
@@ -44,37 +44,37 @@ const two = [1, 2]
 const five = [1, 2, 3, 4, 5]
 
 const fields: Readonly<Record<string, Field>> = {
-  G: [era, ...five],
-  u: [year(time => time.year), ...upTo(19)],
-  y: [year(time => time.year), ...upTo(19)],
-  Y: [year(time => weekOf(time).year), ...upTo(19)],
-  Q: [quarter, ...five],
-  q: [quarter, ...five],
-  M: [month, ...five],
-  L: [month, ...five],
-  w: [padded(time => weekOf(time).week), ...two],
-  W: [padded(time => weekOfMonth(time)), 1],
-  d: [padded(time => time.day), ...two],
-  D: [padded(time => time.dayOfYear), 1, 2, 3],
-  F: [padded(time => ((time.day - 1) % 7) + 1), 1],
-  E: [dayName, ...five],
-  e: [dayOfWeek, ...five],
-  c: [dayOfWeek, 1, 3, 4, 5],
-  a: [time => (time.hour < 12 ? 'AM' : 'PM'), 1],
-  H: [padded(time => time.hour), ...two],
-  k: [padded(time => time.hour || 24), ...two],
-  h: [padded(time => time.hour % 12 || 12), ...two],
-  K: [padded(time => time.hour % 12), ...two],
-  m: [padded(time => time.minute), ...two],
-  s: [padded(time => time.second), ...two],
-  S: [(time, width) => digits(nanosOfSecond(time), 9).slice(0, width), ...upTo(9)],
-  n: [padded(nanosOfSecond), ...upTo(19)],
-  A: [padded(time => Math.floor(nanosOfDay(time) / 1e6)), ...upTo(19)],
-  N: [padded(nanosOfDay), ...upTo(19)],
-  O: [(time, width) => `GMT${localOffset(time, width === 4)}`, 1, 4],
-  X: [(time, width) => (time.offsetNanoseconds === 0 ? 'Z' : offset(time, width)), ...five],
-  x: [(time, width) => offset(time, width), ...five],
-  Z: [zone, ...five],
+  G: [era, five],
+  u: [year(time => time.year), upTo(19)],
+  y: [year(time => time.year), upTo(19)],
+  Y: [year(time => weekOf(time).year), upTo(19)],
+  Q: [quarter, five],
+  q: [quarter, five],
+  M: [month, five],
+  L: [month, five],
+  w: [padded(time => weekOf(time).week), two],
+  W: [padded(time => weekOfMonth(time)), [1]],
+  d: [padded(time => time.day), two],
+  D: [padded(time => time.dayOfYear), [1, 2, 3]],
+  F: [padded(time => ((time.day - 1) % 7) + 1), [1]],
+  E: [dayName, five],
+  e: [dayOfWeek, five],
+  c: [dayOfWeek, [1, 3, 4, 5]],
+  a: [time => (time.hour < 12 ? 'AM' : 'PM'), [1]],
+  H: [padded(time => time.hour), two],
+  k: [padded(time => time.hour || 24), two],
+  h: [padded(time => time.hour % 12 || 12), two],
+  K: [padded(time => time.hour % 12), two],
+  m: [padded(time => time.minute), two],
+  s: [padded(time => time.second), two],
+  S: [(time, width) => digits(nanosOfSecond(time), 9).slice(0, width), upTo(9)],
+  n: [padded(nanosOfSecond), upTo(19)],
+  A: [padded(time => Math.floor(nanosOfDay(time) / 1e6)), upTo(19)],
+  N: [padded(nanosOfDay), upTo(19)],
+  O: [(time, width) => `GMT${localOffset(time, width === 4)}`, [1, 4]],
+  X: [(time, width) => (time.offsetNanoseconds === 0 ? 'Z' : offset(time, width)), five],
+  x: [(time, width) => offset(time, width), five],
+  Z: [zone, five],
 }
 
 const tokens = /'((?:[^']|'')*)'|([A-Za-z])\2*|[[\]]|[^A-Za-z'[\]{}#]+/gy
@@ -88,8 +88,8 @@ export function patternProblem(pattern: string): string | undefined {
     if (token === '[') open++
     if (token === ']' && --open < 0) return "a ']' closes nothing"
     if (letter === undefined) continue
-    const [, ...widths] = fields[letter] ?? []
-    if (widths.length === 0) return `the letter '${letter}' is none of ${Object.keys(fields).join(' ')}`
+    const widths = fields[letter]?.[1]
+    if (widths === undefined) return `the letter '${letter}' is none of ${Object.keys(fields).join(' ')}`
     if (!widths.includes(token.length)) return `'${token}' has a number of letters that '${letter}' does not take`
   }
   if (end === pattern.length) return undefined

@@ -1,71 +1,60 @@
 // Making, describing, listing, changing and deleting delivery streams.
 import { operation } from '../../../gateway/operation.ts'
-import { boolean, integer, list, optional, structure } from '../../../gateway/shape.ts'
+import { boolean, integer, list, optional } from '../../../gateway/shape.ts'
 import { newDestination } from '../destination-change.ts'
-import { InvalidArgumentException, notDirectPut } from '../faults.ts'
+import { encryptionForDirectPut, InvalidArgumentException } from '../faults.ts'
 import type { Firehose } from '../firehose.ts'
 import { listedDefault } from '../limits.ts'
+import {
+  destinationId,
+  extendedConfiguration,
+  extendedUpdate,
+  plainConfiguration,
+  plainUpdate,
+} from './destination-shapes.ts'
+import { destinationGiven, onlyDestination, rolesIn } from './destination-words.ts'
 import {
   deliveryArn,
   deliveryDescription,
   deliveryName,
-  deliveryType,
   describeDelivery,
-  destinationGiven,
-  destinationId,
   encryptionGiven,
   encryptionInput,
-  extendedConfiguration,
-  extendedUpdate,
-  onlyDestination,
-  plainConfiguration,
-  plainUpdate,
   resourceOf,
-  roleArn,
-  streamArn,
   versionId,
 } from './shapes.ts'
-import { tagShapes, tagsGiven } from './tag-shapes.ts'
+import { deliveryType, directPutSource, kinesisSource, sourceGiven } from './source-shapes.ts'
+import { tagContext, tagShapes, tagsGiven } from './tag-shapes.ts'
 
 /** https://docs.aws.amazon.com/firehose/latest/APIReference/API_CreateDeliveryStream.html */
 export const CreateDeliveryStream = operation({
   input: {
     DeliveryStreamName: deliveryName,
     DeliveryStreamType: optional(deliveryType),
-    KinesisStreamSourceConfiguration: optional(structure({ KinesisStreamARN: streamArn, RoleARN: roleArn })),
+    DirectPutSourceConfiguration: optional(directPutSource),
+    KinesisStreamSourceConfiguration: optional(kinesisSource),
     DeliveryStreamEncryptionConfigurationInput: optional(encryptionInput),
     S3DestinationConfiguration: optional(plainConfiguration),
     ExtendedS3DestinationConfiguration: optional(extendedConfiguration),
     Tags: optional(tagShapes),
   },
   output: { DeliveryStreamARN: optional(deliveryArn) },
-  resource: resourceOf,
+  access: (input, call) => {
+    const resource = resourceOf(input, call)
+    const context = tagContext(input.Tags ?? [])
+    const create = { action: 'firehose:CreateDeliveryStream', resource, context }
+    // Who makes a delivery stream with tags needs the right to tag it, too.
+    return input.Tags ? [create, { action: 'firehose:TagDeliveryStream', resource, context }] : [create]
+  },
   passes: input => ({
     service: 'firehose.amazonaws.com',
     roles: [
       input.KinesisStreamSourceConfiguration?.RoleARN,
-      input.S3DestinationConfiguration?.RoleARN,
-      input.ExtendedS3DestinationConfiguration?.RoleARN,
+      ...rolesIn(input.S3DestinationConfiguration),
+      ...rolesIn(input.ExtendedS3DestinationConfiguration),
     ],
   }),
   async handle(firehose: Firehose, input, call) {
-    const type = input.DeliveryStreamType ?? 'DirectPut'
-    const source = input.KinesisStreamSourceConfiguration
-    if (type !== 'DirectPut' && type !== 'KinesisStreamAsSource') {
-      throw new InvalidArgumentException(
-        `DeliveryStreamType ${type} is not supported by Biwa yet. Use DirectPut or KinesisStreamAsSource.`,
-      )
-    }
-    if ((type === 'KinesisStreamAsSource') !== (source !== undefined)) {
-      throw new InvalidArgumentException(
-        `DeliveryStreamType ${type} ${source ? 'takes no' : 'needs a'} KinesisStreamSourceConfiguration.`,
-      )
-    }
-    if (source && input.DeliveryStreamEncryptionConfigurationInput) {
-      throw new InvalidArgumentException(
-        'DeliveryStreamEncryptionConfigurationInput is for DirectPut: encrypt the Kinesis stream instead.',
-      )
-    }
     const given = [input.S3DestinationConfiguration, input.ExtendedS3DestinationConfiguration].filter(
       one => one !== undefined,
     )
@@ -79,7 +68,7 @@ export const CreateDeliveryStream = operation({
     const { RoleARN, BucketARN } = configuration
     const delivery = await firehose.create(call, {
       name: input.DeliveryStreamName,
-      source: source && { streamArn: source.KinesisStreamARN, roleArn: source.RoleARN },
+      ...sourceGiven(input),
       destination: newDestination({ ...destinationGiven(configuration), roleArn: RoleARN, bucketArn: BucketARN }),
       encryption: encryptionGiven(input.DeliveryStreamEncryptionConfigurationInput),
       tags: tagsGiven(input.Tags ?? []),
@@ -142,7 +131,7 @@ export const UpdateDestination = operation({
   resource: resourceOf,
   passes: input => ({
     service: 'firehose.amazonaws.com',
-    roles: [input.S3DestinationUpdate?.RoleARN, input.ExtendedS3DestinationUpdate?.RoleARN],
+    roles: [...rolesIn(input.S3DestinationUpdate), ...rolesIn(input.ExtendedS3DestinationUpdate)],
   }),
   async handle(firehose: Firehose, input, call) {
     const delivery = firehose.delivery(call, input.DeliveryStreamName)
@@ -191,7 +180,7 @@ export const StartDeliveryStreamEncryption = operation({
   resource: resourceOf,
   async handle(firehose: Firehose, input, call) {
     const delivery = firehose.delivery(call, input.DeliveryStreamName)
-    if (delivery.identity.source) throw notDirectPut()
+    if (delivery.identity.source) throw encryptionForDirectPut()
     const given = input.DeliveryStreamEncryptionConfigurationInput ?? { KeyType: 'AWS_OWNED_CMK' as const }
     await delivery.encrypt(encryptionGiven(given))
     return {}
@@ -205,7 +194,7 @@ export const StopDeliveryStreamEncryption = operation({
   resource: resourceOf,
   async handle(firehose: Firehose, input, call) {
     const delivery = firehose.delivery(call, input.DeliveryStreamName)
-    if (delivery.identity.source) throw notDirectPut()
+    if (delivery.identity.source) throw encryptionForDirectPut()
     await delivery.encrypt({ enabled: false })
     return {}
   },

@@ -11,3 +11,9 @@ export const tagShapes = list(tagShape, { min: 1, max: 50 })
 
 export const tagsGiven = (tags: Value<typeof tagShapes>): readonly Tag[] =>
   tags.map(({ Key, Value }) => ({ key: Key, value: Value }))
+
+/** What a policy may ask of the tags in a request. */
+export const tagContext = (tags: Value<typeof tagShapes>): Readonly<Record<string, string | readonly string[]>> => ({
+  ...(tags.length > 0 && { 'aws:TagKeys': tags.map(({ Key }) => Key) }),
+  ...Object.fromEntries(tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value ?? ''])),
+})

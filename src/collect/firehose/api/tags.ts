@@ -4,7 +4,7 @@ import { boolean, integer, list, optional } from '../../../gateway/shape.ts'
 import type { Firehose } from '../firehose.ts'
 import { addTags, removeTags, tagsOf } from '../tags.ts'
 import { deliveryName, resourceOf } from './shapes.ts'
-import { tagKey, tagShape, tagShapes, tagsGiven } from './tag-shapes.ts'
+import { tagContext, tagKey, tagShape, tagShapes, tagsGiven } from './tag-shapes.ts'
 
 const tagsPerPageMax = 50
 
@@ -12,7 +12,9 @@ const tagsPerPageMax = 50
 export const TagDeliveryStream = operation({
   input: { DeliveryStreamName: deliveryName, Tags: tagShapes },
   output: {},
-  resource: resourceOf,
+  access: (input, call) => [
+    { action: 'firehose:TagDeliveryStream', resource: resourceOf(input, call), context: tagContext(input.Tags) },
+  ],
   async handle(firehose: Firehose, input, call) {
     const { identity } = firehose.delivery(call, input.DeliveryStreamName)
     await firehose.store.ledger.commit(write => addTags(write, identity, tagsGiven(input.Tags)))
@@ -24,7 +26,13 @@ export const TagDeliveryStream = operation({
 export const UntagDeliveryStream = operation({
   input: { DeliveryStreamName: deliveryName, TagKeys: list(tagKey, { min: 1, max: 50 }) },
   output: {},
-  resource: resourceOf,
+  access: (input, call) => [
+    {
+      action: 'firehose:UntagDeliveryStream',
+      resource: resourceOf(input, call),
+      context: { 'aws:TagKeys': input.TagKeys },
+    },
+  ],
   async handle(firehose: Firehose, input, call) {
     const { identity } = firehose.delivery(call, input.DeliveryStreamName)
     await firehose.store.ledger.commit(write => removeTags(write, identity, input.TagKeys))
