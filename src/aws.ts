@@ -28,6 +28,7 @@ import * as kinesisRecords from './collect/kinesis/api/records.ts'
 import * as kinesisSettings from './collect/kinesis/api/settings.ts'
 import * as kinesisShards from './collect/kinesis/api/shards.ts'
 import * as kinesisStreams from './collect/kinesis/api/streams.ts'
+import * as kinesisSubscriptions from './collect/kinesis/api/subscriptions.ts'
 import * as kinesisTags from './collect/kinesis/api/tags.ts'
 import type { Kinesis } from './collect/kinesis/kinesis.ts'
 import { on, type Service, service } from './gateway/operation.ts'
@@ -95,6 +96,7 @@ export const awsServices = (parts: Parts): Readonly<Record<string, Service>> => 
       ...on(parts.kinesis, kinesisSettings),
       ...on(parts.kinesis, kinesisTags),
       ...on(parts.kinesis, kinesisConsumers),
+      ...on(parts.kinesis, kinesisSubscriptions),
       ...on(parts.kinesis, kinesisPolicies),
       ...on(parts.kinesis, kinesisAccount),
     },

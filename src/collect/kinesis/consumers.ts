@@ -25,6 +25,8 @@ export interface ConsumerReference {
   readonly arn?: string | undefined
   readonly streamArn?: string | undefined
   readonly name?: string | undefined
+  /** Of its stream; where it is given, it must agree. */
+  readonly streamId?: string | undefined
 }
 
 interface ConsumerRow {
@@ -81,7 +83,7 @@ export class Consumers {
   }
 
   /** Throws ResourceNotFoundException; the stream and the name must agree with an ARN beside them. */
-  named(account: string, { arn, streamArn, name }: ConsumerReference): Consumer {
+  named(account: string, { arn, streamArn, name, streamId }: ConsumerReference): Consumer {
     if (arn === undefined && (streamArn === undefined || name === undefined)) {
       throw new InvalidArgumentException('Either ConsumerARN or both StreamARN and ConsumerName must be provided.')
     }
@@ -92,6 +94,9 @@ export class Consumers {
       (name !== undefined && consumer.name !== name)
     ) {
       throw noSuchConsumer(arn ?? name ?? '', account)
+    }
+    if (streamId !== undefined && streamId !== consumer.stream.publicId) {
+      throw new InvalidArgumentException(`StreamId ${streamId} is not that of the stream ${consumer.stream.name}.`)
     }
     return consumer
   }

@@ -36,6 +36,14 @@ export const noSuchConsumer = (consumer: string, account: string) =>
 export const consumerExists = (consumer: string, { name, account }: Place) =>
   new ResourceInUseException(`Consumer ${consumer} under stream ${name} already exists for account ${account}.`)
 
+export const subscribedAlready = (
+  { account, name, stream }: { readonly account: string; readonly name: string; readonly stream: Place },
+  shard: string,
+) =>
+  new ResourceInUseException(
+    `Another active subscription exists for this consumer: ${account}:${stream.name}:${shard}:${name}`,
+  )
+
 export const hasConsumers = (count: number, { name, account }: Place) =>
   new ResourceInUseException(
     `Stream ${name} under account ${account} has ${count} registered consumers. Deregister them, or delete it with ` +

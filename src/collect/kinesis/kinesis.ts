@@ -5,10 +5,18 @@ import type { Store } from '../../durable/store.ts'
 import type { Background } from '../../world/background.ts'
 import type { Appointment, Clock } from '../../world/clock.ts'
 import type { Random } from '../../world/random.ts'
-import { Consumers } from './consumers.ts'
+import { type Consumer, Consumers } from './consumers.ts'
+import { FanOut } from './fan-out.ts'
 import { hasConsumers, LimitExceededException, noSuchStream, shardDoesNotExist, streamExists } from './faults.ts'
 import { evenRanges } from './hash.ts'
-import { openIterator, type StartingPoint, sealIterator, shardNamed, startingIndex } from './iterators.ts'
+import {
+  type IteratorPosition,
+  openIterator,
+  type StartingPoint,
+  sealIterator,
+  shardNamed,
+  startingIndex,
+} from './iterators.ts'
 import { bytesPerGetMax, onDemandStreamsMax, recordsPerGetMax, shardsPerAccountMax } from './limits.ts'
 import { Policies } from './policies.ts'
 import { Seal } from './seal.ts'
@@ -59,6 +67,7 @@ export class Kinesis {
   readonly store: Pick<Store, 'ledger' | 'log' | 'removeLog'>
   readonly consumers: Consumers
   readonly policies: Policies
+  readonly fanOut: FanOut
   readonly #clock: Clock
   readonly #random: Random
   readonly #background: Background
@@ -80,6 +89,7 @@ export class Kinesis {
     this.store.ledger.define('kinesis', versions)
     this.consumers = new Consumers(this.store.ledger)
     this.policies = new Policies(this.store.ledger)
+    this.fanOut = new FanOut({ clock: this.#clock, consumers: this.consumers })
   }
 
   async start(): Promise<void> {
@@ -100,6 +110,7 @@ export class Kinesis {
 
   close(): void {
     this.#sweep?.cancel()
+    this.fanOut.close()
   }
 
   async create({ account, region }: Scope, { name, shardCount, settings, tags }: NewStream): Promise<Stream> {
@@ -169,10 +180,17 @@ export class Kinesis {
         for (const log of logs) write.run('INSERT INTO kinesis_doomed_log VALUES (?)', log)
       })
       this.#streams.delete(keyOf(stream, stream.name))
+      this.fanOut.endStream(stream, consumers)
       this.consumers.forget(stream)
       this.policies.forget(arns)
     })
     this.#background.run(`remove stream ${stream.name}`, () => this.#removeDoomed())
+  }
+
+  async deregister(consumer: Consumer): Promise<void> {
+    await this.consumers.deregister(consumer)
+    this.fanOut.endConsumer(consumer)
+    this.policies.forget([consumer.arn])
   }
 
   async tag(resource: Tagged, tags: Readonly<Record<string, string>>): Promise<void> {
@@ -195,20 +213,34 @@ export class Kinesis {
     return openIterator(this.seal, iterator, this.#clock.now()).stream
   }
 
+  /** Where an iterator stands; throws what reading by it would. */
+  place(
+    scope: Scope,
+    iterator: string,
+    { arn, streamId }: { readonly arn?: string | undefined; readonly streamId?: string | undefined },
+  ): { readonly stream: Stream; readonly shard: Shard; readonly position: IteratorPosition } {
+    const position = openIterator(this.seal, iterator, this.#clock.now())
+    const stream = streamNamed(this, scope, { name: position.stream, arn, streamId }, 'shared')
+    if (stream.id !== position.streamId) throw noSuchStream(stream)
+    const shard = stream.shard(position.shard)
+    if (shard === undefined) throw shardDoesNotExist(shardIdOf(position.shard), stream)
+    return { stream, shard, position }
+  }
+
   async read(
     scope: Scope,
     iterator: string,
     {
       recordsMax = recordsPerGetMax,
-      arn,
-    }: { readonly recordsMax?: number | undefined; readonly arn?: string | undefined } = {},
+      ...reference
+    }: {
+      readonly recordsMax?: number | undefined
+      readonly arn?: string | undefined
+      readonly streamId?: string | undefined
+    } = {},
   ): Promise<ReadRecords> {
     const now = this.#clock.now()
-    const position = openIterator(this.seal, iterator, now)
-    const stream = streamNamed(this, scope, { name: position.stream, arn }, 'shared')
-    if (stream.id !== position.streamId) throw noSuchStream(stream)
-    const shard = stream.shard(position.shard)
-    if (shard === undefined) throw shardDoesNotExist(shardIdOf(position.shard), stream)
+    const { stream, shard, position } = this.place(scope, iterator, reference)
     const limits = { maxRecords: recordsMax, maxBytes: bytesPerGetMax }
     const { records, next: index } = await shard.read(position.index, limits, stream.horizon(now))
     const last = records.at(-1)

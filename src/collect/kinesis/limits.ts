@@ -71,3 +71,21 @@ export const warmMibpsMax = 10 * 1024
 
 /** https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html: the commitment lasts at least a day. */
 export const commitmentMilliseconds = 24 * 3_600_000
+
+/**
+ * A subscription's life, and how long one keeps a newer one out.
+ * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_SubscribeToShard.html
+ */
+export const subscriptionLifeMilliseconds = 5 * 60 * 1000
+export const subscriptionGraceMilliseconds = 5 * 1000
+/** AWS gives no number; its clients see an event without records about that often. */
+export const heartbeatMilliseconds = 5 * 1000
+/** What an event holds at most: Biwa's own number, half of what a consumer gets a second. */
+export const bytesPerEventMax = 1024 * 1024
+
+/** What a shard takes and gives a second. https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+export const bytesWrittenPerSecond = 1024 * 1024
+export const recordsWrittenPerSecond = 1000
+export const bytesReadPerSecond = 2 * 1024 * 1024
+export const getRecordsPerSecond = 5
+export const getShardIteratorPerSecond = 5

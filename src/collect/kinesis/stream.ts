@@ -63,11 +63,15 @@ export class Stream implements StreamIdentity {
   readonly #openLog: (name: string) => Promise<SegmentLog>
   readonly #shards = new Map<number, Shard>()
   readonly #watchers = new Set<Watcher>()
+  /** Whether AWS's rates hold for its shards. */
+  isLimited = false
   #settings: StreamSettings
   #route: Route = { starts: [], shards: [] }
   #gate: Promise<void> | undefined
   #turn: Promise<unknown> = Promise.resolve()
   #leaving = false
+  /** Which shard got the last record that the stream placed by itself. */
+  #spread = 0
 
   constructor(
     identity: StreamIdentity,
@@ -182,6 +186,10 @@ export class Stream implements StreamIdentity {
   }
 
   #target(record: NewRecord): Shard {
+    if (this.#settings.distribution === 'AUTO') {
+      this.#spread = (this.#spread + 1) % this.#route.shards.length
+      return this.#route.shards[this.#spread] as Shard
+    }
     const digits = checkHashKey(record.explicitHashKey) ?? hashOfKey(record.partitionKey)
     const { starts, shards } = this.#route
     let low = 0

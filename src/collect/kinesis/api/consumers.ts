@@ -35,17 +35,17 @@ interface Reference {
   readonly StreamId?: string | undefined
 }
 
-function consumerOf(
+const consumerOf = (
   kinesis: Kinesis,
   { StreamARN, ConsumerName, ConsumerARN, StreamId }: Reference,
   call: Call,
-): Consumer {
-  const consumer = kinesis.consumers.named(call.account, { arn: ConsumerARN, streamArn: StreamARN, name: ConsumerName })
-  if (StreamId !== undefined && StreamId !== consumer.stream.publicId) {
-    throw new InvalidArgumentException(`StreamId ${StreamId} is not that of the stream ${consumer.stream.name}.`)
-  }
-  return consumer
-}
+): Consumer =>
+  kinesis.consumers.named(call.account, {
+    arn: ConsumerARN,
+    streamArn: StreamARN,
+    name: ConsumerName,
+    streamId: StreamId,
+  })
 
 /** For IAM's question: the consumer's ARN, or what stands for it before it is looked up. */
 const resource = ({ StreamARN, ConsumerName, ConsumerARN }: Reference, _call: Call, kinesis: Kinesis): string =>
@@ -77,7 +77,7 @@ export const DeregisterStreamConsumer = operation({
   async handle(kinesis: Kinesis, input, call) {
     const consumer = consumerOf(kinesis, input, call)
     if (consumer.account !== call.account) throw noSuchStream({ name: consumer.stream.name, account: call.account })
-    await kinesis.consumers.deregister(consumer)
+    await kinesis.deregister(consumer)
     return {}
   },
 })

@@ -1,40 +1,32 @@
 // Putting records in and getting them out.
 import { operation } from '../../../gateway/operation.ts'
-import {
-  blob,
-  enumeration,
-  integer,
-  list,
-  long,
-  optional,
-  string,
-  structure,
-  timestamp,
-} from '../../../gateway/shape.ts'
-import { memberMissing } from '../faults.ts'
+import { boolean, integer, list, long, optional, string, structure, timestamp } from '../../../gateway/shape.ts'
+import { dryRun, memberMissing } from '../faults.ts'
 import type { Kinesis } from '../kinesis.ts'
 import { recordsPerGetMax, recordsPerPutMax } from '../limits.ts'
 import { checkSequenceForOrdering, checkSizes } from '../put-checks.ts'
 import type { Stream } from '../stream.ts'
 import {
+  childShards,
+  describeChildren,
+  describeRecords,
+  encryptionOf,
   encryptionType,
   hashKey,
-  hashKeyRange,
-  hashKeyRangeOf,
+  partitionKey,
+  record,
+  recordData,
   resourceOf,
   sequenceNumber,
   shardId,
+  sharedStreamOf,
+  startingPositions,
   streamArn,
-  streamOf,
+  streamId,
   streamReference,
 } from './shapes.ts'
 
-const data = blob({ min: 0, max: 10485760 })
-const partitionKey = string({ min: 1, max: 256 })
 const shardIterator = string({ min: 1, max: 512 })
-
-/** AWS names the encryption of a record only when there is one. */
-const encryption = (stream: Stream) => (stream.settings.keyId === undefined ? undefined : ('KMS' as const))
 
 interface WireRecord {
   readonly Data: Uint8Array
@@ -45,31 +37,34 @@ interface WireRecord {
 /** How AWS's messages name a member, alone or in the list. */
 const memberOf = (name: string, place?: number) => (place === undefined ? name : `records.${place + 1}.member.${name}`)
 
-/** AWS lets the key be left out of streams that distribute records by themselves, which there are none of here. */
-function newRecord({ Data, PartitionKey, ExplicitHashKey }: WireRecord, place?: number) {
-  if (PartitionKey === undefined) throw memberMissing(memberOf('partitionKey', place))
-  return { data: Data, partitionKey: PartitionKey, explicitHashKey: ExplicitHashKey }
+/** The key may be left out where the stream distributes records by itself. */
+function newRecord(stream: Stream, { Data, PartitionKey, ExplicitHashKey }: WireRecord, place?: number) {
+  if (PartitionKey === undefined && stream.settings.distribution !== 'AUTO')
+    throw memberMissing(memberOf('partitionKey', place))
+  return { data: Data, partitionKey: PartitionKey ?? '', explicitHashKey: ExplicitHashKey }
 }
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html */
 export const PutRecord = operation({
   input: {
     ...streamReference,
-    Data: data,
+    Data: recordData,
     PartitionKey: optional(partitionKey),
     ExplicitHashKey: optional(hashKey),
     SequenceNumberForOrdering: optional(sequenceNumber),
+    DryRun: optional(boolean()),
   },
   output: { ShardId: shardId, SequenceNumber: sequenceNumber, EncryptionType: optional(encryptionType) },
   resource: resourceOf,
   async handle(kinesis: Kinesis, input, call) {
-    const stream = streamOf(kinesis, input, call)
-    const record = newRecord(input)
+    const stream = sharedStreamOf(kinesis, input, call)
+    const record = newRecord(stream, input)
     checkSizes(stream, [record], () => memberOf('data'))
     checkSequenceForOrdering(stream, input.SequenceNumberForOrdering)
+    if (input.DryRun) throw dryRun()
     const [placed] = await stream.put([record], call.at)
     if (placed === undefined || 'failure' in placed) throw placed?.failure
-    return { ShardId: placed.shardId, SequenceNumber: placed.sequenceNumber, EncryptionType: encryption(stream) }
+    return { ShardId: placed.shardId, SequenceNumber: placed.sequenceNumber, EncryptionType: encryptionOf(stream) }
   },
 })
 
@@ -77,10 +72,14 @@ export const PutRecord = operation({
 export const PutRecords = operation({
   input: {
     ...streamReference,
-    Records: list(structure({ Data: data, PartitionKey: optional(partitionKey), ExplicitHashKey: optional(hashKey) }), {
-      min: 1,
-      max: recordsPerPutMax,
-    }),
+    Records: list(
+      structure({ Data: recordData, PartitionKey: optional(partitionKey), ExplicitHashKey: optional(hashKey) }),
+      {
+        min: 1,
+        max: recordsPerPutMax,
+      },
+    ),
+    DryRun: optional(boolean()),
   },
   output: {
     FailedRecordCount: optional(integer({ min: 1 })),
@@ -97,9 +96,10 @@ export const PutRecords = operation({
   },
   resource: resourceOf,
   async handle(kinesis: Kinesis, input, call) {
-    const stream = streamOf(kinesis, input, call)
-    const records = input.Records.map(newRecord)
+    const stream = sharedStreamOf(kinesis, input, call)
+    const records = input.Records.map((record, place) => newRecord(stream, record, place))
     checkSizes(stream, records, place => memberOf('data', place))
+    if (input.DryRun) throw dryRun()
     const placed = await stream.put(records, call.at)
     const failed = placed.filter(place => 'failure' in place)
     // As in AWS one shard's failure is that shard's records' alone; when nothing was taken the request failed.
@@ -111,7 +111,7 @@ export const PutRecords = operation({
           ? { ErrorCode: 'InternalFailure', ErrorMessage: 'Internal Service Failure' }
           : { SequenceNumber: place.sequenceNumber, ShardId: place.shardId },
       ),
-      EncryptionType: encryption(stream),
+      EncryptionType: encryptionOf(stream),
     }
   },
 })
@@ -121,24 +121,20 @@ export const GetShardIterator = operation({
   input: {
     ...streamReference,
     ShardId: shardId,
-    ShardIteratorType: enumeration(
-      'AT_SEQUENCE_NUMBER',
-      'AFTER_SEQUENCE_NUMBER',
-      'TRIM_HORIZON',
-      'LATEST',
-      'AT_TIMESTAMP',
-    ),
+    ShardIteratorType: startingPositions,
     StartingSequenceNumber: optional(sequenceNumber),
     Timestamp: optional(timestamp()),
+    DryRun: optional(boolean()),
   },
   output: { ShardIterator: optional(shardIterator) },
   resource: resourceOf,
   async handle(kinesis: Kinesis, input, call) {
-    const iterator = await kinesis.iterator(streamOf(kinesis, input, call), input.ShardId, {
+    const iterator = await kinesis.iterator(sharedStreamOf(kinesis, input, call), input.ShardId, {
       type: input.ShardIteratorType,
       sequenceNumber: input.StartingSequenceNumber,
       timestamp: input.Timestamp,
     })
+    if (input.DryRun) throw dryRun()
     return { ShardIterator: iterator }
   },
 })
@@ -149,47 +145,29 @@ export const GetRecords = operation({
     ShardIterator: shardIterator,
     Limit: optional(integer({ min: 1, max: recordsPerGetMax })),
     StreamARN: optional(streamArn),
+    StreamId: optional(streamId),
+    DryRun: optional(boolean()),
   },
   output: {
-    Records: list(
-      structure({
-        SequenceNumber: sequenceNumber,
-        ApproximateArrivalTimestamp: optional(timestamp()),
-        Data: data,
-        PartitionKey: partitionKey,
-        EncryptionType: optional(encryptionType),
-      }),
-    ),
+    Records: list(record),
     NextShardIterator: optional(shardIterator),
     MillisBehindLatest: optional(long({ min: 0 })),
-    ChildShards: optional(
-      list(structure({ ShardId: shardId, ParentShards: list(shardId), HashKeyRange: hashKeyRange })),
-    ),
+    ChildShards: optional(childShards),
   },
   resource: ({ StreamARN, ShardIterator }, call, kinesis: Kinesis) =>
     resourceOf({ StreamARN, StreamName: StreamARN ? undefined : kinesis.streamRead(ShardIterator) }, call),
   async handle(kinesis: Kinesis, input, call) {
-    const read = await kinesis.read(call, input.ShardIterator, { recordsMax: input.Limit, arn: input.StreamARN })
-    const { stream } = read
-    const encrypted = encryption(stream)
+    const { StreamARN: arn, StreamId: streamId } = input
+    if (input.DryRun) {
+      kinesis.place(call, input.ShardIterator, { arn, streamId })
+      throw dryRun()
+    }
+    const read = await kinesis.read(call, input.ShardIterator, { recordsMax: input.Limit, arn, streamId })
     return {
-      Records: read.records.map(record => ({
-        SequenceNumber: record.sequenceNumber,
-        ApproximateArrivalTimestamp: record.arrivedAt,
-        Data: record.data,
-        PartitionKey: record.partitionKey,
-        EncryptionType: encrypted,
-      })),
+      Records: describeRecords(read.stream, read.records),
       NextShardIterator: read.next,
       MillisBehindLatest: read.millisecondsBehind,
-      ChildShards:
-        read.children.length === 0
-          ? undefined
-          : read.children.map(child => ({
-              ShardId: child.id,
-              ParentShards: child.parents.flatMap(number => stream.shard(number)?.id ?? []),
-              HashKeyRange: hashKeyRangeOf(child),
-            })),
+      ChildShards: describeChildren(read.stream, read.children),
     }
   },
 })

@@ -1,6 +1,7 @@
 // Shapes that several of Kinesis' operations share, and the values of the part put into them.
 import type { Call } from '../../../gateway/operation.ts'
 import {
+  blob,
   enumeration,
   integer,
   list,
@@ -12,7 +13,7 @@ import {
   type Value,
 } from '../../../gateway/shape.ts'
 import type { Kinesis } from '../kinesis.ts'
-import type { Shard } from '../shard.ts'
+import type { Shard, StoredRecord } from '../shard.ts'
 import type { Stream } from '../stream.ts'
 import { type Reach, streamNamed } from '../stream-reference.ts'
 import type { Tagged } from '../tags.ts'
@@ -75,6 +76,26 @@ export const shardShape = structure({
   }),
 })
 export const shardList = list(shardShape)
+
+export const recordData = blob({ min: 0, max: 10485760 })
+export const partitionKey = string({ min: 1, max: 256 })
+export const record = structure({
+  SequenceNumber: sequenceNumber,
+  ApproximateArrivalTimestamp: optional(timestamp()),
+  Data: recordData,
+  PartitionKey: optional(partitionKey),
+  EncryptionType: optional(encryptionType),
+})
+export const childShards = list(
+  structure({ ShardId: shardId, ParentShards: list(shardId), HashKeyRange: hashKeyRange }),
+)
+export const startingPositions = enumeration(
+  'AT_SEQUENCE_NUMBER',
+  'AFTER_SEQUENCE_NUMBER',
+  'TRIM_HORIZON',
+  'LATEST',
+  'AT_TIMESTAMP',
+)
 
 /** What all descriptions of a stream have. */
 export const streamDescriptionMembers = {
@@ -148,6 +169,31 @@ export function describeShard(stream: Stream, shard: Shard): Value<typeof shardS
     SequenceNumberRange: { StartingSequenceNumber: first, EndingSequenceNumber: last },
   }
 }
+
+/** AWS names the encryption of a record only when there is one. */
+export const encryptionOf = (stream: Stream) => (stream.settings.keyId === undefined ? undefined : ('KMS' as const))
+
+export function describeRecords(stream: Stream, records: readonly StoredRecord[]): Value<typeof record>[] {
+  const encrypted = encryptionOf(stream)
+  return records.map(({ sequenceNumber, arrivedAt, data, partitionKey }) => ({
+    SequenceNumber: sequenceNumber,
+    ApproximateArrivalTimestamp: arrivedAt,
+    Data: data,
+    // A record that the stream placed by itself may have none.
+    PartitionKey: partitionKey === '' ? undefined : partitionKey,
+    EncryptionType: encrypted,
+  }))
+}
+
+/** Undefined when there are none: only the end of a closed shard has them. */
+export const describeChildren = (stream: Stream, children: readonly Shard[]): Value<typeof childShards> | undefined =>
+  children.length === 0
+    ? undefined
+    : children.map(child => ({
+        ShardId: child.id,
+        ParentShards: child.parents.flatMap(number => stream.shard(number)?.id ?? []),
+        HashKeyRange: hashKeyRangeOf(child),
+      }))
 
 export function describeStream(stream: Stream) {
   const { mode, retentionHours, keyId, shardMetrics } = stream.settings
