@@ -7,15 +7,32 @@ export interface Command {
   run(words: readonly string[], terminal: Terminal): Promise<number>
 }
 
+/** Loaded when they are called, so that `biwa up` reads nothing of the demo. */
+export type Commands = Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>>
+
 /** The command was called wrongly: exit code 2. */
 export class UsageMistake extends Error {}
 
 type Options = NonNullable<ParseArgsConfig['options']>
 
 /** Options only; anything else that stands on the line is refused. */
-export function readOptions<const T extends Options>(words: readonly string[], options: T) {
+export const readOptions = <const T extends Options>(words: readonly string[], options: T) =>
+  parsed(() => parseArgs({ args: [...words], options, strict: true, allowPositionals: false }).values)
+
+/** Options and one name, which must be there. */
+export function readNamed<const T extends Options>(words: readonly string[], what: string, options: T) {
+  const { values, positionals } = parsed(() =>
+    parseArgs({ args: [...words], options, strict: true, allowPositionals: true }),
+  )
+  const [name, more] = positionals
+  if (name === undefined) throw new UsageMistake(`Say which ${what}.`)
+  if (more !== undefined) throw new UsageMistake(`One ${what} at a time: '${name}' or '${more}'.`)
+  return { name, options: values }
+}
+
+function parsed<T>(parse: () => T): T {
   try {
-    return parseArgs({ args: [...words], options, strict: true, allowPositionals: false }).values
+    return parse()
   } catch (error) {
     throw new UsageMistake(`${(error as Error).message.split('. To specify')[0]}.`.replace(/\.\.$/, '.'))
   }

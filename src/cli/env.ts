@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { LakeMistake } from '../lake.ts'
 import type { Terminal } from '../world/terminal.ts'
 import { type Command, readOptions } from './command.ts'
-import { recallServer } from './server-file.ts'
+import { reachableUrl, recallServer } from './server-file.ts'
 
 export const env: Command = {
   help: `usage: eval "$(biwa env [options])"
@@ -23,8 +23,7 @@ region and a key. With open authentication any key will do; with enforced authen
         `No lake has been started on ${directory}. Run 'biwa up --data ${options.data}' first, or name its directory with --data.`,
       )
     const variables = {
-      // Listening on every address is no address to go to.
-      AWS_ENDPOINT_URL: server.url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:'),
+      AWS_ENDPOINT_URL: reachableUrl(server),
       AWS_REGION: server.region,
       AWS_DEFAULT_REGION: server.region,
       AWS_ACCESS_KEY_ID: server.key?.accessKeyId ?? 'test',

@@ -5,39 +5,58 @@
 import { LakeMistake } from '../lake.ts'
 import { version } from '../version.ts'
 import type { Terminal } from '../world/terminal.ts'
-import { type Command, UsageMistake } from './command.ts'
+import { type Commands, UsageMistake } from './command.ts'
 
-const commands: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>> = {
+const commands: Commands = {
   up: { summary: 'run a lake that speaks AWS on this machine', load: async () => (await import('./up.ts')).up },
   env: { summary: 'print the exports a shell needs to reach it', load: async () => (await import('./env.ts')).env },
   demo: {
     summary: 'run the whole pipeline on real weather observations, then stay up',
     load: async () => (await import('./demo/demo.ts')).demo,
   },
+  'stream size': {
+    summary: 'how many shards a stream needs, from what its devices send',
+    load: async () => (await import('./stream/size.ts')).size,
+  },
+  'stream tail': {
+    summary: 'print the records of a stream as they come',
+    load: async () => (await import('./stream/tail.ts')).tail,
+  },
 }
 
-const overview = `biwa ${version}: a data lake in one process that speaks AWS
+const overviewOf = (names: readonly string[]) => `biwa ${version}: a data lake in one process that speaks AWS
 
 usage: biwa <command> [options]
 
-${Object.entries(commands)
-  .map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`)
-  .join('\n')}
+${names.map(name => `  ${name.padEnd(13)}${commands[name]?.summary}`).join('\n')}
 
   biwa <command> --help tells a command's options; biwa --version the version.
 `
 
 export async function run(words: readonly string[], terminal: Terminal): Promise<number> {
-  const [name = 'help', ...rest] = words
-  if (name === '--version' || name === '-v' || name === 'version') {
+  const [first = 'help'] = words
+  if (first === '--version' || first === '-v' || first === 'version') {
     terminal.out(`${version}\n`)
     return 0
   }
-  if (name === 'help' || name === '--help' || name === '-h') return help(rest[0], terminal)
+  const wantsHelp = first === 'help' || words.includes('--help') || words.includes('-h')
+  const named = words.filter(word => word !== '--help' && word !== '-h').slice(first === 'help' ? 1 : 0)
+  if (named.length === 0) {
+    terminal.out(overviewOf(Object.keys(commands)))
+    return 0
+  }
+  const { name, rest } = split(named)
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (!entry) return mistake(terminal, `There is no command '${name}'.`, 'biwa help')
+  if (!entry && wantsHelp && membersOf(name).length > 0) {
+    terminal.out(overviewOf(membersOf(name)))
+    return 0
+  }
+  if (!entry) return mistake(terminal, noSuchCommand(name), 'biwa help')
   const command = await entry.load()
-  if (rest.includes('--help') || rest.includes('-h')) return help(name, terminal)
+  if (wantsHelp) {
+    terminal.out(command.help)
+    return 0
+  }
   try {
     return await command.run(rest, terminal)
   } catch (error) {
@@ -48,15 +67,21 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
   }
 }
 
-async function help(name: string | undefined, terminal: Terminal): Promise<number> {
-  if (name === undefined) {
-    terminal.out(overview)
-    return 0
-  }
-  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (!entry) return mistake(terminal, `There is no command '${name}'.`, 'biwa help')
-  terminal.out((await entry.load()).help)
-  return 0
+/** A command's name is one word, or two where the first has several. */
+function split(words: readonly string[]): { readonly name: string; readonly rest: readonly string[] } {
+  const [first = '', second] = words
+  if (membersOf(first).length === 0 || second === undefined || second.startsWith('-'))
+    return { name: first, rest: words.slice(1) }
+  return { name: `${first} ${second}`, rest: words.slice(2) }
+}
+
+const membersOf = (group: string): readonly string[] =>
+  Object.keys(commands).filter(name => name.startsWith(`${group} `))
+
+function noSuchCommand(name: string): string {
+  const these = membersOf(name.split(' ')[0] ?? '')
+  if (these.length === 0) return `There is no command '${name}'.`
+  return `There is no command '${name}', but: ${these.join(', ')}.`
 }
 
 function mistake(terminal: Terminal, message: string, see: string): number {

@@ -15,6 +15,10 @@ export interface ServerFile {
 
 const pathOf = (directory: string) => join(directory, 'server.json')
 
+/** Listening on every address is no address to go to. */
+export const reachableUrl = ({ url }: ServerFile): string =>
+  url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
+
 export async function rememberServer(directory: string, server: ServerFile): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const fresh = `${pathOf(directory)}.new`

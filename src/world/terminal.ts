@@ -1,9 +1,14 @@
 // Where a command prints, what it is told by its environment, and how it hears that it should stop. Commands take this
 // interface, so that they can be tested without a process.
+import { once } from 'node:events'
 
 export interface Terminal {
   out(text: string): void
   err(text: string): void
+  /** Resolves when what was printed has been taken, so that much output waits for a slow reader instead of in memory. */
+  flushed(): Promise<void>
+  /** Aborts when nobody reads `out` any more: `biwa … | head`. */
+  readonly unread: AbortSignal
   /** True when a person watches: then lines may be drawn over. */
   readonly interactive: boolean
   readonly columns: number
@@ -19,9 +24,11 @@ export class ProcessTerminal implements Terminal {
   readonly interactive = process.stdout.isTTY === true
   readonly columns = process.stdout.columns ?? 80
   readonly colours = process.stdout.isTTY === true && !process.env.NO_COLOR
+  readonly #unread = new AbortController()
 
   constructor() {
     process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      this.#unread.abort()
       if (error.code === 'EPIPE') return // `biwa … | head`: the reader has gone, which is no error of ours
       process.exitCode = 1
       this.err(`biwa: what was to be printed could not be: ${error.message}\n`)
@@ -40,6 +47,15 @@ export class ProcessTerminal implements Terminal {
 
   err(text: string): void {
     process.stderr.write(text)
+  }
+
+  async flushed(): Promise<void> {
+    if (!process.stdout.writableNeedDrain || this.unread.aborted) return
+    await once(process.stdout, 'drain', { signal: this.unread }).catch(() => undefined)
+  }
+
+  get unread(): AbortSignal {
+    return this.#unread.signal
   }
 
   environment(name: string): string | undefined {

@@ -47,6 +47,16 @@ test('one device above what a shard takes fits none, however many there are', ()
   assert.equal(sizeStream({ devices: 1, bytes: 10, everySeconds: 0.001 }).device.fits, true)
 })
 
+test('devices of which two fill a shard are placed by two, by hash keys; hashing them asks for far more', () => {
+  const {
+    shards,
+    shardsForHashKeys,
+    shardsForHashing = 0,
+  } = sizeStream({ devices: 100, bytes: 10, everySeconds: 0.0021 })
+  assert.deepEqual([shards, shardsForHashKeys], [48, 50])
+  assert.ok(shardsForHashing > 150)
+})
+
 test('a peak raises what is needed, not what a month adds up to', () => {
   const [calm, peak] = [sizeStream(thermometers), sizeStream({ ...thermometers, peak: 3 })]
   assert.equal(peak.shards, 30)

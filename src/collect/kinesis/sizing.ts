@@ -3,6 +3,7 @@
  * shards, records and units, and says nothing of money.
  */
 import {
+  bytesPerPutMax,
   consumersPerStreamMax,
   recordKibMax,
   recordsPerPutMax,
@@ -28,7 +29,8 @@ export interface StreamLoad {
   readonly fanOut?: boolean
 }
 
-export type ShardLimit = 'records in' | 'bytes in' | 'bytes out'
+export const shardLimits = ['records in', 'bytes in', 'bytes out'] as const
+export type ShardLimit = (typeof shardLimits)[number]
 
 export interface StreamSize {
   /** In the largest second. */
@@ -48,6 +50,8 @@ export interface StreamSize {
    * places them; undefined when one device is too much for a shard, or when a million shards would not do.
    */
   readonly shardsForHashing: number | undefined
+  /** Enough when explicit hash keys give every shard as many devices as the others; undefined when one is too much. */
+  readonly shardsForHashKeys: number | undefined
   /** One device, whose key is in one shard, however many there are. */
   readonly device: {
     /** Of what a shard can take, by the limit that it fills most: above 1 no number of shards helps. */
@@ -116,8 +120,10 @@ export function sizeStream(load: StreamLoad): StreamSize {
   const records = (devices / everySeconds) * averageSeconds
   return {
     ...{ recordsPerSecond, bytesPerSecond, neededFor, binding, shards },
-    putRecordsPerSecond: recordsPerSecond / recordsPerPutMax,
+    putRecordsPerSecond:
+      recordsPerSecond / Math.max(1, Math.min(recordsPerPutMax, Math.floor(bytesPerPutMax / recordBytes))),
     shardsForHashing: shardsForHashing({ devices, shareOfShard, atLeast: shards }),
+    shardsForHashKeys: shareOfShard > 1 ? undefined : Math.max(shards, Math.ceil(devices / perShard(shareOfShard))),
     device: { shareOfShard, binding: largest(oneDevice), fits: shareOfShard <= 1 },
     reading: {
       bytesPerSecond: bytesPerSecond * consumers,
@@ -140,8 +146,7 @@ export function sizeStream(load: StreamLoad): StreamSize {
 }
 
 function largest(needs: Readonly<Record<ShardLimit, number>>): ShardLimit {
-  const limits: readonly ShardLimit[] = ['records in', 'bytes in', 'bytes out']
-  return limits.reduce((most, limit) => (needs[limit] > needs[most] ? limit : most))
+  return shardLimits.reduce<ShardLimit>((most, limit) => (needs[limit] > needs[most] ? limit : most), 'records in')
 }
 
 /** A load that is exactly a limit fits it, whatever division made of it. */
@@ -152,6 +157,8 @@ function packedBytes(bytes: number, keyBytes: number): number {
   const inner = 1 + 2 + 1 + lengthBytes(bytes) + bytes
   return 1 + lengthBytes(keyBytes) + keyBytes + 1 + lengthBytes(inner) + inner
 }
+
+const perShard = (shareOfShard: number): number => Math.floor((1 + 1e-12) / shareOfShard)
 
 /** Of a length as Protocol Buffers write it. */
 const lengthBytes = (length: number): number => (length < 128 ? 1 : 1 + lengthBytes(Math.floor(length / 128)))
@@ -166,7 +173,7 @@ function shardsForHashing({
   readonly shareOfShard: number
   readonly atLeast: number
 }): number | undefined {
-  const perShardMax = Math.floor((1 + 1e-12) / shareOfShard)
+  const perShardMax = perShard(shareOfShard)
   if (perShardMax < 1) return undefined
   if (perShardMax >= devices) return atLeast
   const safe = (shards: number): boolean => {
