@@ -1,7 +1,8 @@
 // The appends that will go to the disk together: encoded as they come, so that later changes to a caller's bytes do no
 // harm, and each acknowledged with the rest.
 
-import { encodeRecord, recordHeaderBytes } from './segment-format.ts'
+import type { Payloads } from './payloads.ts'
+import { frameBodyBytesMax, frameHeaderBytes, lengthBytes, sealFrame } from './segment-format.ts'
 import { type Mark, markSpacingBytes } from './sparse-index.ts'
 
 const pieceBytesMax = 1024 * 1024
@@ -28,20 +29,10 @@ export class Batch {
   }
 
   /** Resolves with the index of the first payload when the batch is acknowledged. */
-  add(payloads: readonly Uint8Array[], at: number): Promise<number> {
+  add(payloads: Payloads, at: number): Promise<number> {
     const firstIndex = this.endIndex
     this.#makeRoom(payloads)
-    for (const payload of payloads) {
-      const start = this.#pieceUsed
-      const lastMark = this.marks.at(-1)
-      if (lastMark === undefined || this.bytes - lastMark.position >= markSpacingBytes) {
-        this.marks.push({ index: this.endIndex, at, position: this.bytes })
-      }
-      const startsBatch = this.endIndex === this.firstIndex
-      this.#pieceUsed = encodeRecord(this.#piece, start, { index: this.endIndex, at, payload }, startsBatch)
-      this.bytes += this.#pieceUsed - start
-      this.endIndex++
-    }
+    for (let next = 0; next < payloads.count; ) next = this.#addFrame(payloads, next, at)
     this.lastAt = at
     const { promise, resolve, reject } = Promise.withResolvers<number>()
     this.#waiters.push({ resolve, reject, firstIndex })
@@ -62,8 +53,49 @@ export class Batch {
     for (const { reject } of this.#waiters) reject(cause)
   }
 
-  #makeRoom(payloads: readonly Uint8Array[]): void {
-    const needed = payloads.reduce((sum, payload) => sum + recordHeaderBytes + payload.byteLength, 0)
+  /** As many records from `first` on as one frame takes; answers which is the next. */
+  #addFrame(payloads: Payloads, first: number, at: number): number {
+    const start = this.#pieceUsed
+    const bodyStart = start + frameHeaderBytes
+    let end = bodyStart
+    // Two records that fit make it a frame of several; then all that still fit come along.
+    const pair = first + 1 < payloads.count && 2 * lengthBytes + payloads.bytesOf(first) + payloads.bytesOf(first + 1)
+    const several = pair !== false && pair <= frameBodyBytesMax
+    let next = first
+    do {
+      const bytes = payloads.bytesOf(next)
+      if (several) end = this.#piece.writeUInt32LE(bytes, end)
+      payloads.write(next, this.#piece, end)
+      end += bytes
+      next++
+    } while (
+      several &&
+      next < payloads.count &&
+      end - bodyStart + lengthBytes + payloads.bytesOf(next) <= frameBodyBytesMax
+    )
+    const lastMark = this.marks.at(-1)
+    if (lastMark === undefined || this.bytes - lastMark.position >= markSpacingBytes) {
+      this.marks.push({ index: this.endIndex, at, position: this.bytes })
+    }
+    sealFrame(this.#piece, start, {
+      index: this.endIndex,
+      at,
+      bodyBytes: end - bodyStart,
+      several,
+      startsBatch: this.endIndex === this.firstIndex,
+    })
+    this.#pieceUsed = end
+    this.bytes += end - start
+    this.endIndex += next - first
+    return next
+  }
+
+  #makeRoom(payloads: Payloads): void {
+    let bodies = 0
+    for (let nth = 0; nth < payloads.count; nth++) bodies += lengthBytes + payloads.bytesOf(nth)
+    // What does not fit into a frame any more begins the next: two that follow each other hold more than one may.
+    const frames = 1 + Math.floor((2 * bodies) / frameBodyBytesMax)
+    const needed = bodies + frames * frameHeaderBytes
     if (this.#piece.byteLength - this.#pieceUsed >= needed) return
     this.#closePiece()
     // A lone append gets just its bytes; a batch that goes on gathering gets ever larger pieces.

@@ -2,8 +2,15 @@
 
 import { join } from 'node:path'
 import type { Disk, DiskFile } from '../world/disk.ts'
-import { firstIndexIn, type SegmentStart, segmentHeader, segmentHeaderBytes, segmentName } from './segment-format.ts'
-import { laterBatchFollows, survey } from './segment-walk.ts'
+import {
+  firstIndexIn,
+  type SegmentStart,
+  segmentHeader,
+  segmentHeaderBytes,
+  segmentName,
+  segmentVersion,
+} from './segment-format.ts'
+import { laterBatchFollows, readStart, survey } from './segment-walk.ts'
 import { SparseIndex } from './sparse-index.ts'
 
 export interface Segment {
@@ -67,10 +74,15 @@ export async function writeStart({ file, index }: OpenedSegment, start: SegmentS
 /**
  * The newest segment as the last process left it: its torn end, which was never acknowledged, is cut off; what verifies is
  * made durable, because readers are about to see it. Its index knows of 0 bytes when not even its header was written.
+ * `outdated`: an older Biwa began it; what is appended goes into a new one.
  */
-export async function recoverNewest(disk: Disk, segment: Segment): Promise<OpenedSegment> {
+export async function recoverNewest(
+  disk: Disk,
+  segment: Segment,
+): Promise<OpenedSegment & { readonly outdated: boolean }> {
   const file = await disk.open(segment.path, 'write')
   try {
+    const start = await readStart(file, segment.path)
     const index = await readSidecar(disk, segment)
     if (!(await survey(file, segment, index))) {
       const position = index.segmentBytes
@@ -80,7 +92,7 @@ export async function recoverNewest(disk: Disk, segment: Segment): Promise<Opene
       await file.truncate(position)
     }
     await file.sync()
-    return { file, index }
+    return { file, index, outdated: start !== undefined && start.version < segmentVersion }
   } catch (cause) {
     await file.close()
     throw cause

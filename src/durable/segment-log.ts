@@ -12,6 +12,7 @@ import assert from 'node:assert/strict'
 import type { Disk } from '../world/disk.ts'
 import { Batch } from './batch.ts'
 import { OpenSegments } from './open-segments.ts'
+import { givenPayloads, type Payloads } from './payloads.ts'
 import {
   createSegment,
   listSegments,
@@ -52,6 +53,8 @@ export class SegmentLog {
   readonly #reading: SegmentReading
   readonly #tip = new TipWaiters()
   #newest: OpenedSegment | undefined
+  /** An older Biwa began the newest, in a form that this one only reads. */
+  #outdated = false
   /** How much of the newest segment its sidecar tells of. */
   #savedBytes = 0
   #nextIndex = 0
@@ -109,10 +112,11 @@ export class SegmentLog {
    * Resolves after the fsync with the index of the first payload. The order of calls is the order of indexes. An `at`
    * smaller than an earlier one is raised to it.
    */
-  append(payloads: readonly Uint8Array[], at: number): Promise<number> {
+  append(records: readonly Uint8Array[] | Payloads, at: number): Promise<number> {
     assert(Number.isSafeInteger(at) && at >= 0, `an instant is whole milliseconds since 1970: ${at}`)
-    for (const { byteLength } of payloads)
-      assert(byteLength <= payloadBytesMax, `a record has at most 64 MiB: ${byteLength}`)
+    const payloads = 'bytesOf' in records ? records : givenPayloads(records)
+    for (let nth = 0; nth < payloads.count; nth++)
+      assert(payloads.bytesOf(nth) <= payloadBytesMax, `a record has at most 64 MiB: ${payloads.bytesOf(nth)}`)
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
     if (this.#closed) return Promise.reject(new Error(`The log ${this.#directory} is closed.`))
     if (this.#gathering === undefined) {
@@ -120,7 +124,7 @@ export class SegmentLog {
       void this.#inTurn(() => this.#flush())
     }
     this.#lastAt = Math.max(this.#lastAt, at)
-    this.#nextIndex += payloads.length
+    this.#nextIndex += payloads.count
     return this.#gathering.add(payloads, this.#lastAt)
   }
 
@@ -199,13 +203,15 @@ export class SegmentLog {
     await this.#disk.syncDirectory(this.#directory)
     const newest = this.#segments.at(-1)
     if (newest === undefined) return
-    const opened = await recoverNewest(this.#disk, newest)
+    const { outdated, ...opened } = await recoverNewest(this.#disk, newest)
     this.#begin(newest, opened)
     if (opened.index.segmentBytes === 0) {
       const before = this.#segments.at(-2)
       const notBefore = before === undefined ? 0 : await this.#reading.use(before, async ({ index }) => index.lastAt)
       await writeStart(opened, { firstIndex: newest.firstIndex, notBefore })
-    }
+    } else if (outdated && opened.index.endIndex === newest.firstIndex) {
+      await writeStart(opened, { firstIndex: newest.firstIndex, notBefore: opened.index.lastAt })
+    } else this.#outdated = outdated
     this.#nextIndex = opened.index.endIndex
     this.#lastAt = opened.index.lastAt
   }
@@ -225,7 +231,7 @@ export class SegmentLog {
     try {
       if (this.#failure !== undefined) throw this.#failure
       await this.#saveMarks(this.#segmentBytes / 8)
-      const full = (this.#newest?.index.segmentBytes ?? 0) >= this.#segmentBytes
+      const full = this.#outdated || (this.#newest?.index.segmentBytes ?? 0) >= this.#segmentBytes
       const newest = full ? undefined : this.#newest
       await this.#write(newest ?? (await this.#roll(batch.firstIndex)), batch)
     } catch (cause) {
@@ -279,6 +285,7 @@ export class SegmentLog {
 
   #begin(segment: Segment, opened: OpenedSegment): OpenedSegment {
     this.#newest = opened
+    this.#outdated = false
     this.#savedBytes = 0
     this.#opened.addNewest(segment.firstIndex, opened)
     return opened

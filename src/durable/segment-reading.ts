@@ -97,10 +97,9 @@ export class SegmentReading {
       firstIndex: mark.index,
       visitFrom: index,
       pieceBytes: Math.min(pieceBytesMax, bytes + 2 * markSpacingBytes),
-      visit(header, held, offset) {
-        const payload = held.subarray(offset, offset + header.payloadBytes)
-        if (!visit({ index: header.index, at: header.at, payload })) return false
-        next = header.index + 1
+      visit({ index, at, payloadStart, payloadEnd }, held) {
+        if (!visit({ index, at, payload: held.subarray(payloadStart, payloadEnd) })) return false
+        next = index + 1
         return true
       },
     })
