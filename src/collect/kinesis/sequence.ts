@@ -25,8 +25,18 @@ export const sequencePrefix = (shard: { readonly number: number; readonly create
   `49${String(shard.createdAt).padStart(14, '0')}${String(shard.number).padStart(10, '0')}`
 
 /** `index` -1 is the start of the shard's range. */
-export const sequenceNumber = (prefix: string, index: number): SequenceNumber =>
-  `${prefix}${String(index + 1).padStart(29, '0')}0` as SequenceNumber
+export const sequenceNumber = (prefix: string, index: number): SequenceNumber => sequenceNumbers(prefix)(index)
+
+/** For whoever writes many of one shard: what stands before the index is put together anew only when the index grows longer. */
+export function sequenceNumbers(prefix: string): (index: number) => SequenceNumber {
+  let head = prefix
+  return index => {
+    const digits = `${index + 1}0`
+    if (head.length + digits.length !== sequenceDigits) head = prefix.padEnd(sequenceDigits - digits.length, '0')
+    return (head + digits) as SequenceNumber
+  }
+}
+const sequenceDigits = 56
 
 /** Behind record `index` and before the next; -1 is before the first. */
 export const sequenceNumberBehind = (prefix: string, index: number): SequenceNumber =>

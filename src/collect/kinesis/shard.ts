@@ -1,12 +1,13 @@
 // One shard: a hash range and the log of its records, opened when first needed. Positions are the log's indexes, dense
 // from 0, so that a sequence number leads to its record by arithmetic.
+import type { Payloads } from '../../durable/payloads.ts'
 import type { LogRecord, SegmentLog } from '../../durable/segment-log.ts'
 import { decodeRecord } from './payload.ts'
 import {
   type SequenceNumber,
   type ShardId,
-  sequenceNumber,
   sequenceNumberBehind,
+  sequenceNumbers,
   sequencePrefix,
   shardIdOf,
 } from './sequence.ts'
@@ -38,6 +39,7 @@ export class Shard {
   readonly createdAt: number
   readonly logName: string
   readonly #prefix: string
+  readonly #sequenceNumber: (index: number) => SequenceNumber
   readonly #open: (logName: string) => Promise<SegmentLog>
   #log: SegmentLog | undefined
   #opening: Promise<SegmentLog> | undefined
@@ -56,6 +58,7 @@ export class Shard {
     this.createdAt = identity.createdAt
     this.logName = `kinesis-${streamId}-${identity.number}`
     this.#prefix = sequencePrefix(identity)
+    this.#sequenceNumber = sequenceNumbers(this.#prefix)
     this.#open = open
     this.#end = identity.end
   }
@@ -70,7 +73,7 @@ export class Shard {
   }
 
   sequenceNumber(index: number): SequenceNumber {
-    return sequenceNumber(this.#prefix, index)
+    return this.#sequenceNumber(index)
   }
 
   /** Where a reader goes on that has read all records before `index`. */
@@ -87,7 +90,7 @@ export class Shard {
   }
 
   /** Resolves after the fsync with the index of the first payload. */
-  async append(payloads: readonly Uint8Array[], at: number): Promise<number> {
+  async append(payloads: Payloads, at: number): Promise<number> {
     this.#appends++
     try {
       const log = this.#log ?? (await this.#logWhenOpen())

@@ -6,7 +6,7 @@ import type { Ledger } from '../../durable/ledger.ts'
 import type { SegmentLog } from '../../durable/segment-log.ts'
 import { hashKeyOutOfRange, noSuchStream } from './faults.ts'
 import { hashDigits, hashOfExplicit, hashOfKey } from './hash.ts'
-import { encodeRecords, type RecordContent } from './payload.ts'
+import { type RecordContent, RecordPayloads } from './payload.ts'
 import type { Layout } from './reshard.ts'
 import type { SequenceNumber, ShardId } from './sequence.ts'
 import { Shard } from './shard.ts'
@@ -137,10 +137,9 @@ export class Stream implements StreamIdentity {
     const only = this.#route.shards.length === 1 ? this.#route.shards[0] : undefined
     const targets = only ? undefined : records.map(record => this.#target(record))
     if (only) for (const { explicitHashKey } of records) checkHashKey(explicitHashKey)
-    const payloads = encodeRecords(records)
     const placed: Placed[] = new Array(records.length)
     const groups = only ? [[only, undefined] as const] : [...grouped(targets ?? [])]
-    await Promise.all(groups.map(([shard, places]) => this.#append(shard, places, records, payloads, placed, at)))
+    await Promise.all(groups.map(([shard, places]) => this.#append(shard, places, records, placed, at)))
     return placed
   }
 
@@ -207,15 +206,13 @@ export class Stream implements StreamIdentity {
     shard: Shard,
     places: readonly number[] | undefined,
     records: readonly NewRecord[],
-    payloads: readonly Uint8Array[],
     placed: Placed[],
     at: number,
   ): Promise<void> {
     const count = places?.length ?? records.length
     const place = (nth: number) => (places === undefined ? nth : (places[nth] as number))
     try {
-      const chosen = places === undefined ? payloads : places.map(at => payloads[at] as Uint8Array)
-      const index = await shard.append(chosen, at)
+      const index = await shard.append(new RecordPayloads(records, places), at)
       let bytes = 0
       for (let nth = 0; nth < count; nth++) {
         placed[place(nth)] = { shardId: shard.id, sequenceNumber: shard.sequenceNumber(index + nth) }
