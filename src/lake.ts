@@ -232,7 +232,7 @@ export class Lake {
       enforced: this.#options.auth === 'enforced',
       resourcePolicy: arn => bucketPolicy(s3, arn) ?? streamPolicy(kinesis, arn),
     })
-    const kinesis = new Kinesis({ store, clock, random, background })
+    const kinesis = new Kinesis({ store, clock, random, background, meter })
 
     const glueTags = new GlueTags({ ledger: store.ledger })
     const schedules = new Schedules({
@@ -256,16 +256,23 @@ export class Lake {
     })
 
     const s3 = new S3({ ledger: store.ledger, blobs: store.blobs, clock, random, background })
-    const firehose = new Firehose({
-      ...{ store, clock, random, background, log, streams: kinesis, target: s3 },
-      permits: (roleArn, service, action, resource) => iam.permits(roleArn, service, action, resource),
-    })
     const { ledger, blobs } = store
     const catalog = new Catalog({ ledger, clock, tags: glueTags })
     const engine = new Engine({
       ...{ background, clock: realClock, log },
       childrenMax: engineChildren,
       scratch: () => blobs.scratch(),
+    })
+    const absent = async (what: string): Promise<never> => {
+      throw new Fault('ResourceNotFoundException', 404, `${what} is not there.`)
+    }
+    const firehose = new Firehose({
+      ...{ store, clock, random, background, log, meter, streams: kinesis, target: s3 },
+      functions: { invoke: arn => absent(`The function ${arn}`) },
+      jq: { check: () => absent('jq'), extract: () => absent('jq') },
+      converter: { convert: () => absent('The conversion') },
+      tables: catalog,
+      permits: (roleArn, service, action, resource) => iam.permits(roleArn, service, action, resource),
     })
     const athena = new Athena({
       ...{ ledger, blobs, clock, stopwatch: realClock, random, log, background, s3, catalog, engine },

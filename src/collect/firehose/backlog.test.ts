@@ -15,7 +15,8 @@ class SlowSource implements Source {
 
   append(sizes: readonly number[], at: number): void {
     const index = this.records.length
-    for (const size of sizes) this.records.push({ index: this.records.length, at, data: Buffer.alloc(size, 'x') })
+    for (const size of sizes)
+      this.records.push({ lane: 'lane', index: this.records.length, at, data: Buffer.alloc(size, 'x') })
     const arrival: Arrival = { index, count: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0), at }
     this.#watcher?.arrived('lane', arrival)
   }
@@ -96,8 +97,8 @@ test('an object ends with the record that fills it, and what is left begins wher
   source.append([40, 40, 40], 1000)
   source.append([10, 10], 2000)
   await through(source, backlog.refresh())
-  const gathering = backlog.gather({ bytes: 80, milliseconds: 60_000, delimiter: undefined })
-  await through(source, Array.fromAsync(gathering.chunks()))
+  const gathering = backlog.gather({ bytes: 80, milliseconds: 60_000 })
+  await through(source, Array.fromAsync(gathering.batches()))
   assert.deepEqual([gathering.records, gathering.bytes, gathering.oldestAt], [2, 80, 1000])
   await through(source, backlog.settle(gathering.taken))
   assert.deepEqual([backlog.records, backlog.bytes, backlog.since], [3, 60, 1000])
@@ -109,8 +110,8 @@ test('records that expired before they could be delivered are passed over and to
   source.append([10, 10, 10], 1000)
   await through(source, backlog.refresh())
   source.expire(2)
-  const gathering = backlog.gather({ bytes: 80, milliseconds: 60_000, delimiter: undefined })
-  await through(source, Array.fromAsync(gathering.chunks()))
+  const gathering = backlog.gather({ bytes: 80, milliseconds: 60_000 })
+  await through(source, Array.fromAsync(gathering.batches()))
   const lost = [...gathering.taken.values()].map(part => [part.lost, part.records, part.next])
   assert.deepEqual(lost, [[2, 1, 3]])
   await through(source, backlog.settle(gathering.taken))

@@ -19,6 +19,8 @@ export class Lane {
   bytes = 0
   /** Arrival of the first record that is not delivered. */
   since: number | undefined
+  /** Arrival of the newest record that is known of. */
+  newestAt: number | undefined
 
   constructor(source: SourceLane, next: number) {
     this.id = source.id
@@ -32,6 +34,10 @@ export class Lane {
     return this.#source.end
   }
 
+  sequenceNumber(index: number): string | undefined {
+    return this.#source.sequenceNumber?.(index)
+  }
+
   read(index: number, limits: ReadLimits): Promise<readonly SourceRecord[]> {
     return this.#source.read(index, limits)
   }
@@ -42,6 +48,7 @@ export class Lane {
     this.records += count
     this.bytes += bytes
     this.since ??= at
+    this.newestAt = at
   }
 
   /** Counts what lies between `counted` and the tip. */
@@ -59,6 +66,7 @@ export class Lane {
         this.records++
         this.bytes += data.length
         this.since ??= at
+        this.newestAt = at
       }
     }
   }
@@ -108,6 +116,24 @@ export class Backlog {
   /** Arrival of the oldest record. */
   get since(): number | undefined {
     return this.#since
+  }
+
+  /** Arrival of the newest record that is known of, delivered or not. */
+  get newestAt(): number | undefined {
+    let newest: number | undefined
+    for (const { newestAt } of this.#lanes.values()) {
+      if (newestAt !== undefined) newest = Math.max(newest ?? newestAt, newestAt)
+    }
+    return newest
+  }
+
+  lane(id: string): Lane | undefined {
+    return this.#lanes.get(id)
+  }
+
+  /** From which of each lane nothing is delivered. */
+  get positions(): readonly { readonly lane: string; readonly next: number }[] {
+    return [...this.#lanes.values()].map(({ id, next }) => ({ lane: id, next }))
   }
 
   arrived(lane: string, arrival: Arrival): void {

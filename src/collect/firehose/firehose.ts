@@ -4,9 +4,10 @@ import type { SegmentLog } from '../../durable/segment-log.ts'
 import type { Background } from '../../world/background.ts'
 import type { Clock } from '../../world/clock.ts'
 import type { Log } from '../../world/log.ts'
+import type { Meter } from '../../world/meter.ts'
 import type { Random } from '../../world/random.ts'
-import { Delivery, type Progress } from './delivery.ts'
-import type { Destination } from './destination.ts'
+import { Delivery, type Positions, type Progress } from './delivery.ts'
+import { type Destination, workOf } from './destination.ts'
 import { changedDestination, type DestinationChange } from './destination-change.ts'
 import {
   ConcurrentModificationException,
@@ -17,6 +18,7 @@ import {
   notDirectPut,
 } from './faults.ts'
 import { bytesPerBatchMax, deliveryStreamsMax } from './limits.ts'
+import type { LegName } from './meters.ts'
 import { DirectSource, directLane, kinesisSource, type SourceStream } from './source.ts'
 import {
   type DeliveryIdentity,
@@ -26,6 +28,7 @@ import {
   type Encryption,
   identityOf,
   insertDelivery,
+  positionsOf,
   stateOf,
   versions,
   writePosition,
@@ -55,9 +58,10 @@ export interface NewDelivery {
   readonly tags: readonly Tag[]
 }
 
-interface FirehoseWorld {
+interface FirehoseWorld extends Pick<World, 'functions' | 'jq' | 'converter' | 'tables' | 'permits'> {
   readonly store: {
     readonly ledger: Ledger
+    readonly blobs: World['room']
     log(name: string): Promise<SegmentLog>
     removeLog(name: string): Promise<void>
   }
@@ -67,11 +71,13 @@ interface FirehoseWorld {
   readonly log: Log
   readonly streams: Streams
   readonly target: Target
-  readonly permits: World['permits']
+  readonly meter: Meter
 }
 
 /** A delivery holds some megabytes: its pieces and the compressor's window. */
 const deliveriesAtOnce = 4
+/** Those that call functions wait more than they work. */
+const transformationsAtOnce = 8
 const attachedAtOnce = 8
 
 export class Firehose {
@@ -83,14 +89,15 @@ export class Firehose {
   readonly #deliveries = new Map<string, Delivery>()
   readonly #direct = new Map<string, Promise<DirectSource>>()
 
-  constructor({ store, clock, random, background, log, streams, target, permits }: FirehoseWorld) {
+  constructor({ store, streams, ...around }: FirehoseWorld) {
     this.store = store
-    this.#clock = clock
-    this.#random = random
+    this.#clock = around.clock
+    this.#random = around.random
     this.#streams = streams
+    const { ledger, blobs: room } = store
     const turnstile = new Turnstile(deliveriesAtOnce)
-    const { ledger } = store
-    this.#world = { ledger, target, clock, random, background, log, turnstile, permits }
+    const slowTurnstile = new Turnstile(transformationsAtOnce)
+    this.#world = { ...around, ledger, room, turnstile, slowTurnstile }
     ledger.define('firehose', versions)
   }
 
@@ -128,12 +135,13 @@ export class Firehose {
     }
     const delivered = { objects: 0, records: 0, bytes: 0, at: undefined }
     const state: DeliveryState = { version: 1, updatedAt: undefined, destination, encryption, delivered }
+    const legs = legsOf(destination)
     const positions = source ? await this.#tips(source.streamArn) : [{ source: directLane, lane: directLane, next: 0 }]
     await this.store.ledger.commit(write => {
       const taken = 'SELECT id FROM firehose_delivery WHERE account = ? AND region = ? AND name = ?'
       if (write.get(taken, account, region, name)) throw deliveryExists({ name, account })
       insertDelivery(write, identity, state)
-      for (const position of positions) writePosition(write, identity.id, position)
+      for (const leg of legs) for (const at of positions) writePosition(write, identity.id, { leg, ...at })
       addTags(write, identity, tags)
     })
     const delivery = new Delivery(identity, state, this.#world)
@@ -162,14 +170,22 @@ export class Firehose {
   }
 
   /** Takes records; resolves after the fsync with an id for each. */
-  async put(delivery: Delivery, data: readonly Uint8Array[], at: number): Promise<readonly string[]> {
+  async put(
+    delivery: Delivery,
+    data: readonly Uint8Array[],
+    { at, operation }: { readonly at: number; readonly operation: 'PutRecord' | 'PutRecordBatch' },
+  ): Promise<readonly string[]> {
     const { id } = delivery.identity
     if (delivery.identity.source !== undefined) throw notDirectPut()
-    if (data.length > 1 && data.reduce((sum, { length }) => sum + length, 0) > bytesPerBatchMax) {
+    const bytes = data.reduce((sum, { length }) => sum + length, 0)
+    if (data.length > 1 && bytes > bytesPerBatchMax) {
       throw new InvalidArgumentException(`Records size exceeds ${bytesPerBatchMax / 1024 / 1024} MB limit`)
     }
+    const startedAt = this.#clock.elapsed()
     const source = await this.#directSource(id)
     const index = await source.append(data, at)
+    const milliseconds = this.#clock.elapsed() - startedAt
+    delivery.meters.put(operation, { records: data.length, bytes, milliseconds })
     return data.map((_, place) => Buffer.from(`${id}:${index + place}`).toString('base64'))
   }
 
@@ -230,11 +246,12 @@ export class Firehose {
   /** A stream that took the place of the one it was made for is read from its beginning. */
   async #attachStream(delivery: Delivery, stream: SourceStream): Promise<void> {
     const { id } = delivery.identity
-    if (this.#positions(id, stream.id).size === 0) {
+    if (this.#positions(id, stream.id).delivery.size === 0) {
+      const legs = legsOf(delivery.state.destination)
       await this.store.ledger.commit(write => {
         write.run('DELETE FROM firehose_position WHERE delivery = ?', id)
-        for (const shard of stream.shards.filter(({ parents }) => parents.length === 0)) {
-          writePosition(write, id, { source: stream.id, lane: shard.id, next: 0 })
+        for (const { id: lane } of stream.shards.filter(({ parents }) => parents.length === 0)) {
+          for (const leg of legs) writePosition(write, id, { leg, source: stream.id, lane, next: 0 })
         }
       })
     }
@@ -251,13 +268,9 @@ export class Firehose {
     return Promise.all(open.map(async shard => ({ source: stream.id, lane: shard.id, next: await shard.tip() })))
   }
 
-  #positions(delivery: string, source: string): ReadonlyMap<string, number> {
-    const rows = this.store.ledger.all<{ lane: string; next: number }>(
-      'SELECT lane, next FROM firehose_position WHERE delivery = ? AND source = ?',
-      delivery,
-      source,
-    )
-    return new Map(rows.map(({ lane, next }) => [lane, next]))
+  #positions(delivery: string, source: string): Positions {
+    const of = (leg: LegName) => positionsOf(this.store.ledger, delivery, { leg, source })
+    return { delivery: of('delivery'), backup: of('backup') }
   }
 
   #checkLimit(scope: Scope): void {
@@ -275,6 +288,9 @@ export class Firehose {
     }
   }
 }
+
+const legsOf = (destination: Destination): readonly LegName[] =>
+  workOf(destination).backup ? ['delivery', 'backup'] : ['delivery']
 
 const keyOf = ({ account, region }: Scope, name: string): string => `${account}/${region}/${name}`
 const logName = (id: string): string => `firehose-${id}`

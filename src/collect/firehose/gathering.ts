@@ -1,15 +1,14 @@
-// One object's records, taken from the lanes of a backlog in the order of their arrival, each lane in its own order,
-// children after their parents. Where the object ends is settled by the records alone (size, and time since the first),
-// so that an attempt after a failure or a crash ends at the same one. Holds a piece a lane, whatever the object's size.
+// The records of one delivery, taken from the lanes of a backlog in the order of their arrival, each lane in its own order,
+// children after their parents. Where they end is settled by the records alone (size, and time since the first), so that
+// an attempt after a failure or a crash ends at the same one. Holds a piece a lane, whatever the size of it all.
 import type { Lane } from './backlog.ts'
 import type { SourceRecord } from './source.ts'
 
 export interface GatheringLimits {
-  /** The object ends with the record that reaches this. */
+  /** It ends with the record that reaches this. */
   readonly bytes: number
-  /** Records that arrive this long after the first are the next object's. */
+  /** Records that arrive this long after the first are the next delivery's. */
   readonly milliseconds: number
-  readonly delimiter: Uint8Array | undefined
 }
 
 export interface Taken {
@@ -25,11 +24,12 @@ export interface Taken {
 const pieceBytesAll = 8 * 1024 * 1024
 const pieceBytesMax = 1024 * 1024
 const pieceBytesMin = 64 * 1024
-const chunkBytes = 64 * 1024
+const batchBytes = 256 * 1024
 
 export class Gathering {
   readonly #cursors: readonly Cursor[]
   readonly #limits: GatheringLimits
+  /** As they lie in the source; what is packed into one counts as one. */
   records = 0
   bytes = 0
   oldestAt: number | undefined
@@ -41,7 +41,7 @@ export class Gathering {
     this.#limits = limits
   }
 
-  /** What was taken of each lane, once all chunks were read. */
+  /** What was taken of each lane, once all batches were read. */
   get taken(): ReadonlyMap<Lane, Taken> {
     const used = this.#cursors.filter(({ lane, next }) => next > lane.next)
     return new Map(
@@ -52,43 +52,75 @@ export class Gathering {
     )
   }
 
-  async *chunks(): AsyncGenerator<Uint8Array> {
-    const { delimiter } = this.#limits
-    let parts: Uint8Array[] = []
-    let size = 0
-    for (let cursor = await this.#oldest(); cursor !== undefined; cursor = await this.#oldest()) {
-      const record = cursor.head as SourceRecord
-      if (this.#isFull(record.at)) break
-      cursor.advance()
+  /** Some hundred kilobytes at a time. */
+  async *batches(): AsyncGenerator<readonly SourceRecord[]> {
+    let batch: SourceRecord[] = []
+    let end = this.bytes + batchBytes
+    while (await this.#load()) {
+      if (!this.#takeRun(batch, end)) break
+      if (this.bytes < end) continue
+      yield batch
+      batch = []
+      end = this.bytes + batchBytes
+    }
+    if (batch.length > 0) yield batch
+  }
+
+  /** Sees to it that each lane that may be read has its next record at hand; answers whether there is one. */
+  async #load(): Promise<boolean> {
+    let some = false
+    for (const cursor of this.#cursors) {
+      if (cursor.isSpent || !this.#isReadable(cursor)) continue
+      if (cursor.head === undefined) await cursor.load()
+      some ||= cursor.head !== undefined
+    }
+    return some
+  }
+
+  /** Takes from the lane whose next record arrived first, until another's turn comes. False when it is the end of it all. */
+  #takeRun(batch: SourceRecord[], endBytes: number): boolean {
+    const { oldest, until, isBefore } = this.#turn()
+    if (oldest === undefined) return false
+    for (let record = oldest.head; record !== undefined; record = oldest.head) {
+      if (this.bytes >= endBytes || record.at > until || (record.at === until && !isBefore)) return true
+      if (this.#isFull(record.at)) return false
+      oldest.advance()
       this.records++
       this.bytes += record.data.length
       this.oldestAt ??= record.at
-      this.newestAt = Math.max(this.newestAt ?? 0, record.at)
-      parts.push(record.data)
-      if (delimiter) parts.push(delimiter)
-      size += record.data.length + (delimiter?.length ?? 0)
-      if (size < chunkBytes) continue
-      yield Buffer.concat(parts)
-      parts = []
-      size = 0
+      if (this.newestAt === undefined || record.at > this.newestAt) this.newestAt = record.at
+      batch.push(record)
     }
-    if (size > 0) yield Buffer.concat(parts)
+    return true
+  }
+
+  /** Of two records of one instant that of the earlier lane comes first. */
+  #turn(): { oldest: Cursor | undefined; until: number; isBefore: boolean } {
+    let oldest: Cursor | undefined
+    let oldestAt = Number.POSITIVE_INFINITY
+    let until = Number.POSITIVE_INFINITY
+    let isBefore = true
+    for (const cursor of this.#cursors) {
+      const at = cursor.open ? cursor.head?.at : undefined
+      if (at === undefined) continue
+      if (at < oldestAt) {
+        if (oldest !== undefined) {
+          until = oldestAt
+          isBefore = false
+        }
+        oldest = cursor
+        oldestAt = at
+      } else if (at < until) {
+        until = at
+        isBefore = true
+      }
+    }
+    return { oldest, until, isBefore }
   }
 
   #isFull(nextAt: number): boolean {
     if (this.oldestAt === undefined) return false
     return this.bytes >= this.#limits.bytes || nextAt >= this.oldestAt + this.#limits.milliseconds
-  }
-
-  /** The readable cursor whose next record arrived first. */
-  async #oldest(): Promise<Cursor | undefined> {
-    let oldest: Cursor | undefined
-    for (const cursor of this.#cursors) {
-      if (cursor.isSpent || !this.#isReadable(cursor)) continue
-      if (cursor.head === undefined) await cursor.load()
-      if (cursor.head !== undefined && (oldest?.head === undefined || cursor.head.at < oldest.head.at)) oldest = cursor
-    }
-    return oldest
   }
 
   #isReadable(cursor: Cursor): boolean {

@@ -26,8 +26,18 @@ export const processorsMax = 5
 /** https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning-enable.html */
 export const partitioningRetrySecondsDefault = 300
 
+/** https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html: what holds more is not taken apart. */
+export const partsPerRecordMax = 500
+
+/** Of an event and of an answer. https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html */
+export const transformPayloadBytesMax = 6 * 1024 * 1024
+
 /** https://docs.aws.amazon.com/firehose/latest/dev/limits.html */
 export const deliveryStreamsMax = 5000
+/** Of one delivery stream, in a second. */
+export const directPutQuota = { requests: 1000, records: 100_000, bytes: 1024 * 1024 }
+export const directPutQuotaLarge = { requests: 2000, records: 500_000, bytes: 5 * 1024 * 1024 }
+export const largeQuotaRegions: readonly string[] = ['us-east-1', 'us-west-2', 'eu-west-1']
 export const prefixCharactersMax = 512
 export const activePartitionsMax = 500
 

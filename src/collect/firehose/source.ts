@@ -1,10 +1,21 @@
 // Where a delivery stream's records come from: lanes, each in order, read by index. A Kinesis stream has a lane a shard;
 // a direct put has one.
 import type { SegmentLog } from '../../durable/segment-log.ts'
+import { userRecords } from '../../formats/aggregated-record.ts'
 
 export interface SourceRecord {
+  readonly lane: string
   readonly index: number
   readonly at: number
+  readonly data: Uint8Array
+  /** Of a Kinesis record. */
+  readonly partitionKey?: string
+  /** What the Kinesis Producer Library packed into it. It is never delivered as one. */
+  readonly packed?: readonly PackedRecord[]
+}
+
+export interface PackedRecord {
+  readonly partitionKey: string
   readonly data: Uint8Array
 }
 
@@ -22,6 +33,8 @@ export interface SourceLane {
   /** At least one record if there is any; none at the tip. */
   read(index: number, limits: ReadLimits): Promise<readonly SourceRecord[]>
   tip(): Promise<number>
+  /** As the source numbers its records, where it does. */
+  sequenceNumber?(index: number): string
 }
 
 export interface Arrival {
@@ -41,6 +54,8 @@ export interface Watcher {
 export interface Source {
   /** Tells a source from another that had its name before. */
   readonly id: string
+  /** Of a Kinesis stream. */
+  readonly streamArn?: string
   lanes(): readonly SourceLane[]
   watch(watcher: Watcher): () => void
   /** All that arrived before `at` is delivered. */
@@ -61,12 +76,19 @@ interface SourceShard {
   readonly parents: readonly number[]
   readonly ended: { readonly endIndex: number } | undefined
   tip(): Promise<number>
-  read(
-    index: number,
-    limits: ReadLimits,
-    since: number,
-  ): Promise<{ readonly records: readonly { index: number; arrivedAt: number; data: Uint8Array }[] }>
+  read(index: number, limits: ReadLimits, since: number): Promise<{ readonly records: readonly StreamRecord[] }>
+  sequenceNumber(index: number): string
 }
+
+interface StreamRecord {
+  readonly index: number
+  readonly arrivedAt: number
+  readonly partitionKey: string
+  readonly data: Uint8Array
+}
+
+/** The first byte of what the Kinesis Producer Library packs. */
+const packedMark = 0xf3
 
 export function kinesisSource(stream: SourceStream): Source {
   const laneOf = (shard: SourceShard, ids: ReadonlyMap<number, string>): SourceLane => ({
@@ -78,12 +100,14 @@ export function kinesisSource(stream: SourceStream): Source {
     async read(index, limits) {
       // What is out of the stream's retention but still on the disk is delivered all the same.
       const { records } = await shard.read(index, limits, 0)
-      return records.map(record => ({ index: record.index, at: record.arrivedAt, data: record.data }))
+      return records.map(record => sourceRecord(shard.id, record))
     },
     tip: () => shard.tip(),
+    sequenceNumber: index => shard.sequenceNumber(index),
   })
   return {
     id: stream.id,
+    streamArn: stream.arn,
     lanes() {
       const ids = new Map(stream.shards.map(shard => [shard.number, shard.id]))
       return stream.shards.map(shard => laneOf(shard, ids))
@@ -92,6 +116,13 @@ export function kinesisSource(stream: SourceStream): Source {
     // The stream keeps its records for its other readers.
     release: async () => undefined,
   }
+}
+
+function sourceRecord(lane: string, { index, arrivedAt: at, partitionKey, data }: StreamRecord): SourceRecord {
+  const packed = data[0] === packedMark ? userRecords(data) : undefined
+  return packed === undefined
+    ? { lane, index, at, data, partitionKey }
+    : { lane, index, at, data, partitionKey, packed }
 }
 
 export const directLane = 'direct'
@@ -120,7 +151,12 @@ export class DirectSource implements Source {
 
   lanes(): readonly SourceLane[] {
     const read = async (index: number, limits: ReadLimits) =>
-      (await this.#log.read(index, limits)).map(({ index, at, payload }) => ({ index, at, data: payload }))
+      (await this.#log.read(index, limits)).map(({ index, at, payload }) => ({
+        lane: directLane,
+        index,
+        at,
+        data: payload,
+      }))
     return [{ id: directLane, parents: [], end: undefined, read, tip: async () => this.#log.end }]
   }
 

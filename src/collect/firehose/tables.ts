@@ -1,6 +1,7 @@
 // What the ledger knows of Firehose: delivery streams, how far each lane of their sources is delivered, tags.
-import type { Row, Transaction } from '../../durable/ledger.ts'
+import type { Ledger, Row, Transaction } from '../../durable/ledger.ts'
 import type { Destination } from './destination.ts'
+import type { LegName } from './meters.ts'
 
 export const versions: readonly string[] = [
   `CREATE TABLE firehose_delivery (
@@ -26,6 +27,16 @@ export const versions: readonly string[] = [
    ) STRICT, WITHOUT ROWID;
    CREATE TABLE firehose_doomed_log (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`,
   'ALTER TABLE firehose_delivery ADD COLUMN throughput_hint INTEGER;',
+  `CREATE TABLE firehose_leg_position (
+     delivery TEXT NOT NULL REFERENCES firehose_delivery (id),
+     leg TEXT NOT NULL,
+     source TEXT NOT NULL, lane TEXT NOT NULL,
+     next INTEGER NOT NULL,
+     PRIMARY KEY (delivery, leg, source, lane)
+   ) STRICT, WITHOUT ROWID;
+   INSERT INTO firehose_leg_position SELECT delivery, 'delivery', source, lane, next FROM firehose_position;
+   DROP TABLE firehose_position;
+   ALTER TABLE firehose_leg_position RENAME TO firehose_position;`,
 ]
 
 export interface DeliveryIdentity {
@@ -144,12 +155,30 @@ export function writeDelivered(write: Transaction, id: string, { objects, record
   )
 }
 
-export function writePosition(
-  write: Transaction,
+export interface Position {
+  readonly leg: LegName
+  readonly source: string
+  readonly lane: string
+  readonly next: number
+}
+
+export function writePosition(write: Transaction, delivery: string, { leg, source, lane, next }: Position): void {
+  write.run('INSERT OR REPLACE INTO firehose_position VALUES (?, ?, ?, ?, ?)', delivery, leg, source, lane, next)
+}
+
+/** By lane: from which nothing of a source is delivered. */
+export function positionsOf(
+  ledger: Pick<Ledger, 'all'>,
   delivery: string,
-  { source, lane, next }: { readonly source: string; readonly lane: string; readonly next: number },
-): void {
-  write.run('INSERT OR REPLACE INTO firehose_position VALUES (?, ?, ?, ?)', delivery, source, lane, next)
+  of: { readonly leg: LegName; readonly source: string },
+): ReadonlyMap<string, number> {
+  const rows = ledger.all<{ lane: string; next: number }>(
+    'SELECT lane, next FROM firehose_position WHERE delivery = ? AND leg = ? AND source = ?',
+    delivery,
+    of.leg,
+    of.source,
+  )
+  return new Map(rows.map(({ lane, next }) => [lane, next]))
 }
 
 export function deleteDelivery(write: Transaction, id: string): void {

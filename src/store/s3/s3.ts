@@ -121,6 +121,11 @@ export class S3 {
     return { blob, etag: md5.digest('hex'), described }
   }
 
+  /** Forgets bytes that were taken in and will not be published after all. */
+  discard({ blob }: PreparedObject): Promise<void> {
+    return this.#blobs.discard(blob)
+  }
+
   /** Inside somebody's commit: makes it the latest version of the key. */
   publish(write: Transaction, bucket: string, key: string, prepared: PreparedObject): { readonly versionId?: string } {
     checkKey(key)

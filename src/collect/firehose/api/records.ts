@@ -15,7 +15,7 @@ export const PutRecord = operation({
   resource: resourceOf,
   async handle(firehose: Firehose, input, call) {
     const delivery = firehose.delivery(call, input.DeliveryStreamName)
-    const [id = ''] = await firehose.put(delivery, [input.Record.Data], call.at)
+    const [id = ''] = await firehose.put(delivery, [input.Record.Data], { at: call.at, operation: 'PutRecord' })
     return { RecordId: id, Encrypted: delivery.state.encryption.enabled }
   },
 })
@@ -39,7 +39,7 @@ export const PutRecordBatch = operation({
   async handle(firehose: Firehose, input, call) {
     const delivery = firehose.delivery(call, input.DeliveryStreamName)
     const data = input.Records.map(({ Data }) => Data)
-    const ids = await firehose.put(delivery, data, call.at)
+    const ids = await firehose.put(delivery, data, { at: call.at, operation: 'PutRecordBatch' })
     // All of a batch goes into one log in one write: it is taken wholly or the request fails.
     return {
       FailedPutCount: 0,

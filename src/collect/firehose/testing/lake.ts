@@ -10,6 +10,7 @@ import type { Stream } from '../../kinesis/stream.ts'
 import type { Delivery } from '../delivery.ts'
 import { type DestinationChange, newDestination } from '../destination-change.ts'
 import { Firehose } from '../firehose.ts'
+import { TestConverter, TestFunctions, TestMeter, TestTables, testJq } from './around.ts'
 
 export type Configuration = Omit<DestinationChange, 'roleArn' | 'bucketArn'>
 
@@ -41,6 +42,14 @@ export class Buckets {
     return this.#world.store.blobs.write(chunks)
   }
 
+  async prepare(blob: Blob): Promise<Blob> {
+    return blob
+  }
+
+  discard(blob: Blob): Promise<void> {
+    return this.#world.store.blobs.discard(blob)
+  }
+
   publish(write: Transaction, _bucket: string, key: string, blob: Blob): void {
     this.#world.store.blobs.publish(write, blob)
     write.run('INSERT INTO bucket_object VALUES (?, ?)', key, blob.id)
@@ -62,6 +71,9 @@ export class Lake {
   firehose!: Firehose
   buckets!: Buckets
   denied = ''
+  readonly functions = new TestFunctions()
+  readonly tables = new TestTables()
+  readonly meter = new TestMeter()
 
   constructor(world: SimulatedWorld) {
     this.world = world
@@ -74,6 +86,11 @@ export class Lake {
       ...this.world,
       streams: this.kinesis,
       target: this.buckets,
+      functions: this.functions,
+      jq: testJq,
+      converter: new TestConverter(this.world),
+      tables: this.tables,
+      meter: this.meter,
       permits: (_role, _service, action) => action !== this.denied,
     })
     await this.kinesis.start()
@@ -98,7 +115,7 @@ export class Lake {
 
   put(delivery: Delivery, ...texts: readonly string[]): Promise<readonly string[]> {
     const data = texts.map(text => Buffer.from(text))
-    return this.firehose.put(delivery, data, this.world.clock.now())
+    return this.firehose.put(delivery, data, { at: this.world.clock.now(), operation: 'PutRecordBatch' })
   }
 
   putInto(stream: Stream, ...texts: readonly string[]): Promise<void> {
