@@ -24,9 +24,31 @@ interface Outgoing extends NodeJS.EventEmitter {
   write(chunk: Uint8Array): boolean
   end(chunk?: Uint8Array | string): unknown
   destroy(): unknown
+  /** HTTP/2 only. */
+  readonly stream?: { close(code: number): void }
 }
 
 const preface = Buffer.from('PRI * HTTP/2.0')
+/** How long the other side may do nothing before it is cut off, and how much of it is taken at once. */
+export interface Bounds {
+  /** Between the requests of a connection. Longer than clients keep theirs, so that it is they who close. */
+  readonly idleMilliseconds: number
+  /** For a client that takes nothing of its answer, which holds what was read ahead for it. */
+  readonly stalledMilliseconds: number
+  /** Requests at once on a connection of HTTP/2; its client waits with more. */
+  readonly streamsMax: number
+}
+/** What a stream of HTTP/2 may send before somebody reads it; Node keeps that much in memory for each. */
+const unreadBytesMax = 256 * 1024
+/** An answer up to here is left to the connection, whether its client takes it or not. */
+const unmindedBytes = 64 * 1024
+
+const usual: Bounds = {
+  idleMilliseconds: 75_000,
+  stalledMilliseconds: 300_000,
+  streamsMax: 128,
+}
+
 /** S3 takes 8 KiB of headers, policies in queries and long presigned URLs some more. */
 const headerBytesMax = 64 * 1024
 /** How long a connection may take for its first bytes, and to hang up after it was told what it sent is no HTTP. */
@@ -36,6 +58,7 @@ const partingMilliseconds = 5_000
 export class HttpServer {
   readonly #handle: Handle
   readonly #onFailure: (error: unknown) => void
+  readonly #bounds: Bounds
   readonly #sockets = new Set<net.Socket>()
   readonly #http1: http.Server
   #http2: http2.Http2Server | undefined
@@ -46,12 +69,14 @@ export class HttpServer {
   #underWay = 0
   #idle: (() => void) | undefined
 
-  constructor(handle: Handle, onFailure: (error: unknown) => void) {
+  constructor(handle: Handle, onFailure: (error: unknown) => void, bounds: Partial<Bounds> = {}) {
     this.#handle = handle
     this.#onFailure = onFailure
+    this.#bounds = { ...usual, ...bounds }
+    const { idleMilliseconds } = this.#bounds
     // No bound on a request's whole time: an upload of gigabytes takes what it takes. Headers must come promptly.
     this.#http1 = createServer(
-      { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 75_000, maxHeaderSize: headerBytesMax },
+      { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: idleMilliseconds, maxHeaderSize: headerBytesMax },
       (incoming, outgoing) => void this.#serve(incoming, outgoing),
     )
     this.#http1.on('clientError', (_error, socket) => {
@@ -112,13 +137,20 @@ export class HttpServer {
 
   #second(): http2.Http2Server {
     if (this.#http2) return this.#http2
+    const { idleMilliseconds, streamsMax } = this.#bounds
+    const settings = {
+      maxConcurrentStreams: streamsMax,
+      initialWindowSize: unreadBytesMax,
+      maxHeaderListSize: headerBytesMax,
+    }
     this.#http2 = process
       .getBuiltinModule('node:http2')
-      .createServer(
-        { settings: { maxConcurrentStreams: 1000, initialWindowSize: 1024 * 1024, maxHeaderListSize: headerBytesMax } },
-        (incoming, outgoing) => void this.#serve(incoming, outgoing),
-      )
+      .createServer({ settings }, (incoming, outgoing) => void this.#serve(incoming, outgoing))
     this.#http2.on('sessionError', () => {}) // the client broke the connection; its streams are aborted
+    this.#http2.on('session', session => {
+      // Closing lets the streams that are open come to their end, and takes no more.
+      session.setTimeout(idleMilliseconds, () => session.close())
+    })
     return this.#http2
   }
 
@@ -145,11 +177,10 @@ export class HttpServer {
         this.#endless.add(gone)
         if (this.#closing) gone.abort(closing)
       }
-      await send(request.method, response, outgoing, gone.signal)
+      await send(request.method, response, outgoing, { gone: gone.signal, ...this.#bounds })
     } catch (error) {
       if (!gone.signal.aborted) this.#onFailure(error)
-      if (outgoing.headersSent || gone.signal.aborted)
-        outgoing.destroy() // half an answer must not look whole
+      if (outgoing.headersSent || gone.signal.aborted) breakOff(outgoing)
       else {
         outgoing.writeHead(500, { 'content-length': 0 })
         outgoing.end()
@@ -192,10 +223,20 @@ function toRequest(incoming: Incoming, signal: AbortSignal): HttpRequest {
 /** A proxy's absolute form `GET http://host/path` is the same request. */
 const pathOf = (path: string) => (path.startsWith('/') ? path : path.replace(/^https?:\/\/[^/]*/i, '') || '/')
 
+const internalError = 2
+
+/** Half an answer must not look whole: without a code, a stream of HTTP/2 would end as if all had been said. */
+function breakOff(outgoing: Outgoing): void {
+  if (outgoing.stream) outgoing.stream.close(internalError)
+  else outgoing.destroy()
+}
+
 /** When there is room for more, or nobody is there any more; leaves no listener behind, however long the answer is. */
-function drained(outgoing: Outgoing, gone: AbortSignal): Promise<void> {
+function drained(outgoing: Outgoing, { gone, stalledMilliseconds }: Sending): Promise<void> {
   return new Promise(resolve => {
+    const stalled = setTimeout(() => breakOff(outgoing), stalledMilliseconds)
     const done = () => {
+      clearTimeout(stalled)
       outgoing.off('drain', done)
       outgoing.off('close', done)
       resolve()
@@ -206,7 +247,10 @@ function drained(outgoing: Outgoing, gone: AbortSignal): Promise<void> {
   })
 }
 
-async function send(method: string, response: HttpResponse, outgoing: Outgoing, gone: AbortSignal): Promise<void> {
+type Sending = Pick<Bounds, 'stalledMilliseconds'> & { readonly gone: AbortSignal }
+
+async function send(method: string, response: HttpResponse, outgoing: Outgoing, sending: Sending): Promise<void> {
+  const { gone } = sending
   const hasGone = () => gone.aborted && gone.reason !== closing
   if (hasGone()) return // a client that resets streams as fast as it opens them must not have their files read
   const { body } = response
@@ -225,12 +269,16 @@ async function send(method: string, response: HttpResponse, outgoing: Outgoing, 
     return
   }
   if (whole) {
+    if (body.length > unmindedBytes) {
+      const stalled = setTimeout(() => breakOff(outgoing), sending.stalledMilliseconds)
+      outgoing.on('close', () => clearTimeout(stalled))
+    }
     outgoing.end(body)
     return
   }
   for await (const chunk of body) {
     if (hasGone()) return
-    if (!outgoing.write(chunk)) await drained(outgoing, gone)
+    if (!outgoing.write(chunk)) await drained(outgoing, sending)
   }
   outgoing.end()
 }

@@ -38,11 +38,15 @@ export const wholeBody = (whole: Uint8Array): Body => ({
   },
 })
 
-/** Reads all of it into memory, for the protocols whose bodies are small by definition. */
+/**
+ * Reads all of it into memory, for the protocols whose bodies are small by definition. `hold` hears of the bytes as they
+ * come, and says false when memory has no room for them: the rest is read past, so that the client hears of it.
+ */
 export async function readWhole(
   body: Body,
   bytesMax: number,
   fault: { readonly code: string; readonly status: number } = { code: 'RequestEntityTooLargeException', status: 413 },
+  hold?: (bytes: number) => boolean,
 ): Promise<Uint8Array> {
   const tooLarge = () =>
     new Fault(fault.code, fault.status, `The request's body is larger than the ${bytesMax} bytes this operation takes.`)
@@ -50,10 +54,19 @@ export async function readWhole(
   if (body.whole) return body.whole
   const chunks: Uint8Array[] = []
   let bytes = 0
+  let full = false
   for await (const chunk of body.stream()) {
     bytes += chunk.length
     if (bytes > bytesMax) throw tooLarge()
-    chunks.push(chunk)
+    if (hold?.(chunk.length) === false) full = true
+    if (full) chunks.length = 0
+    else chunks.push(chunk)
   }
+  if (full)
+    throw new Fault(
+      'ServiceUnavailable',
+      503,
+      'The requests under way take all the memory that there is for requests. Try again, with fewer at once.',
+    )
   return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, bytes)
 }

@@ -59,12 +59,22 @@ interface Target {
   readonly codec: ProtocolCodec
 }
 
+interface Identifying {
+  readonly found: (target: Target) => void
+  readonly hold: (bytes: number) => boolean
+}
+
+/** Nobody has proven who he is while his body is read: what all of them together may hold is bounded. */
+const heldBytesMax = 512 * 1024 * 1024
+
 export class Pipeline {
   readonly #services: Services
   readonly #needs: PipelineNeeds
   readonly #byTarget: ReadonlyMap<string, string>
   readonly #bySigningName: ReadonlyMap<string, string>
   readonly #byVersion: ReadonlyMap<string, string>
+  /** Bodies of requests under way that are in memory. */
+  #heldBytes = 0
 
   constructor(needs: PipelineNeeds) {
     this.#needs = needs
@@ -86,10 +96,17 @@ export class Pipeline {
     const faultOf = (error: unknown) =>
       this.#toFault(error, target, operationName, { requestId, gone: request.signal.aborted })
     const context = { requestId, path: request.path, signal: request.signal, faultOf }
+    let held = 0
+    const hold = (bytes: number) => {
+      held += bytes
+      this.#heldBytes += bytes
+      return this.#heldBytes <= heldBytesMax
+    }
     try {
-      const read = await this.#identify(request, found => {
-        target = found
-      })
+      const found = (one: Target) => {
+        target = one
+      }
+      const read = await this.#identify(request, { found, hold })
       const { service, codec, name } = target
       const verified = this.#needs.authenticator.authenticate(service, name, read)
       const match = codec.match(service, verified.request)
@@ -110,6 +127,8 @@ export class Pipeline {
       return codec.write(service, match.operation, output, context)
     } catch (error) {
       return target.codec.fault(target.service, faultOf(error), context)
+    } finally {
+      this.#heldBytes -= held
     }
   }
 
@@ -153,7 +172,7 @@ export class Pipeline {
   }
 
   /** Finds the service and reads the body where the protocol wants it whole. `found` first, so that faults speak its protocol. */
-  async #identify(request: HttpRequest, found: (target: Target) => void): Promise<HttpRequest> {
+  async #identify(request: HttpRequest, { found, hold }: Identifying): Promise<HttpRequest> {
     const targetHeader = request.headers['x-amz-target']
     if (targetHeader !== undefined) {
       const name = this.#byTarget.get(targetHeader.slice(0, Math.max(0, targetHeader.indexOf('.'))))
@@ -167,17 +186,17 @@ export class Pipeline {
           `Biwa does not provide the service of X-Amz-Target ${targetHeader.slice(0, 128)}. The README lists the supported ones.`,
         )
       }
-      return this.#whole(request)
+      return this.#whole(request, hold)
     }
     const scope = scopeService(request)
     const isForm = (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
     const scoped = scope === undefined ? undefined : this.#bySigningName.get(scope)
     if (scoped !== undefined && scoped !== 's3') {
       found(this.#target(scoped))
-      return this.#whole(request)
+      return this.#whole(request, hold)
     }
     if (isForm && scope !== 's3' && request.method === 'POST' && request.path === '/') {
-      const whole = await this.#whole(request)
+      const whole = await this.#whole(request, hold)
       const name = this.#byVersion.get(formOf(whole).get('Version') ?? '')
       if (name) found(this.#target(name))
       else {
@@ -206,8 +225,8 @@ export class Pipeline {
     return { name, service, codec: codecs[service.protocol] }
   }
 
-  async #whole(request: HttpRequest): Promise<HttpRequest> {
-    const body: Body = wholeBody(await readWhole(request.body, bodyBytesMax))
+  async #whole(request: HttpRequest, hold: Identifying['hold']): Promise<HttpRequest> {
+    const body: Body = wholeBody(await readWhole(request.body, bodyBytesMax, undefined, hold))
     return { ...request, body }
   }
 
