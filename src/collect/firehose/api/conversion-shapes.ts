@@ -1,7 +1,8 @@
-// Shapes of a data format conversion, and the way between AWS's words and the part's. ORC is not among them: a
-// configuration that names OrcSerDe is refused by that name.
+// Shapes of a data format conversion, and the way between AWS's words and the part's. ORC is
+// declared as AWS has it and refused by its name.
 import {
   boolean,
+  double,
   enumeration,
   integer,
   list,
@@ -12,7 +13,7 @@ import {
   type Value,
 } from '../../../gateway/shape.ts'
 import type { Conversion, ConversionChange, Deserializer, ParquetSerializer, SchemaReference } from '../conversion.ts'
-import { InvalidArgumentException } from '../faults.ts'
+import { InvalidArgumentException, notSupported } from '../faults.ts'
 
 const text = string({ min: 1, max: 1024, pattern: '^(?!\\s*$).+' })
 const word = string({ min: 1, max: 1024, pattern: '^\\S+$' })
@@ -31,6 +32,21 @@ const parquet = structure({
   MaxPaddingBytes: optional(integer({ min: 0 })),
   WriterVersion: optional(enumeration('V1', 'V2')),
 })
+const proportion = double({ min: 0, max: 1 })
+const orc = structure({
+  StripeSizeBytes: optional(integer({ min: 8 * 1024 * 1024 })),
+  BlockSizeBytes: optional(integer({ min: 64 * 1024 * 1024 })),
+  RowIndexStride: optional(integer({ min: 1000 })),
+  EnablePadding: optional(boolean()),
+  PaddingTolerance: optional(proportion),
+  Compression: optional(enumeration('NONE', 'ZLIB', 'SNAPPY')),
+  BloomFilterColumns: optional(list(word)),
+  BloomFilterFalsePositiveProbability: optional(proportion),
+  DictionaryKeyThreshold: optional(proportion),
+  FormatVersion: optional(enumeration('V0_11', 'V0_12')),
+})
+const serializerShape = structure({ ParquetSerDe: optional(parquet), OrcSerDe: optional(orc) })
+const deserializerShape = structure({ OpenXJsonSerDe: optional(openX), HiveJsonSerDe: optional(hive) })
 const schemaShape = structure({
   RoleARN: optional(word),
   CatalogId: optional(word),
@@ -42,14 +58,8 @@ const schemaShape = structure({
 
 export const conversionConfiguration = structure({
   SchemaConfiguration: optional(schemaShape),
-  InputFormatConfiguration: optional(
-    structure({
-      Deserializer: optional(structure({ OpenXJsonSerDe: optional(openX), HiveJsonSerDe: optional(hive) })),
-    }),
-  ),
-  OutputFormatConfiguration: optional(
-    structure({ Serializer: optional(structure({ ParquetSerDe: optional(parquet) })) }),
-  ),
+  InputFormatConfiguration: optional(structure({ Deserializer: optional(deserializerShape) })),
+  OutputFormatConfiguration: optional(structure({ Serializer: optional(serializerShape) })),
   Enabled: optional(boolean()),
 })
 
@@ -63,7 +73,7 @@ export function conversionGiven(given: Given | undefined): ConversionChange | un
     schema: SchemaConfiguration && schemaGiven(SchemaConfiguration),
     input: InputFormatConfiguration && { deserializer: deserializerGiven(InputFormatConfiguration.Deserializer) },
     output: OutputFormatConfiguration && {
-      serializer: serializerGiven(OutputFormatConfiguration.Serializer?.ParquetSerDe),
+      serializer: serializerGiven(OutputFormatConfiguration.Serializer),
     },
   }
 }
@@ -78,12 +88,7 @@ const schemaGiven = (given: Value<typeof schemaShape>): SchemaReference => ({
   ...(given.VersionId && { version: given.VersionId }),
 })
 
-function deserializerGiven(
-  given: {
-    readonly OpenXJsonSerDe?: Value<typeof openX> | undefined
-    HiveJsonSerDe?: Value<typeof hive> | undefined
-  } = {},
-): Deserializer | undefined {
+function deserializerGiven(given: Value<typeof deserializerShape> = {}): Deserializer | undefined {
   const { OpenXJsonSerDe, HiveJsonSerDe } = given
   if (OpenXJsonSerDe && HiveJsonSerDe) {
     throw new InvalidArgumentException('More than one deserializer specified. Only one may be chosen.')
@@ -99,16 +104,24 @@ function deserializerGiven(
   )
 }
 
-const serializerGiven = (given: Value<typeof parquet> | undefined): ParquetSerializer | undefined =>
-  given && {
-    format: 'parquet',
-    compression: given.Compression,
-    blockBytes: given.BlockSizeBytes,
-    pageBytes: given.PageSizeBytes,
-    dictionary: given.EnableDictionaryCompression,
-    paddingBytesMax: given.MaxPaddingBytes,
-    writerVersion: given.WriterVersion,
+function serializerGiven(given: Value<typeof serializerShape> = {}): ParquetSerializer | undefined {
+  const { ParquetSerDe, OrcSerDe } = given
+  if (ParquetSerDe && OrcSerDe) {
+    throw new InvalidArgumentException('More than one serializer specified. Only one may be chosen.')
   }
+  if (OrcSerDe) throw notSupported('OrcSerDe', 'Use ParquetSerDe.')
+  return (
+    ParquetSerDe && {
+      format: 'parquet',
+      compression: ParquetSerDe.Compression,
+      blockBytes: ParquetSerDe.BlockSizeBytes,
+      pageBytes: ParquetSerDe.PageSizeBytes,
+      dictionary: ParquetSerDe.EnableDictionaryCompression,
+      paddingBytesMax: ParquetSerDe.MaxPaddingBytes,
+      writerVersion: ParquetSerDe.WriterVersion,
+    }
+  )
+}
 
 /** As it was given; AWS fills nothing in either. */
 export const describeConversion = (conversion: Conversion | undefined): Given | undefined =>
@@ -128,7 +141,7 @@ const describeSchema = (schema: SchemaReference): Value<typeof schemaShape> => (
   VersionId: schema.version,
 })
 
-const describeDeserializer = (deserializer: Deserializer | undefined) => {
+function describeDeserializer(deserializer: Deserializer | undefined): Value<typeof deserializerShape> {
   if (deserializer === undefined) return {}
   if (deserializer.serde === 'hive') return { HiveJsonSerDe: { TimestampFormats: deserializer.timestampFormats } }
   return {
@@ -140,7 +153,7 @@ const describeDeserializer = (deserializer: Deserializer | undefined) => {
   }
 }
 
-const describeSerializer = (serializer: ParquetSerializer | undefined) => ({
+const describeSerializer = (serializer: ParquetSerializer | undefined): Value<typeof serializerShape> => ({
   ParquetSerDe: serializer && {
     BlockSizeBytes: serializer.blockBytes,
     PageSizeBytes: serializer.pageBytes,
