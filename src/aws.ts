@@ -30,6 +30,7 @@ import * as kinesisShards from './collect/kinesis/api/shards.ts'
 import * as kinesisStreams from './collect/kinesis/api/streams.ts'
 import * as kinesisSubscriptions from './collect/kinesis/api/subscriptions.ts'
 import * as kinesisTags from './collect/kinesis/api/tags.ts'
+import { paced } from './collect/kinesis/control-rates.ts'
 import type { Kinesis } from './collect/kinesis/kinesis.ts'
 import { on, type Service, service } from './gateway/operation.ts'
 import * as iamAccessKeys from './govern/iam/api/access-keys.ts'
@@ -66,6 +67,14 @@ import * as s3ObjectDetails from './store/s3/api/object-details.ts'
 import * as s3Objects from './store/s3/api/objects.ts'
 import { checkDocument } from './store/s3/document-digests.ts'
 import type { S3 } from './store/s3/s3.ts'
+import * as lambdaAliases from './transform/functions/api/aliases.ts'
+import * as lambdaConcurrency from './transform/functions/api/concurrency.ts'
+import * as lambdaConfiguration from './transform/functions/api/configuration.ts'
+import * as lambdaFunctions from './transform/functions/api/functions.ts'
+import * as lambdaInvocations from './transform/functions/api/invocations.ts'
+import * as lambdaPermissions from './transform/functions/api/permissions.ts'
+import * as lambdaTags from './transform/functions/api/tags.ts'
+import type { Functions } from './transform/functions/functions.ts'
 import * as glueBookmarks from './transform/jobs/api/bookmarks.ts'
 import * as glueJobs from './transform/jobs/api/jobs.ts'
 import * as glueRuns from './transform/jobs/api/runs.ts'
@@ -73,6 +82,7 @@ import type { Jobs } from './transform/jobs/jobs.ts'
 
 /** The parts that AWS's operations work on. */
 export interface Parts {
+  readonly functions: Functions
   readonly firehose: Firehose
   readonly athena: Athena
   readonly catalog: Catalog
@@ -89,7 +99,7 @@ export const awsServices = (parts: Parts): Readonly<Record<string, Service>> => 
   kinesis: service({
     protocol: 'aws-json-1.1',
     target: 'Kinesis_20131202',
-    operations: {
+    operations: paced(parts.kinesis.controlRates, {
       ...on(parts.kinesis, kinesisStreams),
       ...on(parts.kinesis, kinesisShards),
       ...on(parts.kinesis, kinesisRecords),
@@ -99,7 +109,7 @@ export const awsServices = (parts: Parts): Readonly<Record<string, Service>> => 
       ...on(parts.kinesis, kinesisSubscriptions),
       ...on(parts.kinesis, kinesisPolicies),
       ...on(parts.kinesis, kinesisAccount),
-    },
+    }),
   }),
   athena: service({
     protocol: 'aws-json-1.1',
@@ -167,6 +177,18 @@ export const awsServices = (parts: Parts): Readonly<Record<string, Service>> => 
     operations: {
       ...on(parts.schedules.scheduler, schedulerSchedules),
       ...on(parts.schedules.scheduler, schedulerGroups),
+    },
+  }),
+  lambda: service({
+    protocol: 'rest-json',
+    operations: {
+      ...on(parts.functions, lambdaFunctions),
+      ...on(parts.functions, lambdaConfiguration),
+      ...on(parts.functions, lambdaInvocations),
+      ...on(parts.functions, lambdaAliases),
+      ...on(parts.functions, lambdaPermissions),
+      ...on(parts.functions, lambdaConcurrency),
+      ...on(parts.functions, lambdaTags),
     },
   }),
   iam: service({

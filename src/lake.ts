@@ -20,9 +20,11 @@ import type { HttpRequest, HttpResponse } from './gateway/message.ts'
 import type { Principal } from './gateway/operation.ts'
 import { Pipeline } from './gateway/pipeline.ts'
 import { Iam } from './govern/iam/iam.ts'
+import { lend } from './govern/iam/lending.ts'
 import { Metrics } from './observe/metrics/metrics.ts'
 import { Schedules } from './orchestrate/schedules/schedules.ts'
 import { S3 } from './store/s3/s3.ts'
+import { Functions } from './transform/functions/functions.ts'
 import { Jobs } from './transform/jobs/jobs.ts'
 import { version } from './version.ts'
 import { Background } from './world/background.ts'
@@ -86,6 +88,8 @@ export class Lake {
   readonly #options: LakeOptions
   readonly #world: World
   readonly #servers = new Set<HttpServer>()
+  /** Of those servers, for clients on this machine. */
+  readonly #urls = new Set<string>()
   #built: Promise<Built> | undefined
 
   constructor(options: LakeOptions) {
@@ -113,12 +117,16 @@ export class Lake {
       error => this.#world.log.error('an answer could not be sent', error),
     )
     const bound = await server.listen(port, host)
+    const urlOf = (name: string) => `http://${name.includes(':') ? `[${name}]` : name}:${bound}`
+    const local = urlOf(host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host)
     this.#servers.add(server)
+    this.#urls.add(local)
     const close = async () => {
       this.#servers.delete(server)
+      this.#urls.delete(local)
       await server.close(closeGraceMilliseconds)
     }
-    return { port: bound, url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`, close }
+    return { port: bound, url: urlOf(host), close }
   }
 
   async handle(request: HttpRequest): Promise<HttpResponse> {
@@ -230,7 +238,7 @@ export class Lake {
       random,
       background,
       enforced: this.#options.auth === 'enforced',
-      resourcePolicy: arn => bucketPolicy(s3, arn) ?? streamPolicy(kinesis, arn),
+      resourcePolicy: arn => bucketPolicy(s3, arn) ?? streamPolicy(kinesis, arn) ?? functions.policyOf(arn),
     })
     const kinesis = new Kinesis({ store, clock, random, background, meter })
 
@@ -257,6 +265,20 @@ export class Lake {
 
     const s3 = new S3({ ledger: store.ledger, blobs: store.blobs, clock, random, background })
     const { ledger, blobs } = store
+    const functions = new Functions({
+      ...{ ledger, blobs, clock, realClock, random, background, log },
+      objects: { open: (...object) => packageIn(s3, ...object) },
+      endpoint: () => this.#urls.values().next().value,
+      roles: {
+        assumable: role => !iam.enforced || iam.assumed(role, lambda, 'lambda') !== undefined,
+        async lend(roleArn, session, seconds) {
+          const lent = await lend(iam, { roleArn, service: lambda, session, seconds })
+          if (lent === undefined) return undefined
+          const { key: accessKeyId, secret: secretAccessKey, token: sessionToken, expiresAt } = lent
+          return { accessKeyId, secretAccessKey, sessionToken, expiresAt }
+        },
+      },
+    })
     const catalog = new Catalog({ ledger, clock, tags: glueTags })
     const engine = new Engine({
       ...{ background, clock: realClock, log },
@@ -268,7 +290,7 @@ export class Lake {
     }
     const firehose = new Firehose({
       ...{ store, clock, random, background, log, meter, streams: kinesis, target: s3 },
-      functions: { invoke: arn => absent(`The function ${arn}`) },
+      functions,
       jq: { check: () => absent('jq'), extract: () => absent('jq') },
       converter: { convert: () => absent('The conversion') },
       tables: catalog,
@@ -290,7 +312,7 @@ export class Lake {
       permits: (roleArn, service, action, resource) => iam.permits(roleArn, service, action, resource),
     })
 
-    const parts: Parts = { athena, catalog, crawlers, firehose, glueTags, iam, jobs, kinesis, s3, schedules }
+    const parts: Parts = { athena, catalog, crawlers, firehose, functions, glueTags, iam, jobs, kinesis, s3, schedules }
     const authenticator = new Authenticator({
       mode: this.#options.auth ?? 'open',
       identities: iam,
@@ -308,6 +330,7 @@ export class Lake {
     })
     await kinesis.start()
     await s3.start()
+    await functions.start()
     await firehose.start()
     await jobs.start()
     await crawlers.start()
@@ -318,6 +341,7 @@ export class Lake {
       firehose.close()
       kinesis.close()
       await background.close()
+      await functions.close()
       await engine.close()
       await store.close()
     }
@@ -327,6 +351,8 @@ export class Lake {
 
 /** Statements that the engine runs at once, each in a child of its own; a SELECT beyond them is QUEUED. */
 const engineChildren = Math.max(2, Math.min(8, availableParallelism()))
+
+const lambda = 'lambda.amazonaws.com'
 
 export const defaultAccount = '000000000000'
 export const defaultRegion = 'us-east-1'
@@ -352,6 +378,13 @@ function bucketPolicy(s3: S3, arn: string) {
 function streamPolicy(kinesis: Kinesis, arn: string) {
   const document = kinesis.policies.of(arn)
   return document === undefined ? undefined : { document }
+}
+
+/** A function's code, where S3 keeps it. */
+function packageIn(s3: S3, name: string, key: string, versionId: string | undefined) {
+  const bucket = s3.buckets.get(name)
+  const sight = s3.objects.look(bucket, key, { versionId, conditions: {} })
+  return { bytes: sight.version.bytes, chunks: s3.objects.read(sight), region: bucket.region }
 }
 
 const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)

@@ -17,6 +17,7 @@ const packages: Readonly<Record<string, string>> = {
   glue: '@aws-sdk/client-glue',
   iam: '@aws-sdk/client-iam',
   kinesis: '@aws-sdk/client-kinesis',
+  lambda: '@aws-sdk/client-lambda',
   s3: '@aws-sdk/client-s3',
   scheduler: '@aws-sdk/client-scheduler',
   sts: '@aws-sdk/client-sts',

@@ -1,0 +1,122 @@
+/**
+ * The process of one warm environment of a function: closes what Node's permissions leave open, loads the handler, then
+ * answers one invocation after the other. It starts with no environment variables; the function's come in the first frame.
+ */
+import net from 'node:net'
+import { captureConsole, logLine, setRequest } from './console-lines.ts'
+import { contextOf, settled } from './context.ts'
+import { documentOf, loggedForm, RuntimeError, TooLarge } from './errors.ts'
+import { encodeFrame, FrameReader, type FromFunction, type ToFunction } from './frames.ts'
+import { guard } from './guard.ts'
+import { setClockOffset } from './lake-clock.ts'
+import { type Handler, loadHandler } from './load-handler.ts'
+
+const socketDescriptor = 3
+const eventBytesMax = 64 * 1024 * 1024
+const root = process.cwd()
+const socket = new net.Socket({ fd: socketDescriptor, readable: true, writable: true })
+const reader = new FrameReader(eventBytesMax)
+let handler: Handler | undefined
+/** Up to nodejs22.x a handler that returns no promise answers by its callback or by the context. */
+let isCallbackRuntime = true
+let answerBytesMax = 0
+
+const send = (header: FromFunction, body?: Uint8Array): Promise<void> =>
+  new Promise(resolve => socket.write(encodeFrame(header, body), () => resolve()))
+
+const sendError = (thrown: unknown): Promise<void> =>
+  send({ kind: 'failed' }, Buffer.from(JSON.stringify(documentOf(thrown))))
+
+/** The error is told, and nothing more is expected of a process in this state. */
+async function giveUp(thrown: unknown, told: string): Promise<void> {
+  logLine('ERROR', `${told} \t${loggedForm(thrown)}`)
+  await sendError(thrown)
+  process.exit(1)
+}
+
+async function init(frame: Extract<ToFunction, { kind: 'init' }>): Promise<void> {
+  Object.assign(process.env, frame.environment)
+  answerBytesMax = frame.answerBytesMax
+  setClockOffset(frame.clockOffsetMilliseconds)
+  captureConsole()
+  try {
+    handler = await loadHandler(root, frame.handler)
+    isCallbackRuntime = frame.runtime !== 'nodejs24.x'
+    // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html: removed with Node.js 24
+    if (!isCallbackRuntime && handler.length >= 3)
+      throw new RuntimeError(
+        'CallbackHandlerDeprecated',
+        'Functions on nodejs24.x take no callback: make the handler async, or choose nodejs22.x.',
+      )
+    await send({ kind: 'ready' })
+  } catch (cause) {
+    await giveUp(cause, 'Uncaught Exception')
+  }
+}
+
+async function invoke(frame: Extract<ToFunction, { kind: 'invoke' }>, body: Uint8Array): Promise<void> {
+  setClockOffset(frame.clockOffsetMilliseconds)
+  setRequest(frame.requestId)
+  try {
+    const outcome = settled()
+    const event: unknown = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.length).toString('utf8'))
+    const returned = handler?.(event, contextOf(frame, outcome), outcome.callback)
+    if (isPromise(returned)) returned.then(value => outcome.callback(null, value), outcome.callback)
+    else if (isCallbackRuntime) whenNothingIsLeft(() => outcome.callback(null, null))
+    else outcome.callback(null, returned)
+    const answer = Buffer.from(answerOf(await outcome.promise))
+    if (answer.length > answerBytesMax) throw new TooLarge(answerBytesMax)
+    await send({ kind: 'answered' }, answer)
+  } catch (thrown) {
+    if (!(thrown instanceof TooLarge)) logLine('ERROR', `Invoke Error \t${loggedForm(thrown)}`)
+    await sendError(thrown)
+  }
+  socket.ref()
+  process.removeAllListeners('beforeExit')
+  setRequest(undefined)
+}
+
+/** A handler that has returned and left nothing that could still answer has answered null. */
+function whenNothingIsLeft(task: () => void): void {
+  socket.unref()
+  process.once('beforeExit', () => {
+    socket.ref()
+    task()
+  })
+}
+
+const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+
+function answerOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'null'
+  } catch (cause) {
+    throw new RuntimeError(
+      'MarshalError',
+      `Unable to stringify response body as json: ${(cause as Error).message}`,
+      cause,
+    )
+  }
+}
+
+guard()
+process.on('uncaughtException', thrown => void giveUp(thrown, 'Uncaught Exception'))
+process.on('unhandledRejection', thrown => {
+  const message = documentOf(thrown).errorMessage
+  void giveUp(
+    new RuntimeError('UnhandledPromiseRejection', `${documentOf(thrown).errorType}: ${message}`, thrown),
+    'Unhandled Promise Rejection',
+  )
+})
+// The lake is gone: nobody waits for anything.
+socket.on('close', () => process.exit(0))
+socket.on('error', () => process.exit(0))
+socket.on('data', (chunk: Buffer) => {
+  for (const { header, body } of reader.read(chunk)) {
+    const frame = header as ToFunction
+    if (frame.kind === 'init') void init(frame)
+    else void invoke(frame, body)
+  }
+})
+await send({ kind: 'started' })
