@@ -34,6 +34,11 @@ export class DeliveryMeters {
     if (operation === 'PutRecordBatch') this.#add('PutRecordBatch.Records', 'Count', of.records)
   }
 
+  /** Records that were turned away for coming too fast. */
+  throttled(records: number): void {
+    this.#add('ThrottledRecords', 'Count', records)
+  }
+
   /** Records read from a Kinesis stream, again if they are read again. */
   read(of: { readonly records: number; readonly bytes: number; readonly millisecondsBehind: number }): void {
     this.#add('DataReadFromKinesisStream.Records', 'Count', of.records)

@@ -29,7 +29,8 @@ export async function shipProcessed(gathering: Gathering, order: Order, world: W
   await using spool = new Spool(() => world.room.scratch())
   const run = new Run(order, world, spool)
   await run.process(gathering)
-  return run.ship()
+  // Awaited here: the spool goes when this returns.
+  return await run.ship()
 }
 
 class Run {

@@ -1,5 +1,6 @@
 // Stand-ins for what Firehose has around it: functions that are closures, a query that is one, a conversion that knows
 // numbers and texts, a meter that remembers every sample.
+import { hash } from 'node:crypto'
 import type { SimulatedWorld } from '../../../../test/testing/simulated-world.ts'
 import { Fault } from '../../../gateway/fault.ts'
 import type { Meter, MetricName, Series } from '../../../world/meter.ts'
@@ -138,4 +139,19 @@ export class TestMeter implements Meter {
   sum(name: string): number {
     return this.samples(name).reduce((sum, value) => sum + value, 0)
   }
+}
+
+/** As the Kinesis Producer Library packs records, with one partition key for all of them. */
+export function aggregated(texts: readonly string[]): Uint8Array {
+  const bytes = (number: number, content: Uint8Array) => {
+    const length: number[] = []
+    for (let left = content.length; ; left >>>= 7) {
+      length.push(left > 127 ? (left & 127) | 128 : left)
+      if (left <= 127) break
+    }
+    return Buffer.concat([Buffer.of((number << 3) | 2, ...length), content])
+  }
+  const records = texts.map(text => bytes(3, Buffer.concat([Buffer.of(8, 0), bytes(3, Buffer.from(text))])))
+  const message = Buffer.concat([bytes(1, Buffer.from('key')), ...records])
+  return Buffer.concat([Buffer.of(0xf3, 0x89, 0x9a, 0xc2), message, hash('md5', message, 'buffer')])
 }

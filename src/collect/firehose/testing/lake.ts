@@ -27,6 +27,9 @@ const settings = {
 /** Buckets as rows of the same ledger: what S3 is to Firehose, no more. */
 export class Buckets {
   readonly #world: SimulatedWorld
+  readonly #encodings = new Map<string, string | undefined>()
+  /** What S3 was told of the objects of this life. */
+  readonly described: { key: string; contentEncoding: string | undefined }[] = []
   missing = false
 
   constructor(world: SimulatedWorld) {
@@ -38,8 +41,10 @@ export class Buckets {
     return !this.missing
   }
 
-  take(chunks: AsyncIterable<Uint8Array>): Promise<Blob> {
-    return this.#world.store.blobs.write(chunks)
+  async take(chunks: AsyncIterable<Uint8Array>, { contentEncoding }: { contentEncoding?: string }): Promise<Blob> {
+    const blob = await this.#world.store.blobs.write(chunks)
+    this.#encodings.set(blob.id, contentEncoding)
+    return blob
   }
 
   async prepare(blob: Blob): Promise<Blob> {
@@ -53,6 +58,7 @@ export class Buckets {
   publish(write: Transaction, _bucket: string, key: string, blob: Blob): void {
     this.#world.store.blobs.publish(write, blob)
     write.run('INSERT INTO bucket_object VALUES (?, ?)', key, blob.id)
+    this.described.push({ key, contentEncoding: this.#encodings.get(blob.id) })
   }
 
   async objects(): Promise<readonly { key: string; text: string }[]> {
@@ -71,6 +77,8 @@ export class Lake {
   firehose!: Firehose
   buckets!: Buckets
   denied = ''
+  /** The beginning of keys that may not be written. */
+  deniedKey = ''
   readonly functions = new TestFunctions()
   readonly tables = new TestTables()
   readonly meter = new TestMeter()
@@ -91,7 +99,10 @@ export class Lake {
       converter: new TestConverter(this.world),
       tables: this.tables,
       meter: this.meter,
-      permits: (_role, _service, action) => action !== this.denied,
+      permits: (_role, _service, action, resource) => {
+        const isDeniedKey = this.deniedKey !== '' && resource.startsWith(`${where.bucketArn}/${this.deniedKey}`)
+        return action !== this.denied && !isDeniedKey
+      },
     })
     await this.kinesis.start()
     await this.firehose.start()
