@@ -291,7 +291,7 @@ export class Lake {
     const firehose = new Firehose({
       ...{ store, clock, random, background, log, meter, streams: kinesis, target: s3 },
       functions,
-      jq: { check: () => absent('jq'), extract: () => absent('jq') },
+      jq: { check: async () => undefined, extract: () => absent('jq') },
       converter: { convert: () => absent('The conversion') },
       tables: catalog,
       permits: (roleArn, service, action, resource) => iam.permits(roleArn, service, action, resource),

@@ -19,6 +19,7 @@ import {
   TagDeliveryStreamCommand,
   UpdateDestinationCommand,
 } from '@aws-sdk/client-firehose'
+import { CreateDatabaseCommand, CreateTableCommand, GlueClient } from '@aws-sdk/client-glue'
 import { CreateStreamCommand, KinesisClient } from '@aws-sdk/client-kinesis'
 import { account, client, region, startLake } from '../testing/lake.ts'
 import { aws, awsJson, python, withoutAwsCli, withoutBoto3 } from '../testing/programs.ts'
@@ -32,6 +33,16 @@ const KeyARN = `arn:aws:kms:${region}:${account}:key/11111111-2222-3333-4444-555
 before(async () => {
   lake = await startLake({ simulatedFrom: Date.UTC(2025, 9, 15) })
   firehose = new FirehoseClient(client(lake.url))
+  const glue = new GlueClient(client(lake.url))
+  await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: 'lake' } }))
+  for (const [Name, Columns] of [
+    ['readings', [{ Name: 'device', Type: 'string' }]],
+    ['other', [{ Name: 'device', Type: 'string' }]],
+    ['empty', []],
+  ] as const) {
+    const TableInput = { Name, StorageDescriptor: { Columns: [...Columns] } }
+    await glue.send(new CreateTableCommand({ DatabaseName: 'lake', TableInput }))
+  }
 })
 after(async () => {
   firehose.destroy()
@@ -104,6 +115,11 @@ const conversion = {
   },
   OutputFormatConfiguration: { Serializer: { ParquetSerDe: { Compression: 'GZIP', PageSizeBytes: 65536 } } },
 } as const
+
+const withTable = (TableName: string) => ({
+  ...conversion,
+  SchemaConfiguration: { ...conversion.SchemaConfiguration, TableName },
+})
 
 test('what is left out is described with AWS’s defaults', async () => {
   await create('plain')
@@ -243,6 +259,32 @@ const refused: readonly (readonly [what: string, extended: Extended, why: RegExp
     'conversion without an input',
     { DataFormatConversionConfiguration: { Enabled: true } },
     /^InputFormatConfiguration must not be null$/,
+  ],
+  [
+    'conversion by a table that is not there',
+    { DataFormatConversionConfiguration: withTable('nowhere') },
+    /^The schema is invalid\. .*nowhere/,
+  ],
+  [
+    'conversion by a table without columns',
+    { DataFormatConversionConfiguration: withTable('empty') },
+    /^The schema is invalid\. The specified table has no columns\.$/,
+  ],
+  [
+    'a query that jq cannot read',
+    {
+      ...partitioned,
+      ProcessingConfiguration: {
+        Enabled: true,
+        Processors: [
+          processor('MetadataExtraction', {
+            MetadataExtractionQuery: '{customer: .customer_id | }',
+            JsonParsingEngine: 'JQ-1.6',
+          }),
+        ],
+      },
+    },
+    /^MetaDataExtraction JQ Query is invalid: /,
   ],
   [
     'two deserializers',

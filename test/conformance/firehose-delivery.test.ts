@@ -202,23 +202,9 @@ test('an update changes what it names, counts the version, and refuses another v
   assert.ok(LastUpdateTimestamp)
 })
 
-test('what AWS refuses, and what Biwa has not yet, is refused when it is configured', async () => {
-  const refused = (extended: Extended, name: string, why: RegExp) =>
-    assert.rejects(create('refused', extended), fault(name, why))
-  await refused({ Prefix: '!{timestamp:yyyy}/' }, 'InvalidArgumentException', /^ErrorOutputPrefix cannot be null/)
-  await refused({ CompressionFormat: 'Snappy' }, 'InvalidArgumentException', /Snappy is not supported/)
-  await refused({ S3BackupMode: 'Enabled' }, 'InvalidArgumentException', /S3BackupMode/)
-  await refused(
-    { DynamicPartitioningConfiguration: { Enabled: true } },
-    'InvalidArgumentException',
-    /DynamicPartitioning/,
-  )
-  await refused({ BufferingHints: { SizeInMBs: 129, IntervalInSeconds: 60 } }, 'ValidationException', /equal to 128/)
-  const processors = [{ Type: 'Lambda' as const, Parameters: [] }]
-  const lambda = { Enabled: true, Processors: processors }
-  await refused({ ProcessingConfiguration: lambda }, 'InvalidArgumentException', /The processor Lambda/)
+test('a delivery stream from nowhere, to nowhere or that does not exist is refused', async () => {
   const none = firehose.send(new CreateDeliveryStreamCommand({ DeliveryStreamName: 'refused' }))
-  await assert.rejects(none, fault('InvalidArgumentException', /Exactly one destination/))
+  await assert.rejects(none, fault('InvalidArgumentException', /^Exactly one destination/))
   const stream = create(
     'refused',
     {},

@@ -19,6 +19,7 @@ import {
 } from './faults.ts'
 import { bytesPerBatchMax, deliveryStreamsMax } from './limits.ts'
 import type { LegName } from './meters.ts'
+import { checkOutside } from './outside-checks.ts'
 import { DirectSource, directLane, kinesisSource, type SourceStream } from './source.ts'
 import {
   type DeliveryIdentity,
@@ -129,6 +130,7 @@ export class Firehose {
   ): Promise<Delivery> {
     if (this.#deliveries.has(keyOf({ account, region }, name))) throw deliveryExists({ name, account })
     this.#checkLimit({ account, region })
+    await checkOutside(destination, { account, region }, this.#world)
     const identity: DeliveryIdentity = {
       ...{ id: this.#random.hex(12), account, region, name, source, throughputHintMib },
       createdAt: this.#clock.now(),
@@ -193,6 +195,8 @@ export class Firehose {
     delivery: Delivery,
     { version, change }: { readonly version: string; readonly change: DestinationChange },
   ) {
+    const next = changedDestination(delivery.state.destination, change)
+    await checkOutside(next, delivery.identity, this.#world)
     await delivery.configure(now => {
       if (version !== String(now.version)) {
         throw new ConcurrentModificationException(

@@ -40,7 +40,7 @@ export function checkKeys(destination: Destination, keys: readonly string[], { p
 export function columnsOf(
   { schema }: ActiveConversion,
   { account, region }: { readonly account: string; readonly region: string },
-  { tables, permits }: World,
+  { tables, permits }: Pick<World, 'tables' | 'permits'>,
 ): { readonly columns: readonly Column[]; readonly table: FailedTable } {
   const scope = { account: schema.catalogId ?? account, region: schema.region ?? region }
   const arn = `arn:aws:glue:${scope.region}:${scope.account}:table/${schema.database}/${schema.table}`
