@@ -1,4 +1,5 @@
 /** An HTTP request and answer as the pipeline sees them: no sockets, no versions of HTTP, bodies as streams. */
+import { Readable } from 'node:stream'
 import { Fault } from './fault.ts'
 
 export interface HttpRequest {
@@ -55,13 +56,13 @@ export async function readWhole(
   const chunks: Uint8Array[] = []
   let bytes = 0
   let full = false
-  for await (const chunk of body.stream()) {
+  await eachOf(body.stream(), chunk => {
     bytes += chunk.length
     if (bytes > bytesMax) throw tooLarge()
     if (hold?.(chunk.length) === false) full = true
     if (full) chunks.length = 0
     else chunks.push(chunk)
-  }
+  })
   if (full)
     throw new Fault(
       'ServiceUnavailable',
@@ -69,4 +70,25 @@ export async function readWhole(
       'The requests under way take all the memory that there is for requests. Try again, with fewer at once.',
     )
   return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, bytes)
+}
+
+/** A stream's own events, where it has them, cost a small body a fraction of what iterating does. */
+async function eachOf(stream: AsyncIterable<Uint8Array>, take: (chunk: Uint8Array) => void): Promise<void> {
+  if (!(stream instanceof Readable) || stream.destroyed) {
+    for await (const chunk of stream) take(chunk)
+    return
+  }
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  stream.on('data', chunk => {
+    try {
+      take(chunk)
+    } catch (cause) {
+      reject(cause)
+      stream.destroy()
+    }
+  })
+  stream.on('end', resolve)
+  stream.on('error', reject)
+  stream.on('close', () => reject(new Error('the body broke off')))
+  await promise
 }
