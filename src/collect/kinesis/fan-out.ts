@@ -28,7 +28,7 @@ export class FanOut {
     const before = this.#free(consumer, shard)
     const hub = this.#hubOf(consumer.stream)
     const subscription: Subscription = new Subscription(
-      { stream: consumer.stream, shard, index },
+      { stream: consumer.stream, shard, index, consumer: consumer.name },
       { clock: this.#clock, onEnd: () => this.#left(hub, subscription) },
     )
     hub.add(subscription)
@@ -36,6 +36,7 @@ export class FanOut {
     if (ofConsumer) ofConsumer.set(shard.number, subscription)
     else this.#latest.set(consumer.arn, new Map([[shard.number, subscription]]))
     before?.end(subscribedAlready(consumer, shard.id))
+    consumer.stream.metrics.consumer(consumer.name)['SubscribeToShard.Success'].add(1)
     return subscription
   }
 
@@ -77,6 +78,7 @@ export class FanOut {
     const before = this.#latest.get(consumer.arn)?.get(shard.number)
     if (before === undefined) return undefined
     if (this.#clock.now() - before.startedAt < subscriptionGraceMilliseconds) {
+      consumer.stream.metrics.consumer(consumer.name)['SubscribeToShard.RateExceeded'].add(1)
       throw subscribedAlready(consumer, shard.id)
     }
     return before

@@ -62,6 +62,11 @@ export const provisionedOnly = ({ name, account }: Place) =>
 export const dryRun = () =>
   new DryRunOperationException('The request would have succeeded, but the DryRun parameter was specified.')
 
+export const rateExceeded = (shard: string, { name, account }: Place) =>
+  new ProvisionedThroughputExceededException(
+    `Rate exceeded for shard ${shard} in stream ${name} under account ${account}.`,
+  )
+
 export const hashKeyOutOfRange = (key: string) =>
   new InvalidArgumentException(
     `Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was ${key}`,

@@ -3,11 +3,20 @@
 import type { SegmentLog } from '../../durable/segment-log.ts'
 import type { Store } from '../../durable/store.ts'
 import type { Background } from '../../world/background.ts'
-import type { Appointment, Clock } from '../../world/clock.ts'
+import type { Clock } from '../../world/clock.ts'
+import { type Meter, NoMeter } from '../../world/meter.ts'
 import type { Random } from '../../world/random.ts'
 import { type Consumer, Consumers } from './consumers.ts'
+import { ControlRates } from './control-rates.ts'
 import { FanOut } from './fan-out.ts'
-import { hasConsumers, LimitExceededException, noSuchStream, shardDoesNotExist, streamExists } from './faults.ts'
+import {
+  hasConsumers,
+  LimitExceededException,
+  noSuchStream,
+  rateExceeded,
+  shardDoesNotExist,
+  streamExists,
+} from './faults.ts'
 import { evenRanges } from './hash.ts'
 import {
   type IteratorPosition,
@@ -19,10 +28,12 @@ import {
 } from './iterators.ts'
 import { bytesPerGetMax, onDemandStreamsMax, recordsPerGetMax, shardsPerAccountMax } from './limits.ts'
 import { Policies } from './policies.ts'
+import { bytesOf, meterRead, meterRefusedRead, putRecord, putRecords } from './putting.ts'
+import { Retention } from './retention.ts'
 import { Seal } from './seal.ts'
 import { shardIdOf } from './sequence.ts'
 import type { Shard, StoredRecord } from './shard.ts'
-import { Stream } from './stream.ts'
+import { type NewRecord, type Place, type Placed, Stream } from './stream.ts'
 import { streamNamed } from './stream-reference.ts'
 import {
   identityOf,
@@ -36,7 +47,7 @@ import {
   shardOf,
   versions,
 } from './tables.ts'
-import { addTags, dropTags, removeTags, type Tagged } from './tags.ts'
+import { addTags, dropTags, isLimited, removeTags, type Tagged, tagsOf } from './tags.ts'
 
 /** Streams are kept apart by both. */
 export interface Scope {
@@ -61,34 +72,43 @@ export interface ReadRecords {
   readonly millisecondsBehind: number
 }
 
-const sweepMilliseconds = 3_600_000
-
 export class Kinesis {
   readonly store: Pick<Store, 'ledger' | 'log' | 'removeLog'>
   readonly consumers: Consumers
   readonly policies: Policies
   readonly fanOut: FanOut
+  /** Only while AWS's limits hold for the whole lake. */
+  readonly controlRates: ControlRates | undefined
   readonly #clock: Clock
   readonly #random: Random
   readonly #background: Background
+  readonly #meter: Meter
+  readonly #limited: boolean
+  readonly #retention: Retention
   readonly #streams = new Map<string, Stream>()
   readonly #listeners = new Set<(stream: Stream) => void>()
   #seal: Seal | undefined
-  #sweep: Appointment | undefined
 
   constructor(world: {
     readonly store: Pick<Store, 'ledger' | 'log' | 'removeLog'>
     readonly clock: Clock
     readonly random: Random
     readonly background: Background
+    readonly meter?: Meter
+    /** AWS's rates hold for every stream; otherwise for those that a tag limits. */
+    readonly limits?: 'aws' | undefined
   }) {
     this.store = world.store
     this.#clock = world.clock
     this.#random = world.random
     this.#background = world.background
+    this.#meter = world.meter ?? new NoMeter()
+    this.#limited = world.limits === 'aws'
+    this.controlRates = this.#limited ? new ControlRates() : undefined
     this.store.ledger.define('kinesis', versions)
     this.consumers = new Consumers(this.store.ledger)
     this.policies = new Policies(this.store.ledger)
+    this.#retention = new Retention({ ...world, streams: () => this.#streams.values() })
     this.fanOut = new FanOut({ clock: this.#clock, consumers: this.consumers })
   }
 
@@ -104,12 +124,11 @@ export class Kinesis {
     }
     this.consumers.start(this.#streams.values())
     this.policies.start()
-    await this.#removeDoomed()
-    this.#sweepLater()
+    await this.#retention.start()
   }
 
   close(): void {
-    this.#sweep?.cancel()
+    this.#retention.close()
     this.fanOut.close()
   }
 
@@ -184,26 +203,38 @@ export class Kinesis {
       this.consumers.forget(stream)
       this.policies.forget(arns)
     })
-    this.#background.run(`remove stream ${stream.name}`, () => this.#removeDoomed())
+    this.#background.run(`remove stream ${stream.name}`, () => this.#retention.removeDoomed())
+  }
+
+  async putRecord(stream: Stream, record: NewRecord, at: number): Promise<Place> {
+    return putRecord(stream, record, { at, clock: this.#clock })
+  }
+
+  putRecords(stream: Stream, records: readonly NewRecord[], at: number): Promise<readonly Placed[]> {
+    return putRecords(stream, records, { at, clock: this.#clock })
   }
 
   async deregister(consumer: Consumer): Promise<void> {
     await this.consumers.deregister(consumer)
     this.fanOut.endConsumer(consumer)
+    consumer.stream.metrics.endConsumer(consumer.name)
     this.policies.forget([consumer.arn])
   }
 
   async tag(resource: Tagged, tags: Readonly<Record<string, string>>): Promise<void> {
     await this.store.ledger.commit(write => addTags(write, resource, tags))
+    this.#tagged(resource)
   }
 
   async untag(resource: Tagged, keys: readonly string[]): Promise<void> {
     await this.store.ledger.commit(write => removeTags(write, resource, keys))
+    this.#tagged(resource)
   }
 
   async iterator(stream: Stream, shardId: string, from: StartingPoint): Promise<string> {
     const now = this.#clock.now()
     const shard = shardNamed(stream, shardId)
+    if (stream.rates?.iterator(shard.number, now) === false) throw rateExceeded(shard.id, stream)
     const index = await startingIndex({ stream, shard, asking: 'GetShardIterator' }, from, now)
     return sealIterator(this.seal, { stream: stream.name, streamId: stream.id, shard: shard.number, index }, now)
   }
@@ -240,19 +271,27 @@ export class Kinesis {
     } = {},
   ): Promise<ReadRecords> {
     const now = this.#clock.now()
+    const began = this.#clock.elapsed()
     const { stream, shard, position } = this.place(scope, iterator, reference)
+    if (stream.rates?.read(shard.number, now) === false) {
+      meterRefusedRead(stream, shard)
+      throw rateExceeded(shard.id, stream)
+    }
     const limits = { maxRecords: recordsMax, maxBytes: bytesPerGetMax }
     const { records, next: index } = await shard.read(position.index, limits, stream.horizon(now))
     const last = records.at(-1)
     const atTip = index >= (await shard.tip())
     const ended = atTip && shard.ended !== undefined
+    const age = last === undefined ? 0 : Math.max(0, now - last.arrivedAt)
+    stream.rates?.gave(shard.number, bytesOf(records), now)
+    meterRead(stream, shard, { records, age, milliseconds: this.#clock.elapsed() - began })
     const next = { stream: stream.name, streamId: stream.id, shard: shard.number, index }
     return {
       stream,
       records,
       ...(!ended && { next: sealIterator(this.seal, next, now) }),
       children: ended ? stream.childrenOf(shard) : [],
-      millisecondsBehind: atTip || last === undefined ? 0 : Math.max(0, now - last.arrivedAt),
+      millisecondsBehind: atTip ? 0 : age,
     }
   }
 
@@ -275,11 +314,20 @@ export class Kinesis {
   }
 
   get #world() {
-    return { ledger: this.store.ledger, openLog: (name: string): Promise<SegmentLog> => this.store.log(name) }
+    return {
+      ledger: this.store.ledger,
+      openLog: (name: string): Promise<SegmentLog> => this.store.log(name),
+      meter: this.#meter,
+    }
   }
 
   #add(stream: Stream): void {
+    this.#tagged(stream)
     this.#streams.set(keyOf(stream, stream.name), stream)
+  }
+
+  #tagged(resource: Tagged): void {
+    if (resource instanceof Stream) resource.limit(this.#limited || isLimited(tagsOf(this.store.ledger, resource)))
   }
 
   #checkShards(scope: Scope, additional: number): void {
@@ -307,39 +355,6 @@ export class Kinesis {
     const key = this.#random.bytes(32)
     await ledger.commit(write => write.run('INSERT INTO kinesis_seal VALUES (?)', key))
     return key
-  }
-
-  async #removeDoomed(): Promise<void> {
-    const { ledger } = this.store
-    for (const { name } of ledger.all<{ name: string }>('SELECT name FROM kinesis_doomed_log')) {
-      await this.store.removeLog(name)
-      await ledger.commit(write => write.run('DELETE FROM kinesis_doomed_log WHERE name = ?', name))
-    }
-  }
-
-  #sweepLater(): void {
-    this.#sweep = this.#clock.at(this.#clock.now() + sweepMilliseconds, 'kinesis retention', async () => {
-      for (const stream of this.#streams.values()) await this.#expire(stream)
-      this.#sweepLater()
-    })
-  }
-
-  /** Gives back the disk space of what has expired; reading does not wait for it, `horizon` hides it on time. */
-  async #expire(stream: Stream): Promise<void> {
-    const horizon = stream.horizon(this.#clock.now())
-    for (const shard of stream.shards) {
-      if (this.#background.closing.aborted) return
-      if (shard.ended === undefined || shard.ended.closedAt > horizon) {
-        await shard.trim(horizon)
-        continue
-      }
-      await this.store.ledger.commit(write => {
-        write.run('DELETE FROM kinesis_shard WHERE stream = ? AND number = ?', stream.id, shard.number)
-        write.run('INSERT INTO kinesis_doomed_log VALUES (?)', shard.logName)
-      })
-      stream.forget(shard)
-    }
-    await this.#removeDoomed()
   }
 }
 

@@ -4,12 +4,15 @@
 // closes them at exactly their ends and makes the children. So no record is ever behind a shard's end.
 import type { Ledger } from '../../durable/ledger.ts'
 import type { SegmentLog } from '../../durable/segment-log.ts'
-import { hashKeyOutOfRange, noSuchStream } from './faults.ts'
+import type { Meter } from '../../world/meter.ts'
+import { hashKeyOutOfRange, noSuchStream, rateExceeded } from './faults.ts'
 import { hashDigits, hashOfExplicit, hashOfKey } from './hash.ts'
 import { type RecordContent, RecordPayloads } from './payload.ts'
+import { StreamRates } from './rates.ts'
 import type { Layout } from './reshard.ts'
 import type { SequenceNumber, ShardId } from './sequence.ts'
 import { Shard } from './shard.ts'
+import { type ShardFigure, StreamMetrics } from './stream-metrics.ts'
 import {
   closeShard,
   insertShard,
@@ -24,10 +27,14 @@ export interface NewRecord extends RecordContent {
   readonly explicitHashKey?: string | undefined
 }
 
-/** Where a record went; or that its shard's log could not take it. */
-export type Placed =
-  | { readonly shardId: ShardId; readonly sequenceNumber: SequenceNumber }
-  | { readonly failure: unknown }
+/** Where a record went. */
+export interface Place {
+  readonly shardId: ShardId
+  readonly sequenceNumber: SequenceNumber
+}
+
+/** Or that its shard's log could not take it, or that the shard's rate did not allow it. */
+export type Placed = Place | { readonly failure: unknown; readonly throttled?: true }
 
 /** Told of what happens to a stream, in the turn in which it happens. */
 export interface Watcher {
@@ -46,6 +53,12 @@ export interface Arrival {
   readonly at: number
 }
 
+export interface StreamWorld {
+  readonly ledger: Pick<Ledger, 'commit'>
+  readonly openLog: (name: string) => Promise<SegmentLog>
+  readonly meter: Meter
+}
+
 interface Route {
   /** Digits of the first hash of every open shard, ascending. */
   readonly starts: readonly string[]
@@ -61,10 +74,12 @@ export class Stream implements StreamIdentity {
   readonly arn: string
   readonly #ledger: Pick<Ledger, 'commit'>
   readonly #openLog: (name: string) => Promise<SegmentLog>
+  readonly #meter: Meter
   readonly #shards = new Map<number, Shard>()
   readonly #watchers = new Set<Watcher>()
-  /** Whether AWS's rates hold for its shards. */
-  isLimited = false
+  /** While AWS's rates hold for its shards. */
+  rates: StreamRates | undefined
+  #metrics: StreamMetrics | undefined
   #settings: StreamSettings
   #route: Route = { starts: [], shards: [] }
   #gate: Promise<void> | undefined
@@ -77,10 +92,7 @@ export class Stream implements StreamIdentity {
     identity: StreamIdentity,
     settings: StreamSettings,
     shards: readonly (ShardIdentity & { readonly end?: ShardEnd })[],
-    {
-      ledger,
-      openLog,
-    }: { readonly ledger: Pick<Ledger, 'commit'>; readonly openLog: (name: string) => Promise<SegmentLog> },
+    { ledger, openLog, meter }: StreamWorld,
   ) {
     this.id = identity.id
     this.account = identity.account
@@ -90,8 +102,19 @@ export class Stream implements StreamIdentity {
     this.arn = `arn:aws:kinesis:${this.region}:${this.account}:stream/${this.name}`
     this.#ledger = ledger
     this.#openLog = openLog
+    this.#meter = meter
     this.#settings = settings
     this.#add(shards)
+  }
+
+  get metrics(): StreamMetrics {
+    this.#metrics ??= new StreamMetrics(this.#meter, this)
+    return this.#metrics
+  }
+
+  /** Counts for a shard, where that figure is switched on. */
+  meterShard(id: string, figure: ShardFigure, value: number): void {
+    if (this.#settings.shardMetrics.includes(figure)) this.metrics.shard(id)[figure].add(value)
   }
 
   /** In the form of AWS's StreamId, which it shows and has no other use for yet. */
@@ -135,10 +158,12 @@ export class Stream implements StreamIdentity {
     while (this.#gate !== undefined) await this.#gate
     if (this.#leaving) throw noSuchStream(this)
     const only = this.#route.shards.length === 1 ? this.#route.shards[0] : undefined
-    const targets = only ? undefined : records.map(record => this.#target(record))
-    if (only) for (const { explicitHashKey } of records) checkHashKey(explicitHashKey)
+    const { rates } = this
+    const targets = only && !rates ? undefined : records.map(record => this.#target(record))
+    if (!targets) for (const { explicitHashKey } of records) checkHashKey(explicitHashKey)
     const placed: Placed[] = new Array(records.length)
-    const groups = only ? [[only, undefined] as const] : [...grouped(targets ?? [])]
+    if (rates && targets) this.#refuse(rates, { records, targets, placed, at })
+    const groups = only && !targets ? [[only, undefined] as const] : [...grouped(targets ?? [], placed)]
     await Promise.all(groups.map(([shard, places]) => this.#append(shard, places, records, placed, at)))
     return placed
   }
@@ -166,6 +191,7 @@ export class Stream implements StreamIdentity {
         await Promise.all(this.openShards.map(shard => shard.idle()))
         await Promise.all([...this.#watchers].map(watcher => watcher.leaving()))
         await remove()
+        this.#metrics?.end()
       } catch (cause) {
         this.#leaving = false
         throw cause
@@ -173,9 +199,16 @@ export class Stream implements StreamIdentity {
     })
   }
 
+  /** Whether AWS's rates hold from now on. */
+  limit(limited: boolean): void {
+    this.rates = limited ? (this.rates ?? new StreamRates()) : undefined
+  }
+
   /** Forgets a closed shard whose records have all expired. */
   forget(shard: Shard): void {
     this.#shards.delete(shard.number)
+    this.#metrics?.endShard(shard.id)
+    this.rates?.forget(shard.number)
   }
 
   /** The returned function ends it. */
@@ -201,6 +234,33 @@ export class Stream implements StreamIdentity {
     return shards[low] as Shard
   }
 
+  /** Finds places for the records that come faster than their shards take them: none. */
+  #refuse(
+    rates: StreamRates,
+    {
+      records,
+      targets,
+      placed,
+      at,
+    }: {
+      readonly records: readonly NewRecord[]
+      readonly targets: readonly Shard[]
+      readonly placed: Placed[]
+      readonly at: number
+    },
+  ): void {
+    const openShards = this.#settings.mode === 'ON_DEMAND' ? this.#route.shards.length : undefined
+    for (let nth = 0; nth < records.length; nth++) {
+      const { data, partitionKey } = records[nth] as NewRecord
+      const shard = targets[nth] as Shard
+      const bytes = data.length + Buffer.byteLength(partitionKey)
+      if (rates.write(shard.number, bytes, { now: at, openShards })) continue
+      placed[nth] = { failure: rateExceeded(shard.id, this), throttled: true }
+      this.metrics.stream.WriteProvisionedThroughputExceeded.add(1)
+      this.meterShard(shard.id, 'WriteProvisionedThroughputExceeded', 1)
+    }
+  }
+
   /** `places` undefined: all of them. */
   async #append(
     shard: Shard,
@@ -217,6 +277,13 @@ export class Stream implements StreamIdentity {
       for (let nth = 0; nth < count; nth++) {
         placed[place(nth)] = { shardId: shard.id, sequenceNumber: shard.sequenceNumber(index + nth) }
         bytes += (records[place(nth)] as NewRecord).data.length
+      }
+      const { IncomingBytes, IncomingRecords } = this.metrics.stream
+      IncomingBytes.add(bytes)
+      IncomingRecords.add(count)
+      if (this.#settings.shardMetrics.length > 0) {
+        this.meterShard(shard.id, 'IncomingBytes', bytes)
+        this.meterShard(shard.id, 'IncomingRecords', count)
       }
       for (const watcher of this.#watchers) watcher.arrived(shard.id, { index, count, bytes, at })
     } catch (failure) {
@@ -274,10 +341,11 @@ export class Stream implements StreamIdentity {
   }
 }
 
-/** Which places of the request go to which shard. */
-function grouped(targets: readonly Shard[]): Map<Shard, number[]> {
+/** Which places of the request go to which shard, but for those that have been refused. */
+function grouped(targets: readonly Shard[], placed: readonly Placed[]): Map<Shard, number[]> {
   const groups = new Map<Shard, number[]>()
   targets.forEach((shard, place) => {
+    if (placed[place] !== undefined) return
     const places = groups.get(shard)
     if (places) places.push(place)
     else groups.set(shard, [place])

@@ -14,6 +14,7 @@ import {
   recordsPerGetMax,
   subscriptionLifeMilliseconds,
 } from './limits.ts'
+import { bytesOf } from './putting.ts'
 import type { SequenceNumber } from './sequence.ts'
 import type { Shard, StoredRecord } from './shard.ts'
 import type { Stream } from './stream.ts'
@@ -31,6 +32,8 @@ interface Place {
   readonly shard: Shard
   /** Of the first record to be pushed. */
   readonly index: number
+  /** The name of the one that it is pushed to. */
+  readonly consumer: string
 }
 
 const limits = { maxRecords: recordsPerGetMax, maxBytes: bytesPerEventMax }
@@ -39,6 +42,7 @@ export class Subscription implements AsyncIterable<SubscriptionEvent> {
   readonly startedAt: number
   readonly shard: Shard
   readonly #stream: Stream
+  readonly #consumer: string
   readonly #clock: Clock
   readonly #onEnd: () => void
   readonly #expiry: Appointment
@@ -49,10 +53,11 @@ export class Subscription implements AsyncIterable<SubscriptionEvent> {
   #ended: { readonly fault?: Fault } | undefined
 
   constructor(
-    { stream, shard, index }: Place,
+    { stream, shard, index, consumer }: Place,
     { clock, onEnd }: { readonly clock: Clock; readonly onEnd: () => void },
   ) {
     this.#stream = stream
+    this.#consumer = consumer
     this.shard = shard
     this.#index = index
     this.#clock = clock
@@ -88,6 +93,7 @@ export class Subscription implements AsyncIterable<SubscriptionEvent> {
         const last = event.continuation === undefined
         if (silent || last || event.records.length > 0) {
           saidAt = now
+          this.#count(event)
           yield event
           if (last) return
         }
@@ -121,14 +127,21 @@ export class Subscription implements AsyncIterable<SubscriptionEvent> {
     }
   }
 
+  #count({ records, millisecondsBehind }: SubscriptionEvent): void {
+    const figures = this.#stream.metrics.consumer(this.#consumer)
+    figures['SubscribeToShardEvent.Success'].add(1)
+    figures['SubscribeToShardEvent.Bytes'].add(bytesOf(records))
+    figures['SubscribeToShardEvent.Records'].add(records.length)
+    figures['SubscribeToShardEvent.MillisBehindLatest'].add(millisecondsBehind)
+  }
+
   /** Until there is more to read, and no sooner than the shard's rate allows; or until it is time for a sign of life. */
   async #pause(
     records: readonly StoredRecord[],
     { seen, saidAt }: { readonly seen: number; readonly saidAt: number },
   ): Promise<void> {
-    if (this.#stream.isLimited && records.length > 0) {
-      const bytes = records.reduce((sum, record) => sum + record.data.length, 0)
-      const due = saidAt + Math.ceil((bytes * 1000) / bytesReadPerSecond)
+    if (this.#stream.rates !== undefined && records.length > 0) {
+      const due = saidAt + Math.ceil((bytesOf(records) * 1000) / bytesReadPerSecond)
       await this.#until(due, () => this.#ended !== undefined)
     }
     if (this.#index < (await this.shard.tip())) return

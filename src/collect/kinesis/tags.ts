@@ -15,6 +15,12 @@ export interface Tag {
   readonly value: string
 }
 
+/** The tag that puts one stream under AWS's rates: `biwa:limits=aws`. */
+const limitsTag = { key: 'biwa:limits', value: 'aws' }
+
+export const isLimited = (tags: readonly Tag[]): boolean =>
+  tags.some(({ key, value }) => key === limitsTag.key && value === limitsTag.value)
+
 /** By key. */
 export function tagsOf(ledger: Pick<Ledger, 'all'>, resource: Tagged): readonly Tag[] {
   return ledger.all<{ key: string; value: string }>(
@@ -28,6 +34,11 @@ export function addTags(write: Transaction, resource: Tagged, tags: Readonly<Rec
   if (words.some(word => !/^[\p{L}\p{Z}\p{N}_.:/=+\-@%]*$/u.test(word))) {
     throw new InvalidArgumentException(
       'Some tags contain invalid characters. Valid characters: Unicode letters, digits, white space, _ . / = + - % @ :.',
+    )
+  }
+  if ((tags[limitsTag.key] ?? limitsTag.value) !== limitsTag.value) {
+    throw new InvalidArgumentException(
+      `The tag ${limitsTag.key} takes the value ${limitsTag.value} alone: AWS's rates hold for a stream that has it.`,
     )
   }
   for (const [key, value] of Object.entries(tags)) {

@@ -1,6 +1,7 @@
 // Putting records in and getting them out.
+import { Fault } from '../../../gateway/fault.ts'
 import { operation } from '../../../gateway/operation.ts'
-import { boolean, integer, list, long, optional, string, structure, timestamp } from '../../../gateway/shape.ts'
+import { boolean, integer, list, long, optional, plain, string, structure, timestamp } from '../../../gateway/shape.ts'
 import { dryRun, memberMissing } from '../faults.ts'
 import type { Kinesis } from '../kinesis.ts'
 import { recordsPerGetMax, recordsPerPutMax } from '../limits.ts'
@@ -54,7 +55,7 @@ export const PutRecord = operation({
     SequenceNumberForOrdering: optional(sequenceNumber),
     DryRun: optional(boolean()),
   },
-  output: { ShardId: shardId, SequenceNumber: sequenceNumber, EncryptionType: optional(encryptionType) },
+  output: { ShardId: plain(shardId), SequenceNumber: plain(sequenceNumber), EncryptionType: optional(encryptionType) },
   resource: resourceOf,
   async handle(kinesis: Kinesis, input, call) {
     const stream = sharedStreamOf(kinesis, input, call)
@@ -62,11 +63,15 @@ export const PutRecord = operation({
     checkSizes(stream, [record], () => memberOf('data'))
     checkSequenceForOrdering(stream, input.SequenceNumberForOrdering)
     if (input.DryRun) throw dryRun()
-    const [placed] = await stream.put([record], call.at)
-    if (placed === undefined || 'failure' in placed) throw placed?.failure
+    const placed = await kinesis.putRecord(stream, record, call.at)
     return { ShardId: placed.shardId, SequenceNumber: placed.sequenceNumber, EncryptionType: encryptionOf(stream) }
   },
 })
+
+const failureOf = ({ failure }: { readonly failure: unknown }) =>
+  failure instanceof Fault
+    ? { ErrorCode: failure.code, ErrorMessage: failure.message }
+    : { ErrorCode: 'InternalFailure', ErrorMessage: 'Internal Service Failure' }
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
 export const PutRecords = operation({
@@ -85,8 +90,8 @@ export const PutRecords = operation({
     FailedRecordCount: optional(integer({ min: 1 })),
     Records: list(
       structure({
-        SequenceNumber: optional(sequenceNumber),
-        ShardId: optional(shardId),
+        SequenceNumber: optional(plain(sequenceNumber)),
+        ShardId: optional(plain(shardId)),
         ErrorCode: optional(string()),
         ErrorMessage: optional(string()),
       }),
@@ -100,16 +105,16 @@ export const PutRecords = operation({
     const records = input.Records.map((record, place) => newRecord(stream, record, place))
     checkSizes(stream, records, place => memberOf('data', place))
     if (input.DryRun) throw dryRun()
-    const placed = await stream.put(records, call.at)
+    const placed = await kinesis.putRecords(stream, records, call.at)
     const failed = placed.filter(place => 'failure' in place)
-    // As in AWS one shard's failure is that shard's records' alone; when nothing was taken the request failed.
-    if (failed[0] !== undefined && failed.length === placed.length) throw failed[0].failure
+    // As in AWS one shard's failure is that shard's records' alone; when every shard failed the request did. That all
+    // came too fast is told record by record.
+    const broken = failed.filter(({ throttled }) => !throttled)
+    if (broken[0] !== undefined && broken.length === placed.length) throw broken[0].failure
     return {
       FailedRecordCount: failed.length,
       Records: placed.map(place =>
-        'failure' in place
-          ? { ErrorCode: 'InternalFailure', ErrorMessage: 'Internal Service Failure' }
-          : { SequenceNumber: place.sequenceNumber, ShardId: place.shardId },
+        'failure' in place ? failureOf(place) : { SequenceNumber: place.sequenceNumber, ShardId: place.shardId },
       ),
       EncryptionType: encryptionOf(stream),
     }

@@ -1,0 +1,86 @@
+// Putting and reading as AWS's operations do it, counted under their names. What a put does is in stream.ts.
+import type { Clock } from '../../world/clock.ts'
+import type { Shard, StoredRecord } from './shard.ts'
+import type { NewRecord, Place, Placed, Stream } from './stream.ts'
+
+interface Moment {
+  readonly at: number
+  readonly clock: Clock
+}
+
+export const bytesOf = (records: readonly { readonly data: Uint8Array }[]): number => {
+  let bytes = 0
+  for (const { data } of records) bytes += data.length
+  return bytes
+}
+
+/** Throws what kept the record out. */
+export async function putRecord(stream: Stream, record: NewRecord, { at, clock }: Moment): Promise<Place> {
+  const began = clock.elapsed()
+  const [placed] = await stream.put([record], at)
+  const figures = stream.metrics.stream
+  const failed = placed === undefined || 'failure' in placed
+  figures['PutRecord.Success'].add(failed ? 0 : 1)
+  if (failed) throw placed?.failure
+  figures['PutRecord.Bytes'].add(record.data.length)
+  figures['PutRecord.Latency'].add(clock.elapsed() - began)
+  return placed
+}
+
+export async function putRecords(
+  stream: Stream,
+  records: readonly NewRecord[],
+  { at, clock }: Moment,
+): Promise<readonly Placed[]> {
+  const began = clock.elapsed()
+  const placed = await stream.put(records, at)
+  let failed = 0
+  let throttled = 0
+  let bytes = 0
+  for (let nth = 0; nth < placed.length; nth++) {
+    const place = placed[nth] as Placed
+    if (!('failure' in place)) bytes += (records[nth] as NewRecord).data.length
+    else if (place.throttled) throttled++
+    else failed++
+  }
+  const taken = placed.length - failed - throttled
+  const figures = stream.metrics.stream
+  figures['PutRecords.Success'].add(taken > 0 ? 1 : 0)
+  figures['PutRecords.TotalRecords'].add(records.length)
+  figures['PutRecords.SuccessfulRecords'].add(taken)
+  figures['PutRecords.FailedRecords'].add(failed)
+  figures['PutRecords.ThrottledRecords'].add(throttled)
+  figures['PutRecords.Bytes'].add(bytes)
+  figures['PutRecords.Latency'].add(clock.elapsed() - began)
+  return placed
+}
+
+/** A read that came faster than the shard allows. */
+export function meterRefusedRead(stream: Stream, shard: Shard): void {
+  stream.metrics.stream['GetRecords.Success'].add(0)
+  stream.metrics.stream.ReadProvisionedThroughputExceeded.add(1)
+  stream.meterShard(shard.id, 'ReadProvisionedThroughputExceeded', 1)
+}
+
+/** `age` is that of the last record read, 0 when there was none. */
+export function meterRead(
+  stream: Stream,
+  shard: Shard,
+  {
+    records,
+    age,
+    milliseconds,
+  }: { readonly records: readonly StoredRecord[]; readonly age: number; readonly milliseconds: number },
+): void {
+  const figures = stream.metrics.stream
+  const bytes = bytesOf(records)
+  figures['GetRecords.Success'].add(1)
+  figures['GetRecords.Bytes'].add(bytes)
+  figures['GetRecords.Records'].add(records.length)
+  figures['GetRecords.IteratorAgeMilliseconds'].add(age)
+  figures['GetRecords.Latency'].add(milliseconds)
+  if (stream.settings.shardMetrics.length === 0) return
+  stream.meterShard(shard.id, 'OutgoingBytes', bytes)
+  stream.meterShard(shard.id, 'OutgoingRecords', records.length)
+  stream.meterShard(shard.id, 'IteratorAgeMilliseconds', age)
+}
