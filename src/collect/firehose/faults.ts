@@ -5,6 +5,7 @@ export const ResourceNotFoundException = faultClass('ResourceNotFoundException')
 export const ResourceInUseException = faultClass('ResourceInUseException')
 export const InvalidArgumentException = faultClass('InvalidArgumentException')
 export const LimitExceededException = faultClass('LimitExceededException')
+export const ServiceUnavailableException = faultClass('ServiceUnavailableException', { status: 500 })
 export const ConcurrentModificationException = faultClass('ConcurrentModificationException')
 
 interface Place {
@@ -20,6 +21,9 @@ export const deliveryExists = ({ name, account }: Place) =>
 
 export const notDirectPut = () =>
   new InvalidArgumentException('This operation is not permitted on KinesisStreamAsSource delivery stream type.')
+
+/** https://docs.aws.amazon.com/firehose/latest/dev/limits.html: what a producer gets that is faster than the quotas. */
+export const slowDown = () => new ServiceUnavailableException('Slow down.')
 
 export const encryptionForDirectPut = () =>
   new InvalidArgumentException(

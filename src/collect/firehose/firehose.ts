@@ -16,6 +16,7 @@ import {
   LimitExceededException,
   noSuchDelivery,
   notDirectPut,
+  slowDown,
 } from './faults.ts'
 import { bytesPerBatchMax, deliveryStreamsMax } from './limits.ts'
 import type { LegName } from './meters.ts'
@@ -34,7 +35,8 @@ import {
   versions,
   writePosition,
 } from './tables.ts'
-import { addTags, type Tag } from './tags.ts'
+import { addTags, isLimited, removeTags, type Tag, tagsOf } from './tags.ts'
+import { Throughput } from './throughput.ts'
 import { Turnstile } from './turnstile.ts'
 import type { Target, World } from './world.ts'
 
@@ -59,6 +61,11 @@ export interface NewDelivery {
   readonly tags: readonly Tag[]
 }
 
+export interface Put {
+  readonly at: number
+  readonly operation: 'PutRecord' | 'PutRecordBatch'
+}
+
 interface FirehoseWorld extends Pick<World, 'functions' | 'jq' | 'converter' | 'tables' | 'permits'> {
   readonly store: {
     readonly ledger: Ledger
@@ -73,6 +80,8 @@ interface FirehoseWorld extends Pick<World, 'functions' | 'jq' | 'converter' | '
   readonly streams: Streams
   readonly target: Target
   readonly meter: Meter
+  /** AWS's rates hold for every delivery stream; otherwise for those that a tag limits. */
+  readonly limits?: 'aws' | undefined
 }
 
 /** A delivery holds some megabytes: its pieces and the compressor's window. */
@@ -89,9 +98,13 @@ export class Firehose {
   readonly #world: World
   readonly #deliveries = new Map<string, Delivery>()
   readonly #direct = new Map<string, Promise<DirectSource>>()
+  readonly #limited: boolean
+  /** Of delivery streams that are limited, by their ids. */
+  readonly #throughputs = new Map<string, Throughput>()
 
-  constructor({ store, streams, ...around }: FirehoseWorld) {
+  constructor({ store, streams, limits, ...around }: FirehoseWorld) {
     this.store = store
+    this.#limited = limits === 'aws'
     this.#clock = around.clock
     this.#random = around.random
     this.#streams = streams
@@ -108,6 +121,7 @@ export class Firehose {
     for (const row of this.store.ledger.all<DeliveryRow>('SELECT * FROM firehose_delivery ORDER BY id')) {
       const delivery = new Delivery(identityOf(row), stateOf(row), this.#world)
       this.#deliveries.set(keyOf(delivery.identity, delivery.identity.name), delivery)
+      this.#limit(delivery)
       // Beside everything else: a start does not wait until what is buffered has been counted.
       this.#world.background.run(`attach ${delivery.identity.name}`, () => attaching.pass(() => this.#attach(delivery)))
     }
@@ -148,6 +162,7 @@ export class Firehose {
     })
     const delivery = new Delivery(identity, state, this.#world)
     this.#deliveries.set(keyOf(identity, name), delivery)
+    this.#limit(delivery)
     await this.#attach(delivery)
     return delivery
   }
@@ -171,24 +186,60 @@ export class Firehose {
       .sort((one, other) => (one.identity.name < other.identity.name ? -1 : 1))
   }
 
-  /** Takes records; resolves after the fsync with an id for each. */
-  async put(
-    delivery: Delivery,
-    data: readonly Uint8Array[],
-    { at, operation }: { readonly at: number; readonly operation: 'PutRecord' | 'PutRecordBatch' },
-  ): Promise<readonly string[]> {
-    const { id } = delivery.identity
+  /**
+   * Takes records; resolves after the fsync with an id for each, or undefined where one came too fast. Throws
+   * ServiceUnavailableException when that is so of the request.
+   */
+  async put(delivery: Delivery, data: readonly Uint8Array[], { at, operation }: Put) {
     if (delivery.identity.source !== undefined) throw notDirectPut()
-    const bytes = data.reduce((sum, { length }) => sum + length, 0)
-    if (data.length > 1 && bytes > bytesPerBatchMax) {
+    const sizes = data.map(({ length }) => length)
+    if (data.length > 1 && sum(sizes) > bytesPerBatchMax) {
       throw new InvalidArgumentException(`Records size exceeds ${bytesPerBatchMax / 1024 / 1024} MB limit`)
     }
+    const admitted = this.#admit(delivery, { at, sizes })
+    const taken = admitted ? data.filter((_, place) => admitted[place]) : data
+    const ids = (await this.#append(delivery, taken, { at, operation })).values()
+    return data.map((_, place): string | undefined => (admitted?.[place] === false ? undefined : ids.next().value))
+  }
+
+  async #append(delivery: Delivery, data: readonly Uint8Array[], { at, operation }: Put): Promise<readonly string[]> {
+    if (data.length === 0) return []
+    const { id } = delivery.identity
     const startedAt = this.#clock.elapsed()
     const source = await this.#directSource(id)
     const index = await source.append(data, at)
     const milliseconds = this.#clock.elapsed() - startedAt
+    const bytes = sum(data.map(({ length }) => length))
     delivery.meters.put(operation, { records: data.length, bytes, milliseconds })
     return data.map((_, place) => Buffer.from(`${id}:${index + place}`).toString('base64'))
+  }
+
+  /** Undefined when nothing limits the delivery stream. */
+  #admit(delivery: Delivery, { at, sizes }: { readonly at: number; readonly sizes: readonly number[] }) {
+    const throughput = this.#throughputs.get(delivery.identity.id)
+    if (throughput === undefined) return undefined
+    const admitted = throughput.admit(at, sizes)
+    const throttled = admitted?.filter(each => !each).length ?? sizes.length
+    if (throttled > 0) delivery.meters.throttled(throttled)
+    if (admitted === undefined) throw slowDown()
+    return admitted
+  }
+
+  /** Throws LimitExceededException. */
+  async tag(delivery: Delivery, tags: readonly Tag[]): Promise<void> {
+    await this.store.ledger.commit(write => addTags(write, delivery.identity, tags))
+    this.#limit(delivery)
+  }
+
+  async untag(delivery: Delivery, keys: readonly string[]): Promise<void> {
+    await this.store.ledger.commit(write => removeTags(write, delivery.identity, keys))
+    this.#limit(delivery)
+  }
+
+  #limit({ identity }: Delivery): void {
+    const limited = this.#limited || isLimited(tagsOf(this.store.ledger, identity))
+    if (!limited) this.#throughputs.delete(identity.id)
+    else if (!this.#throughputs.has(identity.id)) this.#throughputs.set(identity.id, new Throughput(identity.region))
   }
 
   async update(
@@ -218,6 +269,7 @@ export class Firehose {
     const { id, name, account } = delivery.identity
     if (!this.#deliveries.delete(keyOf(delivery.identity, name))) throw noSuchDelivery({ name, account })
     this.#direct.delete(id)
+    this.#throughputs.delete(id)
     await delivery.stop(async () => {
       await this.store.ledger.commit(write => {
         deleteDelivery(write, id)
@@ -296,5 +348,6 @@ export class Firehose {
 const legsOf = (destination: Destination): readonly LegName[] =>
   workOf(destination).backup ? ['delivery', 'backup'] : ['delivery']
 
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 const keyOf = ({ account, region }: Scope, name: string): string => `${account}/${region}/${name}`
 const logName = (id: string): string => `firehose-${id}`

@@ -8,6 +8,10 @@ export interface Tag {
   readonly value: string | undefined
 }
 
+/** A delivery stream with this tag keeps to AWS's rates where others need not. */
+export const isLimited = (tags: readonly Tag[]): boolean =>
+  tags.some(({ key, value }) => key === 'biwa:limits' && value === 'aws')
+
 interface Tagged {
   readonly id: string
 }

@@ -1,6 +1,7 @@
 // Putting records straight to a delivery stream.
 import { operation } from '../../../gateway/operation.ts'
 import { blob, boolean, integer, list, optional, string, structure } from '../../../gateway/shape.ts'
+import { slowDown } from '../faults.ts'
 import type { Firehose } from '../firehose.ts'
 import { recordBytesMax, recordsPerBatchMax } from '../limits.ts'
 import { deliveryName, resourceOf } from './shapes.ts'
@@ -15,7 +16,8 @@ export const PutRecord = operation({
   resource: resourceOf,
   async handle(firehose: Firehose, input, call) {
     const delivery = firehose.delivery(call, input.DeliveryStreamName)
-    const [id = ''] = await firehose.put(delivery, [input.Record.Data], { at: call.at, operation: 'PutRecord' })
+    const [id] = await firehose.put(delivery, [input.Record.Data], { at: call.at, operation: 'PutRecord' })
+    if (id === undefined) throw slowDown()
     return { RecordId: id, Encrypted: delivery.state.encryption.enabled }
   },
 })
@@ -40,11 +42,14 @@ export const PutRecordBatch = operation({
     const delivery = firehose.delivery(call, input.DeliveryStreamName)
     const data = input.Records.map(({ Data }) => Data)
     const ids = await firehose.put(delivery, data, { at: call.at, operation: 'PutRecordBatch' })
-    // All of a batch goes into one log in one write: it is taken wholly or the request fails.
+    // What is taken of a batch goes into one log in one write; only what comes too fast is turned away by itself.
     return {
-      FailedPutCount: 0,
+      FailedPutCount: ids.filter(id => id === undefined).length,
       Encrypted: delivery.state.encryption.enabled,
-      RequestResponses: ids.map(id => ({ RecordId: id })),
+      RequestResponses: ids.map(id => (id === undefined ? throttled : { RecordId: id })),
     }
   },
 })
+
+const { code: ErrorCode, message: ErrorMessage } = slowDown()
+const throttled = { ErrorCode, ErrorMessage }

@@ -2,7 +2,7 @@
 import { operation } from '../../../gateway/operation.ts'
 import { boolean, integer, list, optional } from '../../../gateway/shape.ts'
 import type { Firehose } from '../firehose.ts'
-import { addTags, removeTags, tagsOf } from '../tags.ts'
+import { tagsOf } from '../tags.ts'
 import { deliveryName, resourceOf } from './shapes.ts'
 import { tagContext, tagKey, tagShape, tagShapes, tagsGiven } from './tag-shapes.ts'
 
@@ -16,8 +16,7 @@ export const TagDeliveryStream = operation({
     { action: 'firehose:TagDeliveryStream', resource: resourceOf(input, call), context: tagContext(input.Tags) },
   ],
   async handle(firehose: Firehose, input, call) {
-    const { identity } = firehose.delivery(call, input.DeliveryStreamName)
-    await firehose.store.ledger.commit(write => addTags(write, identity, tagsGiven(input.Tags)))
+    await firehose.tag(firehose.delivery(call, input.DeliveryStreamName), tagsGiven(input.Tags))
     return {}
   },
 })
@@ -34,8 +33,7 @@ export const UntagDeliveryStream = operation({
     },
   ],
   async handle(firehose: Firehose, input, call) {
-    const { identity } = firehose.delivery(call, input.DeliveryStreamName)
-    await firehose.store.ledger.commit(write => removeTags(write, identity, input.TagKeys))
+    await firehose.untag(firehose.delivery(call, input.DeliveryStreamName), input.TagKeys)
     return {}
   },
 })

@@ -124,7 +124,7 @@ export class Lake {
     })
   }
 
-  put(delivery: Delivery, ...texts: readonly string[]): Promise<readonly string[]> {
+  put(delivery: Delivery, ...texts: readonly string[]): Promise<readonly (string | undefined)[]> {
     const data = texts.map(text => Buffer.from(text))
     return this.firehose.put(delivery, data, { at: this.world.clock.now(), operation: 'PutRecordBatch' })
   }
