@@ -37,6 +37,8 @@ export interface StringShape<T extends string = string> extends Common<T> {
   readonly max?: number
   readonly pattern?: string
   readonly values?: readonly T[]
+  /** By how Biwa makes it there is nothing in it that JSON would escape, so that nobody need look. Of outputs only. */
+  readonly plain?: boolean
 }
 export interface NumberShape extends Common<number> {
   readonly kind: 'integer' | 'long' | 'double'
@@ -185,6 +187,8 @@ export const union = <M extends Members>(
 
 export const optional = <S extends Shape>(shape: S): S & { readonly optional: true } => ({ ...shape, optional: true })
 export const sensitive = <S extends Shape>(shape: S): S => ({ ...shape, sensitive: true })
+/** A text that Biwa makes of ASCII letters, digits and `+-./=_`: written without a look at what is in it. */
+export const plain = <S extends StringShape>(shape: S): S => ({ ...shape, plain: true })
 /** Another name on the wire than the member's. */
 export const named = <S extends Shape>(wireName: string, shape: S): S => ({ ...shape, wireName })
 export const attribute = <S extends Shape>(wireName: string, shape: S): S => ({ ...shape, wireName, attribute: true })

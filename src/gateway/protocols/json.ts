@@ -1,7 +1,8 @@
 /** JSON as a body: aws-json 1.0 and 1.1 in full, and what rest-json shares. Faults: `{"__type": "<Code>", "message": "…"}`. */
 import { isUtf8 } from 'node:buffer'
 import type { Fault } from '../fault.ts'
-import { readMembers, serializationFault, writeMembers } from './json-values.ts'
+import { jsonText } from './json-text.ts'
+import { readMembers, serializationFault } from './json-values.ts'
 import type { ProtocolCodec } from './protocol.ts'
 import { rpc } from './rpc.ts'
 
@@ -25,6 +26,6 @@ export const json = (version: '1.0' | '1.1'): ProtocolCodec =>
   rpc({
     contentType: `application/x-amz-json-${version}`,
     read: (members, body) => readMembers(members, parseJson(body), ''),
-    members: (members, value) => JSON.stringify(writeMembers(members, value)),
+    members: (members, value) => jsonText(members, value),
     fault: jsonFaultBody,
   })

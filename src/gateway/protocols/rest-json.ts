@@ -2,7 +2,8 @@
 import { Fault } from '../fault.ts'
 import { readWhole } from '../message.ts'
 import { parseJson } from './json.ts'
-import { readMembers, writeMembers } from './json-values.ts'
+import { jsonText } from './json-text.ts'
+import { readMembers } from './json-values.ts'
 import { bodyBytesMax, type ProtocolCodec } from './protocol.ts'
 import { bodyMembers, matchRoute, payloadOf, type RestRules, readPlaces, statusOf, writePlaces } from './rest.ts'
 import { undeclaredInBody } from './rpc.ts'
@@ -53,11 +54,11 @@ export const restJson: ProtocolCodec = {
         return {
           status,
           headers,
-          body: JSON.stringify(writeMembers(shape.members, (value ?? {}) as object as Record<string, unknown>)),
+          body: jsonText(shape.members, (value ?? {}) as object as Record<string, unknown>),
         }
       return { status, headers, body: (value ?? '') as string | Uint8Array }
     }
-    return { status, headers, body: status === 204 ? '' : JSON.stringify(writeMembers(bodyMembers(members), output)) }
+    return { status, headers, body: status === 204 ? '' : jsonText(bodyMembers(members), output) }
   },
   fault(_service, fault, context) {
     return {

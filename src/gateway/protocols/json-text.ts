@@ -1,0 +1,80 @@
+/**
+ * An answer as JSON text: what `JSON.stringify(writeMembers(members, value))` says, without the objects in between. Each
+ * shape is made into its writer once.
+ */
+import type { Members, Shape } from '../shape.ts'
+import { formatTimestamp } from './timestamps.ts'
+
+export function jsonText(members: Members, value: Readonly<Record<string, unknown>>): string {
+  return membersWriter(members)(value)
+}
+
+type Write = (value: unknown) => string
+
+const membersWriters = new WeakMap<Members, Write>()
+function membersWriter(members: Members): Write {
+  let writer = membersWriters.get(members)
+  if (writer === undefined) {
+    writer = makeMembersWriter(members)
+    membersWriters.set(members, writer)
+  }
+  return writer
+}
+
+function makeMembersWriter(members: Members): Write {
+  const writers = Object.entries(members).map(([name, shape]) => ({
+    name,
+    key: `${quoted(shape.wireName ?? name)}:`,
+    write: writerOf(shape),
+  }))
+  return value => {
+    const given = value as Readonly<Record<string, unknown>>
+    let text = '{'
+    for (const { name, key, write } of writers) {
+      const member = given[name]
+      if (member === undefined || member === null) continue
+      text += text.length === 1 ? key + write(member) : `,${key}${write(member)}`
+    }
+    return `${text}}`
+  }
+}
+
+function writerOf(shape: Shape): Write {
+  switch (shape.kind) {
+    case 'string':
+      return shape.plain ? value => `"${value}"` : quoted
+    case 'blob':
+      return value => {
+        const bytes = value as Uint8Array
+        return `"${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}"`
+      }
+    case 'timestamp': {
+      const format = shape.format ?? 'epoch'
+      return value => quoted(formatTimestamp(value as number, format))
+    }
+    case 'list': {
+      const write = writerOf(shape.of)
+      return value => {
+        let text = '['
+        for (const item of value as readonly unknown[]) text += text.length === 1 ? write(item) : `,${write(item)}`
+        return `${text}]`
+      }
+    }
+    case 'map': {
+      const write = writerOf(shape.of)
+      return value => {
+        const entries = Object.entries(value as object).filter(([, item]) => item !== undefined)
+        return `{${entries.map(([key, item]) => `${quoted(key)}:${write(item)}`).join()}}`
+      }
+    }
+    case 'structure': {
+      const { members } = shape
+      return value => membersWriter(members)(value)
+    }
+    default:
+      return quoted
+  }
+}
+
+/** In a list, what JSON has no word for is null. */
+const quoted = (value: unknown): string => JSON.stringify(value) ?? 'null'
