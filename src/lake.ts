@@ -47,6 +47,8 @@ export interface LakeOptions {
   readonly simulatedFrom?: number | 'now'
   /** Lets `POST /_biwa/reset` empty the lake. */
   readonly allowReset?: boolean
+  /** `aws` holds every Kinesis stream, the operations on them and direct puts to AWS's rates; a stream's tag `biwa:limits=aws` that stream alone. */
+  readonly limits?: 'aws' | undefined
   readonly disk?: Disk
   readonly random?: Random
   readonly log?: Log
@@ -240,7 +242,7 @@ export class Lake {
       enforced: this.#options.auth === 'enforced',
       resourcePolicy: arn => bucketPolicy(s3, arn) ?? streamPolicy(kinesis, arn) ?? functions.policyOf(arn),
     })
-    const kinesis = new Kinesis({ store, clock, random, background, meter })
+    const kinesis = new Kinesis({ store, clock, random, background, meter, limits: this.#options.limits })
 
     const glueTags = new GlueTags({ ledger: store.ledger })
     const schedules = new Schedules({
@@ -289,7 +291,7 @@ export class Lake {
       throw new Fault('ResourceNotFoundException', 404, `${what} is not there.`)
     }
     const firehose = new Firehose({
-      ...{ store, clock, random, background, log, meter, streams: kinesis, target: s3 },
+      ...{ store, clock, random, background, log, meter, streams: kinesis, target: s3, limits: this.#options.limits },
       functions,
       jq: { check: async () => undefined, extract: () => absent('jq') },
       converter: { convert: () => absent('The conversion') },

@@ -29,6 +29,7 @@ shell, 'eval "$(biwa env)"' sets what they need.
   --region <region>      ${defaultRegion}; the region of requests that name none
   --clock <kind>         system (default), or simulated: time moves only by POST /_biwa/clock {"advance":"PT5M"}
   --start <instant>      where the simulated clock starts, such as 2025-10-15T00:00:00+09:00; now unless given
+  --limits <whose>       none (default), or aws: Kinesis takes and gives no faster than AWS's shards and quotas allow
   --allow-reset          lets POST /_biwa/reset empty the lake, for test suites
 `,
 
@@ -42,6 +43,7 @@ shell, 'eval "$(biwa env)"' sets what they need.
       region: { type: 'string', default: defaultRegion },
       clock: { type: 'string', default: 'system' },
       start: { type: 'string' },
+      limits: { type: 'string', default: 'none' },
       'allow-reset': { type: 'boolean', default: false },
     })
     const clock = readChoice('clock', options.clock, ['system', 'simulated'])
@@ -49,6 +51,7 @@ shell, 'eval "$(biwa env)"' sets what they need.
       throw new UsageMistake('--start goes with --clock simulated.')
     const port = readPort(options.port)
     const auth = readChoice('auth', options.auth, ['open', 'enforced'])
+    const limits = readChoice('limits', options.limits, ['none', 'aws'])
     const directory = resolve(terminal.directory, options.data)
     const stopped = terminal.stopped()
     const lake = await openLake({
@@ -57,6 +60,7 @@ shell, 'eval "$(biwa env)"' sets what they need.
       account: readAccount(options.account),
       region: readRegion(options.region),
       allowReset: options['allow-reset'],
+      ...(limits === 'aws' && { limits }),
       ...(clock === 'simulated' && {
         simulatedFrom: options.start === undefined ? 'now' : readInstant('start', options.start),
       }),
