@@ -7,6 +7,7 @@ import {
   list,
   map,
   optional,
+  plain,
   string,
   structure,
   timestamp,
@@ -80,7 +81,7 @@ export const shardList = list(shardShape)
 export const recordData = blob({ min: 0, max: 10485760 })
 export const partitionKey = string({ min: 1, max: 256 })
 export const record = structure({
-  SequenceNumber: sequenceNumber,
+  SequenceNumber: plain(sequenceNumber),
   ApproximateArrivalTimestamp: optional(timestamp()),
   Data: recordData,
   PartitionKey: optional(partitionKey),
