@@ -25,16 +25,19 @@ export const simulatedStart = Date.UTC(2025, 9, 15, 3, 30)
 export async function simulatedWorld({
   seed = 1,
   log = new ConsoleLog(),
+  ...logs
 }: {
   readonly seed?: number
   readonly log?: Log
+  /** Of the logs' segment files. */
+  readonly segmentBytes?: number
 } = {}): Promise<SimulatedWorld> {
   const disk = new SimulatedDisk({ seed })
   const build = async (startAt: number, lives: number) => {
     const background = new Background(log)
     const clock = new SimulatedClock({ startAt, background })
     const random = new SeededRandom(seed + lives * 1_000_003)
-    const store = await Store.open({ disk, random, clock, directory: '/lake', log })
+    const store = await Store.open({ disk, random, clock, directory: '/lake', log, ...logs })
     return { background, clock, random, store }
   }
   let lives = 0

@@ -273,10 +273,14 @@ test('a record of ten MiB goes through all of it', async () => {
 test('what a role may not write under the error prefix holds everything back, and nothing is written by halves', async () => {
   const delivery = await lake.create('d', { ...partitioned(newline) })
   lake.deniedKey = 'errors/'
-  await lake.put(delivery, '{"device":"a"}', 'no json')
+  const large = `{"device":"a","x":"${'x'.repeat(20_000)}"}`
+  await lake.put(delivery, large, 'no json')
   await lake.world.clock.advance(61_000)
   assert.match(delivery.failure?.message ?? '', /not authorized to perform s3:PutObject on arn:aws:s3:::raw\/errors\//)
   assert.deepEqual(await lake.buckets.objects(), [])
+  for (const room of await lake.world.disk.list('/lake/blobs')) {
+    assert.deepEqual(await lake.world.disk.list(`/lake/blobs/${room}`), [], 'what was written for nothing is gone')
+  }
   lake.deniedKey = ''
   await lake.world.clock.advance(300_000)
   assert.deepEqual(Object.keys(await byFolder()).toSorted(), [
