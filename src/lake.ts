@@ -10,6 +10,7 @@ import { Crawlers } from './catalog/crawlers/crawlers.ts'
 import { Catalog } from './catalog/glue/catalog.ts'
 import { Tags as GlueTags } from './catalog/glue/tags.ts'
 import { Firehose } from './collect/firehose/firehose.ts'
+import { Jq } from './collect/firehose/jq/jq.ts'
 import { Kinesis } from './collect/kinesis/kinesis.ts'
 import { Store } from './durable/store.ts'
 import { Authenticator } from './gateway/authenticate.ts'
@@ -290,10 +291,10 @@ export class Lake {
     const absent = async (what: string): Promise<never> => {
       throw new Fault('ResourceNotFoundException', 404, `${what} is not there.`)
     }
+    const jq = new Jq({ clock: realClock })
     const firehose = new Firehose({
       ...{ store, clock, random, background, log, meter, streams: kinesis, target: s3, limits: this.#options.limits },
-      functions,
-      jq: { check: async () => undefined, extract: () => absent('jq') },
+      ...{ functions, jq },
       converter: { convert: () => absent('The conversion') },
       tables: catalog,
       permits: (roleArn, service, action, resource) => iam.permits(roleArn, service, action, resource),
@@ -344,6 +345,7 @@ export class Lake {
       kinesis.close()
       await background.close()
       await functions.close()
+      await jq.close()
       await engine.close()
       await store.close()
     }
