@@ -6,7 +6,7 @@
  *
  * Lengths may be indefinite, texts and byte strings then come in pieces. Whatever a head claims, nothing is allocated for
  * it before its bytes are there. Tags but 1 are refused by number, bignums (2 and 3) among them. What the items mean to a
- * shape is `cbor-values.ts`'s business.
+ * shape is `cbor-reading.ts`'s business.
  */
 import { isUtf8 } from 'node:buffer'
 import { Fault } from '../fault.ts'
@@ -76,16 +76,30 @@ export class CborReader {
 
   text(): string {
     const start = this.#at
-    const bytes = this.#string(3)
-    const text = bytes.toString('utf8')
+    const length = this.#argument()
+    const pieces = length === undefined ? this.#pieces(3) : this.#bytes
+    const from = length === undefined ? 0 : this.#take(length)
+    const to = length === undefined ? pieces.length : from + length
+    const text = pieces.toString('utf8', from, to)
     // Decoding puts another character in the place of broken ones: what is kept must be what was sent.
-    if (text.includes('\ufffd') && !isUtf8(bytes)) throw this.#broken('a text that is not valid UTF-8', start)
+    if (text.includes('\ufffd') && !isUtf8(pieces.subarray(from, to)))
+      throw this.#broken('a text that is not valid UTF-8', start)
     return text
+  }
+
+  /** Takes the item that is spelled like this, if it is what comes next. */
+  matches(spelling: Uint8Array): boolean {
+    const bytes = this.#bytes
+    const at = this.#at
+    for (let i = 0; i < spelling.length; i++) if (bytes[at + i] !== spelling[i]) return false
+    this.#at = at + spelling.length
+    return true
   }
 
   /** A view of the body, not a copy. */
   bytes(): Uint8Array {
-    return this.#string(2)
+    const length = this.#argument()
+    return length === undefined ? this.#pieces(2) : this.#piece(length)
   }
 
   /** Calls `item` at each item of a list or each key of a map; `item` takes what stands there. */
@@ -143,9 +157,7 @@ export class CborReader {
     return halfFloat(this.#bytes.readUInt16BE(this.#take(2)))
   }
 
-  #string(major: 2 | 3): Buffer {
-    const length = this.#argument()
-    if (length !== undefined) return this.#piece(length)
+  #pieces(major: 2 | 3): Buffer {
     const pieces: Buffer[] = []
     while (!this.#ended()) {
       const start = this.#at

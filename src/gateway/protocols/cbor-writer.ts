@@ -4,6 +4,8 @@ const major = { unsigned: 0, negative: 1, bytes: 2, text: 3, list: 4, map: 5, ta
 
 const firstBytes = 1024
 const headBytesMax = 9
+/** Up to here a text is written faster character by character than by asking the platform for it. */
+const shortText = 64
 
 export class CborWriter {
   #bytes = Buffer.allocUnsafe(firstBytes)
@@ -30,6 +32,7 @@ export class CborWriter {
   }
 
   text(value: string): void {
+    if (value.length <= shortText && this.#ascii(value)) return
     const length = Buffer.byteLength(value)
     this.#head(major.text, length)
     this.#room(length)
@@ -42,6 +45,13 @@ export class CborWriter {
     this.#room(value.length)
     this.#bytes.set(value, this.#length)
     this.#length += value.length
+  }
+
+  /** An item that was written before. */
+  spelled(item: Uint8Array): void {
+    this.#room(item.length)
+    this.#bytes.set(item, this.#length)
+    this.#length += item.length
   }
 
   /** The items follow. */
@@ -62,6 +72,25 @@ export class CborWriter {
   /** What was written so far; the writer is not used afterwards. */
   finish(): Uint8Array {
     return this.#bytes.subarray(0, this.#length)
+  }
+
+  /** False, and nothing is written, when the text has other characters: then its bytes must be counted first. */
+  #ascii(value: string): boolean {
+    const start = this.#length
+    this.#head(major.text, value.length)
+    this.#room(value.length)
+    const bytes = this.#bytes
+    let at = this.#length
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i)
+      if (code > 0x7f) {
+        this.#length = start
+        return false
+      }
+      bytes[at++] = code
+    }
+    this.#length = at
+    return true
   }
 
   #simple(byte: number) {

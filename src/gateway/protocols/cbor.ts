@@ -4,7 +4,8 @@
  * every service of these protocols takes it.
  */
 
-import { readCbor, writeAnyCbor, writeCbor } from './cbor-values.ts'
+import { readCbor } from './cbor-reading.ts'
+import { writeAnyCbor, writeCbor } from './cbor-writing.ts'
 import type { ProtocolCodec } from './protocol.ts'
 import { rpc } from './rpc.ts'
 

@@ -22,7 +22,8 @@ import {
   structure,
   timestamp,
 } from '../shape.ts'
-import { readCbor, writeAnyCbor, writeCbor } from './cbor-values.ts'
+import { readCbor } from './cbor-reading.ts'
+import { writeAnyCbor, writeCbor } from './cbor-writing.ts'
 import { UndeclaredMember } from './json-values.ts'
 
 const leaves = {
@@ -177,7 +178,7 @@ const refused: readonly (readonly [string, Uint8Array, RegExp])[] = [
   ['null in a list', only('Items', hex('81 f6')), /'Items\[0\]' must be a structure, but is null/],
   ['a list where a map is declared', only('Tags', hex('80')), /'Tags' must be a map, but is a list/],
   ['a body that is no map', hex('80'), /'the request' must be a structure, but is a list/],
-  ['a key that is a number', hex('a1 01 01'), /a key of the request' must be a text, but is an integer/],
+  ['a key that is a number', hex('a1 01 01'), /'the request' must have texts as keys, but has an integer/],
   ['a member twice', hex('a2 64 54657874 61 61 64 54657874 61 62'), /'Text' stands there twice/],
   ['a key twice', only('Tags', hex('a2 61 61 60 61 61 60')), /'Tags\.a' stands there twice/],
   ['ten million lists in each other', deep(10_000_000, 0x81), /nested deeper than 64 levels/],
