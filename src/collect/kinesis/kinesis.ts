@@ -27,6 +27,7 @@ import {
   startingIndex,
 } from './iterators.ts'
 import { bytesPerGetMax, onDemandStreamsMax, recordsPerGetMax, shardsPerAccountMax } from './limits.ts'
+import { OnDemand } from './on-demand.ts'
 import { Policies } from './policies.ts'
 import { bytesOf, meterRead, meterRefusedRead, putRecord, putRecords } from './putting.ts'
 import { Retention } from './retention.ts'
@@ -77,6 +78,7 @@ export class Kinesis {
   readonly consumers: Consumers
   readonly policies: Policies
   readonly fanOut: FanOut
+  readonly onDemand: OnDemand
   /** Only while AWS's limits hold for the whole lake. */
   readonly controlRates: ControlRates | undefined
   readonly #clock: Clock
@@ -109,6 +111,11 @@ export class Kinesis {
     this.consumers = new Consumers(this.store.ledger)
     this.policies = new Policies(this.store.ledger)
     this.#retention = new Retention({ ...world, streams: () => this.#streams.values() })
+    this.onDemand = new OnDemand({
+      ledger: this.store.ledger,
+      clock: this.#clock,
+      shardsLeft: stream => Math.max(0, shardsPerAccountMax - this.openShards(stream)),
+    })
     this.fanOut = new FanOut({ clock: this.#clock, consumers: this.consumers })
   }
 
@@ -130,6 +137,7 @@ export class Kinesis {
   close(): void {
     this.#retention.close()
     this.fanOut.close()
+    this.onDemand.close()
   }
 
   async create({ account, region }: Scope, { name, shardCount, settings, tags }: NewStream): Promise<Stream> {
@@ -201,6 +209,7 @@ export class Kinesis {
       this.#streams.delete(keyOf(stream, stream.name))
       this.fanOut.endStream(stream, consumers)
       this.consumers.forget(stream)
+      this.onDemand.forget(stream)
       this.policies.forget(arns)
     })
     this.#background.run(`remove stream ${stream.name}`, () => this.#retention.removeDoomed())
@@ -323,6 +332,7 @@ export class Kinesis {
 
   #add(stream: Stream): void {
     this.#tagged(stream)
+    this.onDemand.follow(stream)
     this.#streams.set(keyOf(stream, stream.name), stream)
   }
 

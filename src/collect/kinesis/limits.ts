@@ -33,6 +33,9 @@ export const onDemandStreamsMax = 50
 
 /** https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html: a new on-demand stream has four shards. */
 export const onDemandShardsAtFirst = 4
+/** It is ready for twice the highest write rate of so many days, up to 10 GB/s. */
+export const onDemandPeakDays = 30
+export const onDemandShardsMax = 10 * 1024
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_TagResource.html */
 export const tagsMax = 50

@@ -66,20 +66,15 @@ export function evenLayout(open: readonly Piece[], count: number, nextNumber: nu
 
 /** Cuts the heaviest piece in two, again and again, until `target` are open. A half weighs half. */
 export function splitLayout(
-  open: readonly Piece[],
-  {
-    target,
-    nextNumber,
-    weigh,
-  }: { readonly target: number; readonly nextNumber: number; readonly weigh: (piece: Piece) => bigint },
+  open: readonly { readonly piece: Piece; readonly weight: bigint }[],
+  { target, nextNumber }: { readonly target: number; readonly nextNumber: number },
 ): Layout {
   const layout = new Layout(nextNumber)
-  let pieces = open.map(piece => ({ piece, weight: weigh(piece) }))
+  let pieces = [...open]
   while (pieces.length < target) {
-    const splittable = pieces.filter(({ piece }) => piece.range.last > piece.range.first)
-    const [first] = splittable
+    const [first, ...others] = pieces.filter(({ piece: { range } }) => range.last > range.first)
     if (first === undefined) break
-    const heaviest = splittable.reduce((most, one) => (one.weight > most.weight ? one : most), first)
+    const heaviest = others.reduce((most, one) => (one.weight > most.weight ? one : most), first)
     const { range } = heaviest.piece
     const halves = layout.split(heaviest.piece, (range.first + range.last) / 2n + 1n)
     pieces = pieces.filter(one => one !== heaviest)

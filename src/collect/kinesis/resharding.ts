@@ -7,7 +7,7 @@ import {
   ResourceInUseException,
 } from './faults.ts'
 import { shardsPerAccountMax } from './limits.ts'
-import { areAdjacent, evenLayout, Layout, type Piece, splitLayout } from './reshard.ts'
+import { areAdjacent, evenLayout, Layout, splitLayout } from './reshard.ts'
 import { shardNumberOf } from './sequence.ts'
 import type { Shard } from './shard.ts'
 import type { Stream } from './stream.ts'
@@ -61,17 +61,21 @@ export async function mergeShards(
   })
 }
 
-/** Splits the widest shards in two until `target` are open; more than that stay as they are. */
+/** Splits the heaviest shards in two until `target` are open, the widest unless told otherwise. It closes no others. */
 export async function growTo(
   limits: Limits,
   stream: Stream,
-  { target, now }: { readonly target: number; readonly now: number },
+  {
+    target,
+    now,
+    weigh = ({ range }) => range.last - range.first,
+  }: { readonly target: number; readonly now: number; readonly weigh?: (shard: Shard) => bigint },
 ): Promise<void> {
   if (target <= stream.openShards.length) return
   await stream.reshard(now, () => {
     limits.checkShardLimit(stream, Math.max(0, target - stream.openShards.length))
-    const width = ({ range }: Piece) => range.last - range.first
-    return splitLayout(stream.openShards, { target, nextNumber: stream.nextShardNumber, weigh: width })
+    const open = stream.openShards.map(shard => ({ piece: shard, weight: weigh(shard) }))
+    return splitLayout(open, { target, nextNumber: stream.nextShardNumber })
   })
 }
 

@@ -95,6 +95,7 @@ export const UpdateStreamMode = operation({
         ? { mode, distribution, ...(mibps !== undefined && { warmMibps: mibps }) }
         : { mode, distribution: 'USER_PARTITION_KEY', warmMibps: undefined },
     )
+    kinesis.onDemand.follow(stream)
     if (mibps !== undefined) await warm(kinesis, stream, call, mibps)
     return {}
   },
