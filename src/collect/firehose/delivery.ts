@@ -50,6 +50,8 @@ export class Delivery {
   /** Up to when each leg has delivered. */
   readonly #deliveredUntil = new Map<LegName, number>()
   #state: DeliveryState
+  /** Where each leg goes; the backup only if there is one. Asked for with every put. */
+  #destinations: Readonly<Record<LegName, Destination | undefined>>
   /** Changes of the configuration, one after the other. */
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -58,6 +60,7 @@ export class Delivery {
     this.arn = `arn:aws:firehose:${identity.region}:${identity.account}:deliverystream/${identity.name}`
     this.meters = new DeliveryMeters(world.meter, identity)
     this.#state = state
+    this.#destinations = destinationsOf(state)
     this.#world = world
     this.#signal = AbortSignal.any([this.#ending.signal, world.background.closing])
     this.#legs = { delivery: this.#leg('delivery'), backup: this.#leg('backup') }
@@ -92,8 +95,7 @@ export class Delivery {
   /** Reads on from the positions, or lets go of a source that is gone. A backup without any begins where the delivery is. */
   async attach(source: Source, positions: Positions): Promise<void> {
     const counted = this.#legs.delivery.attach(source, positions.delivery)
-    if (positions.backup.size > 0 && this.#destination('backup'))
-      await this.#legs.backup.attach(source, positions.backup)
+    if (positions.backup.size > 0 && this.#destinations.backup) await this.#legs.backup.attach(source, positions.backup)
     else await this.#attachBackup(undefined)
     await counted
   }
@@ -102,7 +104,7 @@ export class Delivery {
   configure(change: (now: DeliveryState) => DeliveryState): Promise<void> {
     const configured = this.#turn.then(async () => {
       const next = change(this.#state)
-      const isNewBackup = this.#destination('backup') === undefined && workOf(next.destination).backup !== undefined
+      const isNewBackup = this.#destinations.backup === undefined && workOf(next.destination).backup !== undefined
       const begun = isNewBackup ? this.#legs.delivery.backlog : undefined
       const positions = begun?.positions
       await this.#world.ledger.commit(write => {
@@ -110,6 +112,7 @@ export class Delivery {
         for (const position of positions ?? []) this.#writeBackupPosition(write, begun?.source.id, position)
       })
       this.#state = { ...next, delivered: this.#state.delivered }
+      this.#destinations = destinationsOf(next)
       await this.#attachBackup(positions)
       for (const leg of Object.values(this.#legs)) leg.look()
     })
@@ -143,7 +146,7 @@ export class Delivery {
       clock,
       background,
       buffer: () => {
-        const destination = this.#destination(name)
+        const destination = this.#destinations[name]
         return destination && { bytes: bufferBytes(destination), milliseconds: bufferMilliseconds(destination) }
       },
       deliver: backlog => this.#deliver(name, backlog),
@@ -162,16 +165,11 @@ export class Delivery {
     })
   }
 
-  #destination(leg: LegName): Destination | undefined {
-    const { destination } = this.#state
-    return leg === 'delivery' ? destination : workOf(destination).backup
-  }
-
   /** Where there is to be a backup and is none at work; `kept` are the positions that it has in the ledger. */
   async #attachBackup(kept: Backlog['positions'] | undefined): Promise<void> {
     const { delivery, backup } = this.#legs
     const { backlog } = delivery
-    if (backlog === undefined || this.#destination('backup') === undefined) return
+    if (backlog === undefined || this.#destinations.backup === undefined) return
     if (backup.backlog?.source === backlog.source) return
     const positions = kept ?? backlog.positions
     if (kept === undefined) {
@@ -187,7 +185,7 @@ export class Delivery {
   }
 
   async #deliver(leg: LegName, backlog: Backlog): Promise<void> {
-    const destination = this.#destination(leg)
+    const destination = this.#destinations[leg]
     if (destination === undefined) return
     const { identity, arn, meters } = this
     const order = {
@@ -218,7 +216,7 @@ export class Delivery {
   /** What both legs have delivered the source may forget. */
   async #release(leg: LegName, source: Source, newestAt: number): Promise<void> {
     this.#deliveredUntil.set(leg, newestAt)
-    const legs: LegName[] = this.#destination('backup') ? ['delivery', 'backup'] : ['delivery']
+    const legs: LegName[] = this.#destinations.backup ? ['delivery', 'backup'] : ['delivery']
     const until = Math.min(...legs.map(name => this.#deliveredUntil.get(name) ?? Number.NEGATIVE_INFINITY))
     if (until > Number.NEGATIVE_INFINITY) await source.release(until)
   }
@@ -232,3 +230,8 @@ export class Delivery {
     this.meters.behind(Math.max(0, (backlog.newestAt ?? 0) - readUntil))
   }
 }
+
+const destinationsOf = ({ destination }: DeliveryState) => ({
+  delivery: destination,
+  backup: workOf(destination).backup,
+})

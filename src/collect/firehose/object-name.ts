@@ -19,19 +19,20 @@ interface Named {
 }
 
 export function objectKey(destination: Destination, of: Named & { readonly keys?: PartitionKeys }): string {
-  const time = timeOf(destination, of)
+  const time = timeOf(destination, of.oldestAt)
   const { random, keys } = of
   const prefix = evaluatePrefix(destination.prefix ?? '', { time, random, ...(keys && { keys }) })
   return `${prefix}${nameOf(of, time)}${extensionOf(destination)}`
 }
 
 export function errorKey(destination: Destination, of: Named & { readonly type: string }): string {
-  const time = timeOf(destination, of)
+  const time = timeOf(destination, of.oldestAt)
   return `${evaluateErrorPrefix(destination, { time, random: of.random, type: of.type })}${nameOf(of, time)}`
 }
 
-const timeOf = ({ timeZone }: Destination, { oldestAt }: Named): Temporal.ZonedDateTime =>
-  Temporal.Instant.fromEpochMilliseconds(oldestAt).toZonedDateTimeISO(timeZone || 'UTC')
+/** In the zone that the destination has chosen. */
+export const timeOf = ({ timeZone }: Destination, at: number): Temporal.ZonedDateTime =>
+  Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone || 'UTC')
 
 const nameOf = ({ stream, version, random }: Named, time: Temporal.ZonedDateTime): string =>
   `${stream}-${version}-${formatTime('yyyy-MM-dd-HH-mm-ss', time)}-${random.uuid()}`

@@ -1,7 +1,7 @@
 // Which partition a record belongs to: the values of the keys that the prefix names.
 // https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning.html
 import type { FlowRecord, RecordFailure } from './flow.ts'
-import { activePartitionsMax } from './limits.ts'
+import { activePartitionsMax, prefixCharactersMax } from './limits.ts'
 import { type PartitionKeys, partitionKeysOf } from './prefix.ts'
 import { extractionFailed } from './steps/metadata.ts'
 
@@ -12,12 +12,15 @@ export interface Partition {
 
 export class Partitions {
   readonly #names: ReturnType<typeof partitionKeysOf>
+  readonly #prefixOf: (keys: PartitionKeys) => string
   readonly #known = new Map<string, Partition>()
   /** More were met than may be active. */
   exceeded = false
 
-  constructor(prefix: string) {
+  /** `prefixOf` is how an object's key would begin. */
+  constructor(prefix: string, prefixOf: (keys: PartitionKeys) => string) {
     this.#names = partitionKeysOf(prefix)
+    this.#prefixOf = prefixOf
   }
 
   get active(): number {
@@ -33,6 +36,8 @@ export class Partitions {
     const id = values.length === 1 ? (values[0] as string) : JSON.stringify(values)
     const known = this.#known.get(id)
     if (known !== undefined) return known
+    const prefix = this.#prefixOf(keys)
+    if (prefix.length > prefixCharactersMax || Buffer.byteLength(prefix) > prefixBytesMax) return tooLong
     if (this.#known.size >= activePartitionsMax) {
       this.exceeded = true
       return limitExceeded
@@ -42,6 +47,11 @@ export class Partitions {
     return partition
   }
 }
+
+/** What S3 leaves for it, beside the longest name of an object. */
+const prefixBytesMax = 1024 - 256
+
+const tooLong = extractionFailed(`Length of evaluated prefix cannot be greater than ${prefixCharactersMax}`)
 
 const limitExceeded: RecordFailure = {
   type: 'active-partitions-limit-exceeded',

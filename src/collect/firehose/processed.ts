@@ -13,10 +13,11 @@ import { type Fail, type FailureType, flowing } from './flow.ts'
 import type { Frame } from './frames.ts'
 import type { Gathering } from './gathering.ts'
 import { activePartitionsMax } from './limits.ts'
-import { errorKey, objectKey } from './object-name.ts'
+import { errorKey, objectKey, timeOf } from './object-name.ts'
 import { bufferBytes, type Order, type Prepared, type Shipment } from './order.ts'
 import { type DataOutput, type Output, Outputs } from './outputs.ts'
 import { Partitions } from './partitions.ts'
+import { evaluatePrefix } from './prefix.ts'
 import { Spool } from './spool.ts'
 import { throughStages } from './stages.ts'
 import { columnsOf } from './way.ts'
@@ -47,7 +48,7 @@ class Run {
     this.#world = world
     this.#spool = spool
     this.#conversion = conversionOf(order, world)
-    this.#partitions = workOf(order.destination).partitioning && new Partitions(order.destination.prefix ?? '')
+    this.#partitions = workOf(order.destination).partitioning && partitionsOf(order, world)
     this.#outputs = new Outputs({
       spool,
       bytesMax: bufferBytes(order.destination),
@@ -155,6 +156,12 @@ class Run {
     })
     this.#order.meters.partitioned({ active, limit: activePartitionsMax, exceeded, perSecond })
   }
+}
+
+function partitionsOf({ destination, backlog }: Order, { clock, random }: World): Partitions {
+  const { prefix = '' } = destination
+  const time = timeOf(destination, backlog.since ?? clock.now())
+  return new Partitions(prefix, keys => evaluatePrefix(prefix, { time, random, keys }))
 }
 
 function conversionOf({ destination, identity }: Order, world: World) {

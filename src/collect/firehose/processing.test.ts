@@ -60,7 +60,8 @@ test('records are cut into an object a partition, each in the order of arrival',
 
 test('what has no key lies under metadata-extraction-failed, with why', async () => {
   const delivery = await lake.create('d', partitioned())
-  await lake.put(delivery, '{"device":"a"}', 'no json', '{"device":""}')
+  const long = JSON.stringify({ device: 'ö'.repeat(500) })
+  await lake.put(delivery, '{"device":"a"}', 'no json', '{"device":""}', long)
   await lake.world.clock.advance(60_000)
   const folders = await byFolder()
   assert.deepEqual(folders['by/device=a/2025/'], ['{"device":"a"}'])
@@ -74,6 +75,7 @@ test('what has no key lies under metadata-extraction-failed, with why', async ()
         'DynamicPartitioning.MetadataExtractionFailed',
         'partitionKeys values must not be null or empty',
       ],
+      [long, 'DynamicPartitioning.MetadataExtractionFailed', 'Length of evaluated prefix cannot be greater than 512'],
     ],
   )
 })
