@@ -7,7 +7,7 @@
  *                but what a bucket policy opens
  */
 import { Fault } from './fault.ts'
-import { type Body, type HttpRequest, wholeBody } from './message.ts'
+import type { Body, HttpRequest } from './message.ts'
 import type { Access, Call, Principal, Service } from './operation.ts'
 import { virtualBucket } from './protocols/s3-address.ts'
 import { ChunkedBody, chunkedForm } from './signature/chunked.ts'
@@ -62,6 +62,11 @@ export class Authenticator {
 
   constructor(options: AuthenticatorOptions) {
     this.#options = options
+  }
+
+  /** Whether the whole body's hash will be asked for. */
+  wantsHash(request: HttpRequest): boolean {
+    return this.#options.mode === 'enforced' || isBodyHash(request.headers['x-amz-content-sha256'])
   }
 
   authenticate(service: Service, name: string, request: HttpRequest): Verified {
@@ -123,7 +128,7 @@ export class Authenticator {
       verifyV2(claim, request, { ...expected, ...(hostBucket !== undefined && { hostBucket }) })
       return { principal }
     }
-    const hash = request.body.whole && bodyHash(request.body.whole, request, claim.payloadHash)
+    const hash = request.body.whole && bodyHash(request.body, request, claim.payloadHash)
     const seed = verify(claim, request, {
       ...expected,
       service: signingName,
@@ -150,8 +155,8 @@ export class Authenticator {
     if (!isBodyHash(announced)) return { request, trailers: none }
     if (request.body.whole) {
       // With a seed the hash was part of what the signature proved.
-      if (!seed) bodyHash(request.body.whole, request, announced)
-      return { request: { ...request, body: wholeBody(request.body.whole) }, trailers: none }
+      if (!seed) bodyHash(request.body, request, announced)
+      return { request, trailers: none }
     }
     const body: Body = { ...request.body, stream: () => checkedBody(request.body.stream(), request, announced) }
     return { request: { ...request, body }, trailers: none }

@@ -28,12 +28,15 @@ export interface Body {
   readonly declaredBytes?: number
   /** Present once it has been read into memory; `stream` then starts anew each time. */
   readonly whole?: Uint8Array
+  /** Hex SHA-256 of `whole`, where it was worked out beside the event loop. */
+  readonly sha256?: string
   stream(): AsyncIterable<Uint8Array>
 }
 
-export const wholeBody = (whole: Uint8Array): Body => ({
+export const wholeBody = (whole: Uint8Array, sha256?: string): Body => ({
   declaredBytes: whole.length,
   whole,
+  ...(sha256 !== undefined && { sha256 }),
   async *stream() {
     yield whole
   },

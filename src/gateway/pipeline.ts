@@ -15,7 +15,7 @@
 
 import type { Authenticator } from './authenticate.ts'
 import { Fault } from './fault.ts'
-import { type Body, type HttpRequest, type HttpResponse, readWhole, wholeBody } from './message.ts'
+import { type HttpRequest, type HttpResponse, readWhole, wholeBody } from './message.ts'
 import type { Access, BoundOperation, Call, Principal, Service } from './operation.ts'
 import { cborOf } from './protocols/cbor.ts'
 import { json } from './protocols/json.ts'
@@ -25,6 +25,7 @@ import { formOf, query } from './protocols/query.ts'
 import { restJson } from './protocols/rest-json.ts'
 import { restXml } from './protocols/rest-xml.ts'
 import { undeclaredInBody } from './protocols/rpc.ts'
+import { hashBeside } from './signature/payload-hash.ts'
 import { validate } from './validate.ts'
 
 const codecs: Readonly<Record<Service['protocol'], ProtocolCodec>> = {
@@ -226,8 +227,9 @@ export class Pipeline {
   }
 
   async #whole(request: HttpRequest, hold: Identifying['hold']): Promise<HttpRequest> {
-    const body: Body = wholeBody(await readWhole(request.body, bodyBytesMax, undefined, hold))
-    return { ...request, body }
+    const whole = await readWhole(request.body, bodyBytesMax, undefined, hold)
+    const sha256 = this.#needs.authenticator.wantsHash(request) ? await hashBeside(whole) : undefined
+    return { ...request, body: wholeBody(whole, sha256) }
   }
 
   async #run(

@@ -7,8 +7,9 @@ import { createHash, createHmac } from 'node:crypto'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { Fault } from '../fault.ts'
+import { wholeBody } from '../message.ts'
 import { ChunkedBody, type chunkedForm } from './chunked.ts'
-import { bodyHash, checkedBody } from './payload-hash.ts'
+import { bodyHash, checkedBody, hashBeside } from './payload-hash.ts'
 import type { SignedRequest } from './request.ts'
 import { identify, isV4 } from './signature.ts'
 import { emptyBodyHash, type SeedContext, verify } from './v4.ts'
@@ -248,8 +249,17 @@ describe('a body held to its hash', () => {
 
   test('passes when it is what was announced', async () => {
     assert.equal((await collected(checkedBody(pieces(Buffer.from('hello'), 2), s3, hash))).toString(), 'hello')
-    assert.equal(bodyHash(Buffer.from('hello'), json, hash), hash)
-    assert.equal(bodyHash(Buffer.of(), json, undefined), emptyBodyHash)
+    assert.equal(bodyHash(wholeBody(Buffer.from('hello')), json, hash), hash)
+    assert.equal(bodyHash(wholeBody(Buffer.of()), json, undefined), emptyBodyHash)
+  })
+
+  test('of a large body is worked out beside the event loop, and believed no more than any other', async () => {
+    const large = Buffer.alloc(100_000, 'a')
+    const sha256 = await hashBeside(large)
+    assert.equal(sha256, createHash('sha256').update(large).digest('hex'))
+    assert.equal(bodyHash(wholeBody(large, sha256), json, sha256), sha256)
+    assert.throws(() => bodyHash(wholeBody(large, sha256), json, hash), { code: 'InvalidSignatureException' })
+    assert.equal(await hashBeside(Buffer.from('hello')), undefined)
   })
 
   test('is refused in the words of its service when it is not', async () => {
@@ -257,7 +267,7 @@ describe('a body held to its hash', () => {
       code: 'XAmzContentSHA256Mismatch',
       status: 400,
     })
-    assert.throws(() => bodyHash(Buffer.from('hellO'), json, hash), { code: 'InvalidSignatureException' })
+    assert.throws(() => bodyHash(wholeBody(Buffer.from('hellO')), json, hash), { code: 'InvalidSignatureException' })
   })
 })
 
