@@ -120,10 +120,10 @@ test('an operation or a service that Biwa does not have is refused by name, in i
   )
   assert.match(form.text, /<Code>InvalidAction<\/Code>/)
   const scope =
-    'AWS4-HMAC-SHA256 Credential=test/20251015/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=00'
+    'AWS4-HMAC-SHA256 Credential=test/20251015/us-east-1/mediaconvert/aws4_request, SignedHeaders=host, Signature=00'
   const rest = await fetch(`${lake.url}/2015-03-31/functions/`, { headers: { authorization: scope } })
   assert.equal(rest.status, 400)
-  assert.match(await rest.text(), /'lambda'/)
+  assert.match(await rest.text(), /'mediaconvert'/)
 })
 
 test('a body beyond what any operation takes is refused before it is read', async () => {
