@@ -268,6 +268,8 @@ test('with enforced signatures a signed body is taken, and an altered one is not
   const key = await enforced.rootKey()
   const body = cbor.serialize({ StreamName: 'signed', ShardCount: 1 })
   assert.equal((await send('CreateStream', body, { url, key })).status, 200)
+  const Data = Buffer.alloc(100_000, 'a')
+  assert.equal((await call('PutRecord', { StreamName: 'signed', PartitionKey: 'a', Data }, { url, key })).status, 200)
   const wrong = await send('ListStreams', new Uint8Array(0), { url, key: { ...key, secretAccessKey: 'wrong' } })
   assert.deepEqual([wrong.status, wrong.type, wrong.value.__type], [400, cborType, 'InvalidSignatureException'])
 })
