@@ -35,6 +35,8 @@ export type FromFunction =
   | { readonly kind: 'ready' }
   | { readonly kind: 'answered' }
   | { readonly kind: 'failed' }
+  /** As `failed`, and the process ends. */
+  | { readonly kind: 'given up' }
 
 export interface Frame {
   readonly header: unknown

@@ -24,13 +24,13 @@ let answerBytesMax = 0
 const send = (header: FromFunction, body?: Uint8Array): Promise<void> =>
   new Promise(resolve => socket.write(encodeFrame(header, body), () => resolve()))
 
-const sendError = (thrown: unknown): Promise<void> =>
-  send({ kind: 'failed' }, Buffer.from(JSON.stringify(documentOf(thrown))))
+const sendError = (thrown: unknown, kind: 'failed' | 'given up'): Promise<void> =>
+  send({ kind }, Buffer.from(JSON.stringify(documentOf(thrown))))
 
 /** The error is told, and nothing more is expected of a process in this state. */
 async function giveUp(thrown: unknown, told: string): Promise<void> {
   logLine('ERROR', `${told} \t${loggedForm(thrown)}`)
-  await sendError(thrown)
+  await sendError(thrown, 'given up')
   process.exit(1)
 }
 
@@ -69,7 +69,7 @@ async function invoke(frame: Extract<ToFunction, { kind: 'invoke' }>, body: Uint
     await send({ kind: 'answered' }, answer)
   } catch (thrown) {
     if (!(thrown instanceof TooLarge)) logLine('ERROR', `Invoke Error \t${loggedForm(thrown)}`)
-    await sendError(thrown)
+    await sendError(thrown, 'failed')
   }
   socket.ref()
   process.removeAllListeners('beforeExit')

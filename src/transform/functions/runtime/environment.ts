@@ -18,7 +18,7 @@ export type KilledFor = 'timeout' | 'memory' | 'storage' | 'caller' | 'unused' |
 
 export type Outcome =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'answered' | 'failed'; readonly body: Uint8Array }
+  | { readonly kind: 'answered' | 'failed' | 'given up'; readonly body: Uint8Array }
   | {
       readonly kind: 'ended'
       readonly code: number | null
@@ -181,7 +181,7 @@ export class Environment {
         const { kind } = header as FromFunction
         if (kind === 'started') this.#started?.()
         else if (kind === 'ready') this.#settle({ kind })
-        else if (kind === 'answered' || kind === 'failed') this.#settle({ kind, body })
+        else if (kind === 'answered' || kind === 'failed' || kind === 'given up') this.#settle({ kind, body })
       }
     } catch {
       // No frame of the runtime's: the function has written into its socket.

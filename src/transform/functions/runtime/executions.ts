@@ -84,7 +84,7 @@ export class Executions {
       ),
     )
     const durationMilliseconds = this.#clock.elapsed() - from + ready.spentMilliseconds
-    if (outcome.kind === 'ended') void this.#pool.drop(ready.warm, 'unused')
+    if (outcome.kind === 'ended' || outcome.kind === 'given up') void this.#pool.drop(ready.warm, 'unused')
     else this.#pool.put(ready.warm)
     order.signal.throwIfAborted()
     const { initMilliseconds } = ready
@@ -118,7 +118,7 @@ export class Executions {
     const done = { durationMilliseconds, logTail: log.text }
     if (error === undefined) return { payload: outcome.kind === 'answered' ? outcome.body : new Uint8Array(), ...done }
     // The function's own error goes out as the function made it, with its trace.
-    const payload = outcome.kind === 'failed' ? outcome.body : Buffer.from(JSON.stringify(error))
+    const payload = 'body' in outcome ? outcome.body : Buffer.from(JSON.stringify(error))
     return { payload, error: 'Unhandled', message: `${error.errorType}: ${error.errorMessage}`, ...done }
   }
 
@@ -206,7 +206,7 @@ export class Executions {
 }
 
 function errorOf(requestId: string, outcome: Outcome, version: FunctionVersion): ErrorReport | undefined {
-  if (outcome.kind === 'failed') return reportOf(outcome.body)
+  if (outcome.kind === 'failed' || outcome.kind === 'given up') return reportOf(outcome.body)
   if (outcome.kind === 'ended')
     return outcome.reason === 'timeout' ? timeoutReport(requestId, version) : exitReport(requestId, outcome, version)
   return undefined
