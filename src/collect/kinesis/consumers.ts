@@ -12,6 +12,7 @@ import {
 import { consumersPerListDefault, consumersPerStreamMax, listTokenLifeMilliseconds } from './limits.ts'
 import type { Seal } from './seal.ts'
 import type { Stream } from './stream.ts'
+import { refuseStreamId } from './stream-reference.ts'
 import { addTags, dropTags, type Tagged } from './tags.ts'
 
 export interface Consumer extends Tagged {
@@ -25,7 +26,6 @@ export interface ConsumerReference {
   readonly arn?: string | undefined
   readonly streamArn?: string | undefined
   readonly name?: string | undefined
-  /** Of its stream; where it is given, it must agree. */
   readonly streamId?: string | undefined
 }
 
@@ -84,6 +84,7 @@ export class Consumers {
 
   /** Throws ResourceNotFoundException; the stream and the name must agree with an ARN beside them. */
   named(account: string, { arn, streamArn, name, streamId }: ConsumerReference): Consumer {
+    refuseStreamId(streamId)
     if (arn === undefined && (streamArn === undefined || name === undefined)) {
       throw new InvalidArgumentException('Either ConsumerARN or both StreamARN and ConsumerName must be provided.')
     }
@@ -94,9 +95,6 @@ export class Consumers {
       (name !== undefined && consumer.name !== name)
     ) {
       throw noSuchConsumer(arn ?? name ?? '', account)
-    }
-    if (streamId !== undefined && streamId !== consumer.stream.publicId) {
-      throw new InvalidArgumentException(`StreamId ${streamId} is not that of the stream ${consumer.stream.name}.`)
     }
     return consumer
   }

@@ -6,7 +6,7 @@ import type { Stream } from './stream.ts'
 export interface StreamReference {
   readonly name?: string | undefined
   readonly arn?: string | undefined
-  /** AWS reserves it; where it is given, it must be the stream's. */
+  /** Reserved by AWS, which makes host names of it that no lake answers to; so none is ever shown, and none is taken. */
   readonly streamId?: string | undefined
 }
 
@@ -19,11 +19,15 @@ export type Reach = 'own' | 'shared'
 /** Throws ResourceNotFoundException, and InvalidArgumentException for names that contradict each other. */
 export function streamNamed(kinesis: Kinesis, scope: Scope, reference: StreamReference, reach: Reach = 'own'): Stream {
   const { name, account } = placeNamed(scope, reference, reach)
-  const stream = kinesis.stream({ account, region: scope.region }, name)
-  if (reference.streamId !== undefined && reference.streamId !== stream.publicId) {
-    throw new InvalidArgumentException(`StreamId ${reference.streamId} is not that of the stream ${name}.`)
-  }
-  return stream
+  refuseStreamId(reference.streamId)
+  return kinesis.stream({ account, region: scope.region }, name)
+}
+
+export function refuseStreamId(streamId: string | undefined): void {
+  if (streamId === undefined) return
+  throw new InvalidArgumentException(
+    `StreamId ${streamId} is not supported: AWS reserves it for future use. Name the stream by StreamARN or StreamName.`,
+  )
 }
 
 function placeNamed(
