@@ -117,11 +117,6 @@ export class Stream implements StreamIdentity {
     if (this.#settings.shardMetrics.includes(figure)) this.metrics.shard(id)[figure].add(value)
   }
 
-  /** In the form of AWS's StreamId, which it shows and has no other use for yet. */
-  get publicId(): string {
-    return `${this.id.slice(0, 20)}-${this.id.slice(20, 23)}`
-  }
-
   get settings(): StreamSettings {
     return this.#settings
   }
