@@ -26,6 +26,8 @@ export type ToFunction =
       readonly clockOffsetMilliseconds: number
       /** JSON, as the caller sent it. */
       readonly clientContext?: string
+      /** To be written to stdout and stderr when all else of the invocation has been. */
+      readonly mark: string
     }
 
 /** From the process. The body is the answer, or the error as JSON. */

@@ -21,6 +21,12 @@ let handler: Handler | undefined
 let isCallbackRuntime = true
 let answerBytesMax = 0
 
+// Kept before the function can put its own in their place.
+const outputs = [process.stdout, process.stderr].map(stream => stream.write.bind(stream))
+const mark = (text: string): void => {
+  for (const write of outputs) write(text)
+}
+
 const send = (header: FromFunction, body?: Uint8Array): Promise<void> =>
   new Promise(resolve => socket.write(encodeFrame(header, body), () => resolve()))
 
@@ -66,9 +72,11 @@ async function invoke(frame: Extract<ToFunction, { kind: 'invoke' }>, body: Uint
     else outcome.callback(null, returned)
     const answer = Buffer.from(answerOf(await outcome.promise))
     if (answer.length > answerBytesMax) throw new TooLarge(answerBytesMax)
+    mark(frame.mark)
     await send({ kind: 'answered' }, answer)
   } catch (thrown) {
     if (!(thrown instanceof TooLarge)) logLine('ERROR', `Invoke Error \t${loggedForm(thrown)}`)
+    mark(frame.mark)
     await sendError(thrown, 'failed')
   }
   socket.ref()

@@ -7,11 +7,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { realpath } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { dirname, extname, join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Clock } from '../../../world/clock.ts'
 import type { Log } from '../../../world/log.ts'
 import { answerBytesMax } from '../limits.ts'
 import { encodeFrame, FrameReader, type FromFunction, type ToFunction } from '../process/frames.ts'
+import { MarkedOutput } from './marked-output.ts'
 import { bytesIn, residentBytesOf } from './usage.ts'
 
 export type KilledFor = 'timeout' | 'memory' | 'storage' | 'caller' | 'unused' | 'forgery'
@@ -52,6 +54,7 @@ const manifest = new URL('../../../../package.json', import.meta.url)
 export class Environment {
   readonly #child: ChildProcess
   readonly #socket: Socket
+  readonly #outputs: readonly MarkedOutput[]
   readonly #reader = new FrameReader(frameBytesMax)
   readonly #clock: Clock
   readonly #plan: EnvironmentPlan
@@ -79,8 +82,9 @@ export class Environment {
     this.#socket.on('data', (chunk: Buffer) => this.#hear(chunk))
     // A process that has ended takes nothing more; its exit tells.
     this.#socket.on('error', () => {})
-    for (const stream of [this.#child.stdout, this.#child.stderr])
-      stream?.setEncoding('utf8').on('data', (text: string) => this.#said(text))
+    this.#outputs = [this.#child.stdout, this.#child.stderr].map(
+      stream => new MarkedOutput(stream as Readable, text => this.#said(text)),
+    )
     this.#ended = new Promise(resolve => {
       this.#child.once('error', cause => {
         log.error("a function's process could not be started", cause)
@@ -128,10 +132,11 @@ export class Environment {
   ): Promise<Outcome> {
     this.#sink = sink
     const outcome = this.#next()
+    const marked = this.#outputs.map(output => output.until(invocation.mark))
     this.#send({ kind: 'invoke', ...invocation }, event)
     const reached = await outcome
-    // What it said before its answer may still be on the way, over other sockets.
-    await new Promise(resolve => setImmediate(resolve))
+    // What it said before its answer may still be on the way.
+    await Promise.all(marked)
     await this.#look(true)
     this.#sink = undefined
     return this.#reason === 'storage' || this.#reason === 'memory' ? this.#endedOutcome(null, 'SIGKILL') : reached

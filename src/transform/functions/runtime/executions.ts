@@ -75,6 +75,7 @@ export class Executions {
       environment.invoke(
         {
           ...{ requestId, arn },
+          mark: `\0${this.#needs.random.hex(16)}\n`,
           remainingMilliseconds: remaining,
           clockOffsetMilliseconds: clockOffset(this.#needs.clock, this.#clock),
           ...(clientContext !== undefined && { clientContext }),
