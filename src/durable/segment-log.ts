@@ -1,6 +1,6 @@
 // An append-only sequence of records with dense indexes, in segment files (their bytes: segment-format.ts).
 //
-//   append    gathers into the next batch; one write and one fsync take a batch; then all of it is acknowledged.
+//   append    gathers into the next batch; one durable write takes a batch; then all of it is acknowledged.
 //   read      sees durable records only, and verifies each.
 //   open      reads names, and the newest segment, whose torn end is cut off; older segments are looked into when needed.
 //
@@ -247,8 +247,7 @@ export class SegmentLog {
   async #write({ file, index }: OpenedSegment, batch: Batch): Promise<void> {
     assert(batch.firstIndex === index.endIndex, 'batches are written in order')
     const position = index.segmentBytes
-    await file.write(batch.close(), position)
-    await file.sync()
+    await file.writeDurably(batch.close(), position)
     for (const mark of batch.marks) index.mark({ ...mark, position: position + mark.position })
     index.extend(batch.endIndex, batch.lastAt, position + batch.bytes)
   }

@@ -48,6 +48,20 @@ test('what is written in parts at a position is read back, and a read ends with 
   await file.close()
 })
 
+test('what is written durably is where it was to go, beside what was not', async () => {
+  const path = join(directory, 'f')
+  const file = await disk.open(path, 'create')
+  await file.write(Buffer.from('plain '), 0)
+  await Promise.all([
+    file.writeDurably([Buffer.from('one '), Buffer.from('two ')], 6),
+    file.writeDurably(Buffer.from('three'), 14),
+  ])
+  const bytes = Buffer.alloc(30)
+  assert.equal(bytes.toString('utf8', 0, await file.read(bytes, 0)), 'plain one two three')
+  await file.close()
+  await assert.rejects(file.writeDurably(Buffer.from('late'), 0))
+})
+
 test('more parts than the system takes at once are all written', async () => {
   const file = await disk.open(join(directory, 'f'), 'create')
   const parts = Array.from({ length: 5000 }, (_, i) => Buffer.from(String(i % 10)))

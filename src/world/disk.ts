@@ -1,5 +1,5 @@
 // Files and what it takes to keep them: every promise that something survives a power cut is made by `sync`,
-// `syncDirectory` or `Database.sync`, and by nothing else. Only durable/ takes a disk.
+// `writeDurably`, `syncDirectory` or `Database.sync`, and by nothing else. Only durable/ takes a disk.
 //
 // Files are made with mode 0600 and directories with 0700: a lake's data is its owner's business.
 
@@ -15,6 +15,8 @@ export { DirectoryInUse } from './directory-lock.ts'
 export interface DiskFile {
   /** Writes all of it or throws; what a failed write left behind is unknown. */
   write(bytes: Uint8Array | readonly Uint8Array[], position: number): Promise<void>
+  /** `write` and `sync` in one, which is quicker where little is written at a time. What was written before may not be durable. */
+  writeDurably(bytes: Uint8Array | readonly Uint8Array[], position: number): Promise<void>
   /** Bytes read, fewer than asked only at the end of the file, 0 when `position` is there. */
   read(into: Uint8Array, position: number): Promise<number>
   size(): Promise<number>
@@ -48,7 +50,7 @@ export interface Disk {
 
 export class RealDisk implements Disk {
   async open(path: string, mode: 'read' | 'write' | 'create'): Promise<DiskFile> {
-    return new RealFile(await files.open(path, openFlags[mode], 0o600))
+    return new RealFile(await files.open(path, openFlags[mode], 0o600), path)
   }
 
   async makeDirectory(path: string): Promise<void> {
@@ -111,24 +113,29 @@ const forgotten = new FinalizationRegistry<files.FileHandle>(handle => void hand
 
 class RealFile implements DiskFile {
   readonly #handle: files.FileHandle
+  readonly #path: string
+  /** The same file, opened so that each of its writes is synced by the system: one way to a thread instead of two. */
+  #durable: Promise<files.FileHandle> | undefined
 
-  constructor(handle: files.FileHandle) {
+  constructor(handle: files.FileHandle, path: string) {
     this.#handle = handle
+    this.#path = path
     forgotten.register(this, handle, this)
   }
 
-  async write(bytes: Uint8Array | readonly Uint8Array[], position: number): Promise<void> {
-    let parts = bytes instanceof Uint8Array ? [bytes] : bytes
-    let at = position
-    while (parts.length > 0) {
-      const total = parts.reduce((sum, part) => sum + part.byteLength, 0)
-      if (total === 0) return
-      const { bytesWritten } = await this.#handle.writev(parts, at)
-      if (bytesWritten === total) return
-      // A full disk may take a part; the next call then says why.
-      at += bytesWritten
-      parts = withoutFirst(parts, bytesWritten)
-    }
+  write(bytes: Uint8Array | readonly Uint8Array[], position: number): Promise<void> {
+    return writeAll(this.#handle, bytes, position)
+  }
+
+  async writeDurably(bytes: Uint8Array | readonly Uint8Array[], position: number): Promise<void> {
+    this.#durable ??= this.#openDurable()
+    await writeAll(await this.#durable, bytes, position)
+  }
+
+  async #openDurable(): Promise<files.FileHandle> {
+    const handle = await files.open(this.#path, constants.O_WRONLY | constants.O_DSYNC)
+    forgotten.register(this, handle, this)
+    return handle
   }
 
   async read(into: Uint8Array, position: number): Promise<number> {
@@ -153,9 +160,30 @@ class RealFile implements DiskFile {
     return this.#handle.datasync()
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     forgotten.unregister(this)
-    return this.#handle.close()
+    await this.#handle.close()
+    // Where it could not be opened there is nothing to close, and whoever wrote has been told.
+    const durable = await this.#durable?.catch(() => undefined)
+    await durable?.close()
+  }
+}
+
+async function writeAll(
+  handle: files.FileHandle,
+  bytes: Uint8Array | readonly Uint8Array[],
+  position: number,
+): Promise<void> {
+  let parts = bytes instanceof Uint8Array ? [bytes] : bytes
+  let at = position
+  while (parts.length > 0) {
+    const total = parts.reduce((sum, part) => sum + part.byteLength, 0)
+    if (total === 0) return
+    const { bytesWritten } = await handle.writev(parts, at)
+    if (bytesWritten === total) return
+    // A full disk may take a part; the next call then says why.
+    at += bytesWritten
+    parts = withoutFirst(parts, bytesWritten)
   }
 }
 

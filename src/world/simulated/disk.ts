@@ -178,6 +178,11 @@ class SimulatedFile implements DiskFile {
     })
   }
 
+  async writeDurably(bytes: Uint8Array | readonly Uint8Array[], position: number): Promise<void> {
+    await this.write(bytes, position)
+    await this.sync()
+  }
+
   read(into: Uint8Array, position: number): Promise<number> {
     return this.#io({ done: () => this.#inode.read(into, position) })
   }
