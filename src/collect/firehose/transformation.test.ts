@@ -244,3 +244,54 @@ test('a delimiter is put behind what the function made of each record', async ()
   await lake.world.clock.advance(60_000)
   assert.deepEqual((await outputs()).data, ['A\nB\n'])
 })
+
+test('a change of the configuration waits for no delivery, and is the next object’s', async () => {
+  const delivery = await lake.create('d', lambda())
+  lake.functions.handler = async event => {
+    if (delivery.state.version === 1) {
+      await lake.firehose.update(delivery, { version: '1', change: { prefix: 'next/' } })
+    }
+    return eachText(text => text)(event)
+  }
+  await lake.put(delivery, 'a')
+  await lake.world.clock.advance(60_000)
+  await lake.put(delivery, 'b')
+  await lake.world.clock.advance(60_000)
+  const objects = await lake.buckets.objects()
+  assert.deepEqual(
+    objects.map(({ key, text }) => [key.replace(/-2025.*/, ''), text]),
+    [
+      ['2025/10/15/03/d-1', 'a'],
+      ['next/2025/10/15/03/d-2', 'b'],
+    ],
+  )
+})
+
+test('a delivery stream that is deleted while its function runs is gone at once, and delivers nothing', async () => {
+  const delivery = await lake.create('d', lambda())
+  lake.functions.handler = () => new Promise(() => undefined)
+  await lake.put(delivery, 'a')
+  const delivering = lake.world.clock.advance(60_000)
+  while (lake.functions.events.length === 0) await Promise.resolve()
+  await lake.firehose.remove(delivery)
+  await delivering
+  assert.deepEqual(await lake.buckets.objects(), [])
+})
+
+test('how long records wait is counted once a minute, and the age of each delivery with it', async () => {
+  const stream = await lake.stream('s')
+  const delivery = await lake.create('d', { bufferSeconds: 150 }, stream)
+  await lake.putInto(stream, 'a')
+  await lake.world.clock.advance(30_000)
+  await lake.putInto(stream, 'b')
+  await lake.world.clock.advance(120_000)
+  assert.deepEqual(lake.meter.samples('DeliveryToS3.DataFreshness'), [60, 120, 150])
+  assert.deepEqual(lake.meter.samples('KinesisMillisBehindLatest'), [30_000, 30_000, 0])
+  lake.buckets.missing = true
+  await lake.putInto(stream, 'c')
+  await lake.world.clock.advance(160_000)
+  assert.ok((delivery.failure?.attempts ?? 0) > 2)
+  assert.deepEqual(new Set(lake.meter.samples('DeliveryToS3.Success')), new Set([1, 0]))
+  await lake.world.clock.advance(300_000)
+  assert.ok((lake.meter.samples('DeliveryToS3.DataFreshness').at(-1) ?? 0) > 400, 'records that are held back grow old')
+})

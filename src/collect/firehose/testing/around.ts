@@ -25,15 +25,19 @@ export class TestFunctions implements Functions {
   readonly events: TransformEvent[] = []
   handler: Handler | undefined
 
-  async invoke(arn: string, event: Uint8Array): Promise<Invocation> {
+  async invoke(arn: string, event: Uint8Array, { signal }: { readonly signal: AbortSignal }): Promise<Invocation> {
     if (this.handler === undefined) throw new Fault('ResourceNotFoundException', 404, `Function not found: ${arn}`)
     const parsed = JSON.parse(Buffer.from(event).toString()) as TransformEvent
     this.events.push(parsed)
     const ended = { durationMilliseconds: 5, payload: Buffer.from('null') }
     try {
-      const answer = this.handler(parsed)
+      const aborted = new Promise<never>((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+      })
+      const answer = await Promise.race([this.handler(parsed), aborted])
       return { ...ended, payload: Buffer.from(typeof answer === 'string' ? answer : JSON.stringify(answer)) }
     } catch (cause) {
+      signal.throwIfAborted()
       return { ...ended, error: 'Unhandled', message: cause instanceof Error ? cause.message : String(cause) }
     }
   }
