@@ -297,6 +297,7 @@ export class Lake {
       ...{ functions, jq },
       converter: { convert: () => absent('The conversion') },
       tables: catalog,
+      assumes: (roleArn, service) => !iam.enforced || iam.assumed(roleArn, service, 'firehose') !== undefined,
       permits: (roleArn, service, action, resource) => iam.permits(roleArn, service, action, resource),
     })
     const athena = new Athena({

@@ -66,7 +66,7 @@ export interface Put {
   readonly operation: 'PutRecord' | 'PutRecordBatch'
 }
 
-interface FirehoseWorld extends Pick<World, 'functions' | 'jq' | 'converter' | 'tables' | 'permits'> {
+interface FirehoseWorld extends Pick<World, 'functions' | 'jq' | 'converter' | 'tables' | 'assumes' | 'permits'> {
   readonly store: {
     readonly ledger: Ledger
     readonly blobs: World['room']
@@ -144,7 +144,7 @@ export class Firehose {
   ): Promise<Delivery> {
     if (this.#deliveries.has(keyOf({ account, region }, name))) throw deliveryExists({ name, account })
     this.#checkLimit({ account, region })
-    await checkOutside(destination, { account, region }, this.#world)
+    await checkOutside(destination, { account, region, source }, this.#world)
     const identity: DeliveryIdentity = {
       ...{ id: this.#random.hex(12), account, region, name, source, throughputHintMib },
       createdAt: this.#clock.now(),

@@ -113,6 +113,8 @@ export interface World {
   readonly turnstile: Turnstile
   /** For those that wait for functions, so that they keep nobody else waiting. */
   readonly slowTurnstile: Turnstile
+  /** Whether there is the role and it trusts the service. */
+  readonly assumes: (roleArn: string, service: string) => boolean
   /** Whether a role that a service acts in may do something. */
   readonly permits: (roleArn: string, service: string, action: string, resource: string) => boolean
 }

@@ -99,6 +99,7 @@ export class Lake {
       converter: new TestConverter(this.world),
       tables: this.tables,
       meter: this.meter,
+      assumes: () => true,
       permits: (_role, _service, action, resource) => {
         const isDeniedKey = this.deniedKey !== '' && resource.startsWith(`${where.bucketArn}/${this.deniedKey}`)
         return action !== this.denied && !isDeniedKey
