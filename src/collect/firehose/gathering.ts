@@ -126,7 +126,9 @@ export class Gathering {
   #isReadable(cursor: Cursor): boolean {
     cursor.open ||= cursor.lane.parents.every(id => {
       const parent = this.#cursors.find(other => other.lane.id === id)
-      return parent === undefined || (parent.lane.end !== undefined && parent.next >= parent.lane.end)
+      if (parent === undefined) return true
+      // A parent that never held anything is at its end before its own parents are.
+      return this.#isReadable(parent) && parent.lane.end !== undefined && parent.next >= parent.lane.end
     })
     return cursor.open
   }

@@ -128,10 +128,10 @@ export class Shard {
   async read(index: number, limits: ReadLimits, since: number): Promise<ReadResult> {
     const log = await this.#logWhenOpen()
     let first = Math.max(index, log.start)
-    let records = await log.read(first, limits)
+    let records = await this.#readBeforeEnd(log, first, limits)
     if (records[0] !== undefined && records[0].at < since) {
       first = await this.indexAt(since)
-      records = await log.read(first, limits)
+      records = await this.#readBeforeEnd(log, first, limits)
     }
     return { records: records.map(record => this.#stored(record)), next: first + records.length }
   }
@@ -140,6 +140,12 @@ export class Shard {
   async trim(at: number): Promise<void> {
     const log = await this.#logWhenOpen()
     if (log.end > log.start) await log.trim(at)
+  }
+
+  /** What a log has kept of a write that failed is none of a shard that was closed without it. */
+  async #readBeforeEnd(log: SegmentLog, first: number, limits: ReadLimits): Promise<readonly LogRecord[]> {
+    const left = (this.#end?.endIndex ?? Number.POSITIVE_INFINITY) - first
+    return left > 0 ? log.read(first, { ...limits, maxRecords: Math.min(limits.maxRecords, left) }) : []
   }
 
   #logWhenOpen(): Promise<SegmentLog> {
