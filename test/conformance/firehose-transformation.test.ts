@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { UpdateDestinationCommand } from '@aws-sdk/client-firehose'
 import { CreateStreamCommand, KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis'
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { strToU8, zipSync } from 'fflate'
@@ -150,6 +151,33 @@ test('a backup has the records as they came, in its own buffer and form, whateve
   const [object] = await deliveries.objects('backed-up-raw')
   assert.match(object?.key ?? '', /^raw\/2025\/10\/15\/03\/backed-up-1-.*\.gz$/)
   assert.equal(gunzipSync(object?.bytes ?? '').toString(), 'adropb')
+})
+
+test('a backup that is switched on later has what comes from then on, and all of it', async () => {
+  await deliveries.bucket('later-raw')
+  await deliveries.create('later')
+  await deliveries.put('later', 'before')
+  await deliveries.advance(60)
+  await deliveries.firehose.send(
+    new UpdateDestinationCommand({
+      DeliveryStreamName: 'later',
+      CurrentDeliveryStreamVersionId: '1',
+      DestinationId: 'destinationId-000000000001',
+      ExtendedS3DestinationUpdate: {
+        S3BackupMode: 'Enabled',
+        S3BackupUpdate: {
+          RoleARN: firehoseRole,
+          BucketARN: 'arn:aws:s3:::later-raw',
+          BufferingHints: { SizeInMBs: 1, IntervalInSeconds: 60 },
+        },
+      },
+    }),
+  )
+  await deliveries.put('later', 'after')
+  await deliveries.advance(60)
+  assert.deepEqual([await texts('later'), await texts('later-raw')], [['before', 'after'], ['after']])
+  const [object] = await deliveries.objects('later-raw')
+  assert.match(object?.key ?? '', /^2025\/10\/15\/03\/later-2-2025/)
 })
 
 test('documents of CloudWatch Logs are unpacked, and of their events the messages taken', async () => {
