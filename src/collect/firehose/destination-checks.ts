@@ -127,13 +127,18 @@ function checkBackup({ backup }: Destination): void {
   throw new InvalidArgumentException('S3 backup destination configuration is required when enabling S3 backup.')
 }
 
+/** Capitals matter, as in Java. */
 function checkTimeZone(zone: string | undefined): void {
-  if (!zone) return
+  if (!zone || isKnownZone(zone)) return
+  throw new InvalidArgumentException(
+    `CustomTimeZone ${zone} is not a known time zone. Give one like Asia/Tokyo or UTC.`,
+  )
+}
+
+function isKnownZone(zone: string): boolean {
   try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone)
+    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone).timeZoneId === zone
   } catch {
-    throw new InvalidArgumentException(
-      `CustomTimeZone ${zone} is not a known time zone. Give one like Asia/Tokyo or UTC.`,
-    )
+    return false
   }
 }

@@ -116,6 +116,7 @@ test('a backup is a destination of its own, can be switched on later, and not of
 
 const refused: readonly (readonly [what: string, given: DestinationChange, why: RegExp])[] = [
   ['a time zone that does not exist', { timeZone: 'Mars/Base' }, /not a known time zone/],
+  ['a time zone in other letters', { timeZone: 'asia/tokyo' }, /not a known time zone/],
   [
     'logging without a group',
     { logging: { enabled: true, group: undefined, stream: 's' } },
@@ -285,6 +286,8 @@ const queries: readonly (readonly [query: string, keys: readonly string[] | unde
   ['{customer: .customer_id}', ['customer']],
   [' { year: .at | strftime("%Y, {%m}"), "device": .type.device,\n} ', ['year', 'device']],
   ['{a: {b: .b, c: [1, 2]}, d: (.e // "x")}', ['a', 'd']],
+  ['{a: .a, # not b: .b,\n c: "# d: 1"}', ['a', 'c']],
+  ['{a: "\\(.x["y, z"])", b: .b}', undefined],
   ['{customer_id, $region}', ['customer_id', 'region']],
   ['{"a\\"b": 1}', undefined],
   ['{(.name): .value}', undefined],

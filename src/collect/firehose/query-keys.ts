@@ -5,13 +5,16 @@ const openers: Readonly<Record<string, string>> = { '{': '}', '[': ']', '(': ')'
 
 /** Undefined when the query is no object, or one whose keys are not written in it. */
 export function queryKeys(query: string): readonly string[] | undefined {
-  const text = query.trim()
+  const text = withoutComments(query).trim()
   if (!text.startsWith('{') || !text.endsWith('}')) return undefined
   const entries = entriesOf(text)
   if (entries === undefined) return undefined
   const keys = entries.map(entry => /^\s*(?:"([^"\\]*)"|\$?([A-Za-z_][A-Za-z0-9_]*))\s*(?::|$)/.exec(entry))
   return keys.every(key => key !== null) ? keys.map(key => key[1] ?? key[2] ?? '') : undefined
 }
+
+const withoutComments = (query: string): string =>
+  query.replace(/"(?:[^"\\]|\\.)*"|#[^\n]*/g, part => (part.startsWith('#') ? '' : part))
 
 /** What stands between the commas of the outermost braces; undefined when these do not span the whole text. */
 function entriesOf(text: string): readonly string[] | undefined {
