@@ -27,11 +27,17 @@ import type { World } from './world.ts'
 const objectsAtOnce = 4
 
 export async function shipProcessed(gathering: Gathering, order: Order, world: World): Promise<Shipment> {
-  await using spool = new Spool(() => world.room.scratch())
-  const run = new Run(order, world, spool)
-  await run.process(gathering)
-  // Awaited here: the spool goes when this returns.
-  return await run.ship()
+  const spool = new Spool(() => world.room.scratch())
+  try {
+    const run = new Run(order, world, spool)
+    await run.process(gathering)
+    return await run.ship()
+  } finally {
+    // What cannot be removed now is removed at the next start: no reason to deliver again.
+    const left = (cause: unknown) =>
+      world.log.warn(`${order.identity.name} left its scratch directory behind`, { cause })
+    await spool[Symbol.asyncDispose]().catch(left)
+  }
 }
 
 class Run {
