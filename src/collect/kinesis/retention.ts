@@ -54,7 +54,7 @@ export class Retention {
     const horizon = stream.horizon(clock.now())
     for (const shard of stream.shards) {
       if (background.closing.aborted) return
-      if (shard.ended === undefined || shard.ended.closedAt > horizon) {
+      if (shard.ended === undefined || shard.ended.closedAt >= horizon) {
         await shard.trim(horizon)
         continue
       }

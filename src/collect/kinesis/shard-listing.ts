@@ -61,7 +61,9 @@ export function listShards(kinesis: Kinesis, scope: Scope, question: ShardQuesti
   const { stream, after, filter } =
     question.token === undefined ? begin(kinesis, scope, question) : resume(kinesis, scope, question, question.token)
   const limit = Math.min(question.limit ?? shardsPerListMax, shardsPerListMax)
-  const matching = stream.shards.filter(shard => shard.number > after && matches(stream, shard, filter, question.now))
+  const matching = stream
+    .shardsKept(question.now)
+    .filter(shard => shard.number > after && matches(stream, shard, filter, question.now))
   const shards = matching.slice(0, limit)
   const last = shards.at(-1)
   const content = [stream.arn, stream.id, last?.number ?? after, JSON.stringify(filter ?? null), question.now]
@@ -112,8 +114,9 @@ const nameOf = (arn: string): string => arn.slice(arn.indexOf('/') + 1)
 function matches(stream: Stream, shard: Shard, filter: ShardFilter | undefined, now: number): boolean {
   // The horizon of a stream younger than its retention is its creation.
   const horizon = Math.max(stream.createdAt, stream.horizon(now))
-  const openAt = (at: number) => shard.createdAt <= at && (shard.ended === undefined || shard.ended.closedAt > at)
   const openSince = (at: number) => shard.ended === undefined || shard.ended.closedAt >= at
+  // At the very instant of a reshard parents and children both were: a reader who begins then needs the parents.
+  const openAt = (at: number) => shard.createdAt <= at && openSince(at)
   switch (filter?.type) {
     case undefined:
     case 'AFTER_SHARD_ID':

@@ -126,6 +126,12 @@ export class Stream implements StreamIdentity {
     return [...this.#shards.values()]
   }
 
+  /** But for the closed ones whose records have all expired, which go with the next sweep. */
+  shardsKept(now: number): readonly Shard[] {
+    const horizon = this.horizon(now)
+    return this.shards.filter(shard => shard.ended === undefined || shard.ended.closedAt >= horizon)
+  }
+
   /** By hash range. */
   get openShards(): readonly Shard[] {
     return this.#route.shards
@@ -145,7 +151,7 @@ export class Stream implements StreamIdentity {
 
   /** Records that arrived earlier than this are no longer shown. */
   horizon(now: number): number {
-    return now - this.#settings.retentionHours * 3_600_000
+    return Math.max(this.#settings.keptSince ?? 0, now - this.#settings.retentionHours * 3_600_000)
   }
 
   /** Takes the records; resolves after the fsync of every shard's log that got one. In the order given. */

@@ -47,6 +47,7 @@ export const versions: readonly string[] = [
      bytes INTEGER NOT NULL, records INTEGER NOT NULL,
      PRIMARY KEY (stream, day)
    ) STRICT, WITHOUT ROWID;`,
+  'ALTER TABLE kinesis_stream ADD COLUMN kept_since INTEGER NOT NULL DEFAULT 0;',
 ]
 
 export type StreamMode = 'PROVISIONED' | 'ON_DEMAND'
@@ -65,6 +66,8 @@ export interface StreamSettings {
   readonly distribution: Distribution
   /** Write throughput that an on-demand stream is kept ready for. */
   readonly warmMibps?: number | undefined
+  /** What arrived earlier had expired when the retention was made longer, and stays so. */
+  readonly keptSince?: number | undefined
 }
 
 export interface StreamIdentity {
@@ -101,6 +104,7 @@ export interface StreamRow extends Row {
   shard_metrics: string
   distribution: Distribution
   warm_mibps: number | null
+  kept_since: number
 }
 
 export interface ShardRow extends Row {
@@ -131,6 +135,7 @@ export const settingsOf = (row: StreamRow): StreamSettings => ({
   shardMetrics: JSON.parse(row.shard_metrics),
   distribution: row.distribution,
   ...(row.warm_mibps !== null && { warmMibps: row.warm_mibps }),
+  keptSince: row.kept_since,
 })
 
 export const shardOf = (row: ShardRow): ShardIdentity & { readonly end?: ShardEnd } => ({
@@ -144,7 +149,7 @@ export const shardOf = (row: ShardRow): ShardIdentity & { readonly end?: ShardEn
 
 export function insertStream(write: Transaction, identity: StreamIdentity, settings: StreamSettings): void {
   write.run(
-    'INSERT INTO kinesis_stream VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO kinesis_stream VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     identity.id,
     identity.account,
     identity.region,
@@ -157,6 +162,7 @@ export function insertStream(write: Transaction, identity: StreamIdentity, setti
     JSON.stringify(settings.shardMetrics),
     settings.distribution,
     settings.warmMibps ?? null,
+    settings.keptSince ?? 0,
   )
 }
 
@@ -192,7 +198,7 @@ export function closeShard(write: Transaction, stream: string, number: number, {
 export function writeSettings(write: Transaction, stream: string, settings: StreamSettings): void {
   write.run(
     `UPDATE kinesis_stream SET mode = ?, retention_hours = ?, record_kib_max = ?, key_id = ?, shard_metrics = ?,
-       distribution = ?, warm_mibps = ? WHERE id = ?`,
+       distribution = ?, warm_mibps = ?, kept_since = ? WHERE id = ?`,
     settings.mode,
     settings.retentionHours,
     settings.recordKibMax,
@@ -200,6 +206,7 @@ export function writeSettings(write: Transaction, stream: string, settings: Stre
     JSON.stringify(settings.shardMetrics),
     settings.distribution,
     settings.warmMibps ?? null,
+    settings.keptSince ?? 0,
     stream,
   )
 }

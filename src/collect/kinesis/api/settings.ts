@@ -48,7 +48,7 @@ export const IncreaseStreamRetentionPeriod = operation({
             `retention period (${retentionHours} hours). Use DecreaseRetentionPeriod API.`,
         )
       }
-      return { retentionHours: hours }
+      return { retentionHours: hours, keptSince: stream.horizon(call.at) }
     })
     return {}
   },

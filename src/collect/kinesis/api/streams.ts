@@ -94,7 +94,7 @@ export const DescribeStream = operation({
     const start = input.ExclusiveStartShardId
     const after = start === undefined ? -1 : shardNumberOf(start)
     if (after === undefined) throw noSuchShard(start ?? '', stream)
-    const shards = stream.shards.filter(shard => shard.number > after)
+    const shards = stream.shardsKept(call.at).filter(shard => shard.number > after)
     return {
       StreamDescription: {
         ...describeStream(stream),
