@@ -61,11 +61,16 @@ export async function* follow(following: Following): AsyncGenerator<Read> {
   const { call, stream, shardId, once, pause } = following
   const positions = new Map<string, Position>()
   const begun = new Set<string>()
+  const ended = new Set<string>()
   const begin = async (id: string, from: From) => {
     begun.add(id)
     positions.set(id, { from, iterator: await iteratorOf(following, id, from), lastSeen: undefined, atTip: false })
   }
-  for (const id of firstOf(await shardsOf(call, stream), following)) await begin(id, following.from)
+  const first = await shardsOf(call, stream)
+  for (const id of firstOf(first, following)) await begin(id, following.from)
+  // A parent that is still to be read may not have been heard of, being a child itself; one that has expired never will.
+  const expired = (parent: string) =>
+    parent <= (first.at(-1)?.ShardId ?? '') && !first.some(one => one.ShardId === parent)
   while (positions.size > 0) {
     let idle = true
     for (const [id, position] of positions) {
@@ -81,9 +86,11 @@ export async function* follow(following: Following): AsyncGenerator<Read> {
         continue
       }
       positions.delete(id)
+      ended.add(id)
       if (shardId !== undefined) continue
       for (const child of read.ChildShards ?? []) {
-        if (begun.has(child.ShardId) || child.ParentShards.some(parent => positions.has(parent))) continue
+        if (begun.has(child.ShardId)) continue
+        if (!child.ParentShards.every(parent => ended.has(parent) || expired(parent))) continue
         // All of a child is new to who follows its parents; but an instant may lie behind a child's beginning.
         await begin(child.ShardId, following.from.kind === 'latest' ? { kind: 'horizon' } : following.from)
         idle = false
