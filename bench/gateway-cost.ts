@@ -160,6 +160,8 @@ for (const [operation, input] of Object.entries(calls)) {
     'HTTP/1.1, open, CBOR': () => load(open, () => overHttp1(open.port, headersOf(operation, 'cbor'), binary)),
   }
   const measured: Record<string, Measured[]> = {}
+  // The enforced server works for one way in four: it must not be the colder one.
+  for (let round = 0; round < 4; round++) await ways['HTTP/1.1, signatures enforced']?.()
   for (let round = 0; round <= rounds; round++)
     for (const [way, run] of Object.entries(ways)) {
       const one = await run()

@@ -40,6 +40,8 @@ export interface Bounds {
 }
 /** What a stream of HTTP/2 may send before somebody reads it; Node keeps that much in memory for each. */
 const unreadBytesMax = 256 * 1024
+/** And all streams of a connection before its client hears of more room: with Node's 64 KB a PutRecords waits in its middle. */
+const connectionBytesMax = 4 * 1024 * 1024
 /** An answer up to here is left to the connection, whether its client takes it or not. */
 const unmindedBytes = 64 * 1024
 
@@ -148,6 +150,7 @@ export class HttpServer {
       .createServer({ settings }, (incoming, outgoing) => void this.#serve(incoming, outgoing))
     this.#http2.on('sessionError', () => {}) // the client broke the connection; its streams are aborted
     this.#http2.on('session', session => {
+      session.setLocalWindowSize(connectionBytesMax)
       // Closing lets the streams that are open come to their end, and takes no more.
       session.setTimeout(idleMilliseconds, () => session.close())
     })
