@@ -54,7 +54,7 @@ export interface Request {
 }
 
 /** Processes at once; executions beyond wait for one. */
-const processesMax = Math.max(16, 4 * availableParallelism())
+const processesMax = Math.max(8, 4 * availableParallelism())
 
 export class Functions {
   readonly registry: Registry
@@ -240,7 +240,7 @@ export class Functions {
   }
 
   /** For the operation: as `invoke`, but the execution outlives a caller who has gone, as at AWS. */
-  call(id: FunctionName, event: Uint8Array, request: Request): Promise<Invocation> {
+  async call(id: FunctionName, event: Uint8Array, request: Request): Promise<Invocation> {
     return this.#run(id, checkedEvent(event, 'RequestResponse', syncPayloadBytesMax), request, this.#background.closing)
   }
 

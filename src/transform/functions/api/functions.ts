@@ -54,6 +54,7 @@ export const GetFunction = operation({
   input: { FunctionName: shape.inPath, Qualifier: shape.qualifier },
   output: {
     Configuration: optional(structure(shape.configuration)),
+    Code: optional(structure({ RepositoryType: optional(string()), Location: optional(string()) })),
     Tags: optional(shape.tags),
     Concurrency: optional(structure({ ReservedConcurrentExecutions: optional(integer()) })),
   },
@@ -65,7 +66,8 @@ export const GetFunction = operation({
     const reserved = functions.registry.reserved(id)
     return {
       Configuration: shape.configurationOf(version, id.qualifier),
-      // A link to the package would have to be signed for S3, where the package is not: Code is left out.
+      // A Location would be a link into S3, where the package is not. Terraform takes a function without Code for none.
+      Code: {},
       ...(Object.keys(tags).length > 0 && { Tags: tags }),
       ...(reserved !== undefined && { Concurrency: { ReservedConcurrentExecutions: reserved } }),
     }

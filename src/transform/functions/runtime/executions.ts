@@ -10,7 +10,7 @@ import type { Concurrency } from './concurrency.ts'
 import type { Environment, Outcome } from './environment.ts'
 import { closeLog, type ErrorReport, exitReport, type Invocation, reportOf, timeoutReport } from './invocation.ts'
 import { LogTail } from './log-tail.ts'
-import type { Pool, Warm } from './pool.ts'
+import type { Place, Pool, Warm } from './pool.ts'
 import { clockOffset, type StartingNeeds, startEnvironment } from './starting.ts'
 import { ZipMistake } from './zip.ts'
 
@@ -128,32 +128,39 @@ export class Executions {
     const endpoint = this.#endpoint()
     const key = `${version.account}/${version.region}/${version.name}/${version.version}/${version.revision}/${endpoint ?? ''}`
     const usableUntil = this.#needs.clock.now() + version.settings.timeoutSeconds * 1000 + credentialMarginMilliseconds
-    const warm = this.#pool.take(key, one => one.expiresAt > usableUntil)
-    if (warm !== undefined) {
-      log.add(warm.environment.takePending())
-      return { warm, spentMilliseconds: 0 }
+    const found = await this.#acquire(key, one => one.expiresAt > usableUntil, signal)
+    if ('environment' in found) {
+      log.add(found.environment.takePending())
+      return { warm: found, spentMilliseconds: 0 }
     }
-    const first = await this.#start(version, key, endpoint, initSecondsMax * 1000, signal)
+    const first = await this.#start(found, version, key, endpoint, initSecondsMax * 1000, signal)
     const isSlow = 'outcome' in first && first.outcome.kind === 'ended' && first.outcome.reason === 'timeout'
     // As AWS does: what takes longer than the Init phase is tried once more, in the function's own time.
-    const last = isSlow
-      ? await this.#start(version, key, endpoint, version.settings.timeoutSeconds * 1000, signal)
-      : first
+    const again = isSlow ? await this.#acquire(key, () => false, signal) : undefined
+    const last =
+      again !== undefined && 'leave' in again
+        ? await this.#start(again, version, key, endpoint, version.settings.timeoutSeconds * 1000, signal)
+        : first
     const { environment } = 'warm' in last ? last.warm : last
     log.add(environment.takePending())
     return isSlow && 'warm' in last ? { ...last, spentMilliseconds: last.initMilliseconds ?? 0 } : last
   }
 
+  async #acquire(key: string, fits: (warm: Warm) => boolean, signal: AbortSignal): Promise<Warm | Place> {
+    const found = await this.#pool.acquire(key, fits, signal)
+    signal.throwIfAborted()
+    if (found === undefined) throw throttled('ConcurrentInvocationLimitExceeded')
+    return found
+  }
+
   async #start(
+    place: Place,
     version: FunctionVersion,
     key: string,
     endpoint: string | undefined,
     milliseconds: number,
     signal: AbortSignal,
   ): Promise<Ready | Unready> {
-    const place = await this.#pool.place(signal)
-    signal.throwIfAborted()
-    if (place === undefined) throw throttled('ConcurrentInvocationLimitExceeded')
     let deadline: Disposable | undefined
     try {
       const { warm, outcome, initMilliseconds } = await startEnvironment(

@@ -46,39 +46,22 @@ export class Pool {
     this.#processesMax = processesMax
   }
 
-  /** The warmest that fits. */
-  take(key: string, fits: (warm: Warm) => boolean): Warm | undefined {
-    for (let index = this.#idle.length - 1; index >= 0; index--) {
-      const { warm, end } = this.#idle[index] as Idle
-      if (warm.key !== key) continue
-      this.#idle.splice(index, 1)
-      end.cancel()
-      if (warm.environment.alive && fits(warm)) return warm
-      void this.drop(warm, 'unused')
-    }
-    return undefined
-  }
-
-  /** A place for a new process; an idle one gives way. Undefined where none comes free in time. */
-  async place(signal: AbortSignal): Promise<Place | undefined> {
+  /**
+   * The warmest environment that fits, or a place for a new process; an idle one of others gives way. Undefined where
+   * neither comes free in time.
+   */
+  async acquire(key: string, fits: (warm: Warm) => boolean, signal: AbortSignal): Promise<Warm | Place | undefined> {
     const until = this.#clock.now() + processWaitSecondsMax * 1000
-    while (this.#taken >= this.#processesMax) {
+    for (;;) {
+      if (this.#closed || signal.aborted) return undefined
+      const warm = this.#take(key, fits)
+      if (warm !== undefined) return warm
+      if (this.#taken < this.#processesMax) return this.#place()
       const oldest = this.#idle.shift()
       oldest?.end.cancel()
       if (oldest !== undefined) await this.drop(oldest.warm, 'unused')
-      else if (this.#clock.now() >= until || this.#closed || signal.aborted) return undefined
+      else if (this.#clock.now() >= until) return undefined
       else await this.#turn(until, signal)
-    }
-    if (this.#closed) return undefined
-    this.#taken += 1
-    let left = false
-    return {
-      leave: () => {
-        if (left) return
-        left = true
-        this.#taken -= 1
-        this.#waiting.shift()?.()
-      },
     }
   }
 
@@ -134,6 +117,31 @@ export class Pool {
     for (const { end } of this.#idle.splice(0)) end.cancel()
     for (const warm of this.#places.keys()) void this.drop(warm, 'caller')
     await Promise.all(this.#endings.values())
+  }
+
+  #take(key: string, fits: (warm: Warm) => boolean): Warm | undefined {
+    for (let index = this.#idle.length - 1; index >= 0; index--) {
+      const { warm, end } = this.#idle[index] as Idle
+      if (warm.key !== key) continue
+      this.#idle.splice(index, 1)
+      end.cancel()
+      if (warm.environment.alive && fits(warm)) return warm
+      void this.drop(warm, 'unused')
+    }
+    return undefined
+  }
+
+  #place(): Place {
+    this.#taken += 1
+    let left = false
+    return {
+      leave: () => {
+        if (left) return
+        left = true
+        this.#taken -= 1
+        this.#waiting.shift()?.()
+      },
+    }
   }
 
   async #end(warm: Warm, reason: KilledFor): Promise<void> {
