@@ -9,8 +9,10 @@ import type { History, Put } from './history.ts'
 import type { World } from './world.ts'
 
 export const streamArn = `arn:aws:kinesis:${region}:${account}:stream/${StreamName}`
-export const buckets = { stream: 'of-stream', direct: 'of-direct' } as const
-export type Into = keyof typeof buckets
+/** By name, with what is to be found there. */
+export const buckets = { 'of-stream': 'stream', 'of-direct': 'direct', 'backup-of-direct': 'direct' } as const
+export type Bucket = keyof typeof buckets
+export const bucketNames = Object.keys(buckets) as [Bucket, ...Bucket[]]
 
 const keys = Array.from({ length: 12 }, (_, key) => `key-${key}`)
 const openShardsMax = 6
@@ -20,7 +22,7 @@ export const oneOf = <T>(random: Random, choices: readonly [T, ...T[]]): T =>
   choices[below(random, choices.length)] ?? choices[0]
 
 /** Several requests at once, of a few records each; some are so large that they fill a delivery's buffer. */
-export async function produce(into: Into, random: Random, history: History, attempt: Try): Promise<string> {
+export async function produce(into: Put['into'], random: Random, history: History, attempt: Try): Promise<string> {
   const requests = Array.from({ length: 1 + below(random, 3) }, () =>
     Array.from({ length: 1 + below(random, 8) }, () => ({
       key: keys[below(random, keys.length)] ?? '',

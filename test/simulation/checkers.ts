@@ -3,7 +3,7 @@
  * none of them knows how the lake works.
  */
 import { gunzipSync } from 'node:zlib'
-import { buckets, type Into } from './actors.ts'
+import { type Bucket, buckets } from './actors.ts'
 import { type Shard, StreamName, type Try } from './consumers.ts'
 import { type History, type Put, type Seen, seenOf } from './history.ts'
 
@@ -44,8 +44,10 @@ export async function check(findings: Findings): Promise<void> {
     )
     same(`what the ${consumer.name} saw is what is in the stream`, new Set(consumer.seen.map(({ id }) => id)), inStream)
   }
-  delivered(findings, 'stream', inStream)
-  delivered(findings, 'direct', new Set(history.acknowledged('direct').map(({ id }) => id)))
+  const direct = new Set(history.acknowledged('direct').map(({ id }) => id))
+  delivered(findings, 'of-stream', inStream)
+  delivered(findings, 'of-direct', direct)
+  delivered(findings, 'backup-of-direct', direct)
 }
 
 /** Open shards cover every hash key once; so do the children of each closed shard. */
@@ -152,8 +154,8 @@ async function firstFrom(attempt: Try, ShardId: string, start: object): Promise<
 }
 
 /** The objects hold exactly those records, each once, whole, each key's in order. */
-function delivered({ objects, history }: Findings, into: Into, wanted: ReadonlySet<number>): void {
-  const of = [...objects].filter(([name]) => name.startsWith(`${buckets[into]}/`))
+function delivered({ objects, history }: Findings, bucket: Bucket, wanted: ReadonlySet<number>): void {
+  const of = [...objects].filter(([name]) => name.startsWith(`${bucket}/`))
   const perObject = of.map(([name, bytes]) => {
     const text = (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()
     if (text !== '' && !text.endsWith('\n')) throw new Error(`the object ${name} ends within a record`)
@@ -170,9 +172,9 @@ function delivered({ objects, history }: Findings, into: Into, wanted: ReadonlyS
     if (other !== undefined) throw new Error(`record ${id} was delivered twice: in ${other} and in ${name}`)
     counts.set(id, name)
   }
-  for (const id of wanted) if (!counts.has(id)) throw new Error(`record ${id} of the ${into} was not delivered`)
+  for (const id of wanted) if (!counts.has(id)) throw new Error(`record ${id} was not delivered to ${bucket}`)
   for (const id of counts.keys())
-    if (history.puts.get(id)?.into !== into) throw new Error(`record ${id} was delivered to the wrong bucket`)
+    if (history.puts.get(id)?.into !== buckets[bucket]) throw new Error(`record ${id} was delivered to ${bucket}`)
   for (const object of perObject)
     keysInOrder(
       object[0]?.name ?? '',

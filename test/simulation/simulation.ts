@@ -1,7 +1,8 @@
 /**
  * One run of the simulation, all of it following from its seed:
  *
- *     1. A lake comes up on a simulated disk: a stream, a delivery stream that reads it, one for direct puts, buckets.
+ *     1. A lake comes up on a simulated disk: a stream, a delivery stream that reads it, one for direct puts with
+ *        a backup, buckets.
  *     2. Step after step somebody acts: producers, a resharder, two readers, a subscriber, time, whoever takes a bucket away.
  *     3. Now and then an I/O is made to fail, or the lake ends: cleanly, killed, by a power cut at some I/O. It starts again.
  *     4. At the end all is mended, and time goes on until everything has arrived.
@@ -10,7 +11,7 @@
 import type { Failing } from '../../src/world/simulated/disk.ts'
 import { SeededRandom } from '../../src/world/simulated/random.ts'
 import { account } from '../testing/lake.ts'
-import { below, buckets, type Into, Objects, oneOf, produce, reshard, streamArn } from './actors.ts'
+import { type Bucket, below, bucketNames, Objects, oneOf, produce, reshard, streamArn } from './actors.ts'
 import { check } from './checkers.ts'
 import { Reader, StreamName, Subscriber, shardsOf, type Try } from './consumers.ts'
 import { History } from './history.ts'
@@ -91,9 +92,9 @@ class Simulation {
     const world = this.#world
     await world.open()
     await world.call('kinesis', 'CreateStream', { StreamName, ShardCount: 2 })
-    for (const bucket of Object.values(buckets)) await this.#objects.bringBack(bucket)
+    for (const bucket of bucketNames) await this.#objects.bringBack(bucket)
     const RoleARN = `arn:aws:iam::${account}:role/any`
-    const destination = (bucket: string, IntervalInSeconds: number) => ({
+    const destination = (bucket: Bucket, IntervalInSeconds: number) => ({
       ...{ RoleARN, BucketARN: `arn:aws:s3:::${bucket}` },
       BufferingHints: { SizeInMBs: 1, IntervalInSeconds },
     })
@@ -101,11 +102,15 @@ class Simulation {
       DeliveryStreamName: 'of-stream',
       DeliveryStreamType: 'KinesisStreamAsSource',
       KinesisStreamSourceConfiguration: { RoleARN, KinesisStreamARN: streamArn },
-      ExtendedS3DestinationConfiguration: { ...destination(buckets.stream, 60), CompressionFormat: 'GZIP' },
+      ExtendedS3DestinationConfiguration: { ...destination('of-stream', 60), CompressionFormat: 'GZIP' },
     })
     await world.call('firehose', 'CreateDeliveryStream', {
       DeliveryStreamName: 'direct',
-      ExtendedS3DestinationConfiguration: destination(buckets.direct, 20),
+      ExtendedS3DestinationConfiguration: {
+        ...destination('of-direct', 20),
+        S3BackupMode: 'Enabled',
+        S3BackupConfiguration: destination('backup-of-direct', 90),
+      },
     })
     const registered = await world.call('kinesis', 'RegisterStreamConsumer', {
       StreamARN: streamArn,
@@ -129,11 +134,11 @@ class Simulation {
   /** Mends everything, lets all of it arrive, and has it checked. */
   async settle(): Promise<Outcome> {
     await this.#restart('close')
-    for (const bucket of Object.values(buckets)) await this.#objects.bringBack(bucket)
+    for (const bucket of bucketNames) await this.#objects.bringBack(bucket)
     for (let minutes = 0; minutes < 90; minutes++) await this.#world.advance(60_000)
     for (const reader of this.#readers) reader.forget()
     this.#subscriber.disconnected()
-    for (const bucket of Object.values(buckets)) await this.#objects.look(bucket)
+    for (const bucket of bucketNames) await this.#objects.look(bucket)
     const attempt = this.#attempt
     const shards = (await shardsOf(attempt)) ?? []
     const whole = new Reader(
@@ -191,7 +196,7 @@ class Simulation {
         return `${milliseconds} ms go by`
       }
       case 'bucket':
-        return this.#moveBucket(oneOf(random, Object.keys(buckets) as [Into, ...Into[]]))
+        return this.#moveBucket(oneOf(random, bucketNames))
       case 'trouble': {
         const failing = oneOf<Failing>(random, ['crash', 'crash', 'EIO', 'ENOSPC'])
         const nth = 1 + below(random, 60)
@@ -211,8 +216,7 @@ class Simulation {
     return (await Promise.all([puts, reshard(this.#random, this.#attempt)])).join(' while somebody ')
   }
 
-  async #moveBucket(into: Into): Promise<string> {
-    const bucket = buckets[into]
+  async #moveBucket(bucket: Bucket): Promise<string> {
     // To fail half-way in it is S3's tests' business, and would leave unclear what was there.
     if (this.#world.troubled) return `${bucket} is left alone`
     if (this.#gone.delete(bucket)) {
