@@ -57,7 +57,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     does: 'an acknowledgement that names the place of another record',
-    found: /was acknowledged in/,
+    found: /was acknowledged in|misses it/,
     tamper: () => (operation, answer) =>
       operation === 'PutRecords' ? { ...answer, Records: (answer.Records as WireRecord[]).toReversed() } : answer,
   },
