@@ -40,12 +40,6 @@ export const onDemandShardsMax = 10 * 1024
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_TagResource.html */
 export const tagsMax = 50
 
-/** https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html: what a shard takes and gives a second. */
-export const shardRecordsInMax = 1000
-export const shardBytesInMax = 1024 * 1024
-export const shardBytesOutMax = 2 * 1024 * 1024
-export const shardReadsMax = 5
-
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_RegisterStreamConsumer.html */
 export const consumersPerStreamMax = 20
 

@@ -4,13 +4,13 @@
  */
 import {
   bytesPerPutMax,
+  bytesReadPerSecond,
+  bytesWrittenPerSecond,
   consumersPerStreamMax,
+  getRecordsPerSecond,
   recordKibMax,
   recordsPerPutMax,
-  shardBytesInMax,
-  shardBytesOutMax,
-  shardReadsMax,
-  shardRecordsInMax,
+  recordsWrittenPerSecond,
 } from './limits.ts'
 
 export interface StreamLoad {
@@ -102,9 +102,9 @@ export function sizeStream(load: StreamLoad): StreamSize {
   const recordBytes = bytes + keyBytes
   const readers = fanOut ? Math.min(consumers, 1) : consumers
   const needs = (records: number, bytesIn: number): Record<ShardLimit, number> => ({
-    'records in': records / shardRecordsInMax,
-    'bytes in': bytesIn / shardBytesInMax,
-    'bytes out': (bytesIn * readers) / shardBytesOutMax,
+    'records in': records / recordsWrittenPerSecond,
+    'bytes in': bytesIn / bytesWrittenPerSecond,
+    'bytes out': (bytesIn * readers) / bytesReadPerSecond,
   })
   const bytesPerSecond = recordsPerSecond * recordBytes
   const neededFor = needs(recordsPerSecond, bytesPerSecond)
@@ -127,7 +127,7 @@ export function sizeStream(load: StreamLoad): StreamSize {
     device: { shareOfShard, binding: largest(oneDevice), fits: shareOfShard <= 1 },
     reading: {
       bytesPerSecond: bytesPerSecond * consumers,
-      readsPerSecond: fanOut || consumers === 0 ? undefined : shardReadsMax / consumers,
+      readsPerSecond: fanOut || consumers === 0 ? undefined : getRecordsPerSecond / consumers,
     },
     onDemand: {
       fitsAtFirst:
