@@ -30,7 +30,6 @@ import * as kinesisShards from './collect/kinesis/api/shards.ts'
 import * as kinesisStreams from './collect/kinesis/api/streams.ts'
 import * as kinesisSubscriptions from './collect/kinesis/api/subscriptions.ts'
 import * as kinesisTags from './collect/kinesis/api/tags.ts'
-import { paced } from './collect/kinesis/control-rates.ts'
 import type { Kinesis } from './collect/kinesis/kinesis.ts'
 import { on, type Service, service } from './gateway/operation.ts'
 import * as iamAccessKeys from './govern/iam/api/access-keys.ts'
@@ -99,7 +98,7 @@ export const awsServices = (parts: Parts): Readonly<Record<string, Service>> => 
   kinesis: service({
     protocol: 'aws-json-1.1',
     target: 'Kinesis_20131202',
-    operations: paced(parts.kinesis.controlRates, {
+    operations: parts.kinesis.paced({
       ...on(parts.kinesis, kinesisStreams),
       ...on(parts.kinesis, kinesisShards),
       ...on(parts.kinesis, kinesisRecords),

@@ -2,12 +2,13 @@
 // a shard's records in shard.ts. Everything known is loaded at start; records are never held.
 import type { SegmentLog } from '../../durable/segment-log.ts'
 import type { Store } from '../../durable/store.ts'
+import type { BoundOperations } from '../../gateway/operation.ts'
 import type { Background } from '../../world/background.ts'
 import type { Clock } from '../../world/clock.ts'
 import { type Meter, NoMeter } from '../../world/meter.ts'
 import type { Random } from '../../world/random.ts'
 import { type Consumer, Consumers } from './consumers.ts'
-import { ControlRates } from './control-rates.ts'
+import { ControlRates, paced } from './control-rates.ts'
 import { FanOut } from './fan-out.ts'
 import {
   hasConsumers,
@@ -79,13 +80,13 @@ export class Kinesis {
   readonly policies: Policies
   readonly fanOut: FanOut
   readonly onDemand: OnDemand
-  /** Only while AWS's limits hold for the whole lake. */
-  readonly controlRates: ControlRates | undefined
   readonly #clock: Clock
   readonly #random: Random
   readonly #background: Background
   readonly #meter: Meter
   readonly #limited: boolean
+  /** Only while AWS's limits hold for the whole lake. */
+  readonly #controlRates: ControlRates | undefined
   readonly #retention: Retention
   readonly #streams = new Map<string, Stream>()
   readonly #listeners = new Set<(stream: Stream) => void>()
@@ -106,7 +107,7 @@ export class Kinesis {
     this.#background = world.background
     this.#meter = world.meter ?? new NoMeter()
     this.#limited = world.limits === 'aws'
-    this.controlRates = this.#limited ? new ControlRates() : undefined
+    this.#controlRates = this.#limited ? new ControlRates() : undefined
     this.store.ledger.define('kinesis', versions)
     this.consumers = new Consumers(this.store.ledger)
     this.policies = new Policies(this.store.ledger)
@@ -302,6 +303,11 @@ export class Kinesis {
       children: ended ? stream.childrenOf(shard) : [],
       millisecondsBehind: atTip ? 0 : age,
     }
+  }
+
+  /** The operations, each held to the calls a second that AWS allows, where its limits hold. */
+  paced(operations: BoundOperations): BoundOperations {
+    return paced(this.#controlRates, operations)
   }
 
   /** Refuses `additional` shards beyond what an account has. */
