@@ -87,7 +87,7 @@ const patterns: readonly (readonly [pattern: string, text: string])[] = [
   ['Y w ww W e ee c EEEEE', '2018 35 35 5 2 02 2 M'],
   ['DDD F A n N', '239 6 79509123 123000000 79509123000000'],
   ['yyyy[-MM[-dd]]', '2018-08-27'],
-  ['X XXX x xx Z ZZZZ ZZZZZ O', 'Z Z +00 +0000 +0000 GMT Z GMT'],
+  ['X XXXXX x xx Z ZZZZ ZZZZZ O', 'Z Z +00 +0000 +0000 GMT Z GMT'],
 ]
 for (const [pattern, text] of patterns) {
   test(`the pattern ${pattern} gives ${text}`, () => {
@@ -97,7 +97,7 @@ for (const [pattern, text] of patterns) {
 }
 
 const zones: readonly (readonly [pattern: string, zone: string, text: string])[] = [
-  ['X XX XXX x Z ZZZZ ZZZZZ O OOOO', 'Asia/Tokyo', '+09 +0900 +09:00 +09 +0900 GMT+09:00 +09:00 GMT+9 GMT+09:00'],
+  ['X XX XXXXX x Z ZZZZ ZZZZZ O OOOO', 'Asia/Tokyo', '+09 +0900 +09:00 +09 +0900 GMT+09:00 +09:00 GMT+9 GMT+09:00'],
   ['X xxx O', 'Asia/Kolkata', '+0530 +05:30 GMT+5:30'],
   ['X ZZ', 'America/New_York', '-04 -0400'],
 ]
