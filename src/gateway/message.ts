@@ -92,6 +92,8 @@ async function eachOf(stream: AsyncIterable<Uint8Array>, take: (chunk: Uint8Arra
   })
   stream.on('end', resolve)
   stream.on('error', reject)
-  stream.on('close', () => reject(new Error('the body broke off')))
+  stream.on('close', () => {
+    if (!stream.readableEnded) reject(new Error('the body broke off'))
+  })
   await promise
 }
