@@ -5,8 +5,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { extname } from 'node:path'
 import type { Log } from '../../world/log.ts'
 import { EngineFault } from './fault.ts'
-import type { FromChild, Limits, Question, Task, ToChild } from './protocol.ts'
-import type { QueryResult, TransformResult } from './request.ts'
+import type { FromChild, Limits, Outcome, Question, Task, ToChild } from './protocol.ts'
 
 /** A directory of the child's own, removed when the child has ended. */
 export interface Scratch extends AsyncDisposable {
@@ -17,7 +16,7 @@ export type Answer = (question: Question) => Promise<unknown>
 
 interface Running {
   readonly answer: Answer
-  readonly resolve: (outcome: { value: QueryResult | TransformResult; residentBytes: number }) => void
+  readonly resolve: (outcome: { value: Outcome; residentBytes: number }) => void
   readonly reject: (cause: unknown) => void
 }
 
@@ -75,7 +74,7 @@ export class EngineChild {
     this.#process.channel?.unref()
   }
 
-  run(task: Task, answer: Answer): Promise<{ value: QueryResult | TransformResult; residentBytes: number }> {
+  run(task: Task, answer: Answer): Promise<{ value: Outcome; residentBytes: number }> {
     this.#process.ref()
     this.#process.channel?.ref()
     return new Promise((resolve, reject) => {

@@ -8,8 +8,16 @@ import type { Appointment, Clock } from '../../world/clock.ts'
 import type { Log } from '../../world/log.ts'
 import { type Answer, EngineChild, type Scratch } from './child-process.ts'
 import { EngineFault } from './fault.ts'
-import type { Limits, Question, TableDescription, Task } from './protocol.ts'
-import type { QueryRequest, QueryResult, TableSource, TransformRequest, TransformResult } from './request.ts'
+import type { Limits, Outcome, Question, TableDescription, Task } from './protocol.ts'
+import type {
+  ConvertRequest,
+  ConvertResult,
+  QueryRequest,
+  QueryResult,
+  TableSource,
+  TransformRequest,
+  TransformResult,
+} from './request.ts'
 
 /** The parser alone takes about 270 MiB of a child: the rest is DuckDB's. */
 const parserBytes = 320 * 1024 ** 2
@@ -81,6 +89,15 @@ export class Engine {
     return result
   }
 
+  /** Makes one Parquet file of JSON lines in a child, and names the lines that do not fit. */
+  async convert(request: ConvertRequest): Promise<ConvertResult> {
+    const { lines, columns, input, output, scratchDirectory } = request
+    const task: Task = { kind: 'convert', lines, columns, input, output, scratchDirectory }
+    const result = await this.#run(task, request, () => Promise.reject(new Error('a conversion asks nothing')))
+    if (!('failed' in result)) throw new Error('a conversion answers with its failures')
+    return result
+  }
+
   /** Starts a child ahead of the first statement. */
   warm(): void {
     if (!this.#closed && this.#all.size === 0) this.#release(this.#start())
@@ -96,7 +113,7 @@ export class Engine {
     task: Task,
     request: { readonly signal: AbortSignal; readonly deadlineMilliseconds: number },
     answer: Answer,
-  ): Promise<QueryResult | TransformResult> {
+  ): Promise<Outcome> {
     const child = await this.#acquire(request.signal)
     const deadline = this.#clock.at(this.#clock.now() + request.deadlineMilliseconds, 'engine deadline', () => {
       const text = `Query timeout: the statement ran longer than ${request.deadlineMilliseconds} ms`

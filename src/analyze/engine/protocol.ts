@@ -3,6 +3,8 @@
 
 import type { EngineFaultKind, Position } from './fault.ts'
 import type {
+  ConvertRequest,
+  ConvertResult,
   QueryRequest,
   QueryResult,
   ScanFile,
@@ -22,7 +24,12 @@ export type TransformTask = Pick<
   'script' | 'arguments' | 'defaultDatabase' | 'now' | 'source' | 'scratchDirectory'
 > & { readonly kind: 'transform' }
 
-export type Task = QueryTask | TransformTask
+export type ConvertTask = Pick<ConvertRequest, 'lines' | 'columns' | 'input' | 'output' | 'scratchDirectory'> & {
+  readonly kind: 'convert'
+}
+
+export type Task = QueryTask | TransformTask | ConvertTask
+export type Outcome = QueryResult | TransformResult | ConvertResult
 
 /** A table without its callback: its files are asked for by its place in the answer to `tables`. */
 export type TableDescription = Omit<TableSource, 'files'>
@@ -56,7 +63,7 @@ export interface Limits {
 export type FromChild =
   | { readonly kind: 'ready' }
   | { readonly kind: 'call'; readonly call: number; readonly question: Question }
-  | { readonly kind: 'done'; readonly value: QueryResult | TransformResult; readonly residentBytes: number }
+  | { readonly kind: 'done'; readonly value: Outcome; readonly residentBytes: number }
   | {
       readonly kind: 'failed'
       readonly fault: { readonly kind: EngineFaultKind; readonly message: string; readonly position?: Position }

@@ -170,6 +170,45 @@ export interface WrittenColumn {
   readonly nulls?: number
 }
 
+/** How Firehose turns records into a file of a table. */
+export interface ConvertRequest {
+  /** A file of the scratch directory: JSON documents, one a line (line breaks inside them were made spaces). */
+  readonly lines: string
+  /** Without the table's partition columns. */
+  readonly columns: readonly Column[]
+  readonly input:
+    | {
+        readonly serde: 'openx'
+        readonly caseInsensitive: boolean
+        readonly dotsToUnderscores: boolean
+        /** Of a column the key that documents have for it. */
+        readonly keyMappings: Readonly<Record<string, string>>
+      }
+    /** Joda's patterns, or `millis`. */
+    | { readonly serde: 'hive'; readonly timestampFormats: readonly string[] }
+  readonly output: { readonly format: 'parquet'; readonly compression: 'SNAPPY' | 'GZIP' | 'UNCOMPRESSED' }
+  readonly scratchDirectory: string
+  readonly signal: AbortSignal
+  readonly deadlineMilliseconds: number
+}
+
+export interface ConvertResult {
+  /** In the scratch directory; undefined when no row was good. */
+  readonly file: string | undefined
+  readonly bytes: number
+  readonly rows: number
+  /** In their order. The others are in the file, in theirs. */
+  readonly failed: readonly ConvertFailure[]
+}
+
+export interface ConvertFailure {
+  /** From 0. */
+  readonly line: number
+  /** AWS's: `DataFormatConversion.ParseError`, `DataFormatConversion.MalformedData`. */
+  readonly code: string
+  readonly message: string
+}
+
 /** `'device_id string, s struct<a:int,b:string>'` as columns. Names in lower case, as the catalog keeps them. */
 export function parseSchema(text: string): readonly Column[] {
   const columns: Column[] = []

@@ -5,8 +5,8 @@ import { SystemClock } from '../../../world/clock.ts'
 import { ConsoleLog } from '../../../world/log.ts'
 import { SystemRandom } from '../../../world/random.ts'
 import { EngineFault } from '../fault.ts'
-import type { Answers, Ask, FromChild, Limits, Question, Task, ToChild } from '../protocol.ts'
-import type { QueryResult, TransformResult } from '../request.ts'
+import type { Answers, Ask, FromChild, Limits, Outcome, Question, Task, ToChild } from '../protocol.ts'
+import { runConvert } from './convert-task.ts'
 import { faultOf } from './fault-of.ts'
 import { Instances } from './instances.ts'
 import { parse } from './parser.ts'
@@ -70,9 +70,15 @@ async function run(task: Task, directory: string | undefined): Promise<void> {
   }
 }
 
-function outcomeOf(task: Task, directory: string | undefined): Promise<QueryResult | TransformResult> {
+function outcomeOf(task: Task, directory: string | undefined): Promise<Outcome> {
   if (task.kind === 'query')
     return instances.query(task.resultDirectory, directory, place => runQuery(task, place, ask, clock))
+  if (task.kind === 'convert') {
+    return instances.job(task.scratchDirectory, [], async place => {
+      const { session } = await place.confine([])
+      return runConvert(task, session)
+    })
+  }
   const paths = task.source?.files.map(file => file.file) ?? []
   return instances.job(task.scratchDirectory, paths, place => runTransform(task, place, ask, clock))
 }

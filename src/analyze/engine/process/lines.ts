@@ -1,0 +1,73 @@
+// A file of lines, read by the child itself: once to learn whether DuckDB's reader of lines can be trusted with it, and
+// again for the lines that only the slow way judges right. Lines are numbered from 0 and come without their newline.
+
+import { isUtf8 } from 'node:buffer'
+import { reading } from './files.ts'
+
+export interface LinesSurvey {
+  readonly lines: number
+  readonly longestBytes: number
+  /** Nothing in it that DuckDB's reader would take for a line break, a column or the end, or refuse. */
+  readonly plain: boolean
+}
+
+const newline = 0x0a
+/** What separates columns in the reader of lines, and what it may take for a line break or an end. */
+const trouble = [0x00, 0x01, 0x0d]
+
+export async function survey(file: string): Promise<LinesSurvey> {
+  let lines = 0
+  let longestBytes = 0
+  let plain = true
+  await regions(file, region => {
+    if (!isUtf8(region) || trouble.some(byte => region.includes(byte))) plain = false
+    for (let from = 0; from < region.length; ) {
+      const end = region.indexOf(newline, from)
+      const to = end < 0 ? region.length : end
+      if (to - from > longestBytes) longestBytes = to - from
+      if (to === from) plain = false
+      lines += 1
+      from = to + 1
+    }
+  })
+  return { lines, longestBytes, plain }
+}
+
+/** `wanted`: numbers in rising order; every line without. `settle` is awaited now and then. */
+export async function eachLine(
+  file: string,
+  wanted: readonly number[] | undefined,
+  visit: (line: Buffer, number: number) => void,
+  settle: () => Promise<void>,
+): Promise<void> {
+  let number = 0
+  let next = 0
+  await regions(file, async region => {
+    for (let from = 0; from < region.length; ) {
+      const end = region.indexOf(newline, from)
+      const to = end < 0 ? region.length : end
+      if (wanted === undefined || wanted[next] === number) {
+        next += 1
+        visit(region.subarray(from, to), number)
+      }
+      number += 1
+      from = to + 1
+    }
+    await settle()
+  })
+}
+
+/** Whole lines together, the last one perhaps without its newline. */
+async function regions(file: string, visit: (region: Buffer) => void | Promise<void>): Promise<void> {
+  let kept: Buffer[] = []
+  for await (const chunk of reading(file) as AsyncIterable<Buffer>) {
+    const end = chunk.lastIndexOf(newline)
+    if (end < 0) {
+      kept.push(chunk)
+      continue
+    }
+    await visit(Buffer.concat([...kept, chunk.subarray(0, end + 1)]))
+    kept = end + 1 < chunk.length ? [chunk.subarray(end + 1)] : []
+  }
+  if (kept.length > 0) await visit(Buffer.concat(kept))
+}

@@ -1,0 +1,120 @@
+// The fast way through lines of JSON documents: expressions of DuckDB over `line` that make the values of documents which
+// fit their columns plainly, and know which documents do not. It never errs to the good side: what it does not take is
+// looked at again by exact-line.ts, which alone says what is wrong.
+//
+//   line ─json_transform─▶ s ─▶ v0, v1, … (NULL where there is any doubt) ─▶ plain
+
+import { identifier, literal } from '../../sql/text.ts'
+import { duckTypeOfHive } from '../../sql/types.ts'
+import type { ConvertRequest } from '../request.ts'
+import { comparableExpression, comparableName } from './keys.ts'
+
+export interface PlainLines {
+  /** DuckDB's types, in order. */
+  readonly types: readonly string[]
+  /** The argument of json_transform. */
+  readonly structure: string
+  /** The values, over `document` (the line where it is JSON, else NULL: these functions fail on other text) and `s`. */
+  readonly values: readonly string[]
+  /** Over `line`, `document`, `s` and the values by name. Never NULL. */
+  readonly plain: string
+}
+
+/** `keys`: of each column the key that documents have for it. Undefined when they cannot be written into an expression. */
+export function plainLines(
+  request: Pick<ConvertRequest, 'columns' | 'input'>,
+  keys: readonly string[],
+): PlainLines | undefined {
+  // Two columns of one key, or a key that a path or a structure would have to escape: rare enough for the slow way.
+  if (new Set(keys).size < keys.length || keys.some(key => /["\\]/.test(key) || key === '')) return undefined
+  const fields = request.columns.map((column, index) => field(column.type, keys[index] ?? '', request.input))
+  // Together: every key is a column's, all are there, and none is there twice.
+  const all = fields.map((_, index) => `v${index} IS NOT NULL`)
+  const present = all.map(one => `CAST(${one} AS INTEGER)`).join(' + ')
+  const missing = fields.map(({ path, name }, index) => {
+    const isNull = `coalesce(json_type(document, ${literal(path)}) = 'NULL', false)`
+    return `(v${index} IS NOT NULL OR NOT list_contains(names, ${literal(name)}) OR ${isNull})`
+  })
+  const names = `list_transform(json_keys(document), k -> ${comparableExpression('k', request.input)})`
+  const others = `list_bool_and(list_transform([${names}], names -> len(names) = list_unique(names) AND ${missing.join(' AND ')}))`
+  const keyCount = 'len(json_keys(document))'
+  return {
+    types: request.columns.map(column => duckTypeOfHive(column.type)),
+    structure: literal(JSON.stringify(Object.fromEntries(fields.map(({ asked }, index) => [keys[index], asked])))),
+    values: fields.map(({ value }) => value),
+    plain: `CASE WHEN document IS NULL OR json_type(document) <> 'OBJECT' OR ${doubtful(fields)} THEN false
+      WHEN ${keyCount} = ${present} THEN true ELSE coalesce(${others}, false) END`,
+  }
+}
+
+/** DuckDB reads commas before a closing bracket, NaN and Infinity, which are no JSON. */
+const tooEasy = ',\\s*[}\\]]|[:\\[,]\\s*-?(?:[iIN]|n[aA])'
+/** It makes a double of every number with a fraction, which a DECIMAL may not have been. */
+const tooFine = '[0-9.]{16}'
+/** It goes to any depth, too; a thousand brackets in one document are looked at more closely. */
+const tooDeep = "length(line) > 1000 AND length(line) - length(replace(replace(line, '[', ''), '{', '')) > 1000"
+
+function doubtful(fields: readonly Field[]): string {
+  const fine = fields.some(field => field.type.startsWith('DECIMAL')) ? `|${tooFine}` : ''
+  return `regexp_matches(line, ${literal(tooEasy + fine)}) OR ${tooDeep}`
+}
+
+interface Field {
+  readonly type: string
+  readonly path: string
+  /** As the keys of a document are compared. */
+  readonly name: string
+  readonly asked: string
+  readonly value: string
+}
+
+function field(hiveType: string, key: string, input: ConvertRequest['input']): Field {
+  const type = duckTypeOfHive(hiveType)
+  const path = `$."${key}"`
+  const base = { type, path, name: comparableName(key, input) }
+  const t = `s.${identifier(key)}`
+  if (type === 'VARCHAR') {
+    const scalar = `CASE WHEN NOT (starts_with(${t}, '{') OR starts_with(${t}, '[')) THEN ${t} END`
+    return { ...base, asked: 'VARCHAR', value: input.serde === 'hive' ? scalar : t }
+  }
+  // As JSON the text of a string has its quotes and is no number. (Cast from JSON itself, DuckDB would make one of it.)
+  const raw = `CAST(${t} AS VARCHAR)`
+  const asJson = (value: string) => ({ ...base, asked: 'JSON', value: `CASE ${value} END` })
+  if (['TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT'].includes(type)) {
+    return asJson(`WHEN NOT (contains(${raw}, '.') OR contains(${raw}, 'e')) THEN TRY_CAST(${raw} AS ${type})`)
+  }
+  if (type === 'DOUBLE' || type === 'FLOAT') {
+    const double = `TRY_CAST(${raw} AS DOUBLE)`
+    return asJson(`WHEN isfinite(${double}) THEN TRY_CAST(${double} AS ${type})`)
+  }
+  if (type === 'BOOLEAN') return asJson(`${raw} WHEN 'true' THEN true WHEN 'false' THEN false`)
+  // Of more digits than a double holds, see `tooFine`.
+  if (type.startsWith('DECIMAL')) return asJson(`WHEN length(${raw}) <= 15 THEN TRY_CAST(${raw} AS ${type})`)
+  if (type === 'DATE') {
+    const shaped = `length(${t}) = 10 AND substr(${t}, 5, 1) = '-' AND substr(${t}, 8, 1) = '-'`
+    return { ...base, asked: 'VARCHAR', value: `CASE WHEN ${shaped} THEN TRY_CAST(${t} AS DATE) END` }
+  }
+  if (type === 'TIMESTAMP') return { ...base, asked: 'VARCHAR', value: timestamp(t, input) }
+  return { ...base, asked: 'VARCHAR', value: `CAST(NULL AS ${type})` }
+}
+
+/** The forms that programs write; the others are read the slow way. */
+function timestamp(t: string, input: ConvertRequest['input']): string {
+  const spaced = `WHEN length(${t}) BETWEEN 19 AND 26 AND substr(${t}, 11, 1) = ' ' AND (length(${t}) = 19 OR substr(${t}, 20, 1) = '.')
+    AND NOT contains(substr(${t}, 20), '-') AND NOT contains(${t}, '+') THEN TRY_CAST(${t} AS TIMESTAMP)`
+  const number = `TRY_CAST(${t} AS BIGINT)`
+  const whole = `length(${t}) <= 13 AND NOT (contains(${t}, '.') OR contains(${t}, 'e'))`
+  if (input.serde === 'hive') {
+    const [only, ...more] = input.timestampFormats
+    if (only === undefined) return `CASE ${spaced} END`
+    return only === 'millis' && more.length === 0
+      ? `CASE WHEN ${whole} THEN make_timestamp(${number} * 1000) END`
+      : 'CAST(NULL AS TIMESTAMP)'
+  }
+  const iso = `WHEN length(${t}) BETWEEN 20 AND 27 AND substr(${t}, 11, 1) = 'T' AND ends_with(${t}, 'Z')
+    AND (length(${t}) = 20 OR substr(${t}, 20, 1) = '.') AND NOT contains(substr(${t}, 20), '-') AND NOT contains(${t}, '+')
+    THEN TRY_CAST(${t} AS TIMESTAMP)`
+  const epoch = `WHEN ${whole} AND ${number} BETWEEN -62135596800 AND 253402300799 THEN make_timestamp(${number} * 1000000)
+    WHEN ${whole} AND abs(${number}) >= 1000000000000 THEN make_timestamp(${number} * 1000)`
+  return `CASE ${iso} ${spaced} ${epoch} END`
+}
