@@ -5,7 +5,7 @@ import http2 from 'node:http2'
 import net from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { type Bounds, HttpServer } from './http.ts'
-import type { HttpRequest, HttpResponse } from './message.ts'
+import { type HttpRequest, type HttpResponse, readWhole } from './message.ts'
 
 async function serving(
   context: TestContext,
@@ -131,6 +131,25 @@ for (const [how, body] of Object.entries(large))
 async function* endless() {
   for (;;) yield Buffer.alloc(256 * 1024)
 }
+
+test('a body for memory that does not come to its end is cut off', async context => {
+  const answer = async (request: HttpRequest) => {
+    await readWhole(request.body, 1000)
+    return { status: 200, headers: {} }
+  }
+  const { port, url, failures } = await serving(context, answer, { arrivalMilliseconds: 20 })
+  const socket = net.connect(port, '127.0.0.1')
+  socket.on('error', () => {})
+  socket.resume().write('POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nhalf')
+  await once(socket, 'close')
+  const session = http2.connect(url)
+  context.after(() => session.destroy())
+  const request = session.request({ ':path': '/', ':method': 'POST' })
+  request.on('error', () => {})
+  request.resume().write('half')
+  await new Promise(resolve => request.once('close', resolve))
+  assert.deepEqual(failures, [])
+})
 
 test('a connection of HTTP/2 has no more requests under way at once than it may, and the others after them', async context => {
   let underWay = 0

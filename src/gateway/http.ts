@@ -35,6 +35,8 @@ export interface Bounds {
   readonly idleMilliseconds: number
   /** For a client that takes nothing of its answer, which holds what was read ahead for it. */
   readonly stalledMilliseconds: number
+  /** For a body that is read into memory: all of it. */
+  readonly arrivalMilliseconds: number
   /** Requests at once on a connection of HTTP/2; its client waits with more. */
   readonly streamsMax: number
 }
@@ -48,6 +50,7 @@ const unmindedBytes = 64 * 1024
 const usual: Bounds = {
   idleMilliseconds: 75_000,
   stalledMilliseconds: 300_000,
+  arrivalMilliseconds: 300_000,
   streamsMax: 128,
 }
 
@@ -174,7 +177,8 @@ export class HttpServer {
       settled()
     })
     try {
-      const request = toRequest(incoming, gone.signal)
+      const late = () => breakOff(outgoing)
+      const request = toRequest(incoming, gone.signal, { late, ...this.#bounds })
       const response = await this.#handle(request)
       if (response.endless) {
         this.#endless.add(gone)
@@ -202,7 +206,9 @@ const closing = new Error('The server closes.')
 /** Whoever stays silent for so long is cut off. */
 const silence = (socket: net.Socket, milliseconds: number) => socket.setTimeout(milliseconds, () => socket.destroy())
 
-function toRequest(incoming: Incoming, signal: AbortSignal): HttpRequest {
+type Arriving = Pick<Bounds, 'arrivalMilliseconds'> & { readonly late: () => void }
+
+function toRequest(incoming: Incoming, signal: AbortSignal, arriving: Arriving): HttpRequest {
   const url = incoming.url ?? '/'
   const question = url.indexOf('?')
   const headers: Record<string, string> = {}
@@ -213,12 +219,19 @@ function toRequest(incoming: Incoming, signal: AbortSignal): HttpRequest {
     if (!plain.startsWith(':')) headers[plain] = Array.isArray(value) ? value.join(',') : value
   }
   const declared = headers['content-length']
+  const stream = (how?: 'promptly') => {
+    if (how === 'promptly' && !incoming.complete) {
+      const timer = setTimeout(arriving.late, arriving.arrivalMilliseconds)
+      incoming.on('close', () => clearTimeout(timer))
+    }
+    return incoming
+  }
   return {
     method: incoming.method ?? 'GET',
     path: pathOf(question < 0 ? url : url.slice(0, question)),
     query: question < 0 ? '' : url.slice(question + 1),
     headers,
-    body: { ...(declared !== undefined && { declaredBytes: Number(declared) }), stream: () => incoming },
+    body: { ...(declared !== undefined && { declaredBytes: Number(declared) }), stream },
     signal,
   }
 }

@@ -30,7 +30,8 @@ export interface Body {
   readonly whole?: Uint8Array
   /** Hex SHA-256 of `whole`, where it was worked out beside the event loop. */
   readonly sha256?: string
-  stream(): AsyncIterable<Uint8Array>
+  /** `promptly`: cut off when it has not all come within the server's time, since what has come takes memory. */
+  stream(how?: 'promptly'): AsyncIterable<Uint8Array>
 }
 
 export const wholeBody = (whole: Uint8Array, sha256?: string): Body => ({
@@ -59,7 +60,7 @@ export async function readWhole(
   const chunks: Uint8Array[] = []
   let bytes = 0
   let full = false
-  await eachOf(body.stream(), chunk => {
+  await eachOf(body.stream('promptly'), chunk => {
     bytes += chunk.length
     if (bytes > bytesMax) throw tooLarge()
     if (hold?.(chunk.length) === false) full = true
