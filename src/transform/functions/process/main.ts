@@ -9,6 +9,7 @@ import { documentOf, loggedForm, RuntimeError, TooLarge } from './errors.ts'
 import { encodeFrame, FrameReader, type FromFunction, type ToFunction } from './frames.ts'
 import { guard } from './guard.ts'
 import { setClockOffset } from './lake-clock.ts'
+import { holdLifeline } from './lifeline.ts'
 import { type Handler, loadHandler } from './load-handler.ts'
 
 const socketDescriptor = 3
@@ -108,6 +109,7 @@ function answerOf(value: unknown): string {
   }
 }
 
+await holdLifeline()
 guard()
 process.on('uncaughtException', thrown => void giveUp(thrown, 'Uncaught Exception'))
 process.on('unhandledRejection', thrown => {

@@ -3,7 +3,11 @@
  * fails, its process is gone afterwards, and the next invocation works.
  */
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { answerOf, Bench, errorOf } from '../testing/functions.ts'
@@ -169,3 +173,25 @@ test('nothing of a function is left in scratch once the lake has closed', async 
   assert.deepEqual(readdirSync(scratch), [])
   await bench.open(0)
 })
+
+test('the process of a function ends with the lake, however the lake dies and however busy it is', async context => {
+  const directory = await mkdtemp(join(tmpdir(), 'biwa-functions-'))
+  context.after(() => rm(directory, { recursive: true, force: true }))
+  const holder = spawn(process.execPath, [join(import.meta.dirname, '../testing/holder.ts'), directory], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [said] = await once(holder.stdout.setEncoding('utf8'), 'data')
+  const functionProcess = Number(said)
+  assert.ok(isThere(functionProcess))
+  holder.kill('SIGKILL')
+  await once(holder, 'exit')
+  while (isThere(functionProcess)) await new Promise(resolve => setImmediate(resolve))
+})
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}

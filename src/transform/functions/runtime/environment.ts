@@ -3,6 +3,7 @@
  * may read its code and write its own temporary directory, and may start no processes and no threads; its memory and its
  * disk are watched from outside. Whoever uses it sets the deadline, and kills it then.
  */
+import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { realpath } from 'node:fs/promises'
 import type { Socket } from 'node:net'
@@ -55,6 +56,7 @@ export class Environment {
   readonly #child: ChildProcess
   readonly #socket: Socket
   readonly #outputs: readonly MarkedOutput[]
+  readonly #handles: readonly { ref(): void; unref(): void }[]
   readonly #reader = new FrameReader(frameBytesMax)
   readonly #clock: Clock
   readonly #plan: EnvironmentPlan
@@ -76,9 +78,14 @@ export class Environment {
       cwd: plan.code,
       // Nothing of the lake's, and nothing of the function's: NODE_OPTIONS or LD_PRELOAD would undo the permissions.
       env: { TZ: 'UTC', TMPDIR: plan.temporary, LANG: 'en_US.UTF-8' },
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      // Frames go over 3; 4 says nothing, and closes with the lake.
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
     })
-    this.#socket = this.#child.stdio[3] as Socket
+    const [, , , socket, lifeline] = this.#child.stdio as unknown as readonly Socket[]
+    assert(socket !== undefined && lifeline !== undefined, 'a function has a socket and a lifeline')
+    this.#socket = socket
+    lifeline.on('error', () => {})
+    this.#handles = [this.#child, ...(this.#child.stdio as unknown as (Socket | null)[]).filter(one => one !== null)]
     this.#socket.on('data', (chunk: Buffer) => this.#hear(chunk))
     // A process that has ended takes nothing more; its exit tells.
     this.#socket.on('error', () => {})
@@ -151,8 +158,7 @@ export class Environment {
 
   /** An idle environment does not keep the lake's process alive. */
   idle(): void {
-    for (const handle of [this.#child, this.#socket, this.#child.stdout, this.#child.stderr])
-      (handle as { unref?: () => void } | null)?.unref?.()
+    for (const handle of this.#handles) handle.unref()
   }
 
   kill(reason: KilledFor): Promise<void> {
@@ -163,8 +169,7 @@ export class Environment {
   }
 
   #ref(): void {
-    for (const handle of [this.#child, this.#socket, this.#child.stdout, this.#child.stderr])
-      (handle as { ref?: () => void } | null)?.ref?.()
+    for (const handle of this.#handles) handle.ref()
   }
 
   #next(): Promise<Outcome> {
@@ -238,6 +243,8 @@ function optionsOf({ code, temporary, memoryMebibytes, mapsSources }: Environmen
   return [
     '--permission',
     '--allow-net',
+    // For the runtime's own one, which then gives the permission back.
+    '--allow-worker',
     `--allow-fs-read=${join(code, '*')}`,
     `--allow-fs-read=${join(temporary, '*')}`,
     `--allow-fs-write=${join(temporary, '*')}`,
@@ -247,6 +254,7 @@ function optionsOf({ code, temporary, memoryMebibytes, mapsSources }: Environmen
     '--no-experimental-sqlite',
     '--no-experimental-webstorage',
     '--disable-warning=ExperimentalWarning',
+    '--disable-warning=PERM0006',
     ...(mapsSources ? ['--enable-source-maps'] : []),
     `--max-old-space-size=${Math.floor(memoryMebibytes * 0.75)}`,
     `--max-semi-space-size=${Math.min(16, Math.max(1, Math.floor(memoryMebibytes / 64)))}`,

@@ -28,7 +28,6 @@ export const zipOf = (files: Files): Uint8Array =>
 
 export class Bench {
   readonly directory: string
-  readonly endpoint: string | undefined
   functions!: Functions
   clock!: SimulatedClock
   #store!: Store
@@ -40,11 +39,16 @@ export class Bench {
 
   /** Gone when the test ends. */
   static async for(context: TestContext): Promise<Bench> {
-    const bench = new Bench(await mkdtemp(join(tmpdir(), 'biwa-functions-')))
+    const bench = await Bench.in(await mkdtemp(join(tmpdir(), 'biwa-functions-')))
     context.after(async () => {
       await bench.close()
       await rm(bench.directory, { recursive: true, force: true })
     })
+    return bench
+  }
+
+  static async in(directory: string): Promise<Bench> {
+    const bench = new Bench(directory)
     await bench.open(startAt)
     return bench
   }

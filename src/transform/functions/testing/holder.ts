@@ -1,0 +1,16 @@
+// A process of its own for the tests: opens functions in the directory it is told, starts one that never ends, and says
+// its process id. Somebody else ends it.
+import { Bench } from './functions.ts'
+
+const bench = await Bench.in(process.argv[2] ?? '')
+const id = await bench.create(
+  'endless',
+  {
+    'index.js': 'exports.handler = async event => { if (event === "who") return process.pid; for (;;); }',
+  },
+  { timeoutSeconds: 900 },
+)
+const { payload } = await bench.invoke(id, 'who')
+const running = bench.invoke(id, 'spin')
+console.log(Buffer.from(payload).toString())
+await running
