@@ -16,7 +16,7 @@ export type CborKind = 'integer' | 'float' | 'bytes' | 'text' | 'list' | 'map' |
 /** Deeper than any document of AWS's; a hundred thousand levels are somebody's attempt on the stack. */
 export const depthMax = 64
 
-/** A byte can be an empty list, which takes a hundred in memory. AWS's largest request has some thousand values. */
+/** A byte can be an empty list or a piece of a text, which take a hundred in memory. AWS's largest request has some thousand values. */
 const valuesMax = 1_000_000
 
 const indefinite = 31
@@ -109,7 +109,7 @@ export class CborReader {
     if (count !== undefined && count > this.#bytes.length - this.#at)
       throw this.#broken('a list or a map that is longer than the body', start)
     for (let index = 0; count === undefined ? !this.#ended() : index < count; index++) {
-      if (++this.#values > valuesMax) throw this.#broken(`more than ${valuesMax} values`)
+      this.#count()
       item(index)
     }
   }
@@ -164,9 +164,14 @@ export class CborReader {
       const head = this.#byte()
       if (head >> 5 !== major || (head & 31) === indefinite)
         throw this.#broken('a string whose pieces are of another kind', start)
+      this.#count()
       pieces.push(this.#piece(this.#argument() as number))
     }
     return Buffer.concat(pieces)
+  }
+
+  #count(): void {
+    if (++this.#values > valuesMax) throw this.#broken(`more than ${valuesMax} values`)
   }
 
   #piece(length: number): Buffer {

@@ -185,6 +185,11 @@ const refused: readonly (readonly [string, Uint8Array, RegExp])[] = [
   ['ten million lists without an end in each other', deep(10_000_000, 0x9f), /nested deeper than 64 levels/],
   ['ten million tags on each other', deep(10_000_000, 0xc1), /a timestamp that is timestamp/],
   [
+    'a text in two million pieces',
+    only('Text', Buffer.concat([hex('7f'), Buffer.alloc(4_000_000, hex('61 61')), hex('ff')])),
+    /more than 1000000 values/,
+  ],
+  [
     'two million empty structures',
     only('Items', Buffer.concat([hex('9a 001e8480'), Buffer.alloc(2_000_000, 0xa0)])),
     /more than 1000000 values/,
