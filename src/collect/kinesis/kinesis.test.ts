@@ -134,7 +134,7 @@ test('a split keeps the parent readable to its end, which names the children', a
   )
   assert.deepEqual([await read(stream, 1), await read(stream, 2)], [['low'], ['high']])
   const split = { shardId: '0', at: '5', now: 0 }
-  await assert.rejects(splitShard(kinesis, stream, split), { code: 'ResourceInUseException' })
+  await assert.rejects(splitShard(kinesis, stream, split), { code: 'InvalidArgumentException' })
 })
 
 test('no record is lost and none is behind its end when shards are cut while puts go on', async () => {

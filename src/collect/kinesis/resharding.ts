@@ -1,11 +1,5 @@
 // Split, merge and uniform scaling: AWS's conditions for each, then the layout that the stream carries out.
-import {
-  InvalidArgumentException,
-  LimitExceededException,
-  noSuchShard,
-  provisionedOnly,
-  ResourceInUseException,
-} from './faults.ts'
+import { InvalidArgumentException, LimitExceededException, noSuchShard, provisionedOnly } from './faults.ts'
 import { shardsPerAccountMax } from './limits.ts'
 import { areAdjacent, evenLayout, Layout, splitLayout } from './reshard.ts'
 import { shardNumberOf } from './sequence.ts'
@@ -120,7 +114,7 @@ function openShard(stream: Stream, text: string): Shard {
   const shard = number === undefined ? undefined : stream.shard(number)
   if (shard === undefined) throw noSuchShard(text, stream)
   if (shard.ended !== undefined) {
-    throw new ResourceInUseException(
+    throw new InvalidArgumentException(
       `Shard ${shard.id} in stream ${stream.name} under account ${stream.account} has already been merged or split, ` +
         'and thus is not eligible for merging or splitting.',
     )

@@ -76,6 +76,9 @@ export function listShards(kinesis: Kinesis, scope: Scope, question: ShardQuesti
 
 function begin(kinesis: Kinesis, scope: Scope, question: ShardQuestion): Cursor {
   const { filter } = question
+  if (question.name === undefined && question.arn === undefined) {
+    throw new InvalidArgumentException('Either NextToken or StreamName should be provided.')
+  }
   const stream = streamNamed(kinesis, scope, question, 'shared')
   if (question.createdAt !== undefined && Math.abs(question.createdAt - stream.createdAt) >= 1000) {
     throw noSuchStream(stream)
