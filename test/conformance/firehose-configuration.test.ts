@@ -17,6 +17,7 @@ import {
   type ProcessorType,
   StartDeliveryStreamEncryptionCommand,
   TagDeliveryStreamCommand,
+  UntagDeliveryStreamCommand,
   UpdateDestinationCommand,
 } from '@aws-sdk/client-firehose'
 import { CreateDatabaseCommand, CreateTableCommand, GlueClient } from '@aws-sdk/client-glue'
@@ -395,6 +396,17 @@ test('a delivery stream takes fifty tags and lists them a page at a time', async
   assert.deepEqual([first.Tags?.length, first.HasMoreTags], [20, true])
   const rest = await list({ ExclusiveStartTagKey: 'key-19' })
   assert.deepEqual([rest.Tags?.length, rest.Tags?.[0]?.Key, rest.HasMoreTags], [30, 'key-20', false])
+  await firehose.send(
+    new TagDeliveryStreamCommand({ DeliveryStreamName: 'tagged', Tags: [{ Key: 'key-02', Value: 'y' }] }),
+  )
+  await firehose.send(new UntagDeliveryStreamCommand({ DeliveryStreamName: 'tagged', TagKeys: ['key-01'] }))
+  await firehose.send(new TagDeliveryStreamCommand({ DeliveryStreamName: 'tagged', Tags: [{ Key: 'a', Value: 'z' }] }))
+  const all = (await list({ ExclusiveStartTagKey: 'not-there' })).Tags ?? []
+  assert.deepEqual(all.slice(0, 2).concat(all.slice(-1)), [
+    { Key: 'key-00', Value: 'x' },
+    { Key: 'key-02', Value: 'y' },
+    { Key: 'a', Value: 'z' },
+  ])
   const more = firehose.send(new TagDeliveryStreamCommand({ DeliveryStreamName: 'tagged', Tags: tags(50, 1) }))
   await assert.rejects(more, fault('LimitExceededException', /at most 50 tags/))
 })

@@ -37,6 +37,7 @@ export const versions: readonly string[] = [
    INSERT INTO firehose_leg_position SELECT delivery, 'delivery', source, lane, next FROM firehose_position;
    DROP TABLE firehose_position;
    ALTER TABLE firehose_leg_position RENAME TO firehose_position;`,
+  'ALTER TABLE firehose_tag ADD COLUMN place INTEGER NOT NULL DEFAULT 0;',
 ]
 
 export interface DeliveryIdentity {

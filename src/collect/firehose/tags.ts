@@ -16,20 +16,29 @@ interface Tagged {
   readonly id: string
 }
 
-/** By key. */
+/** In the order in which they were added first. */
 export function tagsOf(ledger: Pick<Ledger, 'all'>, delivery: Tagged): readonly Tag[] {
   const rows = ledger.all<{ key: string; value: string | null }>(
-    'SELECT key, value FROM firehose_tag WHERE delivery = ? ORDER BY key',
+    'SELECT key, value FROM firehose_tag WHERE delivery = ? ORDER BY place, key',
     delivery.id,
   )
   return rows.map(({ key, value }) => ({ key, value: value ?? undefined }))
 }
 
 export function addTags(write: Transaction, delivery: Tagged, tags: readonly Tag[]): void {
-  for (const { key, value } of tags) {
-    write.run('INSERT OR REPLACE INTO firehose_tag VALUES (?, ?, ?)', delivery.id, key, value ?? null)
+  const of = 'FROM firehose_tag WHERE delivery = ?'
+  const last = write.get<{ place: number | null }>(`SELECT max(place) AS place ${of}`, delivery.id)
+  for (const [index, { key, value }] of tags.entries()) {
+    write.run(
+      `INSERT INTO firehose_tag (delivery, key, value, place) VALUES (?, ?, ?, ?)
+       ON CONFLICT (delivery, key) DO UPDATE SET value = excluded.value`,
+      delivery.id,
+      key,
+      value ?? null,
+      (last?.place ?? -1) + 1 + index,
+    )
   }
-  const row = write.get<{ count: number }>('SELECT count(*) AS count FROM firehose_tag WHERE delivery = ?', delivery.id)
+  const row = write.get<{ count: number }>(`SELECT count(*) AS count ${of}`, delivery.id)
   if ((row?.count ?? 0) > tagsMax) {
     throw new LimitExceededException(`A delivery stream has at most ${tagsMax} tags. Remove some first.`)
   }

@@ -49,8 +49,9 @@ export const ListTagsForDeliveryStream = operation({
   resource: resourceOf,
   handle(firehose: Firehose, input, call) {
     const { identity } = firehose.delivery(call, input.DeliveryStreamName)
-    const after = input.ExclusiveStartTagKey ?? ''
-    const tags = tagsOf(firehose.store.ledger, identity).filter(tag => tag.key > after)
+    const all = tagsOf(firehose.store.ledger, identity)
+    // AWS takes a key that is not there for no key.
+    const tags = all.slice(all.findIndex(tag => tag.key === input.ExclusiveStartTagKey) + 1)
     const limit = input.Limit ?? tagsPerPageMax
     return {
       Tags: tags.slice(0, limit).map(({ key, value }) => ({ Key: key, Value: value })),
