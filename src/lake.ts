@@ -288,14 +288,10 @@ export class Lake {
       childrenMax: engineChildren,
       scratch: () => blobs.scratch(),
     })
-    const absent = async (what: string): Promise<never> => {
-      throw new Fault('ResourceNotFoundException', 404, `${what} is not there.`)
-    }
     const jq = new Jq({ clock: realClock })
     const firehose = new Firehose({
       ...{ store, clock, random, background, log, meter, streams: kinesis, target: s3, limits: this.#options.limits },
-      ...{ functions, jq },
-      converter: { convert: () => absent('The conversion') },
+      ...{ functions, jq, converter: engine },
       tables: catalog,
       assumes: (roleArn, service) => !iam.enforced || iam.assumed(roleArn, service, 'firehose') !== undefined,
       permits: (roleArn, service, action, resource) => iam.permits(roleArn, service, action, resource),
