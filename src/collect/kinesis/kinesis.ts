@@ -194,9 +194,13 @@ export class Kinesis {
   /** With consumers registered it is refused, unless they are to go with it. */
   async remove(stream: Stream, { consumersToo = true }: { readonly consumersToo?: boolean } = {}): Promise<void> {
     const logs = stream.shards.map(shard => shard.logName)
+    const refuse = () => {
+      if (!consumersToo && this.consumers.count(stream) > 0) throw hasConsumers(this.consumers.count(stream), stream)
+    }
+    refuse()
     await stream.leave(async () => {
+      refuse()
       const consumers = this.consumers.of(stream)
-      if (consumers.length > 0 && !consumersToo) throw hasConsumers(consumers.length, stream)
       const arns = [stream.arn, ...consumers.map(consumer => consumer.arn)]
       // From here the stream is gone; its logs are removed below, or at the next start.
       await this.store.ledger.commit(write => {

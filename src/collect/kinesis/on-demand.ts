@@ -96,7 +96,7 @@ class Measure implements Watcher {
   }
 
   async leaving(): Promise<void> {
-    this.end()
+    // The deletion may still be refused; once it is done, `forget` ends the measuring.
   }
 
   async #measured(): Promise<void> {

@@ -130,6 +130,29 @@ test('GetRecords is answered five times a second, and not for five seconds after
   await kinesis.read(scope, whole.next ?? '')
 })
 
+test('a subscriber gets two mebibytes a second', async () => {
+  const stream = await create()
+  for (let second = 0; second < 6; second++) {
+    await put(stream, 1, mib - 100)
+    await world.clock.advance(1000)
+  }
+  const consumer = await kinesis.consumers.register(stream, { name: 'c', tags: {}, now: world.clock.now() })
+  const subscription = await kinesis.fanOut.subscribe(consumer, 'shardId-000000000000', { type: 'TRIM_HORIZON' })
+  const events = subscription[Symbol.asyncIterator]()
+  let got = (await events.next()).value?.records.length ?? 0
+  for (let halves = 0; halves < 5; halves++) {
+    const asked = events.next()
+    // The event is not there before its time has come.
+    const early = await Promise.race([asked, new Promise(resolve => setImmediate(resolve, 'not yet'))])
+    assert.equal(early, 'not yet')
+    await world.clock.advance(500)
+    got += (await asked).value?.records.length ?? 0
+  }
+  assert.equal(got, 6)
+  assert.deepEqual(meter.of('SubscribeToShard.Success c', 'SubscribeToShardEvent.Records c'), [1, 6])
+  subscription.end()
+})
+
 test('GetShardIterator is answered five times a second a shard', async () => {
   const stream = await create()
   for (let nth = 0; nth < 5; nth++) await iterator(stream)

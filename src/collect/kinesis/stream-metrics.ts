@@ -1,7 +1,7 @@
 // What CloudWatch shows of a stream: one series a figure, made when the stream is first used and kept, because adding to
 // one is all that a put can afford. Shards and consumers have series of their own.
 // https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
-import type { Meter, Series, Unit } from '../../world/meter.ts'
+import { type Meter, NoMeter, type Series, type Unit } from '../../world/meter.ts'
 import type { StreamIdentity } from './tables.ts'
 
 const streamUnits = {
@@ -53,7 +53,7 @@ type Figures<Name extends string> = Readonly<Record<Name, Series>>
 
 export class StreamMetrics {
   readonly stream: Figures<StreamFigure>
-  readonly #meter: Meter
+  #meter: Meter
   readonly #identity: StreamIdentity
   readonly #ofShard = new Map<string, Figures<ShardFigure>>()
   readonly #ofConsumer = new Map<string, Figures<ConsumerFigure>>()
@@ -85,6 +85,10 @@ export class StreamMetrics {
   end(): void {
     for (const figures of [this.stream, ...this.#ofShard.values(), ...this.#ofConsumer.values()])
       for (const series of Object.values(figures)) series.end()
+    // What is still under way counts for nobody.
+    this.#meter = new NoMeter()
+    this.#ofShard.clear()
+    this.#ofConsumer.clear()
   }
 
   #end(figures: Map<string, Readonly<Record<string, Series>>>, key: string): void {
