@@ -269,7 +269,7 @@ export class Lake {
     const s3 = new S3({ ledger: store.ledger, blobs: store.blobs, clock, random, background })
     const { ledger, blobs } = store
     const functions = new Functions({
-      ...{ ledger, blobs, clock, realClock, random, background, log },
+      ...{ ledger, blobs, clock, realClock, random, background, log, meter },
       objects: { open: (...object) => packageIn(s3, ...object) },
       endpoint: () => this.#urls.values().next().value,
       roles: {

@@ -11,6 +11,7 @@ import type { Background } from '../../world/background.ts'
 import type { Clock } from '../../world/clock.ts'
 import type { Log } from '../../world/log.ts'
 import { asyncEventAgeSecondsMax, asyncRetryDelaysSeconds } from './limits.ts'
+import type { FunctionMeters } from './meters.ts'
 import { arnOf, type FunctionName } from './name.ts'
 import type { Invocation } from './runtime/invocation.ts'
 
@@ -45,14 +46,24 @@ export class Events {
   readonly #clock: Clock
   readonly #background: Background
   readonly #log: Log
+  readonly #meters: FunctionMeters
   readonly #run: Run
 
-  constructor(of: { ledger: Ledger; blobs: Blobs; clock: Clock; background: Background; log: Log; run: Run }) {
+  constructor(of: {
+    ledger: Ledger
+    blobs: Blobs
+    clock: Clock
+    background: Background
+    log: Log
+    meters: FunctionMeters
+    run: Run
+  }) {
     this.#ledger = of.ledger
     this.#blobs = of.blobs
     this.#clock = of.clock
     this.#background = of.background
     this.#log = of.log
+    this.#meters = of.meters
     this.#run = of.run
   }
 
@@ -72,6 +83,7 @@ export class Events {
         ...[requestId, id.account, id.region, id.name, id.qualifier ?? null, blob.id, clientContext ?? null, now, now],
       )
     })
+    this.#meters.accepted(id)
     this.#plan(requestId, now, 0)
   }
 
@@ -97,6 +109,7 @@ export class Events {
       ...{ id: idOf(row), requestId, event },
       ...(row.client_context !== null && { clientContext: row.client_context }),
     }
+    this.#meters.aged(order.id, this.#clock.now() - row.accepted_at)
     let invocation: Invocation
     try {
       invocation = await this.#run(order, this.#background.closing)
@@ -109,6 +122,7 @@ export class Events {
     if (delay === undefined) {
       const why = { function: arnOf(idOf(row)), error: invocation.message }
       this.#log.warn(`the event ${requestId} is given up after ${row.attempts + 1} attempts`, why)
+      this.#meters.givenUp(order.id)
       return this.#done(row)
     }
     const dueAt = this.#clock.now() + delay * 1000
@@ -123,6 +137,7 @@ export class Events {
     const now = this.#clock.now()
     if (fault.code !== 'TooManyRequestsException' || now - row.accepted_at > asyncEventAgeSecondsMax * 1000) {
       this.#log.warn(`the event ${row.id} of ${arnOf(idOf(row))} is given up: ${fault.message}`)
+      this.#meters.givenUp(idOf(row))
       return this.#done(row)
     }
     const delay = throttleDelayMilliseconds[Math.min(refusals, throttleDelayMilliseconds.length - 1)] ?? 0

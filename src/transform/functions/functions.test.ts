@@ -117,6 +117,9 @@ test('an accepted event is run, also after a restart, and tried twice more when 
   assert.deepEqual(await bench.clock.advance(119_000), [])
   assert.deepEqual(await bench.clock.advance(1_000), [attempt])
   assert.deepEqual(await bench.clock.advance(24 * 3600_000), [])
+  const { AsyncEventsReceived, AsyncEventsDropped, AsyncEventAge, Invocations, Errors } = bench.counted.sums
+  assert.deepEqual([AsyncEventsReceived, AsyncEventsDropped, Invocations, Errors], [2, 1, 4, 3])
+  assert.equal(AsyncEventAge, 60_000 + 180_000)
 })
 
 test('an event waits for room, and is given up when it is too old', async context => {
@@ -146,6 +149,8 @@ test('executions at once are bounded by the function’s reservation and turned 
     ],
   )
   assert.equal((await bench.invoke(id)).error, undefined)
+  const { Duration: _, ...counted } = bench.counted.sums
+  assert.deepEqual(counted, { ConcurrentExecutions: 1 + 2 + 1, Invocations: 3, Errors: 0, Throttles: 2 })
   await assert.rejects(bench.functions.reserve(id, 901), { name: 'InvalidParameterValueException' })
 })
 

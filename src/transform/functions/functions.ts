@@ -8,6 +8,7 @@ import type { Ledger } from '../../durable/ledger.ts'
 import type { Background } from '../../world/background.ts'
 import type { Clock } from '../../world/clock.ts'
 import type { Log } from '../../world/log.ts'
+import type { Meter } from '../../world/meter.ts'
 import type { Random } from '../../world/random.ts'
 import { Aliases } from './aliases.ts'
 import { CodeIntake, type PackageObjects, type PackageSource } from './code-intake.ts'
@@ -19,6 +20,7 @@ import {
   syncPayloadBytesMax,
   unreservedExecutionsMin,
 } from './limits.ts'
+import { FunctionMeters } from './meters.ts'
 import { arnOf, type FunctionName, parseArn, unqualified } from './name.ts'
 import { Permissions } from './permissions.ts'
 import { Registry } from './registry.ts'
@@ -42,6 +44,7 @@ export interface FunctionsNeeds {
   readonly random: Random
   readonly background: Background
   readonly log: Log
+  readonly meter: Meter
   readonly objects: PackageObjects
   readonly roles: Roles
   /** Where the lake listens, for the functions' own AWS clients. */
@@ -62,6 +65,7 @@ export class Functions {
   readonly permissions: Permissions
   readonly tags: Tags
   readonly #events: Events
+  readonly #meters: FunctionMeters
   readonly #ledger: Ledger
   readonly #random: Random
   readonly #background: Background
@@ -73,6 +77,8 @@ export class Functions {
   constructor(needs: FunctionsNeeds) {
     const { ledger, blobs, clock, realClock, random, background, log, roles } = needs
     ledger.define('functions', tables)
+    const meters = new FunctionMeters(needs.meter)
+    this.#meters = meters
     this.#ledger = ledger
     this.#random = random
     this.#background = background
@@ -87,10 +93,10 @@ export class Functions {
     this.#pool = new Pool(realClock, log, processesMax)
     this.#executions = new Executions(
       { codes, scratch, roles, random, log, clock, realClock },
-      { pool: this.#pool, concurrency: new Concurrency(this.registry), endpoint: needs.endpoint },
+      { pool: this.#pool, concurrency: new Concurrency(this.registry), meters, endpoint: needs.endpoint },
     )
     this.#events = new Events({
-      ...{ ledger, blobs, clock, background, log },
+      ...{ ledger, blobs, clock, background, log, meters },
       run: ({ id, event, ...request }, signal) => this.#run(id, event, request, signal),
     })
   }
@@ -192,6 +198,7 @@ export class Functions {
       this.#events.clear(write, id)
     })
     this.#pool.forget(keyOf(id, qualifier))
+    if (qualifier === undefined) this.#meters.end(id)
   }
 
   reserve(id: FunctionName, executions: number | undefined): Promise<void> {

@@ -35,7 +35,7 @@ export const asyncRetryDelaysSeconds = [60, 120]
 export const asyncEventAgeSecondsMax = 6 * 3600
 
 /** Biwa's own: an execution waits so long for a free process before it is turned away. */
-export const processWaitSecondsMax = 10
+export const processWaitSecondsMax = 30
 /** Biwa's own: a warm environment without work is ended. */
 export const idleSecondsMax = 300
 /** Biwa's own: how long the credentials of an environment last; it is replaced before they end. */

@@ -21,8 +21,8 @@ export class Concurrency {
     this.#reservations = reservations
   }
 
-  /** Counts one execution until it is disposed. Throws TooManyRequestsException. */
-  admit(name: FunctionName): Disposable {
+  /** Counts one execution until it is disposed; `concurrent` with it. Throws TooManyRequestsException. */
+  admit(name: FunctionName): Disposable & { readonly concurrent: number } {
     const reserved = this.#reservations.reserved(name)
     const scope = `${name.account}/${name.region}`
     const counter = reserved === undefined ? scope : `${scope}/${name.name}`
@@ -34,8 +34,15 @@ export class Concurrency {
           ? 'ConcurrentInvocationLimitExceeded'
           : 'ReservedFunctionConcurrentInvocationLimitExceeded',
       )
+    const own = `${scope}/${name.name}/`
+    const concurrent = (this.#running.get(own) ?? 0) + 1
     this.#running.set(counter, running + 1)
-    return { [Symbol.dispose]: () => this.#leave(counter) }
+    this.#running.set(own, concurrent)
+    const leave = () => {
+      this.#leave(counter)
+      this.#leave(own)
+    }
+    return { concurrent, [Symbol.dispose]: leave }
   }
 
   #leave(counter: string): void {

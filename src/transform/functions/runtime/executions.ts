@@ -3,8 +3,9 @@
  * whatever happens to a function's process into AWS's answer and log. Time-outs are in the machine's time.
  */
 import type { Clock } from '../../../world/clock.ts'
-import { invalid, throttled } from '../faults.ts'
+import { invalid, TooManyRequestsException, throttled } from '../faults.ts'
 import { initSecondsMax } from '../limits.ts'
+import type { FunctionMeters } from '../meters.ts'
 import type { FunctionVersion } from '../version.ts'
 import type { Concurrency } from './concurrency.ts'
 import type { Environment, Outcome } from './environment.ts'
@@ -45,20 +46,37 @@ export class Executions {
   readonly #pool: Pool
   readonly #clock: Clock
   readonly #endpoint: () => string | undefined
-  readonly concurrency: Concurrency
+  readonly #concurrency: Concurrency
+  readonly #meters: FunctionMeters
 
-  constructor(needs: StartingNeeds, of: { pool: Pool; concurrency: Concurrency; endpoint: () => string | undefined }) {
+  constructor(
+    needs: StartingNeeds,
+    of: { pool: Pool; concurrency: Concurrency; meters: FunctionMeters; endpoint: () => string | undefined },
+  ) {
     this.#needs = needs
     this.#pool = of.pool
     this.#clock = needs.realClock
     this.#endpoint = of.endpoint
-    this.concurrency = of.concurrency
+    this.#concurrency = of.concurrency
+    this.#meters = of.meters
   }
 
   /** Rejects with a fault, or with the signal's reason; never for what the function does. */
   async run(order: Order): Promise<Invocation> {
     order.signal.throwIfAborted()
-    using _admitted = this.concurrency.admit(order.version)
+    try {
+      using admitted = this.#concurrency.admit(order.version)
+      this.#meters.began(order.version, admitted.concurrent)
+      const invocation = await this.#execute(order)
+      this.#meters.invoked(order.version, invocation)
+      return invocation
+    } catch (cause) {
+      if (cause instanceof TooManyRequestsException) this.#meters.throttled(order.version)
+      throw cause
+    }
+  }
+
+  async #execute(order: Order): Promise<Invocation> {
     const log = new LogTail()
     const ready = await this.#ready(order, log)
     log.line(`START RequestId: ${order.requestId} Version: ${order.version.version}`)

@@ -10,6 +10,7 @@ import { Background } from '../../../world/background.ts'
 import { SystemClock } from '../../../world/clock.ts'
 import { RealDisk } from '../../../world/disk.ts'
 import { SilentLog } from '../../../world/log.ts'
+import type { Meter, MetricName, Series } from '../../../world/meter.ts'
 import { SystemRandom } from '../../../world/random.ts'
 import { SimulatedClock } from '../../../world/simulated/clock.ts'
 import { Functions } from '../functions.ts'
@@ -28,6 +29,8 @@ export const zipOf = (files: Files): Uint8Array =>
 
 export class Bench {
   readonly directory: string
+  /** `Invocations` and so on, summed up. */
+  readonly counted = new Counted()
   functions!: Functions
   clock!: SimulatedClock
   #store!: Store
@@ -64,7 +67,7 @@ export class Bench {
     this.#store = await Store.open({ disk: new RealDisk(), random, clock, directory: this.directory, log })
     const { ledger, blobs } = this.#store
     this.functions = new Functions({
-      ...{ ledger, blobs, clock, realClock, random, background, log },
+      ...{ ledger, blobs, clock, realClock, random, background, log, meter: this.counted },
       objects: {
         open: () => {
           throw new Error('no package of these tests is in S3')
@@ -102,6 +105,17 @@ export class Bench {
 
   invoke(id: FunctionName, event: unknown = {}, signal = new AbortController().signal): Promise<Invocation> {
     return this.functions.invoke(arnOf(id), Buffer.from(JSON.stringify(event)), { signal })
+  }
+}
+
+class Counted implements Meter {
+  readonly sums: Record<string, number> = {}
+
+  series({ name }: MetricName): Series {
+    const add = (value: number) => {
+      this.sums[name] = (this.sums[name] ?? 0) + value
+    }
+    return { add, end() {} }
   }
 }
 
