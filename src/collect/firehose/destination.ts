@@ -21,7 +21,7 @@ export interface Place {
   readonly logging: Readonly<{ enabled: boolean; group: string | undefined; stream: string | undefined }> | undefined
 }
 
-/** What is kept. What can be switched off is read through `Work`. */
+/** What is kept; rows of older versions lack some of it. What of it is at work is read through `workOf`. */
 export interface Destination extends Place {
   readonly processing: Processing | undefined
   readonly partitioning?: Partitioning | undefined

@@ -1,11 +1,12 @@
 // What AWS asks others before it takes a configuration: whether Firehose may act in the roles that are named, jq can read
 // the query, and the table that records are converted by is there, has columns, and may be read.
+import { Fault } from '../../gateway/fault.ts'
 import type { ActiveConversion } from './conversion.ts'
 import { type Destination, type Work, workOf } from './destination.ts'
 import { InvalidArgumentException } from './faults.ts'
 import type { DeliveryIdentity } from './tables.ts'
-import { columnsOf, WayBlocked } from './way.ts'
-import type { World } from './world.ts'
+import { columnsOf, WayBlocked, WayDenied } from './way.ts'
+import type { Column, World } from './world.ts'
 
 const service = 'firehose.amazonaws.com'
 
@@ -48,21 +49,21 @@ function checkTable(conversion: ActiveConversion, scope: Identity, world: Asked)
   if (conversion.schema.roleArn.split(':')[4] !== scope.account) {
     throw new InvalidArgumentException('Cross-account pass role is not allowed.')
   }
-  try {
-    const { columns } = columnsOf(conversion, scope, world)
-    if (columns.length > 0) return
-  } catch (cause) {
-    throw new InvalidArgumentException(reasonOf(cause))
-  }
+  if (columnsFound(conversion, scope, world).length > 0) return
   throw new InvalidArgumentException('The schema is invalid. The specified table has no columns.')
 }
 
-function reasonOf(cause: unknown): string {
-  if (cause instanceof WayBlocked && cause.message.includes('not authorized')) {
-    return (
-      'Access was denied when calling Glue. Please ensure that the role specified in the data format conversion ' +
-      `configuration has the necessary permissions. ${cause.message}`
-    )
+function columnsFound(conversion: ActiveConversion, scope: Identity, world: Asked): readonly Column[] {
+  try {
+    return columnsOf(conversion, scope, world).columns
+  } catch (cause) {
+    if (cause instanceof WayDenied) {
+      throw new InvalidArgumentException(
+        'Access was denied when calling Glue. Please ensure that the role specified in the data format conversion ' +
+          `configuration has the necessary permissions. ${cause.message}`,
+      )
+    }
+    if (!(cause instanceof WayBlocked || cause instanceof Fault)) throw cause
+    throw new InvalidArgumentException(`The schema is invalid. ${cause.message}`)
   }
-  return `The schema is invalid. ${cause instanceof Error ? cause.message : String(cause)}`
 }

@@ -10,7 +10,12 @@ import type { Column, World } from './world.ts'
 const service = 'firehose.amazonaws.com'
 
 export class WayBlocked extends Error {
-  override readonly name = 'WayBlocked'
+  override readonly name: string = 'WayBlocked'
+}
+
+/** By a right that a role does not have. */
+export class WayDenied extends WayBlocked {
+  override readonly name = 'WayDenied'
 }
 
 export function checkWay({ identity, destination, version, backlog }: Order, world: World): void {
@@ -64,6 +69,6 @@ export const mayCall = (roleArn: string, functionArn: string, { permits }: World
   permits(roleArn, service, 'lambda:InvokeFunction', functionArn)
 
 const denied = (role: string, action: string, resource: string) =>
-  new WayBlocked(
+  new WayDenied(
     `The role ${role} is not authorized to perform ${action} on ${resource}. Allow it, or name another role.`,
   )

@@ -26,7 +26,6 @@ export const onlyDestination = 'destinationId-000000000001'
 /** What a configuration or an update says; what it leaves out is undefined. */
 export function destinationGiven(given: Extended): DestinationChange {
   const { ProcessingConfiguration, DynamicPartitioningConfiguration } = given
-  const backup = given.S3BackupConfiguration ?? given.S3BackupUpdate
   return {
     ...placeGiven(given),
     processing: ProcessingConfiguration && {
@@ -44,14 +43,21 @@ export function destinationGiven(given: Extended): DestinationChange {
       retrySeconds: DynamicPartitioningConfiguration.RetryOptions?.DurationInSeconds,
     },
     conversion: conversionGiven(given.DataFormatConversionConfiguration),
-    backup:
-      given.S3BackupMode === undefined && backup === undefined
-        ? undefined
-        : { enabled: given.S3BackupMode && given.S3BackupMode === 'Enabled', place: backup && placeGiven(backup) },
+    backup: backupGiven(given),
     fileExtension: given.FileExtension,
     timeZone: given.CustomTimeZone,
   }
 }
+
+function backupGiven(given: Extended): DestinationChange['backup'] {
+  const mode = given.S3BackupMode
+  const place = placeOfBackup(given)
+  if (mode === undefined && place === undefined) return undefined
+  return { ...(mode && { enabled: mode === 'Enabled' }), place: place && placeGiven(place) }
+}
+
+const placeOfBackup = ({ S3BackupConfiguration, S3BackupUpdate }: Extended): Plain | undefined =>
+  S3BackupConfiguration ?? S3BackupUpdate
 
 function placeGiven(given: Plain): PlaceChange {
   const { CloudWatchLoggingOptions: logging, EncryptionConfiguration: encryption } = given
@@ -81,7 +87,7 @@ export function rolesIn(given: Extended | undefined): readonly (string | undefin
   const parameters = (given.ProcessingConfiguration?.Processors ?? []).flatMap(({ Parameters = [] }) => Parameters)
   return [
     given.RoleARN,
-    (given.S3BackupConfiguration ?? given.S3BackupUpdate)?.RoleARN,
+    placeOfBackup(given)?.RoleARN,
     given.DataFormatConversionConfiguration?.SchemaConfiguration?.RoleARN,
     ...parameters.filter(({ ParameterName }) => ParameterName === 'RoleArn').map(parameter => parameter.ParameterValue),
   ]
