@@ -3,16 +3,11 @@
  * buckets away and brings them back. What a step does side by side ends before the next begins.
  */
 import type { Random } from '../../src/world/random.ts'
-import { account, region } from '../testing/lake.ts'
+import { region } from '../testing/lake.ts'
 import { type Shard, StreamName, shardsOf, type Try } from './consumers.ts'
 import type { History, Put } from './history.ts'
+import type { Bucket } from './lay-out.ts'
 import type { World } from './world.ts'
-
-export const streamArn = `arn:aws:kinesis:${region}:${account}:stream/${StreamName}`
-/** By name, with what is to be found there. */
-export const buckets = { 'of-stream': 'stream', 'of-direct': 'direct', 'backup-of-direct': 'direct' } as const
-export type Bucket = keyof typeof buckets
-export const bucketNames = Object.keys(buckets) as [Bucket, ...Bucket[]]
 
 const keys = Array.from({ length: 12 }, (_, key) => `key-${key}`)
 const openShardsMax = 6
@@ -36,13 +31,20 @@ export async function produce(into: Put['into'], random: Random, history: Histor
   return `puts ${puts.map(put => put.map(({ id }) => id).join(' ')).join(' | ')} into ${into}`
 }
 
+interface Placed {
+  readonly SequenceNumber?: string
+  readonly ShardId: string
+  readonly ErrorCode?: string
+}
+
 async function putRecords(puts: readonly Put[], history: History, attempt: Try): Promise<void> {
   const Records = puts.map(({ text, key }) => ({ Data: Buffer.from(text).toString('base64'), PartitionKey: key }))
   const answer = await attempt('PutRecords', { StreamName, Records })
-  const placed = (answer?.Records ?? []) as readonly { readonly SequenceNumber?: string; readonly ShardId: string }[]
-  placed.forEach(({ SequenceNumber, ShardId }, index) => {
+  const placed = (answer?.Records ?? []) as readonly Placed[]
+  placed.forEach(({ SequenceNumber, ShardId, ErrorCode }, index) => {
     const put = puts[index]
     if (put && SequenceNumber) history.acknowledge(put, { shardId: ShardId, sequenceNumber: SequenceNumber })
+    if (put && ErrorCode === 'ProvisionedThroughputExceededException') put.refused = true
   })
 }
 
@@ -97,7 +99,7 @@ export class Objects {
     this.#world = world
   }
 
-  async look(bucket: string): Promise<readonly string[]> {
+  async look(bucket: Bucket): Promise<readonly string[]> {
     const keys: string[] = []
     let token = ''
     do {
@@ -120,12 +122,12 @@ export class Objects {
   }
 
   /** Empties the bucket and deletes it; a delivery that comes between keeps it. */
-  async takeAway(bucket: string): Promise<void> {
+  async takeAway(bucket: Bucket): Promise<void> {
     for (const key of await this.look(bucket)) await this.#world.s3('DELETE', `/${bucket}/${key}`)
     await this.#world.s3('DELETE', `/${bucket}`)
   }
 
-  async bringBack(bucket: string): Promise<void> {
+  async bringBack(bucket: Bucket): Promise<void> {
     const where = `<CreateBucketConfiguration><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`
     const { status, body } = await this.#world.s3('PUT', `/${bucket}`, { content: where })
     if (status !== 200 && status !== 409) throw new Error(`S3 answers ${status} to the making of ${bucket}: ${body}`)

@@ -3,9 +3,9 @@
  * none of them knows how the lake works.
  */
 import { gunzipSync } from 'node:zlib'
-import { type Bucket, buckets } from './actors.ts'
 import { type Shard, StreamName, type Try } from './consumers.ts'
-import { type History, type Put, type Seen, seenOf } from './history.ts'
+import { type History, idOf, type Put, type Seen, seenOf } from './history.ts'
+import type { Bucket } from './lay-out.ts'
 
 interface Consumer {
   readonly name: string
@@ -21,12 +21,14 @@ export interface Findings {
   /** By bucket and key. */
   readonly objects: ReadonlyMap<string, Buffer>
   readonly attempt: Try
+  readonly buckets: readonly (readonly [Bucket, Put['into']])[]
 }
 
 export async function check(findings: Findings): Promise<void> {
   const { history, whole, consumers, shards } = findings
   tiles(shards)
   nothingInvented(whole, history)
+  noneRefused(whole, history)
   noneTwice(whole)
   noneLost(whole, history.acknowledged('stream'))
   rising(whole)
@@ -45,9 +47,8 @@ export async function check(findings: Findings): Promise<void> {
     same(`what the ${consumer.name} saw is what is in the stream`, new Set(consumer.seen.map(({ id }) => id)), inStream)
   }
   const direct = new Set(history.acknowledged('direct').map(({ id }) => id))
-  delivered(findings, 'of-stream', inStream)
-  delivered(findings, 'of-direct', direct)
-  delivered(findings, 'backup-of-direct', direct)
+  for (const [bucket, into] of findings.buckets)
+    delivered(findings, bucket, into, into === 'stream' ? inStream : direct)
 }
 
 /** Open shards cover every hash key once; so do the children of each closed shard. */
@@ -68,6 +69,11 @@ function nothingInvented({ name, seen }: Consumer, history: History): void {
   for (const { id, text } of seen)
     if (history.puts.get(id)?.text !== text)
       throw new Error(`the ${name} sees '${text.slice(0, 40)}', which nobody put`)
+}
+
+function noneRefused({ name, seen }: Consumer, history: History): void {
+  for (const { id } of seen)
+    if (history.puts.get(id)?.refused) throw new Error(`the ${name} sees record ${id}, which was refused`)
 }
 
 function noneTwice({ name, seen }: Consumer): void {
@@ -154,7 +160,12 @@ async function firstFrom(attempt: Try, ShardId: string, start: object): Promise<
 }
 
 /** The objects hold exactly those records, each once, whole, each key's in order. */
-function delivered({ objects, history }: Findings, bucket: Bucket, wanted: ReadonlySet<number>): void {
+function delivered(
+  { objects, history }: Findings,
+  bucket: Bucket,
+  into: Put['into'],
+  wanted: ReadonlySet<number>,
+): void {
   const of = [...objects].filter(([name]) => name.startsWith(`${bucket}/`))
   const perObject = of.map(([name, bytes]) => {
     const text = (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()
@@ -168,13 +179,16 @@ function delivered({ objects, history }: Findings, bucket: Bucket, wanted: Reado
   const counts = new Map<number, string>()
   for (const { id, text, name } of lines) {
     if (history.puts.get(id)?.text !== text) throw new Error(`${name} holds '${text.slice(0, 40)}', which nobody put`)
+    const key = /\/key=([^/]+)\//.exec(name)?.[1]
+    if (key !== undefined && key !== history.puts.get(id)?.key)
+      throw new Error(`record ${id} is in the partition of ${key}`)
     const other = counts.get(id)
     if (other !== undefined) throw new Error(`record ${id} was delivered twice: in ${other} and in ${name}`)
     counts.set(id, name)
   }
   for (const id of wanted) if (!counts.has(id)) throw new Error(`record ${id} was not delivered to ${bucket}`)
   for (const id of counts.keys())
-    if (history.puts.get(id)?.into !== buckets[bucket]) throw new Error(`record ${id} was delivered to ${bucket}`)
+    if (history.puts.get(id)?.into !== into) throw new Error(`record ${id} was delivered to ${bucket}`)
   for (const object of perObject)
     keysInOrder(
       object[0]?.name ?? '',
@@ -184,7 +198,7 @@ function delivered({ objects, history }: Findings, bucket: Bucket, wanted: Reado
 }
 
 function lineOf(line: string) {
-  return { id: Number.parseInt(line, 10), text: `${line}\n` }
+  return { id: idOf(line), text: `${line}\n` }
 }
 
 function same(what: string, found: ReadonlySet<number>, wanted: ReadonlySet<number>): void {

@@ -30,6 +30,7 @@ export interface Shard {
 }
 
 export const StreamName = 'stream'
+const tooFast = 'ProvisionedThroughputExceededException'
 
 export async function shardsOf(attempt: Try): Promise<readonly Shard[] | undefined> {
   const answer = await attempt('ListShards', { StreamName })
@@ -91,7 +92,7 @@ export class Reader {
     position.iterator ??= await this.#iterator(attempt, shardId, position)
     if (position.iterator === undefined) return
     const input = { ShardIterator: position.iterator, Limit }
-    const answer = await attempt('GetRecords', input, ['ExpiredIteratorException'])
+    const answer = await attempt('GetRecords', input, ['ExpiredIteratorException', tooFast])
     position.iterator = answer?.NextShardIterator as string | undefined
     if (answer === undefined) return
     const records = seenOf(shardId, answer.Records)
@@ -106,7 +107,7 @@ export class Reader {
       lastSeen === undefined
         ? { ShardIteratorType: 'TRIM_HORIZON' }
         : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: lastSeen }
-    const answer = await attempt('GetShardIterator', { StreamName, ShardId, ...from })
+    const answer = await attempt('GetShardIterator', { StreamName, ShardId, ...from }, [tooFast])
     return answer?.ShardIterator as string | undefined
   }
 }

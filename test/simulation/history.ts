@@ -1,6 +1,6 @@
 /** What was put into the lake, what it acknowledged and what was seen of it since: all that the checkers go by. */
 
-/** A record says who it is: `<id>|<key>|<padding>` and a newline. */
+/** A record says who it is: a JSON document with its id and key, and a newline. */
 export interface Put {
   readonly id: number
   readonly key: string
@@ -11,6 +11,8 @@ export interface Put {
   /** Ticks of the history, not time. */
   readonly begunAt: number
   acknowledgedAt?: number
+  /** The lake said that it did not take it. */
+  refused?: boolean
   /** Of a stream's records, once acknowledged. */
   place?: { readonly shardId: string; readonly sequenceNumber: string }
 }
@@ -34,7 +36,7 @@ export class History {
     const begunAt = this.#ticks++
     return records.map(({ key, padding }) => {
       const id = this.puts.size
-      const text = `${id}|${key}|${'.'.repeat(padding)}\n`
+      const text = `${JSON.stringify({ id, key, padding: '.'.repeat(padding) })}\n`
       const put: Put = { id, key, into, request, text, begunAt }
       this.puts.set(id, put)
       return put
@@ -61,6 +63,9 @@ export function seenOf(shardId: string, records: unknown): readonly Seen[] {
   return (records as readonly WireRecord[]).map(({ Data, SequenceNumber, ApproximateArrivalTimestamp }) => {
     const text = Buffer.from(Data, 'base64').toString()
     const arrivedAt = Math.round(ApproximateArrivalTimestamp * 1000)
-    return { id: Number.parseInt(text, 10), text, shardId, sequenceNumber: SequenceNumber, arrivedAt }
+    return { id: idOf(text), text, shardId, sequenceNumber: SequenceNumber, arrivedAt }
   })
 }
+
+/** Not a number where the text is no record. */
+export const idOf = (text: string): number => Number(/^\{"id":(\d+),/.exec(text)?.[1])

@@ -2,7 +2,7 @@
  * One run of the simulation, all of it following from its seed:
  *
  *     1. A lake comes up on a simulated disk: a stream, a delivery stream that reads it, one for direct puts with
- *        a backup, buckets.
+ *        a backup, sometimes one that cuts partitions; sometimes AWS's rates hold.
  *     2. Step after step somebody acts: producers, a resharder, two readers, a subscriber, time, whoever takes a bucket away.
  *     3. Now and then an I/O is made to fail, or the lake ends: cleanly, killed, by a power cut at some I/O. It starts again.
  *     4. At the end all is mended, and time goes on until everything has arrived.
@@ -10,11 +10,11 @@
  */
 import type { Failing } from '../../src/world/simulated/disk.ts'
 import { SeededRandom } from '../../src/world/simulated/random.ts'
-import { account } from '../testing/lake.ts'
-import { type Bucket, below, bucketNames, Objects, oneOf, produce, reshard, streamArn } from './actors.ts'
+import { below, Objects, oneOf, produce, reshard } from './actors.ts'
 import { check } from './checkers.ts'
-import { Reader, StreamName, Subscriber, shardsOf, type Try } from './consumers.ts'
+import { Reader, Subscriber, shardsOf, type Try } from './consumers.ts'
 import { History } from './history.ts'
+import { type Bucket, bucketsOf, firstShards, layOut, type Manner, mannerOf } from './lay-out.ts'
 import { type Ending, type Members, type Tampering, World } from './world.ts'
 
 export interface Outcome {
@@ -72,6 +72,8 @@ class Simulation {
   readonly #seed: number
   readonly #random: SeededRandom
   readonly #world: World
+  readonly #manner: Manner
+  readonly #buckets: readonly [Bucket, ...Bucket[]]
   readonly #history = new History()
   readonly #objects: Objects
   readonly #gone = new Set<string>()
@@ -83,43 +85,19 @@ class Simulation {
 
   constructor(seed: number, tamper: Tampering | undefined) {
     this.#seed = seed
+    this.#manner = mannerOf(seed)
+    this.#buckets = bucketsOf(this.#manner).map(([name]) => name) as [Bucket, ...Bucket[]]
     this.#random = new SeededRandom(seed ^ 0x5eed)
     this.#world = new World(seed, tamper)
     this.#objects = new Objects(this.#world)
   }
 
   async layOut(): Promise<void> {
-    const world = this.#world
-    await world.open()
-    await world.call('kinesis', 'CreateStream', { StreamName, ShardCount: 2 })
-    for (const bucket of bucketNames) await this.#objects.bringBack(bucket)
-    const RoleARN = `arn:aws:iam::${account}:role/any`
-    const destination = (bucket: Bucket, IntervalInSeconds: number) => ({
-      ...{ RoleARN, BucketARN: `arn:aws:s3:::${bucket}` },
-      BufferingHints: { SizeInMBs: 1, IntervalInSeconds },
-    })
-    await world.call('firehose', 'CreateDeliveryStream', {
-      DeliveryStreamName: 'of-stream',
-      DeliveryStreamType: 'KinesisStreamAsSource',
-      KinesisStreamSourceConfiguration: { RoleARN, KinesisStreamARN: streamArn },
-      ExtendedS3DestinationConfiguration: { ...destination('of-stream', 60), CompressionFormat: 'GZIP' },
-    })
-    await world.call('firehose', 'CreateDeliveryStream', {
-      DeliveryStreamName: 'direct',
-      ExtendedS3DestinationConfiguration: {
-        ...destination('of-direct', 20),
-        S3BackupMode: 'Enabled',
-        S3BackupConfiguration: destination('backup-of-direct', 90),
-      },
-    })
-    const registered = await world.call('kinesis', 'RegisterStreamConsumer', {
-      StreamARN: streamArn,
-      ConsumerName: 'subscriber',
-    })
-    const firstShards = ['shardId-000000000000', 'shardId-000000000001']
+    await this.#world.open()
+    for (const bucket of this.#buckets) await this.#objects.bringBack(bucket)
+    const consumerArn = await layOut(this.#world, this.#manner)
     this.#readers = [new Reader('reader', firstShards), new Reader('slow reader', firstShards)]
-    const { ConsumerARN } = registered.Consumer as { readonly ConsumerARN: string }
-    this.#subscriber = new Subscriber(ConsumerARN, firstShards)
+    this.#subscriber = new Subscriber(consumerArn, firstShards)
   }
 
   async step(): Promise<void> {
@@ -134,11 +112,11 @@ class Simulation {
   /** Mends everything, lets all of it arrive, and has it checked. */
   async settle(): Promise<Outcome> {
     await this.#restart('close')
-    for (const bucket of bucketNames) await this.#objects.bringBack(bucket)
+    for (const bucket of this.#buckets) await this.#objects.bringBack(bucket)
     for (let minutes = 0; minutes < 90; minutes++) await this.#world.advance(60_000)
     for (const reader of this.#readers) reader.forget()
     this.#subscriber.disconnected()
-    for (const bucket of bucketNames) await this.#objects.look(bucket)
+    for (const bucket of this.#buckets) await this.#objects.look(bucket)
     const attempt = this.#attempt
     const shards = (await shardsOf(attempt)) ?? []
     const whole = new Reader(
@@ -146,7 +124,10 @@ class Simulation {
       shards.map(({ ShardId }) => ShardId),
     )
     for (const reader of [...this.#readers, whole])
-      for (let turn = 0; !reader.atTip && turn < 10_000; turn++) await reader.read(attempt, turn, 1000)
+      for (let turn = 0; !reader.atTip && turn < 10_000; turn++) {
+        await reader.read(attempt, turn, 1000)
+        if (this.#manner.limited) await this.#world.advance(1000)
+      }
     for (let turn = 0; !this.#subscriber.atTip && turn < 100; turn++) {
       await this.#subscriber.subscribe(attempt, this.#life())
       await this.#world.advance(10_000)
@@ -158,6 +139,7 @@ class Simulation {
       consumers: [...this.#readers, this.#subscriber],
       objects: this.#objects.contents,
       attempt,
+      buckets: bucketsOf(this.#manner),
     })
     if (this.#world.complaints.length > 0) throw new Error(`the lake complained: ${this.#world.complaints.join('; ')}`)
     const { life: lives, ios } = this.#world
@@ -196,7 +178,7 @@ class Simulation {
         return `${milliseconds} ms go by`
       }
       case 'bucket':
-        return this.#moveBucket(oneOf(random, bucketNames))
+        return this.#moveBucket(oneOf(random, this.#buckets))
       case 'trouble': {
         const failing = oneOf<Failing>(random, ['crash', 'crash', 'EIO', 'ENOSPC'])
         const nth = 1 + below(random, 60)
