@@ -14,7 +14,7 @@ export interface Manner {
 
 export const mannerOf = (seed: number): Manner => ({
   limited: seed % 4 === 1,
-  partitioned: seed % 4 === 2,
+  partitioned: seed % 8 === 6,
   compression: seed % 3 === 0 ? 'UNCOMPRESSED' : 'GZIP',
 })
 

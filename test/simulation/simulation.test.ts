@@ -7,7 +7,7 @@ import { sabotages } from './sabotage.ts'
 import { SimulationFailure, simulate } from './simulation.ts'
 
 const wanted = process.env.BIWA_SEED
-const seeds = wanted === undefined ? Array.from({ length: 12 }, (_, seed) => seed + 1) : [Number(wanted)]
+const seeds = wanted === undefined ? Array.from({ length: 10 }, (_, seed) => seed + 1) : [Number(wanted)]
 
 test('producers, resharders, consumers, crashes, buckets that go: none lost, none twice, in order', async () => {
   let acknowledged = 0
@@ -18,7 +18,7 @@ test('producers, resharders, consumers, crashes, buckets that go: none lost, non
     lives += outcome.lives
   }
   if (wanted === undefined)
-    assert.ok(acknowledged > 1000 && lives > 40, `enough happened: ${acknowledged} in ${lives} lives`)
+    assert.ok(acknowledged > 1000 && lives > 35, `enough happened: ${acknowledged} in ${lives} lives`)
 })
 
 test('one seed replays one run', async () => {
