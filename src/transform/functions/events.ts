@@ -38,6 +38,7 @@ export interface EventOrder {
 /** Throws a fault when there is no room or no such function. */
 export type Run = (order: EventOrder, signal: AbortSignal) => Promise<Invocation>
 
+const underWayMax = 16
 const throttleDelayMilliseconds = [1_000, 5_000, 30_000, 300_000]
 
 export class Events {
@@ -48,6 +49,8 @@ export class Events {
   readonly #log: Log
   readonly #meters: FunctionMeters
   readonly #run: Run
+  readonly #waiting: (() => void)[] = []
+  #underWay = 0
 
   constructor(of: {
     ledger: Ledger
@@ -102,6 +105,7 @@ export class Events {
   }
 
   async #attempt(requestId: string, refusals: number): Promise<void> {
+    using _turn = await this.#turn()
     const row = this.#row(requestId)
     if (row === undefined || this.#background.closing.aborted) return
     const event = Buffer.concat(await Array.fromAsync(this.#blobs.read(row.blob)))
@@ -130,6 +134,20 @@ export class Events {
       write.run('UPDATE functions_event SET attempts = ?, due_at = ? WHERE id = ?', row.attempts + 1, dueAt, requestId),
     )
     this.#plan(requestId, dueAt, 0)
+  }
+
+  /** Events wait by their id, not with their bytes in memory. */
+  async #turn(): Promise<Disposable> {
+    if (this.#underWay >= underWayMax) await new Promise<void>(resolve => this.#waiting.push(resolve))
+    else this.#underWay += 1
+    return {
+      // Whoever waits takes the place over.
+      [Symbol.dispose]: () => {
+        const next = this.#waiting.shift()
+        if (next === undefined) this.#underWay -= 1
+        else next()
+      },
+    }
   }
 
   /** No room now: that is no attempt. */

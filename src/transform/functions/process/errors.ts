@@ -6,6 +6,10 @@ export interface ErrorDocument {
   readonly trace: readonly string[]
 }
 
+/** An error is to be read; one of megabytes is cut off. */
+const messageCharactersMax = 100_000
+const nameCharactersMax = 1_000
+
 /** The runtime's own errors, as opposed to the function's. */
 export class RuntimeError extends Error {
   constructor(
@@ -52,8 +56,12 @@ export function documentOf(thrown: unknown): ErrorDocument {
   try {
     if (thrown instanceof TooLarge) return { errorType: thrown.name, errorMessage: thrown.message, trace: [] }
     if (isErrorLike(thrown))
-      return { errorType: thrown.name, errorMessage: thrown.message, trace: thrown.stack.split('\n') }
-    return { errorType: typeof thrown, errorMessage: String(thrown), trace: [] }
+      return {
+        errorType: thrown.name.slice(0, nameCharactersMax),
+        errorMessage: thrown.message.slice(0, messageCharactersMax),
+        trace: thrown.stack.slice(0, messageCharactersMax).split('\n'),
+      }
+    return { errorType: typeof thrown, errorMessage: String(thrown).slice(0, messageCharactersMax), trace: [] }
   } catch {
     return {
       errorType: 'handled',

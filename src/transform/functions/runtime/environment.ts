@@ -253,6 +253,7 @@ function optionsOf({ code, temporary, memoryMebibytes, mapsSources }: Environmen
     // Reads and writes any file, whatever is permitted.
     '--no-experimental-sqlite',
     '--no-experimental-webstorage',
+    '--disable-sigusr1',
     '--disable-warning=ExperimentalWarning',
     '--disable-warning=PERM0006',
     ...(mapsSources ? ['--enable-source-maps'] : []),

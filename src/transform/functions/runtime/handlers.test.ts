@@ -15,6 +15,7 @@ const commonJs = {
     exports.throwing = async () => { throw new TypeError('no such luck') }
     exports.throwingText = async () => { throw 'just a text' }
     exports.throwingOwn = async () => { class OutOfStock extends Error { name = 'OutOfStock' }; throw new OutOfStock('gone') }
+    exports.longWinded = async () => { throw new Error('x'.repeat(20_000_000)) }
     exports.circular = async () => { const a = {}; a.a = a; return a }
     exports.nested = { deep: { handler: async () => 'deep' } }
     exports.notAFunction = 42
@@ -72,6 +73,8 @@ test('what a handler throws comes back as its type, its message and its trace', 
     assert.equal(invocation.message, `${type}: ${message}`)
     assert.ok(Array.isArray((answerOf(invocation) as { trace: unknown }).trace))
   }
+  const long = errorOf(await bench.invoke(await bench.create('long', commonJs, { handler: 'index.longWinded' })))
+  assert.deepEqual([long.errorType, long.errorMessage.length], ['Error', 100_000])
   const circular = errorOf(await bench.invoke(await bench.create('circular', commonJs, { handler: 'index.circular' })))
   assert.equal(circular.errorType, 'Runtime.MarshalError')
 })

@@ -56,6 +56,7 @@ test('paths that leave the package are refused by name', async () => {
     'C:/x.js',
     'a/..',
     `${'x'.repeat(300)}.js`,
+    `${'x/'.repeat(600)}y`,
   ])
     await refused(zipped({ [path]: bytes('x') }), /^The path '.*' of the package is not one inside it\.$/)
 })

@@ -27,6 +27,7 @@ const endBytes = 22
 const commentBytesMax = 65_535
 const entriesMax = 65_535
 const entryBytes = 46
+const pathCharactersMax = 1024
 const encryptedFlag = 0x1
 const [stored, deflated] = [0, 8]
 const madeByUnix = 3
@@ -99,7 +100,8 @@ function safePath(name: string): string {
     !parts.includes('..') &&
     !/[\\\0]/.test(name) &&
     !/^[A-Za-z]:/.test(name) &&
-    parts.every(part => Buffer.byteLength(part) <= 255)
+    parts.every(part => Buffer.byteLength(part) <= 255) &&
+    name.length <= pathCharactersMax
   if (!isSafe) throw new ZipMistake(`The path '${shown(name)}' of the package is not one inside it.`)
   return parts.join('/')
 }
