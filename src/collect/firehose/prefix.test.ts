@@ -5,7 +5,6 @@ import { SeededRandom } from '../../world/simulated/random.ts'
 import { type DestinationChange, newDestination } from './destination-change.ts'
 import { objectKey } from './object-name.ts'
 import { checkPrefixes, evaluatePrefix } from './prefix.ts'
-import { formatTime, patternProblem } from './timestamp-pattern.ts'
 
 const where = { roleArn: 'arn:aws:iam::000000000000:role/firehose', bucketArn: 'arn:aws:s3:::raw' }
 const random = new SeededRandom(1)
@@ -74,57 +73,6 @@ for (const [what, prefix, errorPrefix, why] of refused) {
     const check = () => checkPrefixes({ prefix, errorPrefix }, { partitioned: false })
     assert.throws(check, { code: 'InvalidArgumentException', message: why })
   })
-}
-
-const patterns: readonly (readonly [pattern: string, text: string])[] = [
-  ['yyyy-MM-dd-HH-mm-ss', '2018-08-27-22-05-09'],
-  ['yy/M/d H:m:s.SSS', '18/8/27 22:5:9.123'],
-  ['MMM MMMM E EEEE D', 'Aug August Mon Monday 239'],
-  ['hh a K k', '10 PM 10 22'],
-  ["'T'HH''", "T22'"],
-  ['G GGGG u yyyyy', 'AD Anno Domini 2018 02018'],
-  ['Q QQ QQQ QQQQ', '3 03 Q3 3rd quarter'],
-  ['Y w ww W e ee c EEEEE', '2018 35 35 5 2 02 2 M'],
-  ['DDD F A n N', '239 6 79509123 123000000 79509123000000'],
-  ['yyyy[-MM[-dd]]', '2018-08-27'],
-  ['X XXXXX x xx Z ZZZZ ZZZZZ O', 'Z Z +00 +0000 +0000 GMT Z GMT'],
-]
-for (const [pattern, text] of patterns) {
-  test(`the pattern ${pattern} gives ${text}`, () => {
-    assert.equal(patternProblem(pattern), undefined)
-    assert.equal(formatTime(pattern, time()), text)
-  })
-}
-
-const zones: readonly (readonly [pattern: string, zone: string, text: string])[] = [
-  ['X XX XXXXX x Z ZZZZ ZZZZZ O OOOO', 'Asia/Tokyo', '+09 +0900 +09:00 +09 +0900 GMT+09:00 +09:00 GMT+9 GMT+09:00'],
-  ['X xxx O', 'Asia/Kolkata', '+0530 +05:30 GMT+5:30'],
-  ['X ZZ', 'America/New_York', '-04 -0400'],
-]
-for (const [pattern, zone, text] of zones) {
-  test(`the pattern ${pattern} gives ${text} in ${zone}`, () => {
-    assert.equal(patternProblem(pattern), undefined)
-    assert.equal(formatTime(pattern, time(zone)), text)
-  })
-}
-
-test('a week that begins in one year and ends in the next belongs to the next', () => {
-  const day = (text: string) => Temporal.PlainDate.from(text).toZonedDateTime('UTC')
-  assert.equal(formatTime('YYYY-ww', day('2025-12-27')), '2025-52')
-  assert.equal(formatTime('YYYY-ww', day('2025-12-28')), '2026-01')
-  assert.equal(formatTime('YYYY-ww', day('2026-01-04')), '2026-02')
-})
-
-const unsound: readonly (readonly [pattern: string, why: RegExp])[] = [
-  ['yyyy/VV', /the letter 'V' is none of/],
-  ['HHH', /'HHH' has a number of letters/],
-  ['cc', /'cc' has a number of letters/],
-  ["yyyy'T", /a quote is not closed/],
-  ['yyyy]', /closes nothing/],
-  ['yyyy#', /'#' is reserved/],
-]
-for (const [pattern, why] of unsound) {
-  test(`the pattern ${pattern} is unsound`, () => assert.match(patternProblem(pattern) ?? '', why))
 }
 
 test('an object is named by stream, version and the oldest record, in the zone that was chosen', () => {
