@@ -1,15 +1,17 @@
 // Whatever happens to a stream while it is read (splits, merges, scalings, changes of retention, time, trimmed segments),
 // a reader of any kind gets every record that was within retention when it came to it, in order, once; and ListShards
-// shows what a plain model of the shards' lives says.
+// shows what a plain model of the shards' lives says. The same for subscribers, whose subscriptions end and are renewed.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { simulatedWorld } from '../../../test/testing/simulated-world.ts'
+import type { StartingPoint } from './iterators.ts'
 import { Kinesis } from './kinesis.ts'
 import { mergeShards, scaleShards, splitShard } from './resharding.ts'
 import { shardIdOf } from './sequence.ts'
 import { listShards, type ShardFilter } from './shard-listing.ts'
 import type { Stream } from './stream.ts'
+import type { SubscriptionEvent } from './subscription.ts'
 import type { StreamSettings } from './tables.ts'
 
 const scope = { account: '000000000000', region: 'ap-northeast-1' }
@@ -57,6 +59,16 @@ interface Reader {
   next: number
 }
 
+interface Follower {
+  readonly shard: KnownShard
+  events: AsyncIterator<SubscriptionEvent, void>
+  startedAt: number
+  /** Where the next subscription begins. */
+  from: StartingPoint
+  next: number
+  isAtEnd: boolean
+}
+
 const kinds = ['TRIM_HORIZON', 'LATEST', 'AT_TIMESTAMP', 'AT_SEQUENCE_NUMBER', 'AFTER_SEQUENCE_NUMBER'] as const
 const filters = [
   'AFTER_SHARD_ID',
@@ -98,6 +110,8 @@ const step = fc.oneof(
       limit: fc.integer({ min: 1, max: 20 }),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('follow' as const), which: fc.nat(50) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('push' as const), which: fc.nat(50), at: fc.boolean() }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -116,6 +130,7 @@ class Story {
   readonly #stream: Stream
   readonly #shards = new Map<number, KnownShard>()
   readonly #readers: Reader[] = []
+  readonly #followers: Follower[] = []
   #horizonFloor = 0
   #count = 0
 
@@ -166,6 +181,12 @@ class Story {
         const reader = this.#readers[step.which % Math.max(1, this.#readers.length)]
         return reader && this.#read(reader, step.limit)
       }
+      case 'follow':
+        return this.#follow(step.which)
+      case 'push': {
+        const follower = this.#followers[step.which % Math.max(1, this.#followers.length)]
+        return follower && this.#push(follower, step.at ? 'AT_SEQUENCE_NUMBER' : 'AFTER_SEQUENCE_NUMBER')
+      }
       case 'list':
         return this.#list({ type: step.type, at: this.#now - step.back, shardId: shardIdOf(step.back % 5) }, step.page)
     }
@@ -173,6 +194,7 @@ class Story {
 
   /** Every reader reads to its end. */
   async finish(): Promise<void> {
+    for (const follower of this.#followers) await this.#push(follower, 'AFTER_SEQUENCE_NUMBER')
     for (const reader of this.#readers)
       for (let left = reader.shard.records.length - reader.next; left >= 0; left -= 7) await this.#read(reader, 7)
   }
@@ -272,6 +294,52 @@ class Story {
     assert.equal(read.next === undefined, atEnd && shard.closedAt !== undefined)
     reader.iterator = read.next
     reader.madeAt = this.#now
+  }
+
+  async #follow(which: number): Promise<void> {
+    const shards = this.#stream.shards
+    const shard = this.#shards.get(shards[which % shards.length]?.number ?? 0) ?? assert.fail()
+    if (this.#followers.length === 20) return
+    const from = { type: 'TRIM_HORIZON' } as const
+    const { events, startedAt } = await this.#subscribe(this.#followers.length, shard, from)
+    this.#followers.push({ shard, events, startedAt, from, next: 0, isAtEnd: false })
+  }
+
+  async #subscribe(nth: number, shard: KnownShard, from: StartingPoint) {
+    const { consumers, fanOut } = this.#kinesis
+    const name = `follower-${nth}`
+    const consumer =
+      consumers.find(this.#stream.arn, name) ??
+      (await consumers.register(this.#stream, { name, tags: {}, now: this.#now }))
+    const subscription = await fanOut.subscribe(consumer, shardIdOf(shard.number), from)
+    return { events: subscription[Symbol.asyncIterator](), startedAt: this.#now }
+  }
+
+  /** Takes what there is to take: all that has not expired, in one event. */
+  async #push(follower: Follower, renewal: 'AT_SEQUENCE_NUMBER' | 'AFTER_SEQUENCE_NUMBER'): Promise<void> {
+    const { shard } = follower
+    const from = Math.max(follower.next, shard.firstKept(this.#horizon))
+    const ends = shard.closedAt !== undefined
+    if (follower.isAtEnd || this.#stream.shard(shard.number) === undefined) return
+    if (from === shard.records.length && !ends) return
+    if (this.#now - follower.startedAt >= 5 * minute) {
+      assert.equal((await follower.events.next()).done, true)
+      const nth = this.#followers.indexOf(follower)
+      const begin = follower.from.sequenceNumber === undefined ? follower.from : { ...follower.from, type: renewal }
+      Object.assign(follower, await this.#subscribe(nth, shard, begin))
+    }
+    const { value } = await follower.events.next()
+    assert.ok(value)
+    assert.deepEqual(
+      value.records.map(record => record.sequenceNumber),
+      shard.records.slice(from).map(record => record.sequenceNumber),
+    )
+    assert.equal(value.continuation === undefined, ends)
+    assert.equal(value.children.length > 0, ends)
+    assert.equal(value.millisecondsBehind, 0)
+    follower.next = shard.records.length
+    follower.isAtEnd = ends
+    follower.from = { type: renewal, sequenceNumber: value.continuation }
   }
 
   /** As a consumer does that has kept the number of the last record it read. */
