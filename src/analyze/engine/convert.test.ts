@@ -3,9 +3,13 @@
  * rounded or made NULL on the way; and the fast way through the lines never says anything else than the exact one.
  */
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { parquetFooterBytes, parquetTrailerBytes, parseParquetFooter } from '../../formats/parquet-footer.ts'
 import { became, convert, hive, openx } from './testing/convert.ts'
+import { directory } from './testing/tables.ts'
 
 const parse = 'DataFormatConversion.ParseError'
 const malformed = 'DataFormatConversion.MalformedData'
@@ -258,6 +262,21 @@ describe('keys', () => {
   })
 })
 
+test('several conversions share a directory', async () => {
+  const scratchDirectory = await directory()
+  const made = await Promise.all(
+    [1, 2, 3].map(async number => {
+      const lines = `${scratchDirectory}/lines-${number}`
+      await writeFile(lines, `{"a":${number}}\n{"a":"${number}"}\nx\n`)
+      return convert('a int', [], { lines, scratchDirectory })
+    }),
+  )
+  assert.deepEqual(
+    made.map(({ values }) => values),
+    [1, 2, 3].map(number => [[number], [number]]),
+  )
+})
+
 describe('bad input', () => {
   test('what is almost JSON is refused, though DuckDB would read it', async () => {
     const almost = [
@@ -330,10 +349,23 @@ describe('bad input', () => {
   })
 })
 
+const arrow = spawnSync('python3', ['-c', 'import pyarrow.parquet'])
+test('pyarrow reads the types that were declared', { skip: arrow.status !== 0 && 'no pyarrow here' }, async () => {
+  const schema =
+    'a int, b bigint, c double, d string, e timestamp, f date, g decimal(10,2), h array<int>, i struct<x:string>, j map<string,int>'
+  const { file = '' } = await convert(schema, ['{"a":1,"h":[1],"i":{"x":"y"},"j":{"k":1}}'])
+  const program = "import sys, pyarrow.parquet as p; print(*[str(f.type) for f in p.read_schema(sys.argv[1])], sep='|')"
+  const { stdout } = spawnSync('python3', ['-c', program, file])
+  const expected =
+    'int32|int64|double|string|timestamp[us]|date32[day]|decimal128(10, 2)|list<element: int32>|struct<x: string>|map<string, int32>'
+  assert.equal(stdout.toString().trim(), expected)
+})
+
 test('the codec is the one asked for', async () => {
   for (const compression of ['SNAPPY', 'GZIP', 'UNCOMPRESSED'] as const) {
-    const { values } = await convert('a int', ['{"a":1}'], { output: { format: 'parquet', compression } })
+    const { values, file = '' } = await convert('a int', ['{"a":1}'], { output: { format: 'parquet', compression } })
     assert.deepEqual(values, [[1]])
+    assert.equal((await footerOf(file)).codec, compression)
   }
 })
 
@@ -429,3 +461,9 @@ test('the fast way says what the exact way says', async () => {
     { numRuns: 60 },
   )
 })
+
+async function footerOf(file: string): Promise<ReturnType<typeof parseParquetFooter>> {
+  const bytes = await readFile(file)
+  const length = parquetFooterBytes(bytes.subarray(-parquetTrailerBytes), bytes.length)
+  return parseParquetFooter(bytes.subarray(-parquetTrailerBytes - length, -parquetTrailerBytes))
+}

@@ -49,7 +49,8 @@ class Conversion {
   }
 
   async run(): Promise<ConvertResult> {
-    const mended = `${this.#task.scratchDirectory}/mended.json`
+    // Others may convert in the same directory: names after that of the lines.
+    const mended = `${this.#task.lines}.mended`
     const notPlain = await this.#stage()
     if (notPlain === undefined || notPlain.length > 0) await this.#mend(mended, notPlain)
     const plain = notPlain === undefined ? 0 : this.#survey.lines - notPlain.length
@@ -60,7 +61,7 @@ class Conversion {
     if (this.#mendedRows > 0) parts.push(this.#reader(mended))
     if (parts.length === 0) return { file: undefined, bytes: 0, rows: 0, failed: this.#failed }
     const order = parts.length > 1 ? 'ORDER BY line' : ''
-    const file = `${this.#task.scratchDirectory}/converted.parquet`
+    const file = `${this.#task.lines}.parquet`
     const [row] = await this.#session.rows(
       `COPY (SELECT ${shown.join(', ')} FROM (${parts.join(' UNION ALL ')}) ${order})
        TO ${literal(file)} (FORMAT parquet, COMPRESSION ${compressions[this.#task.output.compression]})`,

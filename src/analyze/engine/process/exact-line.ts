@@ -3,7 +3,17 @@
 
 import { isUtf8 } from 'node:buffer'
 import type { ConvertFailure, ConvertRequest } from '../request.ts'
-import { Digits, isObject, type Json, type Manner, Misfit, named, type ToText, toText } from './exact-value.ts'
+import {
+  Digits,
+  digitsNeeded,
+  isObject,
+  type Json,
+  type Manner,
+  Misfit,
+  named,
+  type ToText,
+  toText,
+} from './exact-value.ts'
 import { comparableName, keyOf } from './keys.ts'
 import { documentBytesMax, type Piece, Splitter } from './splitter.ts'
 import { hiveTimestamp, openxTimestamp } from './timestamps.ts'
@@ -39,7 +49,7 @@ export class ExactLines {
 
   read(line: Uint8Array): ExactLine {
     try {
-      return { rows: documentsOf(line).map(document => this.#row(document)) }
+      return { rows: this.#rows(line) }
     } catch (cause) {
       if (cause instanceof Misfit) return { failure: { code: malformedData, message: cause.message } }
       if (cause instanceof SyntaxError) {
@@ -49,32 +59,47 @@ export class ExactLines {
     }
   }
 
+  #rows(line: Uint8Array): readonly (readonly string[])[] {
+    try {
+      return documentsOf(line, parsed).map(document => this.#row(document))
+    } catch (cause) {
+      if (cause !== digitsNeeded) throw cause
+      return documentsOf(line, parsedToTheDigit).map(document => this.#row(document))
+    }
+  }
+
   #row(document: Json): readonly string[] {
     if (!isObject(document)) throw new Misfit('Data does not match the schema. A JSON object is required')
-    const members = named(document, this.#manner)
+    // Needed for what is not spelled as the column is, or not there.
+    let members: ReadonlyMap<string, Json> | undefined
     return this.#columns.map(({ wanted, exact, to }) => {
-      const value = Object.hasOwn(document, exact) ? document[exact] : members.get(wanted)
-      return to(value ?? null)
+      if (Object.hasOwn(document, exact)) return to(document[exact] ?? null)
+      members ??= named(document, this.#manner)
+      return to(members.get(wanted) ?? null)
     })
   }
 }
 
-function documentsOf(line: Uint8Array): readonly Json[] {
+function documentsOf(line: Uint8Array, parse: (text: string) => Json): readonly Json[] {
   if (!isUtf8(line)) throw new SyntaxError('The record is not UTF-8')
   const text = Buffer.from(line.buffer, line.byteOffset, line.length).toString()
+  if (deep(text)) throw new SyntaxError(`The document is nested deeper than ${depthMax} levels`)
   try {
-    return [parsed(text)]
+    return [parse(text)]
   } catch (cause) {
-    const documents = cause instanceof SyntaxError ? several(line) : undefined
+    const documents = cause instanceof SyntaxError ? several(line, parse) : undefined
     if (documents === undefined) throw cause
     return documents
   }
 }
 
 function parsed(text: string): Json {
-  if (deep(text)) throw new SyntaxError(`The document is nested deeper than ${depthMax} levels`)
-  // What is more than small whole numbers may lose its digits or its form.
-  if (!/\d[\d.]{15}|\d\.|\d[eE]|-0/.test(text)) return JSON.parse(text) as Json
+  // Of so many digits a double may not hold all.
+  return /\d[\d.]{15}/.test(text) ? parsedToTheDigit(text) : (JSON.parse(text) as Json)
+}
+
+/** Takes several times as long. */
+function parsedToTheDigit(text: string): Json {
   const exact = (_: string, value: unknown, context?: { readonly source?: string }) =>
     typeof value === 'number' ? new Digits(context?.source ?? String(value)) : value
   return JSON.parse(text, exact) as Json
@@ -93,12 +118,12 @@ function deep(text: string): boolean {
 }
 
 /** Undefined where the line is not a row of whole documents. */
-function several(line: Uint8Array): readonly Json[] | undefined {
+function several(line: Uint8Array, parse: (text: string) => Json): readonly Json[] | undefined {
   if (line.length > documentBytesMax) return undefined
   const pieces: Piece[] = []
   const splitter = new Splitter(piece => pieces.push(piece))
   splitter.push(line)
   splitter.end(undefined)
   if (pieces.length < 2 || pieces.some(piece => piece.reason !== undefined)) return undefined
-  return pieces.map(piece => parsed(Buffer.from(piece.bytes).toString()))
+  return pieces.map(piece => parse(Buffer.from(piece.bytes).toString()))
 }

@@ -25,6 +25,9 @@ export class Digits {
   }
 }
 
+/** Thrown where a number's own digits count and it has come as a double: parse again, to the digit. */
+export const digitsNeeded = new Error('a number is needed as it is written')
+
 export type Json = null | boolean | number | string | Digits | readonly Json[] | { readonly [key: string]: Json }
 
 /** The value does not fit its type; the message is the service's. */
@@ -146,6 +149,7 @@ function plain(value: Json): string {
 
 function text(value: Json, manner: Manner): string {
   if (value instanceof Digits) return value.shown
+  if (typeof value === 'number') throw digitsNeeded
   if (typeof value !== 'object') return plain(value).toWellFormed()
   if (!manner.lenient)
     throw new Misfit('One or more fields have incorrect format. Exception when validating field (root)')
@@ -156,6 +160,7 @@ function text(value: Json, manner: Manner): string {
 function written(value: Json): string {
   if (value instanceof Digits) return value.shown
   if (Array.isArray(value)) return `[${value.map(written).join(',')}]`
+  if (typeof value === 'number') throw digitsNeeded
   if (!isObject(value)) return JSON.stringify(value)
   return `{${Object.entries(value)
     .map(([key, inner]) => `${JSON.stringify(key)}:${written(inner)}`)

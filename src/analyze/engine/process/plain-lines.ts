@@ -42,7 +42,7 @@ export function plainLines(
     types: request.columns.map(column => duckTypeOfHive(column.type)),
     structure: literal(JSON.stringify(Object.fromEntries(fields.map(({ asked }, index) => [keys[index], asked])))),
     values: fields.map(({ value }) => value),
-    plain: `CASE WHEN document IS NULL OR json_type(document) <> 'OBJECT' OR ${doubtful(fields)} THEN false
+    plain: `CASE WHEN document IS NULL OR NOT starts_with(line, '{') OR ${doubtful(fields)} THEN false
       WHEN ${keyCount} = ${present} THEN true ELSE coalesce(${others}, false) END`,
   }
 }
