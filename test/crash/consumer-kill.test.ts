@@ -141,7 +141,7 @@ test('killed at random instants, a server shows each consumer every record once'
     await Promise.all(work)
     kinesis.destroy()
   }
-  assert.ok(acknowledged.size > 1000, `enough was taken: ${acknowledged.size}`)
+  assert.ok(acknowledged.size > 200, `enough was taken: ${acknowledged.size}`)
 
   server = await startServer(directory)
   const kinesis = new KinesisClient({ ...client(server.url), maxAttempts: 1 })
