@@ -217,19 +217,24 @@ test('deregistering a consumer and deleting the stream end their subscriptions',
   await both
 })
 
-test('a stream takes twenty consumers, each name once, and keeps them over a restart', async () => {
+test('a stream takes twenty consumers, each name once, and keeps them and its policy over a restart', async () => {
   for (let nth = 1; nth < 20; nth++) await register(`c${nth}`)
   await assert.rejects(register('c1'), { code: 'ResourceInUseException' })
   await assert.rejects(register('one-more'), { code: 'LimitExceededException' })
+  const allowed = { Effect: 'Allow', Principal: '*', Action: 'kinesis:PutRecord', Resource: stream.arn }
+  const policy = JSON.stringify({ Statement: allowed })
+  await kinesis.policies.put(stream.arn, policy)
   await world.crash()
   kinesis = new Kinesis(world)
   await kinesis.start()
   stream = kinesis.stream(scope, 's')
   assert.equal(kinesis.consumers.count(stream), 20)
+  assert.equal(kinesis.policies.of(stream.arn), policy)
   await kinesis.deregister(kinesis.consumers.named(scope.account, { arn: consumer.arn }))
   await register('one-more')
   await assert.rejects(kinesis.remove(stream, { consumersToo: false }), { code: 'ResourceInUseException' })
   await kinesis.remove(stream)
+  assert.equal(kinesis.policies.of(stream.arn), undefined)
   assert.throws(() => kinesis.consumers.named(scope.account, { arn: consumer.arn }), {
     code: 'ResourceNotFoundException',
   })
