@@ -124,11 +124,11 @@ export const awsServices = (parts: Parts): Readonly<Record<string, Service>> => 
   firehose: service({
     protocol: 'aws-json-1.1',
     target: 'Firehose_20150804',
-    operations: {
+    operations: parts.firehose.paced({
       ...on(parts.firehose, firehoseStreams),
       ...on(parts.firehose, firehoseRecords),
       ...on(parts.firehose, firehoseTags),
-    },
+    }),
   }),
   events: service({
     protocol: 'aws-json-1.1',

@@ -7,13 +7,14 @@ import { after, before, test } from 'node:test'
 import {
   CreateDeliveryStreamCommand,
   FirehoseClient,
+  ListDeliveryStreamsCommand,
   PutRecordBatchCommand,
   PutRecordCommand,
   TagDeliveryStreamCommand,
   UntagDeliveryStreamCommand,
 } from '@aws-sdk/client-firehose'
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
-import { account, client, startLake } from '../testing/lake.ts'
+import { account, client, lakeFor, startLake } from '../testing/lake.ts'
 
 let lake: Awaited<ReturnType<typeof startLake>>
 let firehose: FirehoseClient
@@ -101,4 +102,20 @@ test('a tag begins and ends the limits', async () => {
   assert.equal((await put('tagged', 1_000_000, 1_000_000)).FailedPutCount, 1)
   await firehose.send(new UntagDeliveryStreamCommand({ DeliveryStreamName: 'tagged', TagKeys: [limits.Key] }))
   assert.equal((await put('tagged', 1_000_000, 1_000_000)).FailedPutCount, 0)
+})
+
+test('with AWS’s limits an operation is taken five times a second, and every stream has its rates', async context => {
+  const { url, lake: limited } = await lakeFor(context, { simulatedFrom: Date.UTC(2025, 9, 15), limits: 'aws' })
+  const api = new FirehoseClient({ ...client(url), maxAttempts: 1 })
+  context.after(() => api.destroy())
+  const list = () => api.send(new ListDeliveryStreamsCommand({}))
+  for (let call = 0; call < 5; call++) await list()
+  await assert.rejects(list(), { name: 'ThrottlingException', message: /^Rate exceeded/ })
+  await limited.advance(1000)
+  await list()
+  const S3DestinationConfiguration = { RoleARN: `arn:aws:iam::${account}:role/r`, BucketARN: 'arn:aws:s3:::b' }
+  await api.send(new CreateDeliveryStreamCommand({ DeliveryStreamName: 'all', S3DestinationConfiguration }))
+  const Records = [{ Data: Buffer.alloc(1_000_000) }, { Data: Buffer.alloc(1_000_000) }]
+  const { FailedPutCount } = await api.send(new PutRecordBatchCommand({ DeliveryStreamName: 'all', Records }))
+  assert.equal(FailedPutCount, 1)
 })

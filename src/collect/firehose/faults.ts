@@ -6,6 +6,7 @@ export const ResourceInUseException = faultClass('ResourceInUseException')
 export const InvalidArgumentException = faultClass('InvalidArgumentException')
 export const LimitExceededException = faultClass('LimitExceededException')
 export const ServiceUnavailableException = faultClass('ServiceUnavailableException', { status: 500 })
+export const ThrottlingException = faultClass('ThrottlingException')
 export const ConcurrentModificationException = faultClass('ConcurrentModificationException')
 
 interface Place {

@@ -1,11 +1,13 @@
 // Firehose: which delivery streams there are, and taking records put straight to them. What one does is in delivery.ts.
 import type { Ledger } from '../../durable/ledger.ts'
 import type { SegmentLog } from '../../durable/segment-log.ts'
+import type { BoundOperations } from '../../gateway/operation.ts'
 import type { Background } from '../../world/background.ts'
 import type { Clock } from '../../world/clock.ts'
 import type { Log } from '../../world/log.ts'
 import type { Meter } from '../../world/meter.ts'
 import type { Random } from '../../world/random.ts'
+import { ControlRates } from './control-rates.ts'
 import { Delivery, type Positions, type Progress } from './delivery.ts'
 import { type Destination, workOf } from './destination.ts'
 import { changedDestination, type DestinationChange } from './destination-change.ts'
@@ -240,6 +242,11 @@ export class Firehose {
     const limited = this.#limited || isLimited(tagsOf(this.store.ledger, identity))
     if (!limited) this.#throughputs.delete(identity.id)
     else if (!this.#throughputs.has(identity.id)) this.#throughputs.set(identity.id, new Throughput(identity.region))
+  }
+
+  /** The operations, each held to the calls that AWS allows, where its limits hold. */
+  paced(operations: BoundOperations): BoundOperations {
+    return this.#limited ? new ControlRates().paced(operations) : operations
   }
 
   async update(

@@ -38,6 +38,7 @@ export const deliveryStreamsMax = 5000
 export const directPutQuota = { requests: 1000, records: 100_000, bytes: 1024 * 1024 }
 export const directPutQuotaLarge = { requests: 2000, records: 500_000, bytes: 5 * 1024 * 1024 }
 export const largeQuotaRegions: readonly string[] = ['us-east-1', 'us-west-2', 'eu-west-1']
+export const controlCallsPerSecond = 5
 export const prefixCharactersMax = 512
 export const activePartitionsMax = 500
 
@@ -46,3 +47,6 @@ export const listedDefault = 10
 
 /** https://docs.aws.amazon.com/firehose/latest/APIReference/API_TagDeliveryStream.html */
 export const tagsMax = 50
+
+/** https://docs.aws.amazon.com/firehose/latest/APIReference/API_StartDeliveryStreamEncryption.html */
+export const encryptionChangesPerDay = 25
