@@ -117,3 +117,18 @@ test('records that expired before they could be delivered are passed over and to
   await through(source, backlog.settle(gathering.taken))
   assert.deepEqual([backlog.records, backlog.bytes, backlog.since], [0, 0, undefined])
 })
+
+test('lanes that are gone are told once, those that went before it began too', async () => {
+  const source = new SlowSource()
+  const backlog = new Backlog(
+    source,
+    new Map([
+      ['lane', 0],
+      ['went', 7],
+    ]),
+  )
+  assert.deepEqual(await through(source, backlog.refresh()), { born: [], gone: ['went'] })
+  source.lanes = () => []
+  assert.deepEqual(await through(source, backlog.refresh()), { born: [], gone: ['lane'] })
+  assert.deepEqual(await through(source, backlog.refresh()), { born: [], gone: [] })
+})

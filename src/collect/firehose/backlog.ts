@@ -91,6 +91,8 @@ export class Lane {
 export class Backlog {
   readonly source: Source
   readonly #lanes = new Map<string, Lane>()
+  /** Lanes that had a position and went before this began. */
+  #strays: readonly string[]
   #bytes = 0
   #records = 0
   #since: number | undefined
@@ -102,6 +104,7 @@ export class Backlog {
       const next = positions.get(lane.id)
       if (next !== undefined) this.#lanes.set(lane.id, new Lane(lane, next))
     }
+    this.#strays = [...positions.keys()].filter(id => !this.#lanes.has(id))
   }
 
   /** Of all lanes' data. */
@@ -149,21 +152,24 @@ export class Backlog {
 
   /**
    * Takes on the lanes that descend from those it has, from their beginnings; lets go of those that are gone. A lane
-   * without an ancestor here was closed before the delivery stream began. Answers the new ones.
+   * without an ancestor here was closed before the delivery stream began. Answers the new ones and those that are gone.
    */
-  async refresh(): Promise<readonly string[]> {
+  async refresh(): Promise<{ readonly born: readonly string[]; readonly gone: readonly string[] }> {
     const born: string[] = []
     const present = this.source.lanes()
     const ids = new Set(present.map(lane => lane.id))
-    for (const id of this.#lanes.keys()) if (!ids.has(id)) this.#lanes.delete(id)
+    const gone = [...this.#strays, ...this.#lanes.keys()].filter(id => !ids.has(id))
+    this.#strays = []
     for (const lane of present) {
       if (this.#lanes.has(lane.id) || !lane.parents.some(parent => this.#lanes.has(parent))) continue
       this.#lanes.set(lane.id, new Lane(lane, 0))
       born.push(lane.id)
     }
+    // After the lanes that descend from them were found by them.
+    for (const id of gone) this.#lanes.delete(id)
     for (const lane of this.#lanes.values()) await lane.count()
     this.#sum()
-    return born
+    return { born, gone }
   }
 
   gather(limits: GatheringLimits): Gathering {

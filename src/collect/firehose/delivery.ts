@@ -13,6 +13,7 @@ import type { Source } from './source.ts'
 import {
   type DeliveryIdentity,
   type DeliveryState,
+  deletePosition,
   type Encryption,
   writeConfiguration,
   writeDelivered,
@@ -150,10 +151,11 @@ export class Delivery {
         return destination && { bytes: bufferBytes(destination), milliseconds: bufferMilliseconds(destination) }
       },
       deliver: backlog => this.#deliver(name, backlog),
-      keep: async ({ source }, born) => {
+      keep: async ({ source }, { born, gone }) => {
+        const { id } = this.identity
         await ledger.commit(write => {
-          for (const lane of born)
-            writePosition(write, this.identity.id, { leg: name, source: source.id, lane, next: 0 })
+          for (const lane of born) writePosition(write, id, { leg: name, source: source.id, lane, next: 0 })
+          for (const lane of gone) deletePosition(write, id, { leg: name, source: source.id, lane })
         })
       },
       failed: ({ message }, isNew) => {

@@ -30,8 +30,8 @@ export interface LegBody {
   /** Undefined: there is nowhere to deliver to, and nothing is. */
   buffer(): Buffer | undefined
   deliver(backlog: Backlog): Promise<void>
-  /** Keeps the positions of lanes that have come to be. */
-  keep(backlog: Backlog, born: readonly string[]): Promise<void>
+  /** Keeps the positions of lanes that have come to be, and drops those of lanes that are gone. */
+  keep(backlog: Backlog, lanes: { readonly born: readonly string[]; readonly gone: readonly string[] }): Promise<void>
   failed(failure: Failure, isNew: boolean): void
   /** Once a minute while something waits. */
   waiting(since: number): void
@@ -140,9 +140,9 @@ export class Leg {
   }
 
   async #count(backlog: Backlog): Promise<void> {
-    const born = await backlog.refresh()
+    const { born, gone } = await backlog.refresh()
     // Kept at once, so that a lane is known even when its parents are forgotten before its first delivery.
-    if (born.length > 0 && !this.#stopped) await this.#body.keep(backlog, born)
+    if (born.length + gone.length > 0 && !this.#stopped) await this.#body.keep(backlog, { born, gone })
   }
 
   async #deliverDue(): Promise<void> {

@@ -167,6 +167,15 @@ export function writePosition(write: Transaction, delivery: string, { leg, sourc
   write.run('INSERT OR REPLACE INTO firehose_position VALUES (?, ?, ?, ?, ?)', delivery, leg, source, lane, next)
 }
 
+export function deletePosition(
+  write: Transaction,
+  delivery: string,
+  { leg, source, lane }: Omit<Position, 'next'>,
+): void {
+  const where = 'delivery = ? AND leg = ? AND source = ? AND lane = ?'
+  write.run(`DELETE FROM firehose_position WHERE ${where}`, delivery, leg, source, lane)
+}
+
 /** By lane: from which nothing of a source is delivered. */
 export function positionsOf(
   ledger: Pick<Ledger, 'all'>,

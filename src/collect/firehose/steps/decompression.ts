@@ -8,6 +8,7 @@ import type { Batches, Fail, FlowRecord, RecordFailure } from '../flow.ts'
 const gunzipped = promisify(gunzip)
 /** A record of 10 MiB may hold more than memory does. */
 const documentBytesMax = 64 * 1024 * 1024
+const batchBytesMax = 4 * 1024 * 1024
 
 const failure: RecordFailure = {
   type: 'decompression-failed',
@@ -19,12 +20,21 @@ const failure: RecordFailure = {
 export const decompression = ({ messages }: { readonly messages: boolean }) =>
   async function* (batches: Batches, fail: Fail): Batches {
     for await (const batch of batches) {
-      const left: FlowRecord[] = []
+      let left: FlowRecord[] = []
+      let bytes = 0
       // One after the other: what one record becomes may be much larger than the batch.
       for (const record of batch) {
         const data = await unpacked(record.data, messages)
-        if (data === undefined) fail(record, failure)
-        else left.push({ ...record, data })
+        if (data === undefined) {
+          fail(record, failure)
+          continue
+        }
+        left.push({ ...record, data })
+        bytes += data.length
+        if (bytes < batchBytesMax) continue
+        yield left
+        left = []
+        bytes = 0
       }
       yield left
     }
