@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { globSync, readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -317,13 +318,16 @@ describe('functions with enforced authentication', () => {
     await assert.rejects(lambda.send(other), {
       message: 'The role defined for the function cannot be assumed by Lambda.',
     })
-    // The function signs by hand: there is no AWS SDK in its package.
-    await lambda.send(functionOf('actor', zipOf(signingReader), { Timeout: 20 }))
+    const code = `import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
+      const s3 = new S3Client({ forcePathStyle: true })
+      const read = async Key => {
+        try { return await (await s3.send(new GetObjectCommand({ Bucket: 'theirs', Key }))).Body.transformToString() }
+        catch (error) { return error.name }
+      }
+      export const handler = keys => Promise.all(keys.map(read))`
+    await lambda.send(functionOf('actor', withSdk(code), { Timeout: 60 }))
     const { value } = await run(lambda, 'actor', { Payload: JSON.stringify(['open/a', 'shut/a']) })
-    assert.deepEqual(value, [
-      [200, 'open/a'],
-      [403, 'AccessDenied'],
-    ])
+    assert.deepEqual(value, ['open/a', 'AccessDenied'])
   })
 
   test('a user needs the right to invoke; a resource policy gives it too', async context => {
@@ -356,22 +360,16 @@ describe('functions with enforced authentication', () => {
   })
 })
 
-/** GetObject by Signature Version 4, with what the environment gives. */
-const signingReader = `
-import { createHash, createHmac } from 'node:crypto'
-const { AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token, AWS_REGION: region } = process.env
-const hash = text => createHash('sha256').update(text).digest('hex')
-const hmac = (key, text) => createHmac('sha256', key).update(text).digest()
-async function get(path) {
-  const at = new Date().toISOString().replace(/[-:]|\\.\\d+/g, ''), day = at.slice(0, 8)
-  const headers = { host: new URL(url).host, 'x-amz-content-sha256': hash(''), 'x-amz-date': at, 'x-amz-security-token': token }
-  const names = Object.keys(headers).join(';')
-  const canonical = ['GET', path, '', ...Object.entries(headers).map(([name, value]) => name + ':' + value), '', names, hash('')].join('\\n')
-  const scope = [day, region, 's3', 'aws4_request'].join('/')
-  const key = ['s3', 'aws4_request'].reduce(hmac, hmac(hmac('AWS4' + secret, day), region))
-  const signature = hmac(key, ['AWS4-HMAC-SHA256', at, scope, hash(canonical)].join('\\n')).toString('hex')
-  const answer = await fetch(url + path, { headers: { ...headers, authorization: \`AWS4-HMAC-SHA256 Credential=\${id}/\${scope}, SignedHeaders=\${names}, Signature=\${signature}\` } })
-  const text = await answer.text()
-  return [answer.status, /<Code>(.*)<\\/Code>/.exec(text)?.[1] ?? text]
+/** A package with the AWS SDK's client for S3, as npm has installed it here. */
+function withSdk(code: string): Uint8Array {
+  const modules = join(import.meta.dirname, '../../node_modules')
+  const files: Record<string, Uint8Array> = { 'index.mjs': strToU8(code) }
+  const wanted = ['@aws-sdk/client-s3']
+  for (const name of wanted) {
+    const manifest = JSON.parse(readFileSync(join(modules, name, 'package.json'), 'utf8'))
+    wanted.push(...Object.keys(manifest.dependencies ?? {}).filter(one => !wanted.includes(one)))
+    for (const file of globSync(`${name}/**/*.{js,json}`, { cwd: modules }))
+      if (!/\/dist-(es|types)\//.test(file)) files[`node_modules/${file}`] = readFileSync(join(modules, file))
+  }
+  return zipSync(files)
 }
-export const handler = async keys => Promise.all(keys.map(key => get('/theirs/' + key)))`

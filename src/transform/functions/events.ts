@@ -106,8 +106,10 @@ export class Events {
 
   async #attempt(requestId: string, refusals: number): Promise<void> {
     using _turn = await this.#turn()
+    // A timer of the machine's may come when the ledger is closed already.
+    if (this.#background.closing.aborted) return
     const row = this.#row(requestId)
-    if (row === undefined || this.#background.closing.aborted) return
+    if (row === undefined) return
     const event = Buffer.concat(await Array.fromAsync(this.#blobs.read(row.blob)))
     const order = {
       ...{ id: idOf(row), requestId, event },
