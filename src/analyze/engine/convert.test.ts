@@ -137,7 +137,7 @@ describe('values that do not fit are failures, never NULL and never another numb
     ['timestamp', '"yesterday"'],
     ['timestamp', 'true'],
     ['timestamp', '1e30'],
-    ['struct<a:int>', '5', 'MalformedData: java.io.IOException: Start of Object expected'],
+    ['struct<a:int>', '5', 'MalformedData: Data is not JSONObject  but java.lang.Long with value 5'],
     ['struct<a:int>', '{"a":"x"}'],
     ['array<int>', '[1,"x"]'],
     ['array<array<int>>', '[[1],[2.5]]'],
@@ -178,6 +178,12 @@ describe('values that OpenX takes', () => {
     ['array<int>', '5', [5]],
     ['array<string>', 'null', null],
     ['struct<a:int,b:string>', '{"B":"x"}', { a: null, b: 'x' }],
+    ['string', '[{"Outer":{"Inner":1.50}}]', '[{"outer":{"inner":1.5}}]'],
+    ['array<string>', '[["a"],{"B":true}]', ['["a"]', '{"b":true}']],
+    ['struct<a:int,b:string>', '[7]', { a: 7, b: null }],
+    ['struct<a:int>', '{}', { a: null }],
+    ['map<string,int>', '{"A":1,"a":2}', [{ key: 'a', value: 2 }]],
+    ['map<int,int>', '{"1":1,"01":2}', [{ key: 1, value: 2 }]],
     ['map<int,string>', '{"7":"y"}', [{ key: 7, value: 'y' }]],
     ['date', '"2024-2-9"', '2024-02-09'],
     ['timestamp', '"2017-02-07T15:13:01.39256Z"', '2017-02-07 15:13:01.39256'],
@@ -209,6 +215,10 @@ describe('Hive’s SerDe', () => {
     const nested = 'MalformedData: One or more fields have incorrect format. Exception when validating field (root)'
     assert.equal(await became('string', '{"a":1}', options), nested)
     assert.equal(await became('string', '[]', options), nested)
+    const noObject = 'MalformedData: java.io.IOException: Start of Object expected'
+    assert.equal(await became('struct<a:int>', '[5]', options), noObject)
+    assert.equal(await became('map<string,int>', '5', options), noObject)
+    assert.deepEqual(await became('map<string,int>', '{"A":1}', options), [{ key: 'A', value: 1 }])
     assert.equal(await became('string', '5', options), '5')
     assert.equal(await became('string', '"{x"', options), '{x')
     assert.equal(await became('double', '1', options), 1)

@@ -36,7 +36,7 @@ export class Misfit extends Error {
 }
 
 export interface Manner {
-  /** OpenX takes numbers in text, and a single value for an array of one; Hive's refuses both. */
+  /** OpenX takes numbers in text, a single value for an array of one and an array for a struct; Hive's refuses them. */
   readonly lenient: boolean
   readonly timestamp: ReadTimestamp
   /** The name that a member of an object goes by. */
@@ -106,12 +106,15 @@ function arrayToText(element: ToText, manner: Manner): ToText {
 
 function mapToText(type: string, element: ToText, manner: Manner): ToText {
   const key = toText(/^map\s*<\s*([^,]+),/i.exec(type.trim())?.[1] ?? 'string', { ...manner, lenient: true })
+  const keyOf = manner.lenient ? manner.nameOf : (name: string) => name
   return value => {
-    const entries = Object.entries(objectOf(value)).map(([name, inner]) => {
-      const text = key(name)
-      return `${text.startsWith('"') ? text : `"${text}"`}:${element(inner)}`
-    })
-    return `{${entries.join(',')}}`
+    // What becomes one key is one entry, the last: a map has every key once.
+    const entries = new Map<string, string>()
+    for (const [name, inner] of Object.entries(objectOf(value, manner))) {
+      const shown = key(keyOf(name))
+      entries.set(shown.startsWith('"') ? shown : `"${shown}"`, element(inner))
+    }
+    return `{${Array.from(entries, ([shown, inner]) => `${shown}:${inner}`).join(',')}}`
   }
 }
 
@@ -120,7 +123,10 @@ function structToText(fields: readonly (readonly [name: string, type: string])[]
     return { shown: JSON.stringify(name), wanted: manner.nameOf(name), to: toText(type, manner) }
   })
   return value => {
-    const members = named(objectOf(value), manner)
+    if (manner.lenient && Array.isArray(value)) {
+      return `{${known.map(({ shown, to }, index) => `${shown}:${to(value[index] ?? null)}`).join(',')}}`
+    }
+    const members = named(objectOf(value, manner), manner)
     return `{${known.map(({ shown, wanted, to }) => `${shown}:${to(members.get(wanted) ?? null)}`).join(',')}}`
   }
 }
@@ -130,9 +136,18 @@ export function named(value: { readonly [key: string]: Json }, manner: Manner): 
   return new Map(Object.entries(value).map(([key, inner]) => [manner.nameOf(key), inner]))
 }
 
-function objectOf(value: Json): { readonly [key: string]: Json } {
+function objectOf(value: Json, manner: Manner): { readonly [key: string]: Json } {
   if (isObject(value)) return value
-  throw misfit('java.io.IOException: Start of Object expected')
+  if (!manner.lenient) throw misfit('java.io.IOException: Start of Object expected')
+  if (Array.isArray(value)) throw misfit('A map column cannot hold a JSON array')
+  throw misfit(`Data is not JSONObject  but ${javaClass(value)} with value ${cut(plain(value))}`)
+}
+
+function javaClass(value: Json): string {
+  if (typeof value === 'string') return 'java.lang.String'
+  if (typeof value === 'boolean') return 'java.lang.Boolean'
+  const isWhole = value instanceof Digits ? /^-?\d+$/.test(value.text) : Number.isInteger(value)
+  return isWhole ? 'java.lang.Long' : 'java.lang.Double'
 }
 
 export function isObject(value: Json): value is { readonly [key: string]: Json } {
@@ -153,18 +168,17 @@ function text(value: Json, manner: Manner): string {
   if (typeof value !== 'object') return plain(value).toWellFormed()
   if (!manner.lenient)
     throw new Misfit('One or more fields have incorrect format. Exception when validating field (root)')
-  return written(value).toWellFormed()
+  return written(value, manner).toWellFormed()
 }
 
-/** A nested value as its text, without white space. */
-function written(value: Json): string {
+/** A nested value as its text, without white space, its keys as they are compared. */
+function written(value: Json, manner: Manner): string {
   if (value instanceof Digits) return value.shown
-  if (Array.isArray(value)) return `[${value.map(written).join(',')}]`
+  if (Array.isArray(value)) return `[${value.map(inner => written(inner, manner)).join(',')}]`
   if (typeof value === 'number') throw digitsNeeded
   if (!isObject(value)) return JSON.stringify(value)
-  return `{${Object.entries(value)
-    .map(([key, inner]) => `${JSON.stringify(key)}:${written(inner)}`)
-    .join(',')}}`
+  const members = Array.from(named(value, manner), ([key, inner]) => `${JSON.stringify(key)}:${written(inner, manner)}`)
+  return `{${members.join(',')}}`
 }
 
 /** The text of a number. */
@@ -242,8 +256,12 @@ function misfit(why: string): Misfit {
   return new Misfit(`Data does not match the schema. ${why}`)
 }
 
+function noInput(found: string): Misfit {
+  return misfit(`For input string: "${cut(found)}"`)
+}
+
 const shownLength = 200
 
-function noInput(found: string): Misfit {
-  return misfit(`For input string: "${found.length > shownLength ? `${found.slice(0, shownLength)}…` : found}"`)
+function cut(found: string): string {
+  return found.length > shownLength ? `${found.slice(0, shownLength)}…` : found
 }

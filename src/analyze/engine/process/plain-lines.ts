@@ -74,8 +74,8 @@ function field(hiveType: string, key: string, input: ConvertRequest['input']): F
   const base = { type, path, name: comparableName(key, input) }
   const t = `s.${identifier(key)}`
   if (type === 'VARCHAR') {
-    const scalar = `CASE WHEN NOT (starts_with(${t}, '{') OR starts_with(${t}, '[')) THEN ${t} END`
-    return { ...base, asked: 'VARCHAR', value: input.serde === 'hive' ? scalar : t }
+    const nested = `starts_with(${t}, '{') OR starts_with(${t}, '[')`
+    return { ...base, asked: 'VARCHAR', value: `CASE WHEN NOT (${nested}) THEN ${t} END` }
   }
   // As JSON the text of a string has its quotes and is no number. (Cast from JSON itself, DuckDB would make one of it.)
   const raw = `CAST(${t} AS VARCHAR)`
