@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { evenRanges, hashDigits, hashOfExplicit, hashOfKey, wholeRange } from './hash.ts'
 import { decodeRecord, RecordPayloads } from './payload.ts'
 import { evenLayout, Layout, type Piece } from './reshard.ts'
+import { Route } from './route.ts'
 import {
   parseSequenceNumber,
   sequenceNumber,
@@ -14,6 +15,7 @@ import {
   shardIdOf,
   shardNumberOf,
 } from './sequence.ts'
+import { Shard } from './shard.ts'
 
 const first = (count: number): Piece[] => evenRanges(count).map((range, number) => ({ number, range, parents: [] }))
 
@@ -78,6 +80,9 @@ test('scaling to the count and ranges that hold already changes nothing', () => 
   assert.deepEqual([layout.created, layout.closed.size], [[], 0])
 })
 
+const hashNumber = (key: string) => BigInt(`0x${hashOfKey(key)}`)
+const closed = { streamId: 's', open: () => Promise.reject(new Error('no record is put')) }
+
 test("the order of a hash key's digits is the order of the numbers", () => {
   fc.assert(
     fc.property(fc.bigInt(0n, wholeRange.last), fc.bigInt(0n, wholeRange.last), (one, other) => {
@@ -107,6 +112,29 @@ test('a sequence number says its shard and index, and those of a child are above
   assert.equal(parseSequenceNumber('12345'), undefined)
   assert.equal(shardNumberOf(shardIdOf(17)), 17)
   assert.equal(shardNumberOf('shardId-x'), undefined)
+})
+
+test('a key goes to the shard whose range holds its hash, wherever the ranges begin', () => {
+  const keys = fc.array(
+    fc.oneof(fc.string(), fc.string({ unit: 'grapheme' }), fc.string({ minLength: 50, maxLength: 70 })),
+  )
+  const cuts = fc.array(fc.oneof(fc.bigInt({ min: 1n, max: wholeRange.last }), fc.string().map(hashNumber)))
+  fc.assert(
+    fc.property(keys, cuts, (some, starts) => {
+      // Begin right at, before and behind the hashes of keys as well: there 32 bits do not decide.
+      const close = some.flatMap(key => [hashNumber(key) - 1n, hashNumber(key), hashNumber(key) + 1n])
+      const firsts = [...new Set([0n, ...starts, ...close])].sort((one, other) => (one < other ? -1 : 1))
+      const shards = firsts.map((first, number) => {
+        const last = (firsts[number + 1] ?? wholeRange.last + 1n) - 1n
+        return new Shard({ number, parents: [], range: { first, last }, createdAt: 0 }, closed)
+      })
+      const route = new Route(shards.toReversed())
+      for (const key of [...some, 'sensor-1', 'é'.repeat(30)]) {
+        const { first, last } = route.ofKey(key).range
+        assert.ok(first <= hashNumber(key) && hashNumber(key) <= last, key)
+      }
+    }),
+  )
 })
 
 test('a record comes out of its payload as it went in', () => {

@@ -6,10 +6,11 @@ import type { Ledger } from '../../durable/ledger.ts'
 import type { SegmentLog } from '../../durable/segment-log.ts'
 import type { Meter } from '../../world/meter.ts'
 import { hashKeyOutOfRange, noSuchStream, rateExceeded } from './faults.ts'
-import { hashDigits, hashOfExplicit, hashOfKey } from './hash.ts'
+import { hashOfExplicit } from './hash.ts'
 import { type RecordContent, RecordPayloads } from './payload.ts'
 import { StreamRates } from './rates.ts'
 import type { Layout } from './reshard.ts'
+import { Route } from './route.ts'
 import type { SequenceNumber, ShardId } from './sequence.ts'
 import { Shard } from './shard.ts'
 import { type ShardFigure, StreamMetrics } from './stream-metrics.ts'
@@ -59,12 +60,6 @@ export interface StreamWorld {
   readonly meter: Meter
 }
 
-interface Route {
-  /** Digits of the first hash of every open shard, ascending. */
-  readonly starts: readonly string[]
-  readonly shards: readonly Shard[]
-}
-
 export class Stream implements StreamIdentity {
   readonly id: string
   readonly account: string
@@ -81,7 +76,7 @@ export class Stream implements StreamIdentity {
   rates: StreamRates | undefined
   #metrics: StreamMetrics | undefined
   #settings: StreamSettings
-  #route: Route = { starts: [], shards: [] }
+  #route = new Route([])
   #gate: Promise<void> | undefined
   #turn: Promise<unknown> = Promise.resolve()
   #leaving = false
@@ -223,16 +218,8 @@ export class Stream implements StreamIdentity {
       this.#spread = (this.#spread + 1) % this.#route.shards.length
       return this.#route.shards[this.#spread] as Shard
     }
-    const digits = checkHashKey(record.explicitHashKey) ?? hashOfKey(record.partitionKey)
-    const { starts, shards } = this.#route
-    let low = 0
-    let high = starts.length - 1
-    while (low < high) {
-      const middle = (low + high + 1) >> 1
-      if ((starts[middle] as string) <= digits) low = middle
-      else high = middle - 1
-    }
-    return shards[low] as Shard
+    const explicit = checkHashKey(record.explicitHashKey)
+    return explicit === undefined ? this.#route.ofKey(record.partitionKey) : this.#route.ofHash(explicit)
   }
 
   /** Finds places for the records that come faster than their shards take them: none. */
@@ -318,9 +305,7 @@ export class Stream implements StreamIdentity {
     for (const identity of shards) {
       this.#shards.set(identity.number, new Shard(identity, { streamId: this.id, open: this.#openLog }))
     }
-    const open = this.shards.filter(shard => shard.ended === undefined)
-    open.sort((one, other) => (one.range.first < other.range.first ? -1 : 1))
-    this.#route = { starts: open.map(shard => hashDigits(shard.range.first)), shards: open }
+    this.#route = new Route(this.shards.filter(shard => shard.ended === undefined))
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
