@@ -1,6 +1,6 @@
 // Partition keys out of records, by the real jq: in a thread of its own with bounded memory, because a query is a program
 // that may never end. The thread starts when it is needed, ends after a minute without work, and is ended when a task
-// takes too long. AWS runs jq 1.6 and this is 1.7.1: it knows more (`if` without `else`, `pick`), and it keeps the
+// works too long. AWS runs jq 1.6 and this is 1.7.1: it knows more (`if` without `else`, `pick`), and it keeps the
 // digits of large numbers.
 //
 //   documents ─▶ batches ─▶ one run of jq each ─▶ as many results ─▶ keys or an error a document
@@ -20,6 +20,8 @@ const millisecondsADocument = 0.5
 /** So many deadlines may pass while the documents that never end are looked for. */
 const patience = 30
 const idleMilliseconds = 60_000
+/** By the wall clock a task may take so many times its deadline. */
+const wallTimes = 30
 
 export class Jq {
   readonly #clock: Clock
@@ -100,16 +102,38 @@ export class Jq {
     const thread = this.#thread ?? (await this.#start())
     thread.ref()
     const late = new AbortController()
-    const dueAt = this.#clock.now() + deadlineMilliseconds
-    const deadline = this.#clock.at(dueAt, 'jq deadline', () => late.abort())
     const answered = heard(thread, late.signal)
     thread.postMessage(task, task.kind === 'extract' ? [task.bytes.buffer] : [])
+    using _ = this.#deadline(thread, deadlineMilliseconds, late)
     const answer = await answered
-    deadline.cancel()
     if (this.#closed) throw new Error('jq is closed')
     if (answer.kind === 'late') await this.#end()
     else if (this.#thread === thread) this.#rest(thread)
     return answer
+  }
+
+  /** Of the time that the thread works: that the machine is busy with other things, or sleeps, is no query's fault. */
+  #deadline(thread: Worker, milliseconds: number, late: AbortController): Disposable {
+    const givenUpAt = this.#clock.now() + milliseconds * wallTimes
+    let appointment: Appointment | undefined
+    let answered = false
+    // A thread that has ended tells by its end, which is heard.
+    const worked = (since?: NodeJS.CpuUsage) => thread.cpuUsage(since).catch(() => undefined)
+    const look = (since: NodeJS.CpuUsage, left: number): void => {
+      if (answered) return
+      if (left <= 0 || this.#clock.now() >= givenUpAt) return late.abort()
+      appointment = this.#clock.at(this.#clock.now() + left, 'jq deadline', async () => {
+        const usage = await worked(since)
+        if (usage) look(since, milliseconds - (usage.user + usage.system) / 1000)
+      })
+    }
+    worked().then(since => since && look(since, milliseconds))
+    return {
+      [Symbol.dispose]() {
+        answered = true
+        appointment?.cancel()
+      },
+    }
   }
 
   /** When it has loaded jq: how long that takes is no query's fault. */
