@@ -121,7 +121,10 @@ export class Jq {
     const worked = (since?: NodeJS.CpuUsage) => thread.cpuUsage(since).catch(() => undefined)
     const look = (since: NodeJS.CpuUsage, left: number): void => {
       if (answered) return
-      if (left <= 0 || this.#clock.now() >= givenUpAt) return late.abort()
+      if (left <= 0 || this.#clock.now() >= givenUpAt) {
+        late.abort()
+        return
+      }
       appointment = this.#clock.at(this.#clock.now() + left, 'jq deadline', async () => {
         const usage = await worked(since)
         if (usage) look(since, milliseconds - (usage.user + usage.system) / 1000)
