@@ -32,6 +32,7 @@ import { Background } from './world/background.ts'
 import { type Clock, SystemClock } from './world/clock.ts'
 import { type Disk, RealDisk } from './world/disk.ts'
 import { ConsoleLog, type Log } from './world/log.ts'
+import { pause } from './world/pause.ts'
 import { type Random, SystemRandom } from './world/random.ts'
 import { SimulatedClock } from './world/simulated/clock.ts'
 
@@ -291,7 +292,7 @@ export class Lake {
     const jq = new Jq({ clock: realClock })
     const firehose = new Firehose({
       ...{ store, clock, random, background, log, meter, streams: kinesis, target: s3, limits: this.#options.limits },
-      ...{ functions, jq, converter: engine },
+      ...{ functions, jq, converter: engine, pause },
       tables: catalog,
       assumes: (roleArn, service) => !iam.enforced || iam.assumed(roleArn, service, 'firehose') !== undefined,
       permits: (roleArn, service, action, resource) => iam.permits(roleArn, service, action, resource),

@@ -68,7 +68,8 @@ export interface Put {
   readonly operation: 'PutRecord' | 'PutRecordBatch'
 }
 
-interface FirehoseWorld extends Pick<World, 'functions' | 'jq' | 'converter' | 'tables' | 'assumes' | 'permits'> {
+interface FirehoseWorld
+  extends Pick<World, 'functions' | 'jq' | 'converter' | 'tables' | 'pause' | 'assumes' | 'permits'> {
   readonly store: {
     readonly ledger: Ledger
     readonly blobs: World['room']

@@ -34,7 +34,7 @@ function around(processor: Extract<Processor, { kind: 'lambda' }>, order: Order,
   const { arn, identity, backlog, meters, signal, destination } = order
   const permitted = mayCall(processor.roleArn ?? destination.roleArn, processor.arn, world)
   return {
-    ...{ permitted, meters, signal, functions: world.functions, random: world.random },
+    ...{ permitted, meters, signal, functions: world.functions, random: world.random, pause: world.pause },
     deliveryArn: arn,
     region: identity.region,
     streamArn: backlog.source.streamArn,

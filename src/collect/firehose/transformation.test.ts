@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { simulatedWorld } from '../../../test/testing/simulated-world.ts'
+import { Fault } from '../../gateway/fault.ts'
 import { eachText } from './testing/around.ts'
 import { type Configuration, Lake } from './testing/lake.ts'
 
@@ -149,6 +150,17 @@ test('a function that recovers between two calls has failed nothing', async () =
   await lake.put(delivery, 'a')
   await lake.world.clock.advance(60_000)
   assert.deepEqual([(await outputs()).data, calls], [['a'], 3])
+})
+
+test('a function that has too much to do is given time', async () => {
+  const delivery = await lake.create('d', lambda())
+  lake.functions.handler = event => {
+    if (lake.functions.events.length < 4) throw new Fault('TooManyRequestsException', 429, 'Rate Exceeded.')
+    return eachText(text => text)(event)
+  }
+  await lake.put(delivery, 'a')
+  await lake.world.clock.advance(60_000)
+  assert.deepEqual([(await outputs()).data, lake.pauses], [['a'], [100, 200, 400]])
 })
 
 test('a function that is not there, or may not be called, fails the records after the retries, in AWS’s words', async () => {

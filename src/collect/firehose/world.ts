@@ -105,6 +105,8 @@ export interface World {
   readonly converter: Converter
   readonly tables: Tables
   readonly clock: Clock
+  /** Lets time of the machine pass, whatever the lake's clock does: for what others of its processes have to end first. */
+  readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<void>
   readonly random: Random
   readonly background: Background
   readonly log: Log

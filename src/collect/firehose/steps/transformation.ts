@@ -1,14 +1,14 @@
 // Hands records to a Lambda function in batches and takes what it makes of them: Ok with new data, Dropped, or
 // ProcessingFailed. https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
 //
-// A function that fails is called again, as often as configured, and then its whole batch has failed; an answer that does
-// not keep to the form is final. The event itself is in transform-event.ts, the answer is read in transform-answer.ts.
+// A function that fails is called again, as often as configured, and then its whole batch has failed (one that has too much
+// to do is given some time); an answer that does not keep to the form is final. The event itself is in transform-event.ts, the answer is read in transform-answer.ts.
 import { Fault } from '../../../gateway/fault.ts'
 import type { Batches, Fail, FlowRecord } from '../flow.ts'
 import { transformPayloadBytesMax } from '../limits.ts'
 import type { DeliveryMeters } from '../meters.ts'
 import type { Processor } from '../processors.ts'
-import type { Functions, Invocation } from '../world.ts'
+import type { Functions, Invocation, World } from '../world.ts'
 import { type BatchFailure, functionError, readAnswer, type Verdict } from './transform-answer.ts'
 import { type EventAround, eventBytes, recordId, transformEvent } from './transform-event.ts'
 
@@ -18,7 +18,12 @@ export interface TransformationAround extends EventAround {
   readonly permitted: boolean
   readonly meters: Pick<DeliveryMeters, 'executed' | 'succeeded'>
   readonly signal: AbortSignal
+  readonly pause: World['pause']
 }
+
+/** Before a function that has too much to do is called again; twice as long each further time. */
+const firstPauseMilliseconds = 100
+const longestPauseMilliseconds = 10_000
 
 export const transformation = (processor: Extract<Processor, { kind: 'lambda' }>, around: TransformationAround) =>
   async function* (batches: Batches, fail: Fail): Batches {
@@ -87,7 +92,13 @@ class Call {
       const answer = await this.#attempt()
       if (answer.kind === 'answered') return readAnswer(answer.payload, this.#ids)
       if (!answer.retry || this.attempts > this.#processor.retries) return this.#batch.map(() => answer.failure)
+      if (answer.failure === limitExceeded) await this.#pause()
     }
+  }
+
+  #pause(): Promise<void> {
+    const milliseconds = Math.min(longestPauseMilliseconds, firstPauseMilliseconds * 2 ** (this.attempts - 1))
+    return this.#around.pause(milliseconds, this.#around.signal)
   }
 
   async #attempt(): Promise<Outcome> {

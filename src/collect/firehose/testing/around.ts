@@ -38,6 +38,7 @@ export class TestFunctions implements Functions {
       return { ...ended, payload: Buffer.from(typeof answer === 'string' ? answer : JSON.stringify(answer)) }
     } catch (cause) {
       signal.throwIfAborted()
+      if (cause instanceof Fault) throw cause
       return { ...ended, error: 'Unhandled', message: cause instanceof Error ? cause.message : String(cause) }
     }
   }

@@ -80,6 +80,8 @@ export class Lake {
   /** The beginning of keys that may not be written. */
   deniedKey = ''
   readonly functions = new TestFunctions()
+  /** How long was waited before functions were called again. */
+  readonly pauses: number[] = []
   readonly tables = new TestTables()
   readonly meter = new TestMeter()
 
@@ -95,6 +97,7 @@ export class Lake {
       streams: this.kinesis,
       target: this.buckets,
       functions: this.functions,
+      pause: async milliseconds => void this.pauses.push(milliseconds),
       jq: testJq,
       converter: new TestConverter(this.world),
       tables: this.tables,
