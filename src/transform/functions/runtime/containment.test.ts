@@ -10,7 +10,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { answerOf, Bench, errorOf } from '../testing/functions.ts'
+import { answerOf, Bench, errorOf, scope } from '../testing/functions.ts'
 
 /** Runs what the event says. */
 const anything = {
@@ -174,7 +174,7 @@ test('nothing of a function is left in scratch once the lake has closed', async 
   await bench.open(0)
 })
 
-test('the process of a function ends with the lake, however the lake dies and however busy it is', async context => {
+test('a killed lake takes the processes of its functions with it, and the next one runs what it had accepted', async context => {
   const directory = await mkdtemp(join(tmpdir(), 'biwa-functions-'))
   context.after(() => rm(directory, { recursive: true, force: true }))
   const holder = spawn(process.execPath, [join(import.meta.dirname, '../testing/holder.ts'), directory], {
@@ -186,6 +186,12 @@ test('the process of a function ends with the lake, however the lake dies and ho
   holder.kill('SIGKILL')
   await once(holder, 'exit')
   while (isThere(functionProcess)) await new Promise(resolve => setImmediate(resolve))
+  const bench = await Bench.in(directory)
+  await bench.functions.reserve({ ...scope, name: 'later' }, undefined)
+  await bench.clock.advance(300_000)
+  await bench.close()
+  const { Invocations, Errors } = bench.counted.sums
+  assert.deepEqual([Invocations, Errors], [1, 0])
 })
 
 function isThere(pid: number): boolean {

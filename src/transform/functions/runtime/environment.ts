@@ -5,7 +5,6 @@
  */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { realpath } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { dirname, extname, join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -71,7 +70,8 @@ export class Environment {
   #alive = true
   #started: (() => void) | undefined
 
-  private constructor(plan: EnvironmentPlan, clock: Clock, log: Log) {
+  /** Nothing of the function's is loaded yet. Paths are absolute and real: permissions are about those. */
+  constructor(plan: EnvironmentPlan, clock: Clock, log: Log) {
     this.#plan = plan
     this.#clock = clock
     this.#child = spawn(process.execPath, [...optionsOf(plan), fileURLToPath(main)], {
@@ -101,13 +101,6 @@ export class Environment {
       this.#child.once('close', (code, signal) => this.#gone(code, signal, resolve))
     })
     this.idle()
-  }
-
-  /** The process is there; nothing of the function's is loaded. */
-  static async start(plan: EnvironmentPlan, clock: Clock, log: Log): Promise<Environment> {
-    // Permissions are about real paths.
-    const [code, temporary] = await Promise.all([realpath(plan.code), realpath(plan.temporary)])
-    return new Environment({ ...plan, code, temporary }, clock, log)
   }
 
   get alive(): boolean {

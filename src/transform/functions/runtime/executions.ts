@@ -222,6 +222,8 @@ export class Executions {
     })
     const giveUp = () => void environment.kill('caller')
     signal.addEventListener('abort', giveUp, { once: true })
+    // Before anybody listened.
+    if (signal.aborted) giveUp()
     return {
       [Symbol.dispose]() {
         appointment.cancel()

@@ -3,6 +3,7 @@
  * the function sees of its surroundings is put together here.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  */
+import { realpath } from 'node:fs/promises'
 import type { Scratch } from '../../../durable/blobs.ts'
 import type { Clock } from '../../../world/clock.ts'
 import type { Log } from '../../../world/log.ts'
@@ -62,18 +63,20 @@ export async function startEnvironment(
   if (credentials === undefined) throw roleLost(version.settings.role)
   const code = cleanup.use(await codes.take(version.code.blob))
   const temporary = cleanup.use(await scratch())
+  // The data directory may be a relative path, or a link.
+  const [root, writable] = await Promise.all([realpath(code.path), realpath(temporary.path)])
   const from = realClock.elapsed()
   const { handler, runtime, memoryMebibytes, storageMebibytes } = version.settings
-  const environment = await Environment.start(
+  const environment = new Environment(
     {
-      code: code.path,
-      temporary: temporary.path,
+      code: root,
+      temporary: writable,
       init: {
         handler,
         runtime,
         environment: {
           ...version.settings.environment,
-          ...surroundings(version, code.path, credentials),
+          ...surroundings(version, root, credentials),
           AWS_LAMBDA_LOG_STREAM_NAME: `${dayOf(clock.now())}/[${version.version}]${random.hex(16)}`,
           // A function may name another endpoint for itself.
           ...(endpoint !== undefined && { AWS_ENDPOINT_URL: endpoint, ...version.settings.environment }),
