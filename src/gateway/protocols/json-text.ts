@@ -22,22 +22,26 @@ function membersWriter(members: Members): Write {
 }
 
 function makeMembersWriter(members: Members): Write {
-  const writers = Object.entries(members).map(([name, shape]) => ({
-    name,
-    key: `${quoted(shape.wireName ?? name)}:`,
-    write: writerOf(shape),
-  }))
+  const writers = Object.entries(members).map(([name, shape]) => {
+    const key = `${quoted(shape.wireName ?? name)}:`
+    // Quotes of what needs no look inside are pieces of the text beside it: the fewer pieces, the quicker they are joined.
+    const plain = shape.kind === 'string' && shape.plain === true
+    const [before, after] = plain ? [`${key}"`, '"'] : [key, '']
+    return { name, first: `{${before}`, next: `,${before}`, after, write: plain ? asItIs : writerOf(shape) }
+  })
   return value => {
     const given = value as Readonly<Record<string, unknown>>
-    let text = '{'
-    for (const { name, key, write } of writers) {
+    let text = ''
+    for (const { name, first, next, after, write } of writers) {
       const member = given[name]
       if (member === undefined || member === null) continue
-      text += text.length === 1 ? key + write(member) : `,${key}${write(member)}`
+      text += (text === '' ? first : next) + write(member) + after
     }
-    return `${text}}`
+    return text === '' ? '{}' : `${text}}`
   }
 }
+
+const asItIs: Write = value => value as string
 
 function writerOf(shape: Shape): Write {
   switch (shape.kind) {
