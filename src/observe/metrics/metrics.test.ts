@@ -103,6 +103,34 @@ test('what could break a line is escaped', () => {
   assert.ok(linesOf(metrics).every(line => line.includes('stream_name="a\\"b\\\\c\\nd"} ')))
 })
 
+test('any text is a page that Prometheus can read: typed families in one piece, names and labels of its grammar', () => {
+  const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 })
+  const one = fc.record({
+    name: fc.constantFrom('GetRecords.Bytes', 'IncomingBytes', 'PutRecord.Success'),
+    stream: text,
+  })
+  const sample =
+    /^([a-z_][a-z0-9_]*)\{[a-z_]+="(?:[^"\\\n]|\\[\\"n])*"(?:,[a-z_]+="(?:[^"\\\n]|\\[\\"n])*")*\} -?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/
+  fc.assert(
+    fc.property(fc.array(one, { maxLength: 20 }), fc.double({ noNaN: true, noDefaultInfinity: true }), (all, value) => {
+      const { metrics } = metricsAt(start)
+      for (const { name, stream } of all) metrics.series(incoming(stream, { name })).add(value)
+      const seen = new Set<string>()
+      let family = ''
+      for (const line of metrics.prometheus().split('\n').slice(0, -1)) {
+        const [, help] = /^# HELP (\S+) \S/.exec(line) ?? []
+        const [, typed] = /^# TYPE (\S+) (?:counter|gauge)$/.exec(line) ?? []
+        const [, name] = sample.exec(line) ?? []
+        if (help) {
+          assert.ok(!seen.has(help), 'a family stands in one piece')
+          seen.add(help)
+          family = help
+        } else assert.equal(typed ?? name, family, line)
+      }
+    }),
+  )
+})
+
 test('the same name is the same series, in whatever order its dimensions are written', () => {
   const { metrics } = metricsAt(start)
   const one = metrics.series(incoming('', { dimensions: { StreamName: 's', ShardId: '1' } }))

@@ -59,12 +59,15 @@ export class MinuteBudget {
   }
 }
 
+/** What a series without a sample points to; there are many of those. */
+const none: Float64Array = new Float64Array(fields)
+
 export class MinuteHistory {
   readonly #budget: MinuteBudget
   readonly #blocks = new Map<number, Block>()
   /** Of the minute that samples go to; the minute that a clock shows seldom differs from the last sample's. */
   #minute = Number.NaN
-  #values: Float64Array = new Float64Array(fields)
+  #values = none
   #place = 0
 
   constructor(budget: MinuteBudget) {
