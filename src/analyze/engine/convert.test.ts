@@ -272,6 +272,20 @@ describe('keys', () => {
   })
 })
 
+test('names and types may be written in capitals and with spaces, as catalogs have them', async () => {
+  const columns = [
+    { name: 'Item', type: 'STRUCT<deviceId: INT, tags : array< map<string, Decimal(5, 1)> >>' },
+    { name: 'when', type: 'Timestamp' },
+  ]
+  const line = '{"item":{"deviceid":1,"TAGS":[{"a":1.25}]},"WHEN":0}'
+  const { values, failed } = await convert('x int', [line], { columns })
+  assert.deepEqual(failed, [])
+  assert.deepEqual(
+    JSON.stringify(values).toLowerCase(),
+    '[[{"deviceid":1,"tags":[[{"key":"a","value":"1.3"}]]},"1970-01-01 00:00:00"]]',
+  )
+})
+
 test('several conversions share a directory', async () => {
   const scratchDirectory = await directory()
   const made = await Promise.all(
@@ -326,6 +340,33 @@ describe('bad input', () => {
     assert.deepEqual(
       failed.map(({ line, code }) => [line, code]),
       [1, 2, 3, 5, 6].map(line => [line, parse]),
+    )
+  })
+
+  test('a byte order mark is no part of a document, at the beginning as elsewhere', async () => {
+    const { values, failed } = await convert('a int', ['\ufeff{"a":1}', '{"a":2}', '\ufeff{"a":3}'])
+    assert.deepEqual([values, failed.map(({ line }) => line)], [[[2]], [0, 2]])
+  })
+
+  test('of any bytes every line is a row or a failure', async () => {
+    const piece = fc.oneof(
+      fc.uint8Array({ maxLength: 12 }),
+      fc.constantFrom('{"a":1}', '{"a":', '"x"}', '\n', ' ', '\ufeff').map(text => Buffer.from(text)),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 40 }), async pieces => {
+        const bytes = Buffer.concat(pieces)
+        const { rows, failed } = await convert('a int', [bytes])
+        const lines = Buffer.concat([bytes, Buffer.from('\n')]).reduce(
+          (count, byte) => count + (byte === 10 ? 1 : 0),
+          0,
+        )
+        // Several documents may stand on a line.
+        assert.ok(rows + failed.length >= lines)
+        assert.equal(new Set(failed.map(({ line }) => line)).size, failed.length)
+        assert.ok(failed.every(({ line }, index) => line < lines && line > (failed[index - 1]?.line ?? -1)))
+      }),
+      { numRuns: 60 },
     )
   })
 

@@ -14,6 +14,8 @@ export interface LinesSurvey {
 const newline = 0x0a
 /** What separates columns in the reader of lines, and what it may take for a line break or an end. */
 const trouble = [0x00, 0x01, 0x0d]
+/** It drops a byte order mark at the beginning, and with it a reason to refuse the line. */
+const byteOrderMark = Uint8Array.of(0xef, 0xbb, 0xbf)
 
 export async function survey(file: string): Promise<LinesSurvey> {
   let lines = 0
@@ -21,6 +23,7 @@ export async function survey(file: string): Promise<LinesSurvey> {
   let plain = true
   await regions(file, region => {
     if (!isUtf8(region) || trouble.some(byte => region.includes(byte))) plain = false
+    if (lines === 0 && region.indexOf(byteOrderMark) === 0) plain = false
     for (let from = 0; from < region.length; ) {
       const end = region.indexOf(newline, from)
       const to = end < 0 ? region.length : end
