@@ -135,17 +135,17 @@ export class Lake {
 
   async handle(request: HttpRequest): Promise<HttpResponse> {
     const { pipeline, clock, meter } = await this.#current()
-    const ours = await control(request, {
+    const open = this.#options.auth !== 'enforced'
+    const needs = () => ({
       version,
       services: pipeline.serviceNames,
-      open: this.#options.auth !== 'enforced',
       metrics: () => meter.prometheus(),
-      ...(this.#options.auth === 'enforced' && { metricsKey: () => this.rootKey() }),
+      ...(!open && { metricsKey: () => this.rootKey() }),
       now: () => clock.now(),
       ...(clock instanceof SimulatedClock && { advanceTo: (at: number) => clock.advanceTo(at) }),
       ...(this.#options.allowReset && { reset: () => this.reset() }),
     })
-    return ours ?? pipeline.handle(request)
+    return control(request, { open, needs }) ?? pipeline.handle(request)
   }
 
   /**

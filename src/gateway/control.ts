@@ -19,7 +19,6 @@ import { type HttpRequest, type HttpResponse, readWhole } from './message.ts'
 export interface ControlNeeds {
   readonly version: string
   readonly services: readonly string[]
-  readonly open: boolean
   /** Undefined unless the server was started with `--allow-reset`. */
   readonly reset?: () => Promise<void>
   readonly metrics: () => string
@@ -30,12 +29,18 @@ export interface ControlNeeds {
   readonly advanceTo?: (at: number) => Promise<readonly string[]>
 }
 
-/** The answer, or undefined when the request is for AWS's side. */
-export async function control(request: HttpRequest, needs: ControlNeeds): Promise<HttpResponse | undefined> {
-  const stranger = needs.open ? strangerReason(request) : undefined
-  if (stranger) return answer(403, { message: stranger })
+/** The answer, or undefined when the request is for AWS's side, as nearly all are: for these, `needs` is not asked for. */
+export function control(
+  request: HttpRequest,
+  { open, needs }: { readonly open: boolean; readonly needs: () => ControlNeeds },
+): Promise<HttpResponse> | undefined {
+  const stranger = open ? strangerReason(request) : undefined
+  if (stranger) return Promise.resolve(answer(403, { message: stranger }))
   const ours = request.path.startsWith('/_biwa/') || request.path === '/_localstack/health'
-  if (!ours) return undefined
+  return ours ? answerOurs(request, needs()) : undefined
+}
+
+async function answerOurs(request: HttpRequest, needs: ControlNeeds): Promise<HttpResponse> {
   if (request.path === '/_biwa/health' || request.path === '/_localstack/health') {
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return answer(405, { message: `${request.path} takes GET.` })
