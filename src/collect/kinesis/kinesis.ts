@@ -296,16 +296,16 @@ export class Kinesis {
     const last = records.at(-1)
     const atTip = index >= (await shard.tip())
     const ended = atTip && shard.ended !== undefined
-    const age = last === undefined ? 0 : Math.max(0, now - last.arrivedAt)
+    const behind = atTip || last === undefined ? 0 : Math.max(0, now - last.arrivedAt)
     stream.rates?.gave(shard.number, bytesOf(records), now)
-    meterRead(stream, shard, { records, age, milliseconds: this.#clock.elapsed() - began })
+    meterRead(stream, shard, { records, behind, milliseconds: this.#clock.elapsed() - began })
     const next = { stream: stream.name, streamId: stream.id, shard: shard.number, index }
     return {
       stream,
       records,
       ...(!ended && { next: sealIterator(this.seal, next, now) }),
       children: ended ? stream.childrenOf(shard) : [],
-      millisecondsBehind: atTip ? 0 : age,
+      millisecondsBehind: behind,
     }
   }
 

@@ -62,25 +62,25 @@ export function meterRefusedRead(stream: Stream, shard: Shard): void {
   stream.meterShard(shard.id, 'ReadProvisionedThroughputExceeded', 1)
 }
 
-/** `age` is that of the last record read, 0 when there was none. */
+/** `behind` is the age of the last record read, 0 at the tip. */
 export function meterRead(
   stream: Stream,
   shard: Shard,
   {
     records,
-    age,
+    behind,
     milliseconds,
-  }: { readonly records: readonly StoredRecord[]; readonly age: number; readonly milliseconds: number },
+  }: { readonly records: readonly StoredRecord[]; readonly behind: number; readonly milliseconds: number },
 ): void {
   const figures = stream.metrics.stream
   const bytes = bytesOf(records)
   figures['GetRecords.Success'].add(1)
   figures['GetRecords.Bytes'].add(bytes)
   figures['GetRecords.Records'].add(records.length)
-  figures['GetRecords.IteratorAgeMilliseconds'].add(age)
+  figures['GetRecords.IteratorAgeMilliseconds'].add(behind)
   figures['GetRecords.Latency'].add(milliseconds)
   if (stream.settings.shardMetrics.length === 0) return
   stream.meterShard(shard.id, 'OutgoingBytes', bytes)
   stream.meterShard(shard.id, 'OutgoingRecords', records.length)
-  stream.meterShard(shard.id, 'IteratorAgeMilliseconds', age)
+  stream.meterShard(shard.id, 'IteratorAgeMilliseconds', behind)
 }
