@@ -24,7 +24,8 @@ interface Options {
   readonly conversion: ActiveConversion
   readonly columns: readonly Column[]
   readonly signal: AbortSignal
-  readonly fail: (frame: Frame, failure: ConversionFailure) => void
+  /** `raw` is what failed of the record: all of it, or the one document of several. */
+  readonly fail: (frame: Frame, raw: Uint8Array, failure: ConversionFailure) => void
 }
 
 /** About the machine, so in its time. */
@@ -62,7 +63,7 @@ async function writeLines(output: Output, lines: ScratchFile, { spool, fail }: O
   let bytes = 0
   for await (const frame of framesOf(spool.read(output.channel))) {
     const documents = documentsOf(frame)
-    if (documents.length === 0) fail(frame, emptyRecord)
+    if (documents.length === 0) fail(frame, frame.raw, emptyRecord)
     for (const document of documents) {
       const line = oneLine(document)
       parts.push(line, newline)
@@ -85,7 +86,7 @@ async function tellFailed(output: Output, failed: ConvertResult['failed'], { spo
     const documents = documentsOf(frame)
     for (const document of documents) {
       const failure = failures.get(line++)
-      if (failure) fail(documents.length === 1 ? frame : { ...frame, raw: document }, failure)
+      if (failure) fail(frame, documents.length === 1 ? frame.raw : document, failure)
     }
   }
 }

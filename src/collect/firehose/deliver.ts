@@ -45,6 +45,7 @@ async function deliverNow(
   const shipment = await (isPlain(order) ? shipPlain : shipProcessed)(gathering, order, world)
   const { taken } = gathering
   assert(taken.size > 0, 'a backlog that is due has something to take')
+  tellRead(gathering, order)
   await publish(order, world, shipment, write => {
     for (const [lane, { next }] of taken) {
       writePosition(write, identity.id, { leg, source: backlog.source.id, lane: lane.id, next })
@@ -53,10 +54,6 @@ async function deliverNow(
   })
   tellLost(gathering, order, world)
   const { newestAt, oldestAt } = gathering
-  if (backlog.source.streamArn !== undefined && leg === 'delivery') {
-    const millisecondsBehind = Math.max(0, (backlog.newestAt ?? 0) - (newestAt ?? 0))
-    meters.read({ records: gathering.records, bytes: gathering.bytes, millisecondsBehind })
-  }
   await backlog.settle(taken)
   const oldestMilliseconds = Math.max(0, world.clock.now() - (oldestAt ?? world.clock.now()))
   meters.delivered(leg, { ...shipment, objects: shipment.objects.length, oldestMilliseconds })
@@ -80,17 +77,22 @@ async function publish(
     )
     // From here the objects are there and their records will not be read again; a crash before leaves unpublished blobs,
     // swept at start, and the positions as they were.
-    const committed = ledger.commit(write => {
+    await ledger.commit(write => {
       for (const { key, object } of objects) target.publish(write, bucket, key, object)
       alongside(write)
       isCommitting = true
     })
-    await committed
   } catch (cause) {
     // Once the change has run, nobody knows what became of it: then a start has to tell.
     if (!isCommitting) await Promise.allSettled(objects.map(({ object }) => target.discard(object)))
     throw cause
   }
+}
+
+/** Reading again after a failure counts again, as in AWS. */
+function tellRead({ records, bytes, newestAt = 0 }: Gathering, { backlog, leg, meters }: Order): void {
+  if (backlog.source.streamArn === undefined || leg === 'backup') return
+  meters.read({ records, bytes, millisecondsBehind: Math.max(0, (backlog.newestAt ?? 0) - newestAt) })
 }
 
 function tellLost({ taken }: Gathering, { identity, leg }: Order, { log }: World): void {

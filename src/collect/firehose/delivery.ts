@@ -128,6 +128,7 @@ export class Delivery {
   /** Ends it, after what is under way; what is not delivered stays undelivered. */
   async stop(remove: () => Promise<void>): Promise<void> {
     this.#ending.abort(new Error(`${this.identity.name} is deleted`))
+    this.pause()
     await this.#turn
     await this.#legs.backup.ended(async () => undefined)
     await this.#legs.delivery.ended(remove)

@@ -20,6 +20,8 @@ export interface DataOutput extends Output {
 }
 
 interface Filling extends DataOutput {
+  /** As they will be written, without what is put between them. */
+  dataBytes: number
   records: number
   bytes: number
   oldestAt: number
@@ -68,7 +70,8 @@ export class Outputs {
     if (framed) spool.add(output.channel, ...frameOf(record, this.#laneNumber(record.origin.lane)))
     else if (delimiter) spool.add(output.channel, record.data, delimiter)
     else spool.add(output.channel, record.data)
-    if (output.channel.bytes < bytesMax) return
+    output.dataBytes += record.data.length
+    if (output.dataBytes < bytesMax) return
     this.#open.delete(id)
     this.#full.push(output)
   }
@@ -84,7 +87,15 @@ export class Outputs {
   }
 
   #newOutput(at: number, keys: PartitionKeys | undefined): Filling {
-    return { channel: this.#options.spool.channel(), keys, records: 0, bytes: 0, oldestAt: at, newestAt: at }
+    return {
+      channel: this.#options.spool.channel(),
+      keys,
+      records: 0,
+      bytes: 0,
+      dataBytes: 0,
+      oldestAt: at,
+      newestAt: at,
+    }
   }
 
   #laneNumber(lane: string): number {

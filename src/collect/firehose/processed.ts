@@ -128,14 +128,19 @@ class Run {
   ): Promise<string | undefined> {
     const { backlog, meters, signal } = this.#order
     const failed = { records: 0, bytes: 0 }
-    const fail = (frame: Frame, { code, message }: ConversionFailure) => {
-      failed.records++
-      failed.bytes += frame.raw.length
+    let counted: Frame | undefined
+    const fail = (frame: Frame, raw: Uint8Array, { code, message }: ConversionFailure) => {
+      // A record of several documents that do not fit is one record that failed.
+      if (frame !== counted) {
+        failed.records++
+        failed.bytes += frame.raw.length
+      }
+      counted = frame
       const lane = backlog.lane(this.#outputs.lanes[frame.lane] ?? '')
       const sequenceNumber = lane?.sequenceNumber(frame.index)
       const endedAt = this.#world.clock.now()
-      const line = conversionErrorLine({ ...frame, sequenceNumber }, { code, message, endedAt, table })
-      this.#outputs.fail('format-conversion-failed', { at: frame.at, bytes: frame.raw.length }, line)
+      const line = conversionErrorLine({ ...frame, raw, sequenceNumber }, { code, message, endedAt, table })
+      this.#outputs.fail('format-conversion-failed', { at: frame.at, bytes: raw.length }, line)
     }
     const options = { spool: this.#spool, converter: this.#world.converter, conversion, columns, signal, fail }
     const file = await converted(output, options)

@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { simulatedWorld } from '../../../test/testing/simulated-world.ts'
 import { type FlowRecord, noKeys } from './flow.ts'
 import { frameOf, framesOf } from './frames.ts'
+import { Outputs } from './outputs.ts'
 import { Spool } from './spool.ts'
 
 const additions = fc.array(fc.tuple(fc.nat(4), fc.uint8Array({ maxLength: 30 })), { maxLength: 60 })
@@ -61,3 +62,30 @@ test('frames are read as they were written, in whatever chunks they come', async
     }),
   )
 })
+
+for (const framed of [false, true]) {
+  test(`an output ends with the record that fills it, whatever is put around records, ${framed ? 'framed' : 'delimited'}`, async () => {
+    const { store } = await simulatedWorld()
+    await using spool = new Spool(() => store.blobs.scratch())
+    const outputs = new Outputs({ spool, bytesMax: 100, delimiter: Buffer.from('##########'), framed })
+    const record = (index: number): FlowRecord => {
+      const data = Buffer.alloc(20, 'x')
+      return {
+        origin: { lane: 'l', index, at: 7 + index, data },
+        part: 0,
+        partitionKey: undefined,
+        raw: data,
+        data,
+        keys: noKeys,
+      }
+    }
+    for (let index = 0; index < 7; index++) outputs.add(record(index), undefined)
+    assert.deepEqual(
+      outputs.data.map(({ records, bytes, oldestAt, newestAt }) => [records, bytes, oldestAt, newestAt]),
+      [
+        [5, 100, 7, 11],
+        [2, 40, 12, 13],
+      ],
+    )
+  })
+}

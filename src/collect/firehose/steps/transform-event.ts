@@ -52,9 +52,11 @@ function eventRecord(record: FlowRecord, place: number, around: EventAround) {
 export const recordId = (sequenceNumber: string | undefined, { origin }: FlowRecord, place: number): string =>
   `${sequenceNumber ?? `49${String(origin.index).padStart(54, '0')}`}${String(place).padStart(6, '0')}`
 
-/** About what the event has beside the data of one record, with a partition key of middling length. */
+/** What the event has beside a record's data and partition key, at most. */
 const eventRecordBytes = 450
+/** Of a character of a key, written in JSON as it may have to be. */
+const characterBytes = 6
 
-/** An estimate. */
-export const eventBytes = (records: number, dataBytes: number): number =>
-  Math.ceil(dataBytes / 3) * 4 + records * eventRecordBytes
+/** What a record adds to the event, at most. */
+export const eventBytesOf = ({ data, partitionKey = '' }: FlowRecord): number =>
+  Math.ceil(data.length / 3) * 4 + eventRecordBytes + partitionKey.length * characterBytes

@@ -1,8 +1,9 @@
 // Hands records to a Lambda function in batches and takes what it makes of them: Ok with new data, Dropped, or
 // ProcessingFailed. https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
 //
-// A function that fails is called again, as often as configured, and then its whole batch has failed (one that has too much
-// to do is given some time); an answer that does not keep to the form is final. The event itself is in transform-event.ts, the answer is read in transform-answer.ts.
+// A function that fails is called again, as often as configured (one that has too much to do after some time), and then its
+// whole batch has failed; an answer that does not keep to the form is final. The event is made in transform-event.ts, the
+// answer read in transform-answer.ts.
 import { Fault } from '../../../gateway/fault.ts'
 import type { Batches, Fail, FlowRecord } from '../flow.ts'
 import { transformPayloadBytesMax } from '../limits.ts'
@@ -10,7 +11,7 @@ import type { DeliveryMeters } from '../meters.ts'
 import type { Processor } from '../processors.ts'
 import type { Functions, Invocation, World } from '../world.ts'
 import { type BatchFailure, functionError, readAnswer, type Verdict } from './transform-answer.ts'
-import { type EventAround, eventBytes, recordId, transformEvent } from './transform-event.ts'
+import { type EventAround, eventBytesOf, recordId, transformEvent } from './transform-event.ts'
 
 export interface TransformationAround extends EventAround {
   readonly functions: Functions
@@ -20,6 +21,9 @@ export interface TransformationAround extends EventAround {
   readonly signal: AbortSignal
   readonly pause: World['pause']
 }
+
+/** Of the records; the rest is what the event says of itself. */
+const eventBytesMax = transformPayloadBytesMax - 4096
 
 /** Before a function that has too much to do is called again; twice as long each further time. */
 const firstPauseMilliseconds = 100
@@ -52,17 +56,20 @@ export const transformation = (processor: Extract<Processor, { kind: 'lambda' }>
 async function* rebatched(batches: Batches, bytesMax: number): Batches {
   let gathered: FlowRecord[] = []
   let bytes = 0
+  let eventBytes = 0
   for await (const batch of batches) {
     for (const record of batch) {
-      const next = bytes + record.data.length
-      const isFull = next > bytesMax || eventBytes(gathered.length + 1, next) > transformPayloadBytesMax
+      const added = eventBytesOf(record)
+      const isFull = bytes + record.data.length > bytesMax || eventBytes + added > eventBytesMax
       if (gathered.length > 0 && isFull) {
         yield gathered
         gathered = []
         bytes = 0
+        eventBytes = 0
       }
       gathered.push(record)
       bytes += record.data.length
+      eventBytes += added
     }
   }
   if (gathered.length > 0) yield gathered
