@@ -92,6 +92,7 @@ export class Pool {
   drop(warm: Warm, reason: KilledFor): Promise<void> {
     const known = this.#endings.get(warm)
     if (known !== undefined) return known
+    if (!this.#places.has(warm)) return Promise.resolve()
     const ending = this.#end(warm, reason)
       .catch(cause => this.#log.error("a function's directories could not be removed; the next start will", cause))
       .finally(() => this.#endings.delete(warm))
