@@ -88,6 +88,27 @@ export async function reshard(random: Random, attempt: Try): Promise<string> {
   return `scales to ${TargetShardCount}`
 }
 
+/** Another buffer and another compression, while records wait and are delivered. */
+export async function configure(random: Random, attempt: Try): Promise<string> {
+  const DeliveryStreamName = oneOf(random, ['of-stream', 'direct'])
+  const described = await attempt('DescribeDeliveryStream', { DeliveryStreamName })
+  if (described === undefined) return `${DeliveryStreamName} cannot be described`
+  const { VersionId, Destinations } = described.DeliveryStreamDescription as Described
+  const CompressionFormat = oneOf(random, ['GZIP', 'UNCOMPRESSED'])
+  const IntervalInSeconds = below(random, 120)
+  await attempt('UpdateDestination', {
+    ...{ DeliveryStreamName, CurrentDeliveryStreamVersionId: VersionId },
+    DestinationId: Destinations[0].DestinationId,
+    ExtendedS3DestinationUpdate: { CompressionFormat, BufferingHints: { SizeInMBs: 1, IntervalInSeconds } },
+  })
+  return `${DeliveryStreamName} is ${CompressionFormat} every ${IntervalInSeconds} s`
+}
+
+interface Described {
+  readonly VersionId: string
+  readonly Destinations: readonly [{ readonly DestinationId: string }]
+}
+
 const first = (shard: Shard): bigint => BigInt(shard.HashKeyRange.StartingHashKey)
 
 /** Objects by their bucket and key, as they were when they were last seen: a bucket is emptied before it is deleted. */

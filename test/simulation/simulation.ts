@@ -10,7 +10,7 @@
  */
 import type { Failing } from '../../src/world/simulated/disk.ts'
 import { SeededRandom } from '../../src/world/simulated/random.ts'
-import { below, Objects, oneOf, produce, reshard } from './actors.ts'
+import { below, configure, Objects, oneOf, produce, reshard } from './actors.ts'
 import { check } from './checkers.ts'
 import { Reader, Subscriber, shardsOf, type Try } from './consumers.ts'
 import { History } from './history.ts'
@@ -53,7 +53,17 @@ export async function simulate(seed: number, { steps = 60, tamper }: SimulationO
   }
 }
 
-type Act = 'produce' | 'put directly' | 'read' | 'subscribe' | 'reshard' | 'time' | 'bucket' | 'trouble' | 'end'
+type Act =
+  | 'produce'
+  | 'put directly'
+  | 'read'
+  | 'subscribe'
+  | 'reshard'
+  | 'time'
+  | 'bucket'
+  | 'configure'
+  | 'trouble'
+  | 'end'
 const weights: readonly (readonly [Act, number])[] = [
   ['produce', 10],
   ['put directly', 6],
@@ -62,6 +72,7 @@ const weights: readonly (readonly [Act, number])[] = [
   ['reshard', 3],
   ['time', 7],
   ['bucket', 2],
+  ['configure', 2],
   ['trouble', 4],
   ['end', 3],
 ]
@@ -179,6 +190,8 @@ class Simulation {
       }
       case 'bucket':
         return this.#moveBucket(oneOf(random, this.#buckets))
+      case 'configure':
+        return configure(random, this.#attempt)
       case 'trouble': {
         const failing = oneOf<Failing>(random, ['crash', 'crash', 'EIO', 'ENOSPC'])
         const nth = 1 + below(random, 60)
@@ -230,7 +243,7 @@ class Simulation {
 
   /** Fails where nothing was done to the lake, and where it answers what it should not. */
   readonly #attempt: Try = async (operation, input, allowed = []) => {
-    const service = /Batch/.test(operation) ? 'firehose' : 'kinesis'
+    const service = /Batch|Deliver|Destination/.test(operation) ? 'firehose' : 'kinesis'
     try {
       return (await this.#world.call(service, operation, input)) as Members
     } catch (error) {
