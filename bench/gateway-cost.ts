@@ -1,27 +1,28 @@
 /**
- * What HTTP/2, enforced signatures and CBOR cost PutRecords (500 of 120 bytes a call) and PutRecord, over 4 connections,
- * beside HTTP/1.1 with JSON in open mode. Rounds alternate; what counts is the median of each round's ratios. The
- * processor's time is the server's own, so that a noisy neighbour changes it least.
+ * What HTTP/2, enforced signatures and CBOR cost PutRecords (500 of 120 bytes a call) and PutRecord, 4 calls at once,
+ * beside HTTP/1.1 with JSON in open mode. Each way has a server of its own, so that none is warmer than another (a
+ * second server in open mode, the control, says how far the figures can be trusted); short rounds alternate. Rates: the
+ * median of each round's ratio. The processor's time is the servers' own, over all rounds.
  *
- *     node bench/gateway-cost.ts [--seconds 2] [--rounds 7]
+ *     node bench/gateway-cost.ts [--seconds 0.5] [--rounds 20]
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash, createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { Agent, request as httpRequest } from 'node:http'
-import { connect } from 'node:http2'
+import { type ClientHttp2Session, connect } from 'node:http2'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { cbor } from '@smithy/core/cbor'
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '2' }, rounds: { type: 'string', default: '7' } },
+  options: { seconds: { type: 'string', default: '0.5' }, rounds: { type: 'string', default: '20' } },
 })
 const milliseconds = Number(values.seconds) * 1000
 const rounds = Number(values.rounds)
-const connections = 4
+const callsAtOnce = 4
 const region = 'us-east-1'
 
 /** A lake in a process of its own, which tells its address and its root key. */
@@ -39,7 +40,7 @@ interface Server {
   readonly child: ChildProcess
 }
 async function start(auth: 'open' | 'enforced'): Promise<Server> {
-  const words = ['--input-type=module', '-e', program, join(directory, auth), auth]
+  const words = ['--input-type=module', '-e', program, mkdtempSync(join(directory, 'lake-')), auth]
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
   return { ...(JSON.parse(line.toString()) as Omit<Server, 'child'>), child }
@@ -92,8 +93,11 @@ function overHttp1(port: number, headers: Headers, body: Buffer): Connection {
   return { send, close: () => agent.destroy() }
 }
 
+const sessions = new Map<number, ClientHttp2Session>()
+/** All calls share a connection, as the AWS SDKs have it. */
 function overHttp2(port: number, headers: Headers, body: Buffer): Connection {
-  const session = connect(`http://127.0.0.1:${port}`)
+  const session = sessions.get(port) ?? connect(`http://127.0.0.1:${port}`)
+  sessions.set(port, session)
   const { host, ...others } = headers
   const send = async () => {
     const request = session.request({ ':method': 'POST', ':path': '/', ...others })
@@ -103,26 +107,26 @@ function overHttp2(port: number, headers: Headers, body: Buffer): Connection {
     await once(request, 'end')
     if (answer[':status'] !== 200) throw new Error(`status ${answer[':status']}`)
   }
-  return { send, close: () => session.destroy() }
+  return { send, close() {} }
 }
 
 interface Measured {
-  readonly rate: number
-  /** Microseconds of the server a call. */
+  readonly calls: number
+  readonly milliseconds: number
+  /** Milliseconds of the server. */
   readonly processor: number
 }
 async function load(server: Server, open: () => Connection): Promise<Measured> {
   const before = processorTime(server)
   const began = performance.now()
   let calls = 0
-  const work = Array.from({ length: connections }, async () => {
+  const work = Array.from({ length: callsAtOnce }, async () => {
     const connection = open()
     for (; performance.now() < began + milliseconds; calls++) await connection.send()
     connection.close()
   })
   await Promise.all(work)
-  const rate = (calls / (performance.now() - began)) * 1000
-  return { rate, processor: ((processorTime(server) - before) / calls) * 1000 }
+  return { calls, milliseconds: performance.now() - began, processor: processorTime(server) - before }
 }
 
 const record = (i: number) => ({ Data: Buffer.alloc(120, i % 256), PartitionKey: `sensor-${i}` })
@@ -134,52 +138,66 @@ const calls: Readonly<Record<string, object>> = {
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'biwa-bench-'))
-const open = await start('open')
-const enforced = await start('enforced')
 const headersOf = (operation: string, form: 'json' | 'cbor'): Headers => ({
   'content-type': `application/x-amz-${form}-1.1`,
   'x-amz-target': `Kinesis_20131202.${operation}`,
 })
-for (const server of [open, enforced]) {
+interface Way {
+  readonly auth: 'open' | 'enforced'
+  readonly form: 'json' | 'cbor'
+  readonly over: (port: number, headers: Headers, body: Buffer) => Connection
+}
+const base: Way = { auth: 'open', form: 'json', over: overHttp1 }
+const ways: Readonly<Record<string, Way>> = {
+  'HTTP/1.1, open': base,
+  'the same again (control)': base,
+  'HTTP/2, open': { ...base, over: overHttp2 },
+  'HTTP/1.1, signatures enforced': { ...base, auth: 'enforced' },
+  'HTTP/2, signatures enforced': { ...base, auth: 'enforced', over: overHttp2 },
+  'HTTP/1.1, open, CBOR': { ...base, form: 'cbor' },
+}
+const runners = []
+for (const [name, way] of Object.entries(ways)) {
+  const server = await start(way.auth)
   const body = Buffer.from('{"StreamName":"s","ShardCount":1}')
-  const once = overHttp1(server.port, signed(server, headersOf('CreateStream', 'json'), body), body)
-  await once.send()
-  once.close()
+  const first = overHttp1(server.port, signed(server, headersOf('CreateStream', 'json'), body), body)
+  await first.send()
+  first.close()
+  runners.push({ name, way, server })
 }
 
+const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)
 const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
+const rateOf = ({ calls, milliseconds }: Measured) => (calls / milliseconds) * 1000
 for (const [operation, input] of Object.entries(calls)) {
-  const json = Buffer.from(wire(input))
-  const binary = Buffer.from(cbor.serialize(input))
-  const plain = headersOf(operation, 'json')
-  const proven = signed(enforced, plain, json)
-  const ways: Readonly<Record<string, () => Promise<Measured>>> = {
-    'HTTP/1.1, open': () => load(open, () => overHttp1(open.port, plain, json)),
-    'HTTP/2, open': () => load(open, () => overHttp2(open.port, plain, json)),
-    'HTTP/1.1, signatures enforced': () => load(enforced, () => overHttp1(enforced.port, proven, json)),
-    'HTTP/1.1, open, CBOR': () => load(open, () => overHttp1(open.port, headersOf(operation, 'cbor'), binary)),
-  }
-  const measured: Record<string, Measured[]> = {}
-  // The enforced server works for one way in four: it must not be the colder one.
-  for (let round = 0; round < 4; round++) await ways['HTTP/1.1, signatures enforced']?.()
-  for (let round = 0; round <= rounds; round++)
-    for (const [way, run] of Object.entries(ways)) {
-      const one = await run()
-      if (round > 0) measured[way] = [...(measured[way] ?? []), one]
+  const bodies = { json: Buffer.from(wire(input)), cbor: Buffer.from(cbor.serialize(input)) }
+  const measured: Measured[][] = runners.map(() => [])
+  for (let round = -3; round < rounds; round++)
+    for (const [i, { way, server }] of runners.entries()) {
+      const body = bodies[way.form]
+      const plain = headersOf(operation, way.form)
+      const headers = way.auth === 'open' ? plain : signed(server, plain, body)
+      const one = await load(server, () => way.over(server.port, headers, body))
+      if (round >= 0) measured[i]?.push(one)
     }
-  const base = measured['HTTP/1.1, open'] ?? []
+  const [first = []] = measured
+  const processorOf = (all: readonly Measured[]) =>
+    (sum(all.map(one => one.processor)) / sum(all.map(one => one.calls))) * 1000
   console.log(operation)
-  for (const [way, all] of Object.entries(measured)) {
-    const ratio = (of: (one: Measured) => number) =>
-      median(all.map((one, round) => of(one) / of(base[round] as Measured))).toFixed(2)
-    const [rate, processor] = [median(all.map(one => one.rate)), median(all.map(one => one.processor))]
+  for (const [i, { name }] of runners.entries()) {
+    const all = measured[i] ?? []
+    const rate = median(all.map(rateOf)).toFixed(0)
+    const rateRatio = median(all.map((one, round) => rateOf(one) / rateOf(first[round] as Measured))).toFixed(2)
+    const processor = processorOf(all)
+    const processorRatio = (processor / processorOf(first)).toFixed(2)
     console.log(
-      `  ${way.padEnd(30)} ${rate.toFixed(0).padStart(6)} calls/s (${ratio(one => one.rate)})  ${processor.toFixed(0).padStart(6)} us of the server a call (${ratio(one => one.processor)})`,
+      `  ${name.padEnd(30)} ${rate.padStart(6)} calls/s (${rateRatio})  ${processor.toFixed(0).padStart(6)} us of the server a call (${processorRatio})`,
     )
   }
 }
-for (const { child } of [open, enforced]) {
-  child.kill()
-  await once(child, 'exit')
+for (const session of sessions.values()) session.destroy()
+for (const { server } of runners) {
+  server.child.kill()
+  await once(server.child, 'exit')
 }
 rmSync(directory, { recursive: true, force: true })
