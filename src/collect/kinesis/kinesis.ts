@@ -1,5 +1,5 @@
-// Kinesis Data Streams: which streams there are, and reading them by iterators. What one stream does is in stream.ts,
-// a shard's records in shard.ts. Everything known is loaded at start; records are never held.
+// Kinesis Data Streams: which streams there are, who shares them, and what is set for all. What one stream does is in
+// stream.ts, a shard's records in shard.ts. Everything known is loaded at start; records are never held.
 import type { SegmentLog } from '../../durable/segment-log.ts'
 import type { Store } from '../../durable/store.ts'
 import type { BoundOperations } from '../../gateway/operation.ts'
@@ -10,33 +10,17 @@ import type { Random } from '../../world/random.ts'
 import { type Consumer, Consumers } from './consumers.ts'
 import { ControlRates, paced } from './control-rates.ts'
 import { FanOut } from './fan-out.ts'
-import {
-  hasConsumers,
-  LimitExceededException,
-  noSuchStream,
-  rateExceeded,
-  shardDoesNotExist,
-  streamExists,
-} from './faults.ts'
+import { hasConsumers, LimitExceededException, noSuchStream, streamExists } from './faults.ts'
 import { evenRanges } from './hash.ts'
-import {
-  type IteratorPosition,
-  openIterator,
-  type StartingPoint,
-  sealIterator,
-  shardNamed,
-  startingIndex,
-} from './iterators.ts'
-import { bytesPerGetMax, onDemandStreamsMax, recordsPerGetMax, shardsPerAccountMax } from './limits.ts'
+import type { StartingPoint } from './iterators.ts'
+import { onDemandStreamsMax, shardsPerAccountMax } from './limits.ts'
 import { OnDemand } from './on-demand.ts'
 import { Policies } from './policies.ts'
-import { bytesOf, meterRead, meterRefusedRead, putRecord, putRecords } from './putting.ts'
+import { putRecord, putRecords } from './putting.ts'
+import { Reading, type ReadQuestion, type ReadRecords } from './reading.ts'
 import { Retention } from './retention.ts'
 import { Seal } from './seal.ts'
-import { shardIdOf } from './sequence.ts'
-import type { Shard, StoredRecord } from './shard.ts'
 import { type NewRecord, type Place, type Placed, Stream } from './stream.ts'
-import { streamNamed } from './stream-reference.ts'
 import {
   identityOf,
   insertShard,
@@ -64,22 +48,13 @@ export interface NewStream {
   readonly tags: Readonly<Record<string, string>>
 }
 
-export interface ReadRecords {
-  readonly stream: Stream
-  readonly records: readonly StoredRecord[]
-  /** Undefined at the end of a closed shard. */
-  readonly next?: string
-  /** Of a closed shard that was read to its end. */
-  readonly children: readonly Shard[]
-  readonly millisecondsBehind: number
-}
-
 export class Kinesis {
   readonly store: Pick<Store, 'ledger' | 'log' | 'removeLog'>
   readonly consumers: Consumers
   readonly policies: Policies
   readonly fanOut: FanOut
   readonly onDemand: OnDemand
+  readonly reading: Reading
   readonly #clock: Clock
   readonly #random: Random
   readonly #background: Background
@@ -117,6 +92,7 @@ export class Kinesis {
       clock: this.#clock,
       shardsLeft: stream => Math.max(0, shardsPerAccountMax - this.openShards(stream)),
     })
+    this.reading = new Reading(this, this.#clock)
     this.fanOut = new FanOut({ clock: this.#clock, consumers: this.consumers })
   }
 
@@ -245,68 +221,12 @@ export class Kinesis {
     this.#tagged(resource)
   }
 
-  async iterator(stream: Stream, shardId: string, from: StartingPoint): Promise<string> {
-    const now = this.#clock.now()
-    const shard = shardNamed(stream, shardId)
-    if (stream.rates?.iterator(shard.number, now) === false) throw rateExceeded(shard.id, stream)
-    const index = await startingIndex({ stream, shard, asking: 'GetShardIterator' }, from, now)
-    return sealIterator(this.seal, { stream: stream.name, streamId: stream.id, shard: shard.number, index }, now)
+  iterator(stream: Stream, shardId: string, from: StartingPoint): Promise<string> {
+    return this.reading.iterator(stream, shardId, from)
   }
 
-  /** The name of the stream that an iterator reads: what its user must have leave for. */
-  streamRead(iterator: string): string {
-    return openIterator(this.seal, iterator, this.#clock.now()).stream
-  }
-
-  /** Where an iterator stands; throws what reading by it would. */
-  place(
-    scope: Scope,
-    iterator: string,
-    { arn, streamId }: { readonly arn?: string | undefined; readonly streamId?: string | undefined },
-  ): { readonly stream: Stream; readonly shard: Shard; readonly position: IteratorPosition } {
-    const position = openIterator(this.seal, iterator, this.#clock.now())
-    const stream = streamNamed(this, scope, { name: position.stream, arn, streamId }, 'shared')
-    if (stream.id !== position.streamId) throw noSuchStream(stream)
-    const shard = stream.shard(position.shard)
-    if (shard === undefined) throw shardDoesNotExist(shardIdOf(position.shard), stream)
-    return { stream, shard, position }
-  }
-
-  async read(
-    scope: Scope,
-    iterator: string,
-    {
-      recordsMax = recordsPerGetMax,
-      ...reference
-    }: {
-      readonly recordsMax?: number | undefined
-      readonly arn?: string | undefined
-      readonly streamId?: string | undefined
-    } = {},
-  ): Promise<ReadRecords> {
-    const now = this.#clock.now()
-    const began = this.#clock.elapsed()
-    const { stream, shard, position } = this.place(scope, iterator, reference)
-    if (stream.rates?.read(shard.number, now) === false) {
-      meterRefusedRead(stream, shard)
-      throw rateExceeded(shard.id, stream)
-    }
-    const limits = { maxRecords: recordsMax, maxBytes: bytesPerGetMax }
-    const { records, next: index } = await shard.read(position.index, limits, stream.horizon(now))
-    const last = records.at(-1)
-    const atTip = index >= (await shard.tip())
-    const ended = atTip && shard.ended !== undefined
-    const behind = atTip || last === undefined ? 0 : Math.max(0, now - last.arrivedAt)
-    stream.rates?.gave(shard.number, bytesOf(records), now)
-    meterRead(stream, shard, { records, behind, milliseconds: this.#clock.elapsed() - began })
-    const next = { stream: stream.name, streamId: stream.id, shard: shard.number, index }
-    return {
-      stream,
-      records,
-      ...(!ended && { next: sealIterator(this.seal, next, now) }),
-      children: ended ? stream.childrenOf(shard) : [],
-      millisecondsBehind: behind,
-    }
+  read(scope: Scope, iterator: string, question: ReadQuestion = {}): Promise<ReadRecords> {
+    return this.reading.read(scope, iterator, question)
   }
 
   /** The operations, each held to the calls a second that AWS allows, where its limits hold. */

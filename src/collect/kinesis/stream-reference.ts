@@ -17,7 +17,12 @@ export interface StreamReference {
 export type Reach = 'own' | 'shared'
 
 /** Throws ResourceNotFoundException, and InvalidArgumentException for names that contradict each other. */
-export function streamNamed(kinesis: Kinesis, scope: Scope, reference: StreamReference, reach: Reach = 'own'): Stream {
+export function streamNamed(
+  kinesis: Pick<Kinesis, 'stream'>,
+  scope: Scope,
+  reference: StreamReference,
+  reach: Reach = 'own',
+): Stream {
   const { name, account } = placeNamed(scope, reference, reach)
   refuseStreamId(reference.streamId)
   return kinesis.stream({ account, region: scope.region }, name)

@@ -160,11 +160,11 @@ export const GetRecords = operation({
     ChildShards: optional(childShards),
   },
   resource: ({ StreamARN, ShardIterator }, call, kinesis: Kinesis) =>
-    resourceOf({ StreamARN, StreamName: StreamARN ? undefined : kinesis.streamRead(ShardIterator) }, call),
+    resourceOf({ StreamARN, StreamName: StreamARN ? undefined : kinesis.reading.streamRead(ShardIterator) }, call),
   async handle(kinesis: Kinesis, input, call) {
     const { StreamARN: arn, StreamId: streamId } = input
     if (input.DryRun) {
-      kinesis.place(call, input.ShardIterator, { arn, streamId })
+      kinesis.reading.place(call, input.ShardIterator, { arn, streamId })
       throw dryRun()
     }
     const read = await kinesis.read(call, input.ShardIterator, { recordsMax: input.Limit, arn, streamId })
