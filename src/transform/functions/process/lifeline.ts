@@ -23,6 +23,10 @@ export async function holdLifeline(): Promise<void> {
 }
 
 function dropThreads(): void {
-  const { permission } = process as unknown as { readonly permission: { drop(scope: string): void } }
+  const { permission } = process as unknown as { readonly permission: { drop?(scope: string): void } }
+  if (permission.drop === undefined)
+    throw new Error(
+      `Functions need a Node.js that can give permissions back, and ${process.version} cannot: use a newer 26.`,
+    )
   permission.drop('worker')
 }
