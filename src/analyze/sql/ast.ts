@@ -83,6 +83,11 @@ export class Node {
     return this.#fields[name] === true
   }
 
+  /** The node as the parser made it. */
+  get tree(): unknown {
+    return { [this.kind]: this.#fields }
+  }
+
   raw(name: string): unknown {
     return this.#fields[name]
   }

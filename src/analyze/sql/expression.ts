@@ -1,298 +1,321 @@
-// Athena's expressions, written for DuckDB. Every kind of node has its line; a kind that has none is refused by name.
-// Meaning that differs between the two is mended here (operators, literals, casts) or in functions/ (calls).
-
-import { EngineFault } from '../engine/fault.ts'
+// Athena's expressions, written for DuckDB with their types. Every kind of node has its line; a kind that has none is a
+// call or is refused by name.
 import { type Node, unsupported } from './ast.ts'
 import { call, windowCall } from './call.ts'
-import type { Scope, Statement } from './statement.ts'
-import { identifier, literal } from './text.ts'
-import { duckTypeOfCast } from './types.ts'
+import { cast, coerced } from './convert.ts'
+import { intervalOf, literalValue } from './literals.ts'
+import { type Arithmetic, arithmetic, comparison, concatenation, condition } from './operators.ts'
+import { fields, resolve, type Scope } from './scope.ts'
+import type { Statement } from './statement.ts'
+import { subscript } from './subscript.ts'
+import { typeOfNode } from './type-node.ts'
+import { common, isText } from './typing/coercion.ts'
+import { arrayOf, boolean, instant, isSimple, nameOf, rowOf, type Type, unknown } from './typing/type.ts'
+import { mismatch, typed, type Value } from './value.ts'
 
-type Write = (node: Node, statement: Statement, scope: Scope) => string
+type Write = (node: Node, statement: Statement, scope: Scope) => Value
 
-export function expression(node: Node, statement: Statement, scope: Scope): string {
+export function expression(node: Node, statement: Statement, scope: Scope): Value {
   const write = writers[node.kind]
-  if (write !== undefined) return write(node, statement, scope)
-  return call(node, statement, scope)
+  return write === undefined ? call(node, statement, scope) : write(node, statement, scope)
 }
 
-function binary(operator: string): Write {
-  return (node, statement, scope) => {
-    node.only('left', 'right')
-    return `(${statement.expression(node.need('left'), scope)} ${operator} ${statement.expression(node.need('right'), scope)})`
-  }
+/** The least type that all turn into by themselves; `what` is told of the first that does not. */
+export function commonOf(values: readonly Value[], what: (one: Type, other: Type) => Error): Type {
+  return values.reduce<Type>((type, value) => {
+    const both = common(type, value.type)
+    if (both === undefined) throw what(type, value.type)
+    return both
+  }, unknown)
 }
 
-/** Plus and minus keep the type of a date to which an interval is added. */
-function sum(operator: '+' | '-'): Write {
-  const plain = binary(operator)
-  return (node, statement, scope) => {
-    node.only('left', 'right')
-    const left = node.need('left')
-    const right = node.need('right')
-    const write = (part: Node) => statement.expression(part, scope)
-    if (right.kind === 'interval' && left.kind !== 'interval') {
-      return `cast_to_type(${write(left)} ${operator} ${write(right)}, ${write(left)})`
-    }
-    if (left.kind === 'interval' && right.kind !== 'interval' && operator === '+') {
-      return `cast_to_type(${write(right)} + ${write(left)}, ${write(right)})`
-    }
-    return plain(node, statement, scope)
-  }
-}
-
-/** Athena fails where the divisor is zero, DuckDB says NULL: the macro minds it, unless the divisor is plainly another number. */
-function divide(operator: '/' | '%', macro: string, left: string, right: string): Write {
-  return (node, statement, scope) => {
+const computed =
+  (operator: Arithmetic, left = 'left', right = 'right'): Write =>
+  (node, statement, scope) => {
     node.only(left, right)
-    const divisor = node.need(right)
-    const parts = [statement.expression(node.need(left), scope), statement.expression(divisor, scope)] as const
-    if (divisor.kind === 'literal' && Number(divisor.text('value')) !== 0)
-      return `(${parts[0]} ${operator} ${parts[1]})`
-    return `${macro}(${parts[0]}, ${parts[1]})`
+    const one = statement.expression(node.need(left), scope)
+    return arithmetic(operator, one, statement.expression(node.need(right), scope), node.position)
   }
-}
 
-function unary(before: string, after = ''): Write {
-  return (node, statement, scope) => {
+const compared =
+  (operator: string): Write =>
+  (node, statement, scope) => {
+    node.only('left', 'right')
+    const left = statement.expression(node.need('left'), scope)
+    return comparison(operator, left, statement.expression(node.need('right'), scope), node.position)
+  }
+
+const connected =
+  (word: 'AND' | 'OR'): Write =>
+  (node, statement, scope) => {
+    node.only('left', 'right')
+    const side = (name: string) =>
+      condition(statement.expression(node.need(name), scope), `Logical expression term`, node.position)
+    return typed(`(${side('left')} ${word} ${side('right')})`, boolean)
+  }
+
+/** `x IS [NOT] NULL`, `x IS [NOT] TRUE` */
+const tested =
+  (word: string): Write =>
+  (node, statement, scope) => {
     node.only('this', 'not')
     const not = node.flag('not') ? ' NOT' : ''
-    return `(${before}${statement.expression(node.need('this'), scope)}${after.replace('?', not)})`
+    return typed(`(${statement.expression(node.need('this'), scope).sql} IS${not} ${word})`, boolean)
   }
-}
 
 const quantified: Readonly<Record<string, string>> = { Eq: '=', Neq: '<>', Gt: '>', Gte: '>=', Lt: '<', Lte: '<=' }
 
-function comparedToAll(word: 'ANY' | 'ALL'): Write {
-  return (node, statement, scope) => {
+const comparedToAll =
+  (word: 'ANY' | 'ALL'): Write =>
+  (node, statement, scope) => {
     node.only('this', 'subquery', 'op')
     const operator = quantified[node.text('op') ?? '']
     const subquery = node.need('subquery')
-    if (operator === undefined || !['subquery', 'select', 'values', 'union'].includes(subquery.kind)) {
+    if (operator === undefined || !['subquery', 'select', 'values', 'union'].includes(subquery.kind))
       throw unsupported(`${word} of something that is no query`, node.position)
-    }
-    return `(${statement.expression(node.need('this'), scope)} ${operator} ${word} (${statement.query(subquery, scope)}))`
+    const left = statement.expression(node.need('this'), scope)
+    const right = scalar(subquery, statement, scope)
+    comparison(operator, left, typed('NULL', right.type), node.position)
+    return typed(`(${left.sql} ${operator} ${word} (${right.sql}))`, boolean)
   }
-}
 
 const writers: Readonly<Record<string, Write>> = {
   column,
   literal: literalValue,
-  null: () => 'NULL',
-  boolean: node => (node.only('value').flag('value') ? 'true' : 'false'),
-  paren: unary(''),
+  interval: intervalOf,
+  null: () => typed('NULL', unknown),
+  boolean: node => typed(node.only('value').flag('value') ? 'true' : 'false', boolean),
+  paren(node, statement, scope) {
+    node.only('this')
+    const inner = statement.expression(node.need('this'), scope)
+    return { ...inner, sql: `(${inner.sql})` }
+  },
   // A sign is kept apart from another sign: `--` would begin a comment.
-  neg: unary('- '),
-  not: unary('NOT '),
-  and: binary('AND'),
-  or: binary('OR'),
-  eq: binary('='),
-  neq: binary('<>'),
-  lt: binary('<'),
-  lte: binary('<='),
-  gt: binary('>'),
-  gte: binary('>='),
-  null_safe_eq: binary('IS NOT DISTINCT FROM'),
-  null_safe_neq: binary('IS DISTINCT FROM'),
-  add: sum('+'),
-  sub: sum('-'),
-  mul: binary('*'),
-  div: divide('/', 'athena_division', 'left', 'right'),
-  mod: divide('%', 'athena_modulus', 'left', 'right'),
-  mod_func: divide('%', 'athena_modulus', 'this', 'expression'),
-  concat: binary('||'),
-  is_null: unary('', ' IS? NULL'),
-  is_true: unary('', ' IS? TRUE'),
-  is_false: unary('', ' IS? FALSE'),
+  neg(node, statement, scope) {
+    node.only('this')
+    const value = statement.expression(node.need('this'), scope)
+    if (isText(value.type) || isSimple(value.type, 'boolean', 'date', 'json'))
+      throw mismatch(node.position, `Cannot negate ${nameOf(value.type)}`)
+    return { ...value, sql: `(- ${value.sql})` }
+  },
+  not(node, statement, scope) {
+    node.only('this')
+    const value = statement.expression(node.need('this'), scope)
+    return typed(`(NOT ${condition(value, 'Value of logical NOT expression', node.position)})`, boolean)
+  },
+  and: connected('AND'),
+  or: connected('OR'),
+  eq: compared('='),
+  neq: compared('<>'),
+  lt: compared('<'),
+  lte: compared('<='),
+  gt: compared('>'),
+  gte: compared('>='),
+  null_safe_eq: compared('IS NOT DISTINCT FROM'),
+  null_safe_neq: compared('IS DISTINCT FROM'),
+  add: computed('+'),
+  sub: computed('-'),
+  mul: computed('*'),
+  div: computed('/'),
+  mod: computed('%'),
+  mod_func: computed('%', 'this', 'expression'),
+  concat(node, statement, scope) {
+    node.only('left', 'right')
+    const left = statement.expression(node.need('left'), scope)
+    return concatenation(left, statement.expression(node.need('right'), scope), node.position)
+  },
+  is_null: tested('NULL'),
+  is_true: tested('TRUE'),
+  is_false: tested('FALSE'),
   like(node, statement, scope) {
     node.only('left', 'right', 'escape')
+    const sides = ['left', 'right'].map(name => {
+      const value = statement.expression(node.need(name), scope)
+      if (isText(value.type) || isSimple(value.type, 'unknown')) return value.sql
+      throw mismatch(
+        node.position,
+        `Left side of LIKE expression must evaluate to a varchar (actual: ${nameOf(value.type)})`,
+      )
+    })
     const escaped = node.child('escape')
-    const end = escaped === undefined ? '' : ` ESCAPE ${statement.expression(escaped, scope)}`
-    return `(${statement.expression(node.need('left'), scope)} LIKE ${statement.expression(node.need('right'), scope)}${end})`
+    const end = escaped === undefined ? '' : ` ESCAPE ${statement.expression(escaped, scope).sql}`
+    return typed(`(${sides[0]} LIKE ${sides[1]}${end})`, boolean)
   },
   between(node, statement, scope) {
     node.only('this', 'low', 'high', 'not')
-    const write = (name: string) => statement.expression(node.need(name), scope)
-    return `(${write('this')}${node.flag('not') ? ' NOT' : ''} BETWEEN ${write('low')} AND ${write('high')})`
+    const [value, low, high] = ['this', 'low', 'high'].map(name => statement.expression(node.need(name), scope))
+    if (value === undefined || low === undefined || high === undefined) throw unsupported('BETWEEN', node.position)
+    const type = commonOf([value, low, high], () =>
+      mismatch(
+        node.position,
+        `Cannot check if ${nameOf(value.type)} is BETWEEN ${nameOf(low.type)} and ${nameOf(high.type)}`,
+      ),
+    )
+    const not = node.flag('not') ? ' NOT' : ''
+    return typed(`(${coerced(value, type)}${not} BETWEEN ${coerced(low, type)} AND ${coerced(high, type)})`, boolean)
   },
-  in(node, statement, scope) {
-    node.only('this', 'expressions', 'query', 'not')
-    const inner = node.child('query')
-    const set =
-      inner === undefined ? statement.expressions(node.list('expressions'), scope) : statement.query(inner, scope)
-    return `(${statement.expression(node.need('this'), scope)}${node.flag('not') ? ' NOT' : ''} IN (${set}))`
-  },
+  in: within,
   exists(node, statement, scope) {
-    return `(${node.only('this', 'not').flag('not') ? 'NOT ' : ''}EXISTS (${statement.query(node.need('this'), scope)}))`
+    node.only('this', 'not')
+    const not = node.flag('not') ? 'NOT ' : ''
+    return typed(`(${not}EXISTS (${statement.query(node.need('this'), { ...scope }).sql}))`, boolean)
   },
   any: comparedToAll('ANY'),
   all: comparedToAll('ALL'),
   subquery(node, statement, scope) {
     node.only('this')
-    return `(${statement.query(node.need('this'), scope)})`
+    const inner = scalar(node.need('this'), statement, scope)
+    return { ...inner, sql: `(${inner.sql})` }
   },
-  case(node, statement, scope) {
-    node.only('operand', 'whens', 'else_')
-    const operand = node.child('operand')
-    const otherwise = node.child('else_')
-    const whens = node.lists('whens').map(([when, then]) => {
-      if (when === undefined || then === undefined)
-        throw unsupported('A CASE branch without its two parts', node.position)
-      return `WHEN ${statement.expression(when, scope)} THEN ${statement.expression(then, scope)}`
-    })
-    const start = operand === undefined ? 'CASE' : `CASE ${statement.expression(operand, scope)}`
-    const end = otherwise === undefined ? '' : ` ELSE ${statement.expression(otherwise, scope)}`
-    return `${start} ${whens.join(' ')}${end} END`
+  case: caseOf,
+  cast: castOf(false),
+  try_cast: castOf(true),
+  extract(node, statement, scope) {
+    node.only('this', 'field')
+    return call(node, statement, scope)
   },
-  cast: castTo('CAST'),
-  try_cast: castTo('TRY_CAST'),
-  extract,
-  interval,
   at_time_zone(node, statement, scope) {
     node.only('this', 'zone')
-    // A timestamp without a zone counts as UTC, the session's zone, as in Athena.
-    return `timezone(${statement.expression(node.need('zone'), scope)}, CAST(${statement.expression(node.need('this'), scope)} AS TIMESTAMPTZ))`
+    const value = statement.expression(node.need('this'), scope)
+    const zone = statement.expression(node.need('zone'), scope).text
+    if (zone === undefined) throw unsupported('AT TIME ZONE with a zone that is no literal', node.position)
+    if (value.type.kind !== 'instant' && value.type.kind !== 'timestamp')
+      throw mismatch(
+        node.position,
+        `Type of value must be a time or timestamp with or without time zone (actual ${nameOf(value.type)})`,
+      )
+    // A timestamp without a zone counts as UTC, the session's zone.
+    return typed(coerced(value, instant('UTC')), instant(zone, value.type.precision))
   },
   subscript(node, statement, scope) {
     node.only('this', 'index')
-    return `athena_subscript(${statement.expression(node.need('this'), scope)}, ${statement.expression(node.need('index'), scope)})`
+    const value = statement.expression(node.need('this'), scope)
+    return subscript(value, statement.expression(node.need('index'), scope), node.position)
   },
   dot(node, statement, scope) {
     node.only('this', 'field')
-    return `(${statement.expression(node.need('this'), scope)}).${identifier(node.text('field') ?? '')}`
+    const path = pathOf(node)
+    if (path !== undefined) return resolve(path, scope, node.position)
+    const value = statement.expression(node.need('this'), scope)
+    const name = (node.text('field') ?? '').toLowerCase()
+    const found = fields(value, [name])
+    if (found === undefined) throw mismatch(node.position, `Expression ${name} is not of type ROW`)
+    return found
   },
-  tuple(node, statement, scope) {
-    node.only('expressions')
-    return `row(${statement.expressions(node.list('expressions'), scope)})`
-  },
+  tuple: rowValue,
   array_func(node, statement, scope) {
     node.only('expressions')
-    return `[${statement.expressions(node.list('expressions'), scope)}]`
+    const items = node.list('expressions').map(item => statement.expression(item, scope))
+    const of = commonOf(items, (one, other) =>
+      mismatch(node.position, `All ARRAY elements must be the same type: ${nameOf(one)}, ${nameOf(other)}`),
+    )
+    const type = arrayOf(of)
+    if (items.length === 0) return typed('[]', type)
+    return typed(`[${items.map(item => coerced(item, of)).join(', ')}]`, type)
   },
-  lambda(node, statement, scope) {
-    node.only('parameters', 'body')
-    const names = node.texts('parameters')
-    const inner: Scope = { ...scope, lambdas: new Set([...scope.lambdas, ...names.map(name => name.toLowerCase())]) }
-    const parameters = names.length === 1 ? identifier(names[0] ?? '') : `(${names.map(identifier).join(', ')})`
-    return `${parameters} -> ${statement.expression(node.need('body'), inner)}`
-  },
-  parse_json: (node, statement, scope) => `json(${statement.expression(node.only('this').need('this'), scope)})`,
+  parse_json: (node, statement, scope) => call(node, statement, scope),
   window_function: windowCall,
 }
 
-function column(node: Node, statement: Statement, scope: Scope): string {
+/** A query in the place of a value: one column. */
+function scalar(node: Node, statement: Statement, scope: Scope): Value {
+  const { sql, columns } = statement.query(node, scope)
+  const [only] = columns
+  if (columns.length !== 1 || only === undefined)
+    throw mismatch(
+      node.position,
+      `Multiple columns returned by subquery are not yet supported. Found ${columns.length}`,
+    )
+  return typed(sql, only.type)
+}
+
+function column(node: Node, _statement: Statement, scope: Scope): Value {
   node.only('name', 'table')
   const name = node.text('name') ?? ''
+  if (name.startsWith('@')) throw unsupported('A variable', node.position)
   const table = node.text('table')
-  const position = node.position
-  if (name.startsWith('@')) throw unsupported('A variable', position)
-  if (
-    position !== undefined &&
-    !scope.lambdas.has(name.toLowerCase()) &&
-    !statement.columnPositions.has(name.toLowerCase())
-  ) {
-    statement.columnPositions.set(name.toLowerCase(), position)
+  return resolve(table === undefined ? [name] : [table, name], scope, node.position)
+}
+
+/** `a.b.c`, which may be a relation's column or fields of a row. */
+function pathOf(node: Node): readonly string[] | undefined {
+  if (node.kind === 'column') {
+    const table = node.text('table')
+    return [...(table === undefined ? [] : [table]), node.text('name') ?? '']
   }
-  return table === undefined ? identifier(name) : `${identifier(table)}.${identifier(name)}`
+  if (node.kind !== 'dot') return undefined
+  const before = pathOf(node.need('this'))
+  return before && [...before, node.text('field') ?? '']
 }
 
-const number = /^(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/
+function rowValue(node: Node, statement: Statement, scope: Scope): Value {
+  node.only('expressions')
+  const items = node.list('expressions').map(item => statement.expression(item, scope))
+  return typed(
+    `row(${items.map(item => item.sql).join(', ')})`,
+    rowOf(items.map(({ type }) => ({ name: undefined, type }))),
+  )
+}
 
-function literalValue(node: Node): string {
-  node.only('literal_type', 'value')
-  const value = node.text('value') ?? ''
-  switch (node.text('literal_type')) {
-    case 'number':
-      if (number.test(value)) return value
-      break
-    case 'string':
-      return literal(value)
-    case 'date':
-      return `CAST(${literal(value)} AS DATE)`
-    case 'timestamp':
-      return timestamp(value)
-    case 'time':
-      return `CAST(${literal(value)} AS TIME)`
-    case 'hex_string':
-      if (/^([0-9a-fA-F]{2})*$/.test(value)) return `unhex(${literal(value)})`
-      break
+function within(node: Node, statement: Statement, scope: Scope): Value {
+  node.only('this', 'expressions', 'query', 'not')
+  const value = statement.expression(node.need('this'), scope)
+  const not = node.flag('not') ? ' NOT' : ''
+  const inner = node.child('query')
+  if (inner !== undefined) {
+    const found = scalar(inner, statement, scope)
+    if (common(value.type, found.type) === undefined)
+      throw mismatch(
+        node.position,
+        `value and result of subquery must be of the same type for IN expression: ${nameOf(value.type)} vs ${nameOf(found.type)}`,
+      )
+    return typed(`(${value.sql}${not} IN (${found.sql}))`, boolean)
   }
-  throw unsupported(`The literal ${value.slice(0, 40)}`, node.position)
+  const items = node.list('expressions').map(item => statement.expression(item, scope))
+  const type = commonOf([value, ...items], (one, other) =>
+    mismatch(
+      node.position,
+      `IN value and list items must be the same type or coercible to a common type. Cannot find common type between ${nameOf(one)} and ${nameOf(other)}`,
+    ),
+  )
+  return typed(`(${coerced(value, type)}${not} IN (${items.map(item => coerced(item, type)).join(', ')}))`, boolean)
 }
 
-/** With a zone it is an instant, without one a wall clock. DuckDB wants an offset right behind the time. */
-function timestamp(value: string): string {
-  const text = value.trim().replace(/\s+([+-]\d\d:?\d\d)$/, '$1')
-  const zoned = /[+-]\d\d:?\d\d$/.test(text.slice(10)) || /[A-Za-z]/.test(text.slice(10).replace('T', ''))
-  return `CAST(${literal(text)} AS ${zoned ? 'TIMESTAMPTZ' : 'TIMESTAMP'})`
+function caseOf(node: Node, statement: Statement, scope: Scope): Value {
+  node.only('operand', 'whens', 'else_')
+  const operand = node.child('operand')
+  const compareTo = operand && statement.expression(operand, scope)
+  const branches = node.lists('whens').map(([when, then]) => {
+    if (when === undefined || then === undefined)
+      throw unsupported('A CASE branch without its two parts', node.position)
+    const value = statement.expression(when, scope)
+    const test = compareTo
+      ? comparison('=', compareTo, value, when.position).sql
+      : condition(value, 'CASE WHEN clause', when.position)
+    return { test, result: statement.expression(then, scope) }
+  })
+  const otherwise = node.child('else_')
+  const last = otherwise && statement.expression(otherwise, scope)
+  const type = commonOf([...branches.map(({ result }) => result), ...(last ? [last] : [])], (one, other) =>
+    mismatch(
+      node.position,
+      `All CASE results must be the same type or coercible to a common type. Cannot find common type between ${nameOf(one)} and ${nameOf(other)}`,
+    ),
+  )
+  const whens = branches.map(({ test, result }) => `WHEN ${test} THEN ${coerced(result, type)}`).join(' ')
+  return typed(`CASE ${whens}${last ? ` ELSE ${coerced(last, type)}` : ''} END`, type)
 }
 
-const integerMacros: Readonly<Record<string, string>> = {
-  TINYINT: 'athena_tinyint',
-  SMALLINT: 'athena_smallint',
-  INTEGER: 'athena_integer',
-  BIGINT: 'athena_bigint',
-}
-
-function castTo(word: 'CAST' | 'TRY_CAST'): Write {
+function castOf(tries: boolean): Write {
   return (node, statement, scope) => {
     node.only('this', 'to')
-    const type = node.record('to')
-    if (type === undefined) throw unsupported('A cast without a type', node.position)
-    const target = duckTypeOfCast(type)
+    const to = node.record('to')
+    if (to === undefined) throw unsupported('A cast without a type', node.position)
+    const type = typeOfNode(to)
     const value = statement.expression(node.need('this'), scope)
-    const length = type.number('length')
-    const integer = integerMacros[target]
-    let text = `CAST(${value} AS ${target})`
-    if (integer !== undefined) text = `${integer}(${value})`
-    else if (target === 'VARCHAR') text = `athena_varchar(${value})`
-    else if (target === 'DATE') text = `athena_date(${value})`
-    else if (target === 'JSON') text = `to_json(${value})`
-    if (target === 'VARCHAR' && length !== undefined) text = `left(${text}, ${length})`
-    return word === 'TRY_CAST' ? `try(${text})` : text
+    const sql = cast(value, type, node.position)
+    // An instant keeps its own zone through a cast.
+    const kept = type.kind === 'instant' && value.type.kind === 'instant' ? { ...type, zone: value.type.zone } : type
+    return typed(tries ? `try(${sql})` : sql, kept)
   }
-}
-
-const fields: Readonly<Record<string, string>> = {
-  Year: 'year',
-  Quarter: 'quarter',
-  Month: 'month',
-  Week: 'week',
-  Day: 'day',
-  DayOfWeek: 'isodow',
-  DayOfYear: 'dayofyear',
-  Hour: 'hour',
-  Minute: 'minute',
-  Second: 'second',
-}
-
-function extract(node: Node, statement: Statement, scope: Scope): string {
-  node.only('this', 'field')
-  const field = fields[node.text('field') ?? '']
-  if (field === undefined) throw unsupported(`EXTRACT of ${node.text('field')}`, node.position)
-  return `${field}(athena_wall(${statement.expression(node.need('this'), scope)}))`
-}
-
-const intervalUnits: Readonly<Record<string, string>> = {
-  Second: 'SECOND',
-  Minute: 'MINUTE',
-  Hour: 'HOUR',
-  Day: 'DAY',
-  Week: 'WEEK',
-  Month: 'MONTH',
-  Year: 'YEAR',
-}
-
-function interval(node: Node): string {
-  node.only('this', 'unit')
-  const unit = node.record('unit')?.text('unit')
-  const amount = node.need('this').text('value') ?? ''
-  const name = intervalUnits[unit ?? '']
-  if (name === undefined || !/^[+-]?\d+(\.\d+)?$/.test(amount)) {
-    throw new EngineFault(
-      'unsupported',
-      `INTERVAL '${amount}' of this form is not supported by this engine yet; write INTERVAL '2' DAY`,
-    )
-  }
-  return `INTERVAL ${literal(amount)} ${name}`
 }

@@ -27,56 +27,41 @@ const macros: readonly string[] = [
      WHEN x < 0 THEN '-Infinity' END`,
   "CREATE MACRO athena_timestamp(x) AS strftime(x, '%Y-%m-%d %H:%M:%S.%g')",
   'CREATE MACRO athena_wall(x) AS make_timestamp(epoch_us(x))',
-  `CREATE MACRO athena_date(x) AS CASE
-     WHEN typeof(x) = 'TIMESTAMP WITH TIME ZONE' THEN CAST(athena_wall(TRY_CAST(x AS TIMESTAMPTZ)) AS DATE)
-     ELSE CAST(x AS DATE) END`,
-  "CREATE MACRO athena_instant(x) AS strftime(athena_wall(x), '%Y-%m-%d %H:%M:%S.%g') || ' UTC'",
   "CREATE MACRO athena_time(x) AS strftime(DATE '2000-01-01' + x, '%H:%M:%S.%g')",
   // Athena shows a binary as pairs of hexadecimal digits.
   String.raw`CREATE MACRO athena_binary(x) AS rtrim(regexp_replace(lower(hex(x)), '(..)', '\1 ', 'g'))`,
-  `CREATE MACRO athena_varchar(x) AS CASE
-     WHEN typeof(x) = 'DOUBLE' THEN athena_float(TRY_CAST(x AS DOUBLE))
-     WHEN typeof(x) = 'FLOAT' THEN athena_float(TRY_CAST(x AS FLOAT))
-     WHEN typeof(x) = 'TIMESTAMP' THEN athena_timestamp(TRY_CAST(x AS TIMESTAMP))
-     WHEN typeof(x) = 'TIMESTAMP WITH TIME ZONE' THEN athena_instant(TRY_CAST(x AS TIMESTAMPTZ))
-     WHEN typeof(x) = 'TIME' THEN athena_time(TRY_CAST(x AS TIME))
-     WHEN typeof(x) = 'JSON' THEN json_extract_string(TRY_CAST(x AS JSON), '$')
-     ELSE CAST(x AS VARCHAR) END`,
-  `CREATE MACRO athena_iso8601(x) AS CASE
-     WHEN typeof(x) = 'DATE' THEN CAST(x AS VARCHAR)
-     WHEN typeof(x) = 'TIMESTAMP' THEN strftime(TRY_CAST(x AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%g')
-     ELSE strftime(athena_wall(TRY_CAST(x AS TIMESTAMPTZ)), '%Y-%m-%dT%H:%M:%S.%gZ') END`,
-  // DuckDB rounds half to even and accepts '2.5' as an integer; Athena rounds half up and does not.
-  ...['TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT'].map(
-    type => `CREATE MACRO athena_${type.toLowerCase()}(x) AS CASE
-     WHEN typeof(x) IN ('DOUBLE', 'FLOAT') THEN CAST(round(TRY_CAST(x AS DOUBLE)) AS ${type})
-     WHEN typeof(x) = 'VARCHAR' THEN CAST(regexp_replace(CAST(x AS VARCHAR), '[.eE]', '?') AS ${type})
-     ELSE CAST(x AS ${type}) END`,
-  ),
-  `CREATE MACRO athena_division(a, b) AS CASE
-     WHEN typeof(a) IN ('DOUBLE', 'FLOAT') OR typeof(b) IN ('DOUBLE', 'FLOAT')
-       THEN CASE WHEN b = 0 THEN cast_to_type(CAST(a AS DOUBLE) * CAST('Infinity' AS DOUBLE), a / b) ELSE a / b END
+  // `1 02:03:04.000`
+  `CREATE MACRO athena_days(x) AS CASE WHEN x IS NULL THEN NULL ELSE list_transform([
+     CAST(datepart('day', x) AS BIGINT) * 86400000000 + epoch_us(x - to_days(CAST(datepart('day', x) AS INTEGER)))],
+     us -> (CASE WHEN us < 0 THEN '-' ELSE '' END) || (abs(us) // 86400000000) || ' ' ||
+       strftime(make_timestamp(abs(us) % 86400000000), '%H:%M:%S.%g'))[1] END`,
+  // `1-2`
+  `CREATE MACRO athena_months(x) AS (CASE WHEN datepart('year', x) * 12 + datepart('month', x) < 0 THEN '-' ELSE '' END)
+     || abs(datepart('year', x)) || '-' || abs(datepart('month', x))`,
+  `CREATE MACRO athena_offset(minutes) AS (CASE WHEN minutes < 0 THEN '-' ELSE '+' END)
+     || lpad(CAST(abs(minutes) // 60 AS VARCHAR), 2, '0') || ':' || lpad(CAST(abs(minutes) % 60 AS VARCHAR), 2, '0')`,
+  // Athena fails where a whole number's divisor is zero, DuckDB says NULL.
+  `CREATE MACRO athena_whole_division(a, b) AS CASE
+     WHEN CASE WHEN b = 0 THEN CAST('DIVISION_BY_ZERO: Division by zero' AS BOOLEAN) ELSE false END THEN NULL ELSE a // b END`,
+  `CREATE MACRO athena_whole_modulus(a, b) AS CASE
+     WHEN CASE WHEN b = 0 THEN CAST('DIVISION_BY_ZERO: Division by zero' AS BOOLEAN) ELSE false END THEN NULL ELSE a % b END`,
+  `CREATE MACRO athena_double_division(a, b) AS CASE WHEN b = 0 THEN a * CAST('Infinity' AS DOUBLE) ELSE a / b END`,
+  `CREATE MACRO athena_double_modulus(a, b) AS CASE WHEN b = 0 THEN CAST('NaN' AS DOUBLE) ELSE a % b END`,
+  // Half is rounded away from zero.
+  `CREATE MACRO athena_quotient(a, b) AS CASE
      WHEN CASE WHEN b = 0 THEN CAST('DIVISION_BY_ZERO: Division by zero' AS BOOLEAN) ELSE false END THEN NULL
-     ELSE a / b END`,
-  `CREATE MACRO athena_modulus(a, b) AS CASE
-     WHEN typeof(a) IN ('DOUBLE', 'FLOAT') OR typeof(b) IN ('DOUBLE', 'FLOAT')
-       THEN CASE WHEN b = 0 THEN cast_to_type(CAST('NaN' AS DOUBLE), a % b) ELSE a % b END
-     WHEN CASE WHEN b = 0 THEN CAST('DIVISION_BY_ZERO: Division by zero' AS BOOLEAN) ELSE false END THEN NULL
-     ELSE a % b END`,
-  `CREATE MACRO athena_cardinality(x) AS CAST(CASE
-     WHEN starts_with(typeof(x), 'MAP(') THEN cardinality(TRY_CAST(x AS MAP(VARCHAR, VARCHAR)))
-     ELSE len(TRY_CAST(x AS VARCHAR[])) END AS BIGINT)`,
-  `CREATE MACRO athena_subscript(x, i) AS CASE
+     ELSE CAST((a // b) + (CASE WHEN 2 * abs(a % b) >= abs(b) THEN (CASE WHEN (a < 0) = (b < 0) THEN 1 ELSE -1 END) ELSE 0 END) AS DECIMAL(38,0)) END`,
+  `CREATE MACRO athena_item(x, i) AS CASE
      WHEN x[i] IS NOT NULL THEN x[i]
      WHEN x IS NULL OR i IS NULL THEN NULL
-     WHEN CASE
-       WHEN starts_with(typeof(x), 'MAP(') THEN CASE
-         WHEN list_contains(map_keys(TRY_CAST(x AS MAP(VARCHAR, VARCHAR))), CAST(i AS VARCHAR)) THEN false
-         ELSE CAST('INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || CAST(i AS VARCHAR) AS BOOLEAN) END
-       WHEN ends_with(typeof(x), ']') THEN CASE
-         WHEN TRY_CAST(i AS BIGINT) BETWEEN 1 AND len(TRY_CAST(x AS VARCHAR[])) THEN false
-         ELSE CAST('INVALID_FUNCTION_ARGUMENT: Array subscript must be between 1 and the length of the array, it is ' || CAST(i AS VARCHAR) AS BOOLEAN) END
-       ELSE false END THEN NULL
+     WHEN CASE WHEN i BETWEEN 1 AND len(x) THEN false
+       ELSE CAST('INVALID_FUNCTION_ARGUMENT: Array subscript must be between 1 and the length of the array, it is ' || i AS BOOLEAN) END THEN NULL
+     ELSE NULL END`,
+  `CREATE MACRO athena_entry(x, k) AS CASE
+     WHEN x[k] IS NOT NULL THEN x[k]
+     WHEN x IS NULL OR k IS NULL THEN NULL
+     WHEN CASE WHEN map_contains(x, k) THEN false
+       ELSE CAST('INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || k AS BOOLEAN) END THEN NULL
      ELSE NULL END`,
 ]
 

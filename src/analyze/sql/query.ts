@@ -1,13 +1,19 @@
 // Queries: SELECT, set operations, VALUES, WITH. Tables become views of the session, named by the statement's scans; a
 // function in a FROM is refused, whatever it is called.
-
 import { at, EngineFault } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
-import { conjuncts, type Relation, relations } from './relation.ts'
-import { type Scope, type Statement, unnamed } from './statement.ts'
+import { coerced } from './convert.ts'
+import { commonOf } from './expression.ts'
+import { condition } from './operators.ts'
+import { conjuncts, type Relation, relations, visible } from './relation.ts'
+import type { Column, Scope, Visible } from './scope.ts'
+import type { Statement, Written } from './statement.ts'
 import { identifier } from './text.ts'
+import { isSame, nameOf, type Type } from './typing/type.ts'
+import { mismatch, type Value } from './value.ts'
+import { orderItems, windowSpecification } from './window.ts'
 
-export function query(node: Node, statement: Statement, scope: Scope): string {
+export function query(node: Node, statement: Statement, scope: Scope): Written {
   switch (node.kind) {
     case 'select':
       return select(node, statement, scope)
@@ -18,15 +24,13 @@ export function query(node: Node, statement: Statement, scope: Scope): string {
     case 'except':
       return setOperation('EXCEPT', node, statement, scope)
     case 'values':
-      node.only('expressions')
-      return `VALUES ${node
-        .records('expressions')
-        .map(row => `(${statement.expressions(row.list('expressions'), scope)})`)
-        .join(', ')}`
+      return values(node, statement, scope)
     case 'subquery': {
       node.only('this', 'order_by', 'limit', 'offset', 'with')
       const inner = withClause(node, statement, scope)
-      return `${inner.text}(${statement.query(node.need('this'), inner.scope)})${tail(node, statement, inner.scope)}`
+      const { sql, columns } = statement.query(node.need('this'), inner.scope)
+      const ordered = { ...inner.scope, columns: outputs(columns) }
+      return { sql: `${inner.text}(${sql})${tail(node, statement, ordered)}`, columns }
     }
     default:
       throw new EngineFault(
@@ -36,21 +40,87 @@ export function query(node: Node, statement: Statement, scope: Scope): string {
   }
 }
 
-function setOperation(word: string, node: Node, statement: Statement, scope: Scope): string {
+/** What an ORDER BY behind a query sees: the columns that come out of it. */
+const outputs = (columns: readonly Column[]): readonly Visible[] =>
+  columns.flatMap(({ name, type }) =>
+    name === undefined ? [] : [{ name, type, relation: undefined, sql: identifier(name) }],
+  )
+
+function setOperation(word: string, node: Node, statement: Statement, scope: Scope): Written {
   node.only('left', 'right', 'all', 'distinct', 'order_by', 'limit', 'offset', 'with')
   const inner = withClause(node, statement, scope)
-  const side = (name: string) => `(${statement.query(node.need(name), inner.scope)})`
+  const left = statement.query(node.need('left'), inner.scope)
+  const right = statement.query(node.need('right'), inner.scope)
+  if (left.columns.length !== right.columns.length)
+    throw mismatch(
+      node.position,
+      `${word} query has different number of fields: ${left.columns.length}, ${right.columns.length}`,
+    )
+  const columns = left.columns.map((column, index) => {
+    const other = right.columns[index]
+    const type = commonOf(
+      [column, ...(other ? [other] : [])].map(one => ({ sql: '', type: one.type })),
+      (one, two) =>
+        mismatch(
+          node.position,
+          `column ${index + 1} in ${word} query has incompatible types: ${nameOf(one)}, ${nameOf(two)}`,
+        ),
+    )
+    return { name: column.name, type }
+  })
   const all = node.flag('all') ? ' ALL' : ''
-  return `${inner.text}${side('left')} ${word}${all} ${side('right')}${tail(node, statement, inner.scope)}`
+  const sql = `${inner.text}(${as(left, columns, statement)}) ${word}${all} (${as(right, columns, statement)})`
+  return { sql: sql + tail(node, statement, { ...inner.scope, columns: outputs(columns) }), columns }
 }
 
-function select(node: Node, statement: Statement, scope: Scope): string {
+/** The query with its columns turned into these types. */
+export function as(written: Written, columns: readonly Column[], statement: Statement): string {
+  const differs = written.columns.some((column, index) => !isSame(column.type, columns[index]?.type ?? column.type))
+  if (!differs) return written.sql
+  const side = statement.name('side')
+  const names = written.columns.map((_, index) => `c${index}`)
+  const items = written.columns.map((column, index) => {
+    const name = columns[index]?.name
+    const text = coerced({ sql: `c${index}`, type: column.type }, columns[index]?.type ?? column.type)
+    return name === undefined ? text : `${text} AS ${identifier(name)}`
+  })
+  return `SELECT ${items.join(', ')} FROM (${written.sql}) AS ${side}(${names.join(', ')})`
+}
+
+function values(node: Node, statement: Statement, scope: Scope): Written {
+  node.only('expressions')
+  const rows = node
+    .records('expressions')
+    .map(row => row.list('expressions').map(item => statement.expression(item, scope)))
+  const width = rows[0]?.length ?? 0
+  if (rows.some(row => row.length !== width))
+    throw mismatch(node.position, 'Values rows have mismatched types: the rows have different numbers of columns')
+  const types = Array.from({ length: width }, (_, index) =>
+    commonOf(
+      rows.flatMap(row => row[index] ?? []),
+      (one, other) => mismatch(node.position, `Values rows have mismatched types: ${nameOf(one)} vs ${nameOf(other)}`),
+    ),
+  )
+  const written = rows.map(
+    row => `(${row.map((value, index) => coerced(value, types[index] ?? value.type)).join(', ')})`,
+  )
+  const columns = types.map(type => ({ name: undefined, type }))
+  const names = types.map((_, index) => `_col${index}`).join(', ')
+  return { sql: `SELECT * FROM (VALUES ${written.join(', ')}) AS ${statement.name('values')}(${names})`, columns }
+}
+
+interface Item {
+  readonly sql: string
+  readonly columns: readonly Column[]
+}
+
+function select(node: Node, statement: Statement, scope: Scope): Written {
   node.only(
     ...['expressions', 'from', 'joins', 'where_clause', 'group_by', 'having'],
     ...['order_by', 'limit', 'offset', 'fetch', 'distinct', 'with', 'windows'],
   )
-  const items = node.list('expressions')
-  if (items.length === 0)
+  const nodes = node.list('expressions')
+  if (nodes.length === 0)
     throw new EngineFault(
       'syntax',
       at(node.position, "mismatched input '<EOF>'. Expecting: an expression"),
@@ -58,51 +128,85 @@ function select(node: Node, statement: Statement, scope: Scope): string {
     )
   const inner = withClause(node, statement, scope)
   const from = relations(node, statement, inner.scope)
+  const here: Scope = { ...inner.scope, columns: visible(from), outer: inner.scope }
   const where = node.record('where_clause')?.need('this')
   if (where !== undefined) {
     for (const relation of from) {
       if (relation.scan !== undefined && relation.keepsRows) relation.scan.conditions = conjuncts(where)
     }
   }
-  const parts = [
-    `SELECT${node.flag('distinct') ? ' DISTINCT' : ''} ${items.map(item => selectItem(item, from, statement, inner.scope)).join(', ')}`,
-  ]
+  const items = nodes.map(item => selectItem(item, from, statement, here))
+  const columns = items.flatMap(item => item.columns)
+  const parts = [`SELECT${node.flag('distinct') ? ' DISTINCT' : ''} ${items.map(({ sql }) => sql).join(', ')}`]
   if (from.length > 0) parts.push(`FROM ${from.map(relation => relation.sql).join(' ')}`)
-  if (where !== undefined) parts.push(`WHERE ${statement.expression(where, inner.scope)}`)
-  const groups = groupBy(node.record('group_by'), statement, inner.scope)
+  const asked = (part: Node, what: string) => condition(statement.expression(part, here), what, part.position)
+  if (where !== undefined) parts.push(`WHERE ${asked(where, 'WHERE clause')}`)
+  const groups = groupBy(node.record('group_by'), statement, here)
   if (groups !== '') parts.push(groups)
   const having = node.record('having')?.need('this')
-  if (having !== undefined) parts.push(`HAVING ${statement.expression(having, inner.scope)}`)
+  if (having !== undefined) parts.push(`HAVING ${asked(having, 'HAVING clause')}`)
   const windows = node.records('windows').map(window => {
     const specification = window.only('name', 'spec').record('spec')
-    return `${identifier(window.text('name') ?? '')} AS ${specification === undefined ? '()' : windowSpecification(specification, statement, inner.scope)}`
+    return `${identifier(window.text('name') ?? '')} AS ${specification === undefined ? '()' : windowSpecification(specification, statement, here)}`
   })
   if (windows.length > 0) parts.push(`WINDOW ${windows.join(', ')}`)
-  return inner.text + parts.join(' ') + tail(node, statement, inner.scope)
+  // ORDER BY sees the SELECT's own names first, then the FROM's.
+  const named = outputs(columns.filter(({ name }) => name !== undefined))
+  const shadowed = new Set(named.map(({ name }) => name))
+  const ordered = [
+    ...unique(named),
+    ...here.columns.filter(({ name, relation }) => relation !== undefined || !shadowed.has(name)),
+  ]
+  const sorted: Scope = { ...here, columns: qualifiedOnly(ordered, shadowed) }
+  return { sql: inner.text + parts.join(' ') + tail(node, statement, sorted), columns }
 }
 
-function selectItem(item: Node, from: readonly Relation[], statement: Statement, scope: Scope): string {
-  if (item.kind === 'star') return star(item, from, statement)
-  if (item.kind === 'alias') {
-    item.only('this', 'alias')
-    return `${statement.expression(item.need('this'), scope)} AS ${identifier(item.text('alias') ?? '')}`
-  }
-  const text = statement.expression(item, scope)
-  if (item.kind === 'column') return text
-  // A field of a row is called by its own name, every other expression by its place.
-  return `${text} AS ${identifier(item.kind === 'dot' ? (item.text('field') ?? '') : unnamed)}`
+/** A name that comes out twice names nothing in the ORDER BY but in its first place. */
+function unique(columns: readonly Visible[]): readonly Visible[] {
+  return [...new Map([...columns].reverse().map(column => [column.name, column])).values()]
 }
 
-/** The hidden "$path" is in a view only where the statement asks for it, and in no star. */
-function star(item: Node, from: readonly Relation[], statement: Statement): string {
+/** Columns of the FROM that an output's name hides are reached by their relation's name alone. */
+function qualifiedOnly(columns: readonly Visible[], shadowed: ReadonlySet<string | undefined>): readonly Visible[] {
+  return columns.map(column =>
+    column.relation !== undefined && shadowed.has(column.name) ? { ...column, qualifiedOnly: true } : column,
+  )
+}
+
+function selectItem(item: Node, from: readonly Relation[], statement: Statement, scope: Scope): Item {
+  if (item.kind === 'star') return star(item, from)
+  const isAliased = item.kind === 'alias'
+  const node = isAliased ? item.only('this', 'alias').need('this') : item
+  const value = statement.expression(node, scope)
+  const name = isAliased ? (item.text('alias') ?? '').toLowerCase() : nameIn(node)
+  const column = { name, type: value.type }
+  return { sql: name === undefined ? value.sql : `${value.sql} AS ${identifier(name)}`, columns: [column] }
+}
+
+/** A column and a field of a row are called by their own names, every other expression by its place. */
+function nameIn(node: Node): string | undefined {
+  if (node.kind === 'column') return (node.text('name') ?? '').toLowerCase()
+  return node.kind === 'dot' ? (node.text('field') ?? '').toLowerCase() : undefined
+}
+
+function star(item: Node, from: readonly Relation[]): Item {
   item.only('table')
-  const table = item.text('table')
-  const hidden =
-    statement.hiddenColumns &&
-    from.some(
-      relation => relation.scan !== undefined && (table === undefined || relation.scan.alias === table.toLowerCase()),
+  const table = item.text('table')?.toLowerCase()
+  const shown = visible(from).filter(column =>
+    table === undefined ? column.hidden !== true : column.relation === table && column.name !== '$path',
+  )
+  if (shown.length === 0)
+    throw new EngineFault(
+      'semantic',
+      table === undefined
+        ? at(item.position, 'SELECT * not allowed in queries without FROM clause')
+        : `${at(item.position, `Unable to resolve reference ${table}`)}`,
+      item.position,
     )
-  return `${table === undefined ? '' : `${identifier(table)}.`}*${hidden ? ' EXCLUDE ("$path")' : ''}`
+  const sql = shown.map(column =>
+    column.name === undefined ? column.sql : `${column.sql} AS ${identifier(column.name)}`,
+  )
+  return { sql: sql.join(', '), columns: shown.map(({ name, type }) => ({ name, type })) }
 }
 
 const groupings = new Set(['rollup', 'cube', 'grouping sets'])
@@ -110,19 +214,14 @@ const groupings = new Set(['rollup', 'cube', 'grouping sets'])
 function groupBy(group: Node | undefined, statement: Statement, scope: Scope): string {
   if (group === undefined) return ''
   group.only('expressions')
+  const write = (node: Node) => statement.expression(node, scope).sql
   const items = group.list('expressions').map(item => {
     const name = item.kind === 'function' ? (item.text('name') ?? '').toLowerCase() : ''
-    if (groupings.has(name)) {
-      const sets = item
-        .list('args')
-        .map(set =>
-          set.kind === 'tuple'
-            ? `(${statement.expressions(set.list('expressions'), scope)})`
-            : statement.expression(set, scope),
-        )
-      return `${name.toUpperCase()} (${sets.join(', ')})`
-    }
-    return statement.expression(item, scope)
+    if (!groupings.has(name)) return write(item)
+    const sets = item
+      .list('args')
+      .map(set => (set.kind === 'tuple' ? `(${set.list('expressions').map(write).join(', ')})` : write(set)))
+    return `${name.toUpperCase()} (${sets.join(', ')})`
   })
   return `GROUP BY ${items.join(', ')}`
 }
@@ -131,66 +230,13 @@ function groupBy(group: Node | undefined, statement: Statement, scope: Scope): s
 function tail(node: Node, statement: Statement, scope: Scope): string {
   const order = node.record('order_by')?.only('expressions').records('expressions') ?? []
   const parts = order.length > 0 ? [` ORDER BY ${orderItems(order, statement, scope)}`] : []
+  const write = (part: Node): Value => statement.expression(part, scope)
   const fetch = node.record('fetch')?.only('direction', 'count', 'rows').need('count')
   const limit = node.record('limit')?.child('this') ?? node.child('limit') ?? fetch
-  if (limit !== undefined) parts.push(` LIMIT ${statement.expression(limit, scope)}`)
+  if (limit !== undefined) parts.push(` LIMIT ${write(limit).sql}`)
   const offset = node.record('offset')?.child('this') ?? node.child('offset')
-  if (offset !== undefined) parts.push(` OFFSET ${statement.expression(offset, scope)}`)
+  if (offset !== undefined) parts.push(` OFFSET ${write(offset).sql}`)
   return parts.join('')
-}
-
-/** Athena puts NULL last in both directions. */
-export function orderItems(items: readonly Node[], statement: Statement, scope: Scope): string {
-  return items
-    .map(item => {
-      item.only('this', 'desc', 'nulls_first')
-      const nulls = item.flag('nulls_first') ? 'FIRST' : 'LAST'
-      return `${statement.expression(item.need('this'), scope)} ${item.flag('desc') ? 'DESC' : 'ASC'} NULLS ${nulls}`
-    })
-    .join(', ')
-}
-
-export function windowSpecification(over: Node, statement: Statement, scope: Scope): string {
-  over.only('window_name', 'partition_by', 'order_by', 'frame')
-  const parts: string[] = []
-  const name = over.text('window_name')
-  if (name !== undefined) parts.push(identifier(name))
-  const partition = over.list('partition_by')
-  if (partition.length > 0) parts.push(`PARTITION BY ${statement.expressions(partition, scope)}`)
-  const order = over.records('order_by')
-  if (order.length > 0) parts.push(`ORDER BY ${orderItems(order, statement, scope)}`)
-  const frame = over.record('frame')
-  if (frame !== undefined) {
-    frame.only('kind', 'start', 'end')
-    const kind = { Rows: 'ROWS', Range: 'RANGE', Groups: 'GROUPS' }[frame.text('kind') ?? '']
-    if (kind === undefined) throw unsupported('A window frame of this kind', frame.position)
-    const end =
-      frame.raw('end') === null || frame.raw('end') === undefined
-        ? 'CURRENT ROW'
-        : bound(frame, 'end', statement, scope)
-    parts.push(`${kind} BETWEEN ${bound(frame, 'start', statement, scope)} AND ${end}`)
-  }
-  return `(${parts.join(' ')})`
-}
-
-const bounds: Readonly<Record<string, string>> = {
-  UnboundedPreceding: 'UNBOUNDED PRECEDING',
-  UnboundedFollowing: 'UNBOUNDED FOLLOWING',
-  CurrentRow: 'CURRENT ROW',
-}
-
-function bound(frame: Node, name: string, statement: Statement, scope: Scope): string {
-  const plain = bounds[frame.text(name) ?? '']
-  if (plain !== undefined) return plain
-  const side = frame.record(name)
-  for (const [field, word] of [
-    ['Preceding', 'PRECEDING'],
-    ['Following', 'FOLLOWING'],
-  ] as const) {
-    const amount = side?.child(field)
-    if (amount !== undefined) return `${statement.expression(amount, scope)} ${word}`
-  }
-  throw unsupported('A window frame of this form', frame.position)
 }
 
 /** WITH: each name is seen by those after it (and by itself when recursive). */
@@ -199,15 +245,32 @@ function withClause(node: Node, statement: Statement, scope: Scope): { readonly 
   if (clause === undefined) return { text: '', scope }
   clause.only('ctes', 'recursive')
   const recursive = clause.flag('recursive')
-  const names = new Set(scope.ctes)
+  const ctes = new Map(scope.ctes)
   const texts = clause.records('ctes').map(cte => {
     cte.only('alias', 'this', 'columns')
     const name = (cte.text('alias') ?? '').toLowerCase()
-    if (recursive) names.add(name)
-    const columns = cte.texts('columns')
-    const body = statement.query(cte.need('this'), { ...scope, ctes: new Set(names) })
-    names.add(name)
-    return `${identifier(name)}${columns.length > 0 ? `(${columns.map(identifier).join(', ')})` : ''} AS (${body})`
+    const names = cte.texts('columns').map(column => column.toLowerCase())
+    const body = cte.need('this')
+    if (recursive) ctes.set(name, firstColumns(body, names, statement, { ...scope, ctes: new Map(ctes) }))
+    const written = statement.query(body, { ...scope, ctes: new Map(ctes) })
+    if (names.length > 0 && names.length !== written.columns.length)
+      throw mismatch(
+        cte.position,
+        `Column alias list has ${names.length} entries but relation has ${written.columns.length} columns`,
+      )
+    const columns = written.columns.map((column, index) => ({ ...column, name: names[index] ?? column.name }))
+    ctes.set(name, columns)
+    const shown = columns.map((column, index) => identifier(column.name ?? `_col${index}`)).join(', ')
+    return `${identifier(name)}(${shown}) AS (${written.sql})`
   })
-  return { text: `WITH ${recursive ? 'RECURSIVE ' : ''}${texts.join(', ')} `, scope: { ...scope, ctes: names } }
+  return { text: `WITH ${recursive ? 'RECURSIVE ' : ''}${texts.join(', ')} `, scope: { ...scope, ctes } }
+}
+
+/** What a recursive query begins with says its columns. */
+function firstColumns(body: Node, names: readonly string[], statement: Statement, scope: Scope): readonly Column[] {
+  const first = body.kind === 'union' ? body.need('left') : body
+  if (body.kind !== 'union') return []
+  if (names.length === 0) throw unsupported('A recursive query without a list of its columns', body.position)
+  const { columns } = statement.aside().query(first, scope)
+  return columns.map((column: { readonly type: Type }, index) => ({ name: names[index], type: column.type }))
 }

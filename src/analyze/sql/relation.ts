@@ -1,17 +1,35 @@
 // What stands in a FROM: tables (scans), queries, joins, UNNEST. For each table it tells whether a condition of the WHERE
 // may already be asked of its rows before the join, which is what pruning partitions means.
-
 import { at, EngineFault } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
-import type { Scan, Scope, Statement } from './statement.ts'
+import { coerced } from './convert.ts'
+import { commonOf } from './expression.ts'
+import { condition } from './operators.ts'
+import type { Column, Scope, Visible } from './scope.ts'
+import type { Scan, Statement } from './statement.ts'
 import { identifier } from './text.ts'
+import { bigint, nameOf, varchar } from './typing/type.ts'
+import { mismatch } from './value.ts'
 
 export interface Relation {
   /** With its comma or its JOIN in front, except the first. */
   readonly sql: string
+  readonly columns: readonly Visible[]
+  /** Columns that USING or NATURAL make one, without a relation's name. */
+  readonly merged?: readonly Visible[]
   readonly scan?: Scan
   /** False on the side of an outer join that is filled with NULLs: there a missing row changes the other side's. */
   readonly keepsRows: boolean
+}
+
+/** What expressions see of a FROM: merged columns first, and their two sources by their relations' names alone. */
+export function visible(from: readonly Relation[]): readonly Visible[] {
+  const merged = new Map(from.flatMap(relation => relation.merged ?? []).map(column => [column.name, column]))
+  const rest = from.flatMap(relation => relation.columns)
+  return [
+    ...merged.values(),
+    ...rest.map(column => (merged.has(column.name) ? { ...column, qualifiedOnly: true, hidden: true } : column)),
+  ]
 }
 
 export function relations(select: Node, statement: Statement, scope: Scope): readonly Relation[] {
@@ -21,16 +39,25 @@ export function relations(select: Node, statement: Statement, scope: Scope): rea
   from.only('expressions')
   // RIGHT and FULL joins fill up everything before them.
   const filled = joins.some(join => ['Right', 'Full'].includes(join.text('kind') ?? ''))
-  const first = from.list('expressions').map((item, index): Relation => {
-    const relation = table(item, statement, scope)
-    return {
+  const all: Relation[] = []
+  for (const [index, item] of from.list('expressions').entries()) {
+    const relation = table(item, statement, beside(all, scope))
+    all.push({
       ...relation,
       sql: index === 0 ? relation.sql : `, ${relation.sql}`,
       keepsRows: relation.keepsRows && !filled,
-    }
-  })
-  return [...first, ...joins.map(join => joined(join, filled, statement, scope))]
+    })
+  }
+  for (const join of joins) all.push(joined(join, all, filled, statement, scope))
+  return all
 }
+
+/** LATERAL and UNNEST see what stands before them. */
+const beside = (before: readonly Relation[], scope: Scope): Scope => ({
+  ...scope,
+  columns: visible(before),
+  outer: scope,
+})
 
 const joinWords: Readonly<Record<string, string>> = {
   Inner: 'JOIN',
@@ -41,28 +68,56 @@ const joinWords: Readonly<Record<string, string>> = {
   Natural: 'NATURAL JOIN',
 }
 
-function joined(join: Node, filled: boolean, statement: Statement, scope: Scope): Relation {
+function joined(
+  join: Node,
+  before: readonly Relation[],
+  filled: boolean,
+  statement: Statement,
+  scope: Scope,
+): Relation {
   join.only('this', 'on', 'using', 'kind')
   const kind = join.text('kind') ?? ''
   const word = joinWords[kind]
   if (word === undefined) throw unsupported(`${kind.toUpperCase()} JOIN`, join.need('this').position)
-  const relation = table(join.need('this'), statement, scope)
+  const relation = table(join.need('this'), statement, beside(before, scope))
   const on = join.child('on')
-  const using = join.texts('using')
-  if (kind === 'Inner' && on === undefined && using.length === 0) {
+  const using = join.texts('using').map(name => name.toLowerCase())
+  if (kind === 'Inner' && on === undefined && using.length === 0)
     throw new EngineFault('syntax', at(join.position, "mismatched input: JOIN expects 'ON' or 'USING'"), join.position)
+  const left = visible(before).filter(column => column.hidden !== true)
+  const shared =
+    kind === 'Natural'
+      ? left.flatMap(({ name }) =>
+          name !== undefined && relation.columns.some(column => column.name === name) ? [name] : [],
+        )
+      : using
+  const keepsRows = relation.keepsRows && !filled && (kind === 'Inner' || kind === 'Cross')
+  if (on !== undefined) {
+    const both = { ...beside([...before, relation], scope) }
+    const text = condition(statement.expression(on, both), 'JOIN ON clause', on.position)
+    return { ...relation, sql: `${word} ${relation.sql} ON ${text}`, keepsRows }
   }
-  const condition =
-    on !== undefined
-      ? ` ON ${statement.expression(on, scope)}`
-      : using.length > 0
-        ? ` USING (${using.map(identifier).join(', ')})`
-        : ''
-  return {
-    ...relation,
-    sql: `${word} ${relation.sql}${condition}`,
-    keepsRows: relation.keepsRows && !filled && (kind === 'Inner' || kind === 'Cross'),
-  }
+  if (shared.length === 0)
+    return { ...relation, sql: `${kind === 'Natural' ? 'CROSS JOIN' : word} ${relation.sql}`, keepsRows }
+  const pairs = shared.map(name => {
+    const [one, other] = [left, relation.columns].map(columns => columns.find(column => column.name === name))
+    if (one === undefined || other === undefined)
+      throw new EngineFault(
+        'semantic',
+        `COLUMN_NOT_FOUND: ${at(join.position, `Column '${name}' is missing from a side of join`)}`,
+      )
+    const type = commonOf([one, other], (first, second) =>
+      mismatch(join.position, `Column types of join side do not match: ${nameOf(first)}, ${nameOf(second)}`),
+    )
+    return { name, type, one: coerced(one, type), other: coerced(other, type) }
+  })
+  const merged = pairs.map(({ name, type, one, other }): Visible => {
+    const sql = kind === 'Full' ? `coalesce(${one}, ${other})` : kind === 'Right' ? other : one
+    return { name, type, relation: undefined, sql }
+  })
+  const text = pairs.map(({ one, other }) => `${one} = ${other}`).join(' AND ')
+  const shown = kind === 'Natural' ? 'JOIN' : word
+  return { ...relation, sql: `${shown} ${relation.sql} ON ${text}`, merged, keepsRows }
 }
 
 function table(node: Node, statement: Statement, scope: Scope): Relation {
@@ -71,16 +126,22 @@ function table(node: Node, statement: Statement, scope: Scope): Relation {
       return named(node, statement, scope)
     case 'subquery': {
       node.only('this', 'alias', 'column_aliases', 'lateral')
-      const lateral = node.flag('lateral') ? 'LATERAL ' : ''
-      return { sql: `${lateral}(${statement.query(node.need('this'), scope)})${aliased(node)}`, keepsRows: false }
+      const isLateral = node.flag('lateral')
+      const written = statement.query(node.need('this'), isLateral ? scope : (scope.outer ?? scope))
+      const alias = node.text('alias')?.toLowerCase() ?? statement.name('query')
+      const { text, columns } = aliased(node, alias, written.columns, statement)
+      return { sql: `${isLateral ? 'LATERAL ' : ''}(${written.sql})${text}`, columns, keepsRows: false }
     }
     case 'paren':
       return table(node.only('this').need('this'), statement, scope)
     case 'joined_table': {
       node.only('left', 'joins', 'alias')
-      const left = table(node.need('left'), statement, scope)
-      const joins = node.records('joins').map(join => joined(join, true, statement, scope))
-      return { sql: `(${[left, ...joins].map(relation => relation.sql).join(' ')})${aliased(node)}`, keepsRows: false }
+      const all = [table(node.need('left'), statement, scope)]
+      for (const join of node.records('joins')) all.push(joined(join, all, true, statement, scope.outer ?? scope))
+      if (node.text('alias') !== undefined) throw unsupported('An alias of a join', node.position)
+      const merged = all.flatMap(relation => relation.merged ?? [])
+      const columns = all.flatMap(relation => relation.columns)
+      return { sql: `(${all.map(({ sql }) => sql).join(' ')})`, columns, merged, keepsRows: false }
     }
     case 'alias':
     case 'unnest':
@@ -96,11 +157,25 @@ function table(node: Node, statement: Statement, scope: Scope): Relation {
   }
 }
 
-function aliased(node: Node): string {
-  const alias = node.text('alias')
-  const columns = node.texts('column_aliases')
-  if (alias === undefined) return ''
-  return ` AS ${identifier(alias)}${columns.length > 0 ? `(${columns.map(identifier).join(', ')})` : ''}`
+/** ` AS alias(columns)`, with every column given a name of its own, by which it is reached whatever it is called. */
+function aliased(node: Node, alias: string, columns: readonly Column[], statement: Statement) {
+  const names = node.texts('column_aliases').map(name => name.toLowerCase())
+  if (names.length > 0 && names.length !== columns.length)
+    throw new EngineFault(
+      'semantic',
+      `MISMATCHED_COLUMN_ALIASES: ${at(node.position, `Column alias list has ${names.length} entries but '${alias}' has ${columns.length} columns available`)}`,
+    )
+  const inner = columns.map((_, index) => `c${index}`)
+  const relation = statement.name('r')
+  const shown = columns.map(
+    ({ name, type }, index): Visible => ({
+      name: names[index] ?? name,
+      type,
+      relation: alias,
+      sql: `${relation}.${inner[index]}`,
+    }),
+  )
+  return { text: ` AS ${relation}(${inner.join(', ')})`, columns: shown }
 }
 
 const catalogs = new Set(['awsdatacatalog'])
@@ -110,51 +185,86 @@ function named(node: Node, statement: Statement, scope: Scope): Relation {
   const name = (node.text('name') ?? '').toLowerCase()
   const database = node.text('schema')?.toLowerCase()
   const catalog = node.text('catalog')
-  if (database === undefined && scope.ctes.has(name)) return { sql: identifier(name) + aliased(node), keepsRows: false }
-  if (catalog !== undefined && !catalogs.has(catalog.toLowerCase())) {
+  const alias = (node.text('alias') ?? name).toLowerCase()
+  const cte = database === undefined ? scope.ctes.get(name) : undefined
+  if (cte !== undefined) {
+    const { text, columns } = aliased(node, alias, cte, statement)
+    return { sql: identifier(name) + text, columns, keepsRows: false }
+  }
+  if (catalog !== undefined && !catalogs.has(catalog.toLowerCase()))
     throw new EngineFault(
       'semantic',
       `CATALOG_NOT_FOUND: ${at(node.position, `Catalog '${catalog}' does not exist`)}`,
       node.position,
     )
-  }
-  const alias = node.text('alias')
-  const scan = statement.scan({ database: database ?? statement.defaultDatabase, name }, (alias ?? name).toLowerCase())
+  const reference = { database: database ?? statement.defaultDatabase, name }
+  const scan = statement.scan(reference, alias)
+  const relation = statement.name('t')
+  const names = node.texts('column_aliases').map(column => column.toLowerCase())
+  const columns = statement.columnsOf(reference).map(
+    (column, index): Visible => ({
+      name: names[index] ?? column.name,
+      type: column.type,
+      relation: alias,
+      sql: `${relation}.${identifier(column.name ?? '')}`,
+    }),
+  )
+  if (statement.hiddenColumns)
+    columns.push({ name: '$path', type: varchar, relation: alias, sql: `${relation}."$path"`, hidden: true })
   // Renamed columns could be taken for the table's own in a WHERE: such a scan is not pruned.
-  const renamed = node.texts('column_aliases').length > 0
-  return {
-    sql: identifier(scan.view) + (alias === undefined ? ` AS ${identifier(name)}` : aliased(node)),
-    scan,
-    keepsRows: !renamed,
-  }
+  return { sql: `${identifier(scan.view)} AS ${relation}`, columns, scan, keepsRows: names.length === 0 }
 }
 
-/** UNNEST(a, b) AS u(x, y): one column an array, two for a map, the shorter filled with NULL. */
+/** UNNEST(a, b) AS u(x, y): of an array one column (of rows, one a field), of a map two; the shorter filled with NULL. */
 function unnest(node: Node, statement: Statement, scope: Scope): Relation {
   const inner = node.kind === 'alias' ? node.only('this', 'alias', 'column_aliases').need('this') : node
   if (inner.kind !== 'unnest')
     throw unsupported(`${inner.kind.replaceAll('_', ' ').toUpperCase()} in FROM`, node.position)
   inner.only('this', 'expressions', 'with_ordinality')
-  const arrays = [inner.need('this'), ...inner.list('expressions')].map(part => statement.expression(part, scope))
-  const ordinality = inner.flag('with_ordinality')
-  const alias = (node.kind === 'alias' ? node.text('alias') : undefined) ?? 'athena_unnest'
-  const names = node.kind === 'alias' ? node.texts('column_aliases') : []
-  const values = names.length - (ordinality ? 1 : 0)
-  const [only] = arrays
-  let items = arrays.map(array => `unnest(${array})`)
-  if (arrays.length === 1 && values === 2) items = [`unnest(map_keys(${only}))`, `unnest(map_values(${only}))`]
-  if (ordinality) {
-    const lengths = arrays.map(array => `athena_cardinality(${array})`)
-    items.push(`unnest(range(1, greatest(${lengths.join(', ')}) + 1))`)
+  const lists: {
+    readonly sql: string
+    readonly columns: readonly Column[]
+    readonly of: (item: string) => readonly string[]
+  }[] = []
+  for (const part of [inner.need('this'), ...inner.list('expressions')]) {
+    const value = statement.expression(part, scope)
+    const { type } = value
+    if (type.kind === 'map')
+      lists.push({
+        sql: `map_entries(${value.sql})`,
+        columns: [
+          { name: 'key', type: type.key },
+          { name: 'value', type: type.value },
+        ],
+        of: item => [`${item}.key`, `${item}.value`],
+      })
+    else if (type.kind === 'array' && type.of.kind === 'row') {
+      const { fields } = type.of
+      lists.push({
+        sql: value.sql,
+        columns: fields.map(field => ({ name: field.name?.toLowerCase(), type: field.type })),
+        of: item => fields.map((_, index) => `struct_extract_at(${item}, ${index + 1})`),
+      })
+    } else if (type.kind === 'array')
+      lists.push({ sql: value.sql, columns: [{ name: undefined, type: type.of }], of: item => [item] })
+    else throw mismatch(part.position, `Cannot unnest type: ${nameOf(type)}`)
   }
-  if (names.length > 0 && names.length !== items.length) {
-    throw new EngineFault(
-      'semantic',
-      `MISMATCHED_COLUMN_ALIASES: ${at(node.position, `Column alias list has ${names.length} entries but '${alias}' has ${items.length} columns available`)}`,
-    )
+  const items = statement.name('items')
+  const isOrdered = inner.flag('with_ordinality')
+  const unnested = lists.map(({ sql }, index) => `unnest(${sql}) AS i${index}`)
+  const longest = lists.map(({ sql }) => `coalesce(len(${sql}), 0)`)
+  if (isOrdered) unnested.push(`unnest(range(1, greatest(${longest.join(', ')}) + 1)) AS place`)
+  const values = lists.flatMap(({ of }, index) => of(`${items}.i${index}`))
+  if (isOrdered) values.push(`CAST(${items}.place AS BIGINT)`)
+  const columns: Column[] = lists.flatMap(list => list.columns)
+  if (isOrdered) columns.push({ name: 'ordinality', type: bigint })
+  const alias = ((node.kind === 'alias' ? node.text('alias') : undefined) ?? statement.name('unnest')).toLowerCase()
+  const { text, columns: shown } = aliased(node, alias, columns, statement)
+  return {
+    sql: `LATERAL (SELECT ${values.join(', ')} FROM (SELECT ${unnested.join(', ')}) AS ${items})${text}`,
+    columns: shown,
+    keepsRows: false,
   }
-  const columns = items.map((item, index) => `${item} AS ${identifier(names[index] ?? `athena_item_${index}`)}`)
-  return { sql: `LATERAL (SELECT ${columns.join(', ')}) AS ${identifier(alias)}`, keepsRows: false }
 }
 
 /** The parts of a condition that must all hold. */

@@ -1,8 +1,8 @@
 // What is known while one statement is translated, and what comes out: DuckDB's text and the scans it needs.
-
-import type { Position } from '../engine/fault.ts'
 import type { TableReference } from '../engine/request.ts'
 import type { Node } from './ast.ts'
+import type { Column, Scope } from './scope.ts'
+import type { Value } from './value.ts'
 
 /** One mention of a table in a FROM. Each mention is a view of its own, because each is pruned by its own WHERE. */
 export interface Scan {
@@ -14,51 +14,61 @@ export interface Scan {
   conditions: readonly Node[]
 }
 
-/** Names that a place in the statement can see besides tables. */
-export interface Scope {
-  readonly ctes: ReadonlySet<string>
-  readonly lambdas: ReadonlySet<string>
+/** A query as DuckDB's text, with the columns that come out of it. */
+export interface Written {
+  readonly sql: string
+  readonly columns: readonly Column[]
 }
 
 /** Queries hold expressions and expressions hold queries: each reaches the other through the statement. */
 export interface Writers {
-  readonly expression: (node: Node, statement: Statement, scope: Scope) => string
-  readonly query: (node: Node, statement: Statement, scope: Scope) => string
+  readonly expression: (node: Node, statement: Statement, scope: Scope) => Value
+  readonly query: (node: Node, statement: Statement, scope: Scope) => Written
+}
+
+/** The columns of a table of the catalog, its partition columns last; undefined for a name that is a relation of nobody. */
+export type Tables = (reference: TableReference) => readonly Column[]
+
+export interface StatementOptions {
+  readonly defaultDatabase: string
+  readonly now: number
+  /** Whether it asks for "$path": only then the views have that column. */
+  readonly hiddenColumns: boolean
+  readonly tables: Tables
 }
 
 export class Statement {
   readonly defaultDatabase: string
   readonly now: number
-  readonly scans: Scan[] = []
-  /** Where a column name stands first, for messages about columns that nobody has. */
-  readonly columnPositions = new Map<string, Position>()
-  /** Whether it asks for "$path": only then the views have that column. */
   readonly hiddenColumns: boolean
-
+  readonly scans: Scan[] = []
+  readonly #options: StatementOptions
   readonly #writers: Writers
+  #names = 0
 
-  constructor(options: { defaultDatabase: string; now: number; text: string }, writers: Writers) {
+  constructor(options: StatementOptions, writers: Writers) {
+    this.#options = options
     this.#writers = writers
     this.defaultDatabase = options.defaultDatabase
     this.now = options.now
-    this.hiddenColumns = options.text.includes('$path')
+    this.hiddenColumns = options.hiddenColumns
   }
 
-  expression(node: Node, scope: Scope): string {
+  expression(node: Node, scope: Scope): Value {
     return this.#writers.expression(node, this, scope)
   }
 
-  expressions(nodes: readonly Node[], scope: Scope): string {
-    return nodes.map(node => this.expression(node, scope)).join(', ')
-  }
-
-  query(node: Node, scope: Scope): string {
+  query(node: Node, scope: Scope): Written {
     return this.#writers.query(node, this, scope)
   }
 
   /** For writing a part of the statement a second time, without counting its mentions twice. */
   aside(): Statement {
-    return new Statement({ defaultDatabase: this.defaultDatabase, now: this.now, text: '' }, this.#writers)
+    return new Statement(this.#options, this.#writers)
+  }
+
+  columnsOf(reference: TableReference): readonly Column[] {
+    return this.#options.tables(reference)
   }
 
   scan(reference: TableReference, alias: string): Scan {
@@ -66,7 +76,9 @@ export class Statement {
     this.scans.push(scan)
     return scan
   }
-}
 
-/** The alias of an expression without a name; Athena calls it by its place, `_col0`, which is known once stars are expanded. */
-export const unnamed = 'athena unnamed'
+  /** A name that nothing else in the statement has. */
+  name(purpose: string): string {
+    return `athena_${purpose}_${this.#names++}`
+  }
+}

@@ -7,7 +7,7 @@
 // Guarantees: every line is rows of the file or one failure, never both, never neither; counted apart and compared.
 
 import { identifier, literal } from '../../sql/text.ts'
-import { duckTypeOfHive } from '../../sql/types.ts'
+import { duckNameOfHive } from '../../sql/typing/names.ts'
 import { EngineFault } from '../fault.ts'
 import type { ConvertTask } from '../protocol.ts'
 import type { ConvertFailure, ConvertResult } from '../request.ts'
@@ -121,7 +121,7 @@ class Conversion {
   #reader(file: string): string {
     const columns = this.#task.columns.map(({ type }, index) => `c${index}: ${literal(readingType(type))}`)
     const values = this.#task.columns.map(
-      ({ type }, index) => `CAST(c${index} AS ${duckTypeOfHive(type)}) AS c${index}`,
+      ({ type }, index) => `CAST(c${index} AS ${duckNameOfHive(type)}) AS c${index}`,
     )
     // A character may become six.
     const most = this.#survey.longestBytes * 6 + this.#task.columns.length * 64 + 4096

@@ -3,7 +3,7 @@
 // that `readingType` names, for DuckDB to read.
 
 import { identifier } from '../../sql/text.ts'
-import { duckTypeOfHive } from '../../sql/types.ts'
+import { duckNameOfHive } from '../../sql/typing/names.ts'
 import { nestedOf } from './nested-check.ts'
 import { type ReadTimestamp, timestampText } from './timestamps.ts'
 
@@ -60,7 +60,7 @@ export function readingType(type: string): string {
   if (nested?.kind === 'struct') {
     return `STRUCT(${nested.fields.map(([name, of]) => `${identifier(name)} ${readingType(of)}`).join(', ')})`
   }
-  const scalar = duckTypeOfHive(type)
+  const scalar = duckNameOfHive(type)
   return scalar in bounds || ['DOUBLE', 'FLOAT', 'BOOLEAN'].includes(scalar) ? scalar : 'VARCHAR'
 }
 
@@ -74,7 +74,7 @@ function presentToText(type: string, manner: Manner): ToText {
   if (nested?.kind === 'array') return arrayToText(toText(nested.of, manner), manner)
   if (nested?.kind === 'map') return mapToText(type, toText(nested.of, manner), manner)
   if (nested?.kind === 'struct') return structToText(nested.fields, manner)
-  const scalar = duckTypeOfHive(type)
+  const scalar = duckNameOfHive(type)
   const limit = bounds[scalar]
   if (limit !== undefined) return value => integer(numeral(value, manner), limit)
   if (scalar.startsWith('DECIMAL')) return value => decimal(numeral(value, manner), scalar)

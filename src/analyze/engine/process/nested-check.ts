@@ -3,7 +3,7 @@
 // array must be one. The answer is an expression of DuckDB over `line` (a document that is valid JSON).
 
 import { identifier, literal } from '../../sql/text.ts'
-import { duckTypeOfHive } from '../../sql/types.ts'
+import { duckNameOfHive } from '../../sql/typing/names.ts'
 
 /** A nested type of the catalog, taken apart. */
 export type Nested =
@@ -40,7 +40,7 @@ function conditions(type: string, path: string, values: string): readonly string
   const present = `list_filter(${values}, x -> x IS NOT NULL)`
   if (nested === undefined) {
     const wrong = [`${found(path, "t <> 'NULL'")} <> len(${present})`]
-    const isText = /^(VARCHAR|BOOLEAN)/.test(duckTypeOfHive(type))
+    const isText = /^(VARCHAR|BOOLEAN)/.test(duckNameOfHive(type))
     return isText ? wrong : [...wrong, `${found(path, "t = 'BOOLEAN'")} > 0`]
   }
   const container = `${found(path, `t NOT IN ('${nested.kind === 'array' ? 'ARRAY' : 'OBJECT'}', 'NULL')`)} > 0`

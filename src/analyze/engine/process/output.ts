@@ -1,7 +1,10 @@
 // Writing a job's result: one COPY into the scratch directory, with DuckDB's own account of every file it wrote.
 
+import type { Column as Returned } from '../../sql/scope.ts'
 import { identifier, literal } from '../../sql/text.ts'
-import { type DuckType, hiveType, parseDuckType, widenedIntegers } from '../../sql/types.ts'
+import { hiveName } from '../../sql/typing/names.ts'
+import { isSimple, type Type } from '../../sql/typing/type.ts'
+import { wallClock } from '../../sql/zones.ts'
 import { EngineFault } from '../fault.ts'
 import type { Column, Compression, DataFormat, WrittenColumn, WrittenFile } from '../request.ts'
 import { size } from './files.ts'
@@ -23,9 +26,13 @@ export interface Output {
   readonly extension: string
 }
 
-export async function writeOutput(session: Session, sql: string, plan: OutputPlan): Promise<Output> {
-  const described = await session.plan(sql)
-  const columns = described.map(({ name, type }) => ({ name: name.toLowerCase(), type: parseDuckType(type) }))
+export async function writeOutput(
+  session: Session,
+  { sql, columns: returned }: { readonly sql: string; readonly columns: readonly Returned[] },
+  plan: OutputPlan,
+): Promise<Output> {
+  await session.plan(sql)
+  const columns = namedColumns(returned)
   checkNames(
     columns.map(column => column.name),
     plan.partitionedBy,
@@ -46,7 +53,7 @@ export async function writeOutput(session: Session, sql: string, plan: OutputPla
   const written =
     plan.format === 'parquet' ? rows.map(row => writtenFile(row, plan.partitionedBy)) : [await textFile(target, rows)]
   const files = written.filter(file => file.rows > 0)
-  const hive = columns.map(column => ({ name: column.name, type: hiveType(column.type) }))
+  const hive = columns.map(column => ({ name: column.name, type: hiveName(column.type) }))
   return {
     files,
     columns: hive.filter(column => !plan.partitionedBy.includes(column.name)),
@@ -59,18 +66,21 @@ export async function writeOutput(session: Session, sql: string, plan: OutputPla
   }
 }
 
+function namedColumns(returned: readonly Returned[]) {
+  return returned.map(({ name, type }, index) => {
+    if (name !== undefined) return { name, type }
+    throw new EngineFault(
+      'semantic',
+      `COLUMN_NAME_NOT_SPECIFIED: Column name not specified at position ${index + 1}. Give it one with AS.`,
+    )
+  })
+}
+
 function checkNames(names: readonly string[], partitionedBy: readonly string[]): void {
   if (new Set(names).size < names.length) {
     throw new EngineFault(
       'semantic',
       `DUPLICATE_COLUMN_NAME: the SELECT returns a column twice: ${names.join(', ')}. Give each its own name with AS.`,
-    )
-  }
-  const unnamedColumn = names.findIndex(name => name.startsWith('athena unnamed'))
-  if (unnamedColumn >= 0) {
-    throw new EngineFault(
-      'semantic',
-      `COLUMN_NAME_NOT_SPECIFIED: Column name not specified at position ${unnamedColumn + 1}. Give it one with AS.`,
     )
   }
   for (const name of partitionedBy) {
@@ -91,12 +101,13 @@ function checkNames(names: readonly string[], partitionedBy: readonly string[]):
 }
 
 /** Types that files of a lake do not know become the ones Athena would have given. */
-function storable(value: string, type: DuckType): string {
-  if (widenedIntegers.has(type.name)) return `CAST(${value} AS BIGINT)`
-  if (type.name === 'TIMESTAMP WITH TIME ZONE') return `athena_wall(${value})`
-  if (['JSON', 'UUID', 'TIME', 'INTERVAL', 'NULL'].includes(type.name)) return `CAST(${value} AS VARCHAR)`
-  return value
+function storable(value: string, type: Type): string {
+  if (type.kind === 'instant') return wallClock(value, 'UTC')
+  const isText = type.kind === 'time' || isSimple(type, 'json', 'uuid', 'unknown', ...intervals)
+  return isText ? `CAST(${value} AS VARCHAR)` : value
 }
+
+const intervals = ['interval day to second', 'interval year to month'] as const
 
 function extensionOf(plan: OutputPlan): string {
   const compressed = { GZIP: '.gz', ZSTD: '.zst', NONE: '', SNAPPY: '' }[plan.compression]

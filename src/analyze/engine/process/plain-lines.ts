@@ -5,7 +5,7 @@
 //   line ─json_transform─▶ s ─▶ v0, v1, … (NULL where there is any doubt) ─▶ plain
 
 import { identifier, literal } from '../../sql/text.ts'
-import { duckTypeOfHive } from '../../sql/types.ts'
+import { duckNameOfHive } from '../../sql/typing/names.ts'
 import type { ConvertRequest } from '../request.ts'
 import { comparableExpression, comparableName } from './keys.ts'
 
@@ -39,7 +39,7 @@ export function plainLines(
   const others = `list_bool_and(list_transform([${names}], names -> len(names) = list_unique(names) AND ${missing.join(' AND ')}))`
   const keyCount = 'len(json_keys(document))'
   return {
-    types: request.columns.map(column => duckTypeOfHive(column.type)),
+    types: request.columns.map(column => duckNameOfHive(column.type)),
     structure: literal(JSON.stringify(Object.fromEntries(fields.map(({ asked }, index) => [keys[index], asked])))),
     values: fields.map(({ value }) => value),
     plain: `CASE WHEN document IS NULL OR NOT starts_with(line, '{') OR ${doubtful(fields)} THEN false
@@ -69,7 +69,7 @@ interface Field {
 }
 
 function field(hiveType: string, key: string, input: ConvertRequest['input']): Field {
-  const type = duckTypeOfHive(hiveType)
+  const type = duckNameOfHive(hiveType)
   const path = `$."${key}"`
   const base = { type, path, name: comparableName(key, input) }
   const t = `s.${identifier(key)}`

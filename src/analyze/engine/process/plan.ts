@@ -1,12 +1,12 @@
 // From the tables that a statement names to the views it runs on: ask what they are, prune their partitions by the
 // statement's own conditions, ask for the files of the survivors, confine the statement to these files.
 
-import { partitionConditions, refuseMismatch } from '../../sql/prune.ts'
+import { partitionConditions } from '../../sql/prune.ts'
 import type { Scan, Statement } from '../../sql/statement.ts'
 import { identifier } from '../../sql/text.ts'
-import { EngineFault } from '../fault.ts'
 import type { Ask, TableDescription } from '../protocol.ts'
 import type { ScanFile } from '../request.ts'
+import type { Described } from './described.ts'
 import type { Confined, Place } from './place.ts'
 import { partitionValue, type ScanPlan, viewStatements } from './scan.ts'
 import type { Session } from './session.ts'
@@ -26,17 +26,18 @@ export interface Plan extends Confined {
 
 export interface PlanOptions {
   readonly place: Place
-  readonly statement: Statement
+  /** None where there is nothing to read from tables. */
+  readonly statement: Statement | undefined
+  readonly described: Described
   readonly ask: Ask
 }
 
-export async function planScans({ place, statement, ask }: PlanOptions): Promise<Plan> {
-  const tables = await describeTables(statement, ask)
+export async function planScans({ place, statement, described, ask }: PlanOptions): Promise<Plan> {
+  const tables = (statement?.scans ?? []).map(scan => ({ scan, ...described.find(scan.reference) }))
   const planned: { scan: Scan; table: TableDescription; files: readonly ScanFile[] }[] = []
   const partitionsRead: Record<string, number> = {}
   for (const { scan, table, index } of tables) {
-    refuseMismatch(scan, [...table.columns, ...table.partitionColumns])
-    const survivors = await survivingPartitions(place.session, scan, table, statement)
+    const survivors = statement === undefined ? [] : await survivingPartitions(place.session, scan, table, statement)
     const unpartitioned = table.partitionColumns.length === 0
     const files =
       unpartitioned || survivors.length > 0 ? await ask({ name: 'files', table: index, partitions: survivors }) : []
@@ -51,7 +52,7 @@ export async function planScans({ place, statement, ask }: PlanOptions): Promise
   let wholeBytes = 0
   for (const { scan, table, files: asked } of planned) {
     const files = asked.map(file => ({ ...file, file: local(file) }))
-    const { hiddenColumns } = statement
+    const hiddenColumns = statement?.hiddenColumns ?? false
     scans.push({ view: scan.view, table, files, hiddenColumns })
     if (table.format === 'parquet')
       for (const { file, bytes } of files) measured.set(file, (measured.get(file) ?? 0) + bytes)
@@ -63,32 +64,6 @@ export async function planScans({ place, statement, ask }: PlanOptions): Promise
     return statements
   }
   return { ...confined, views, measured, wholeBytes, partitionsRead }
-}
-
-async function describeTables(
-  statement: Statement,
-  ask: Ask,
-): Promise<readonly { readonly scan: Scan; readonly table: TableDescription; readonly index: number }[]> {
-  const references = [...new Map(statement.scans.map(scan => [keyOf(scan), scan.reference])).values()]
-  if (references.length === 0) return []
-  const found = await ask({ name: 'tables', references })
-  const order = new Map(
-    references.map((reference, index) => [JSON.stringify([reference.database, reference.name]), index]),
-  )
-  return statement.scans.map(scan => {
-    const index = order.get(keyOf(scan)) ?? -1
-    const table = found[index]
-    if (table === undefined)
-      throw new EngineFault(
-        'semantic',
-        `TABLE_NOT_FOUND: Table '${scan.reference.database}.${scan.reference.name}' does not exist`,
-      )
-    return { scan, table, index }
-  })
-}
-
-function keyOf(scan: Scan): string {
-  return JSON.stringify([scan.reference.database, scan.reference.name])
 }
 
 /** DuckDB itself evaluates the conditions over the partitions' values: one meaning, no second interpreter. */

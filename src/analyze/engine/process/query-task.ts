@@ -2,12 +2,13 @@
 
 import type { Clock } from '../../../world/clock.ts'
 import { resultText } from '../../sql/result-text.ts'
-import { unnamed } from '../../sql/statement.ts'
 import { identifier, literal } from '../../sql/text.ts'
-import { translate } from '../../sql/translate.ts'
-import { athenaType, type DuckType, parseDuckType } from '../../sql/types.ts'
+import { shownName, statementOf, translate } from '../../sql/translate.ts'
+import { resultName } from '../../sql/typing/names.ts'
+import type { Type } from '../../sql/typing/type.ts'
 import type { Ask, QueryTask } from '../protocol.ts'
-import type { QueryResult } from '../request.ts'
+import type { QueryResult, TableReference } from '../request.ts'
+import { Described } from './described.ts'
 import { faultOf } from './fault-of.ts'
 import { move, size } from './files.ts'
 import { parse } from './parser.ts'
@@ -17,15 +18,16 @@ import type { Session } from './session.ts'
 
 export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: Clock): Promise<QueryResult> {
   const startedAt = clock.elapsed()
-  const { sql, statement } = translate(parse(task.sql), {
-    defaultDatabase: task.defaultDatabase,
-    now: task.now,
-    text: task.sql,
-  })
+  const { defaultDatabase, now, sql: text } = task
+  const node = statementOf(parse(text))
+  const described = await Described.ask(node.tree, defaultDatabase, ask)
+  const tables = (reference: TableReference) => described.columnsOf(reference)
+  const { sql, columns: found, statement } = translate(node, { defaultDatabase, now, text, tables })
+  const columns = found.map((column, place) => ({ name: shownName(column, place), type: column.type }))
   try {
-    const plan = await planScans({ place, statement, ask })
+    const plan = await planScans({ place, statement, described, ask })
     const { session } = plan
-    const columns = await describeResult(session, sql, plan)
+    await prepare(session, sql, plan)
     const planningMilliseconds = clock.elapsed() - startedAt
     const written = `${plan.directory}/result.csv`
     const rows = await writeResult(session, sql, columns, written)
@@ -33,7 +35,7 @@ export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: C
     if (written !== file) move(written, file)
     // Parquet is read in pieces and measured; a text file is always read whole, whatever was read ahead of a LIMIT.
     return {
-      columns: columns.map(column => ({ name: column.name, type: athenaType(column.type), nullable: true })),
+      columns: columns.map(column => ({ name: column.name, type: resultName(column.type), nullable: true })),
       rows,
       file,
       bytes: await size(file),
@@ -43,31 +45,20 @@ export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: C
       partitionsRead: plan.partitionsRead,
     }
   } catch (cause) {
-    throw faultOf(cause, statement.columnPositions)
+    throw faultOf(cause)
   }
 }
 
-interface Described {
-  readonly name: string
-  readonly type: DuckType
-}
-
-/** Athena calls an expression without a name by its place, and every column in lower case. */
-async function describeResult(session: Session, sql: string, plan: Plan): Promise<readonly Described[]> {
-  const described = await session
-    .plan(sql, await plan.views(false))
-    .catch(async () => session.plan(sql, await plan.views(true)))
-  return described.map(({ name, type }, index) => ({
-    name: name === unnamed || /^athena unnamed(_\d+)?$/.test(name) ? `_col${index}` : name.toLowerCase(),
-    type: parseDuckType(type),
-  }))
+/** Makes the views; where a file does not hold what is declared, they are made again with what it holds. */
+async function prepare(session: Session, sql: string, plan: Plan): Promise<void> {
+  await session.plan(sql, await plan.views(false)).catch(async () => session.plan(sql, await plan.views(true)))
 }
 
 /** Streams the result into the file, every value as the text that Athena shows. */
 async function writeResult(
   session: Session,
   sql: string,
-  columns: readonly Described[],
+  columns: readonly { readonly name: string; readonly type: Type }[],
   file: string,
 ): Promise<number> {
   const unique = new Set(columns.map(column => column.name)).size === columns.length

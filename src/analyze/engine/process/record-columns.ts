@@ -3,7 +3,7 @@
 // and `s` (the transformed document; NULL when the text is no JSON).
 
 import { identifier, literal } from '../../sql/text.ts'
-import { duckTypeOfHive } from '../../sql/types.ts'
+import { duckNameOfHive } from '../../sql/typing/names.ts'
 import { EngineFault } from '../fault.ts'
 import type { Column } from '../request.ts'
 import { misfit, nestedOf } from './nested-check.ts'
@@ -82,7 +82,7 @@ interface Field {
 function field(column: Column, key: string): Field {
   if (/["\\]/.test(key))
     throw new EngineFault('unsupported', `The column name '${key}' is not supported: it holds a quote or a backslash`)
-  const type = duckTypeOfHive(column.type)
+  const type = duckNameOfHive(column.type)
   const base = { key, type, path: `$."${key}"`, asked: 'VARCHAR' }
   const text = `s.${identifier(key)}`
   if (type === 'VARCHAR') return { ...base, value: text }
@@ -117,7 +117,7 @@ function field(column: Column, key: string): Field {
 /** json_transform's description of a nested type of the catalog. */
 function structureOf(type: string): unknown {
   const nested = nestedOf(type)
-  if (nested === undefined || nested.kind === 'map') return duckTypeOfHive(type.trim())
+  if (nested === undefined || nested.kind === 'map') return duckNameOfHive(type.trim())
   if (nested.kind === 'array') return [structureOf(nested.of)]
   return Object.fromEntries(nested.fields.map(([name, of]) => [name, structureOf(of)]))
 }

@@ -2,7 +2,7 @@
 // the catalog names, with the partitions' values from the catalog and never from a path.
 
 import { identifier, list, literal } from '../../sql/text.ts'
-import { duckTypeOfHive } from '../../sql/types.ts'
+import { duckNameOfHive } from '../../sql/typing/names.ts'
 import { EngineFault } from '../fault.ts'
 import type { TableDescription } from '../protocol.ts'
 import type { Column, CsvLayout, ScanFile } from '../request.ts'
@@ -95,7 +95,7 @@ function reader(table: TableDescription, files: readonly ScanFile[], compression
     case 'parquet':
       return `read_parquet(${paths}, union_by_name = ${files.length > 1}, hive_partitioning = false)`
     case 'json': {
-      const columns = table.columns.map(column => `${literal(column.name)}: ${literal(duckTypeOfHive(column.type))}`)
+      const columns = table.columns.map(column => `${literal(column.name)}: ${literal(duckNameOfHive(column.type))}`)
       // What read_csv calls none, read_json calls uncompressed.
       const packed = compression === 'none' ? 'uncompressed' : compression
       // Declared columns only; a document that is no object or does not fit is an error, as in Athena.
@@ -136,7 +136,7 @@ function declaredColumn(
   present: ReadonlyMap<string, readonly [string, string]> | undefined,
   table: TableDescription,
 ): string {
-  const type = duckTypeOfHive(column.type)
+  const type = duckNameOfHive(column.type)
   const name = identifier(column.name)
   // Of the same type the cast is none; names are found whatever their case.
   if (present === undefined && table.format === 'parquet') return `CAST(${name} AS ${type}) AS ${name}`
@@ -172,7 +172,7 @@ function partitionValues(table: TableDescription, partition: number): readonly s
 export const hiveDefaultPartition = '__HIVE_DEFAULT_PARTITION__'
 
 export function partitionValue(value: string | undefined, column: Column): string {
-  const type = duckTypeOfHive(column.type)
+  const type = duckNameOfHive(column.type)
   return value === undefined || value === hiveDefaultPartition
     ? `CAST(NULL AS ${type})`
     : `CAST(${literal(value)} AS ${type})`
@@ -180,7 +180,7 @@ export function partitionValue(value: string | undefined, column: Column): strin
 
 function nothing(plan: ScanPlan): string {
   const columns = [...plan.table.columns, ...plan.table.partitionColumns].map(
-    column => `CAST(NULL AS ${duckTypeOfHive(column.type)}) AS ${identifier(column.name)}`,
+    column => `CAST(NULL AS ${duckNameOfHive(column.type)}) AS ${identifier(column.name)}`,
   )
   if (plan.hiddenColumns) columns.push('CAST(NULL AS VARCHAR) AS "$path"')
   return `SELECT ${columns.join(', ')} WHERE false`

@@ -29,11 +29,15 @@ export interface LoadedSource {
 const examinedAtOnce = 16
 const objectsNumberedAtOnce = 32
 
-export async function loadSource(
-  session: Session,
-  source: NonNullable<TransformRequest['source']>,
-  scratch: string,
-): Promise<LoadedSource> {
+/** What is known of the source before its documents are read: the statement is translated with it. */
+export interface ExaminedSource {
+  readonly schema: readonly Column[]
+  readonly required: readonly string[]
+  readonly objects: readonly RawObject[]
+  readonly heads: readonly string[]
+}
+
+export async function examineSource(source: NonNullable<TransformRequest['source']>): Promise<ExaminedSource> {
   refuseCsv(source)
   const objects: RawObject[] = []
   for (let from = 0; from < source.files.length; from += examinedAtOnce) {
@@ -41,11 +45,15 @@ export async function loadSource(
     objects.push(...(await Promise.all(some.map(file => examine(file)))))
   }
   const heads = objects.map(object => object.head).filter(head => head !== '')
-  const schema = source.schema ?? inferSchema(heads.slice(0, 50))
-  const stage = new Stage(
-    session,
-    recordColumns(schema, schema.length === 0 ? [] : source.required, spellings(schema, heads)),
-  )
+  return { schema: source.schema ?? inferSchema(heads.slice(0, 50)), required: source.required, objects, heads }
+}
+
+export async function loadSource(
+  session: Session,
+  { schema, required, objects, heads }: ExaminedSource,
+  scratch: string,
+): Promise<LoadedSource> {
+  const stage = new Stage(session, recordColumns(schema, schema.length === 0 ? [] : required, spellings(schema, heads)))
   await stage.create()
   const slow = await stage.loadLines(objects.filter(object => object.layout === 'lines'))
   const documents = objects.filter(object => object.layout === 'documents' || slow.has(object))

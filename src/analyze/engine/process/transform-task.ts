@@ -2,12 +2,16 @@
 // visible to anyone until the lake's process has taken the files out of the scratch directory and committed them.
 
 import type { Clock } from '../../../world/clock.ts'
+import type { Node } from '../../sql/ast.ts'
+import { cast } from '../../sql/convert.ts'
 import { identifier } from '../../sql/text.ts'
-import { translate } from '../../sql/translate.ts'
-import { duckTypeOfHive } from '../../sql/types.ts'
+import { statementOf, type Translation, translate } from '../../sql/translate.ts'
+import { duckName, typeOfHive } from '../../sql/typing/names.ts'
+import { nameOf } from '../../sql/typing/type.ts'
 import { EngineFault } from '../fault.ts'
 import type { Ask, TransformTask } from '../protocol.ts'
-import type { TargetTable, TransformResult } from '../request.ts'
+import type { TableReference, TargetTable, TransformResult } from '../request.ts'
+import { Described } from './described.ts'
 import { faultOf } from './fault-of.ts'
 import { directory } from './files.ts'
 import { type OutputPlan, writeOutput } from './output.ts'
@@ -15,8 +19,7 @@ import { parse } from './parser.ts'
 import type { Place } from './place.ts'
 import { planScans } from './plan.ts'
 import { readScript, type Script } from './script.ts'
-import type { Session } from './session.ts'
-import { loadSource } from './source.ts'
+import { type ExaminedSource, examineSource, loadSource } from './source.ts'
 
 export async function runTransform(
   task: TransformTask,
@@ -26,21 +29,19 @@ export async function runTransform(
 ): Promise<TransformResult> {
   const startedAt = clock.elapsed()
   const script = readScript(task.script, task.arguments, task.defaultDatabase)
-  const tree = script.kind === 'unload' ? parse(script.query) : [script.query]
-  const { sql, statement } = translate(tree, {
-    defaultDatabase: task.defaultDatabase,
-    now: task.now,
-    text: task.script,
-    relations: task.source === undefined ? [] : ['source'],
-  })
+  const node = script.kind === 'unload' ? statementOf(parse(script.query)) : script.query
+  const examined = task.source === undefined ? undefined : await examineSource(task.source)
+  const described = await Described.ask(node.tree, task.defaultDatabase, ask, examined === undefined ? [] : ['source'])
+  const written = translated(node, task, described, examined)
   try {
     const target = script.kind === 'insert' ? await ask({ name: 'target', reference: script.target }) : undefined
     // The order of rows means nothing in a set of files, and keeping it costs a third of the time.
     await place.session.run('SET preserve_insertion_order = false')
-    const plan = await planScans({ place, statement, ask })
+    const statement = written instanceof EngineFault ? undefined : written.statement
+    const plan = await planScans({ place, statement, described, ask })
     const { session } = plan
     await session.run((await plan.views(true)).join(';\n'))
-    const loaded = task.source === undefined ? undefined : await loadSource(session, task.source, task.scratchDirectory)
+    const loaded = examined === undefined ? undefined : await loadSource(session, examined, task.scratchDirectory)
     const head = {
       target: targetOf(script),
       ...(loaded === undefined ? {} : { sourceSchema: loaded.schema }),
@@ -50,9 +51,11 @@ export async function runTransform(
     const out = outputPlan(script, target, await directory(`${task.scratchDirectory}/out`))
     // No document and no schema: there is nothing to ask and nothing to write.
     const nothing = loaded !== undefined && loaded.schema.length === 0 && loaded.recordsOut === 0
-    const output = nothing
-      ? undefined
-      : await writeOutput(session, target === undefined ? sql : await fitted(session, sql, script, target), out)
+    if (!nothing && written instanceof EngineFault) throw written
+    const output =
+      nothing || written instanceof EngineFault
+        ? undefined
+        : await writeOutput(session, target === undefined ? written : fitted(written, script, target), out)
     return {
       ...head,
       format: out.format,
@@ -67,7 +70,30 @@ export async function runTransform(
       engineMilliseconds: Math.round(clock.elapsed() - startedAt),
     }
   } catch (cause) {
-    throw faultOf(cause, statement.columnPositions)
+    throw faultOf(cause)
+  }
+}
+
+/** Without a document nobody knows the columns of `source`, and a statement that names one waits for what was found. */
+function translated(
+  node: Node,
+  task: TransformTask,
+  described: Described,
+  examined: ExaminedSource | undefined,
+): Translation | EngineFault {
+  const source = examined?.schema.map(({ name, type }) => ({ name: name.toLowerCase(), type: typeOfHive(type) }))
+  const options = {
+    defaultDatabase: task.defaultDatabase,
+    now: task.now,
+    text: task.script,
+    tables: (reference: TableReference) => described.columnsOf(reference),
+    relations: new Map(source === undefined ? [] : [['source', source] as const]),
+  }
+  try {
+    return translate(node, options)
+  } catch (cause) {
+    if (cause instanceof EngineFault && source?.length === 0) return cause
+    throw cause
   }
 }
 
@@ -88,27 +114,32 @@ function outputPlan(script: Script, target: TargetTable | undefined, into: strin
 }
 
 /** The SELECT of an INSERT as the target's columns: by place, each cast to the declared type, what is not named NULL. */
-async function fitted(session: Session, sql: string, script: Script, target: TargetTable): Promise<string> {
-  const all = [...target.columns, ...target.partitionColumns]
-  const named =
-    script.kind === 'insert' && script.columns.length > 0
-      ? script.columns
-      : all.map(column => column.name.toLowerCase())
-  const returned = await session.describe(sql)
+function fitted({ sql, columns: returned }: Translation, script: Script, target: TargetTable) {
+  const all = [...target.columns, ...target.partitionColumns].map(({ name, type }) => ({
+    name: name.toLowerCase(),
+    type: typeOfHive(type),
+  }))
+  const named = script.kind === 'insert' && script.columns.length > 0 ? script.columns : all.map(({ name }) => name)
   if (returned.length !== named.length) {
     throw new EngineFault(
       'semantic',
-      `TYPE_MISMATCH: Insert query has mismatched column types: Table: [${named.join(', ')}], Query: [${returned.map(column => column.type).join(', ')}]`,
+      `TYPE_MISMATCH: Insert query has mismatched column types: Table: [${all.map(({ type }) => nameOf(type)).join(', ')}], Query: [${returned.map(({ type }) => nameOf(type)).join(', ')}]`,
     )
   }
   for (const name of named) {
-    if (!all.some(column => column.name.toLowerCase() === name)) {
+    if (!all.some(column => column.name === name)) {
       throw new EngineFault('semantic', `COLUMN_NOT_FOUND: Insert column name does not exist in target table: ${name}`)
     }
   }
-  const columns = all.map(column => {
-    const index = named.indexOf(column.name.toLowerCase())
-    return `CAST(${index < 0 ? 'NULL' : `c${index}`} AS ${duckTypeOfHive(column.type)}) AS ${identifier(column.name.toLowerCase())}`
+  const columns = all.map(({ name, type }) => {
+    const index = named.indexOf(name)
+    const value = returned[index]
+    const text =
+      value === undefined
+        ? `CAST(NULL AS ${duckName(type)})`
+        : cast({ sql: `c${index}`, type: value.type }, type, undefined)
+    return `${text} AS ${identifier(name)}`
   })
-  return `SELECT ${columns.join(', ')} FROM (${sql}) AS athena_insert(${named.map((_, index) => `c${index}`).join(', ')})`
+  const inner = named.map((_, index) => `c${index}`).join(', ')
+  return { sql: `SELECT ${columns.join(', ')} FROM (${sql}) AS athena_insert(${inner})`, columns: all }
 }

@@ -1,0 +1,157 @@
+// Operators: which types they take, what they give, and where DuckDB would do otherwise.
+// https://trino.io/docs/current/functions/decimal.html has the sizes of decimals.
+import type { Position } from '../engine/fault.ts'
+import { coerced } from './convert.ts'
+import { asDecimal, common, isInteger, isText, numberName } from './typing/coercion.ts'
+import { duckName } from './typing/names.ts'
+import { boolean, decimal, isSimple, type Type, varchar } from './typing/type.ts'
+import { cannotApply, mismatch, typed, type Value } from './value.ts'
+
+const decimalDigitsMax = 38
+
+export type Arithmetic = '+' | '-' | '*' | '/' | '%'
+
+export function arithmetic(operator: Arithmetic, left: Value, right: Value, position: Position | undefined): Value {
+  const clock = operator === '+' || operator === '-' ? withInterval(operator, left, right) : undefined
+  if (clock !== undefined) return clock
+  const scaled = scaledInterval(operator, left, right)
+  if (scaled !== undefined) return scaled
+  if (isSimple(left.type, 'unknown') && isSimple(right.type, 'unknown')) return typed('NULL', left.type)
+  const type = common(left.type, right.type)
+  const name = type && numberName(type)
+  if (type === undefined || name === undefined) throw cannotApply(position, left.type, operator, right.type)
+  if (name === 'decimal') return decimalArithmetic(operator, left, right, position)
+  const [one, other] = [coerced(left, type), coerced(right, type)]
+  if (operator === '/' || operator === '%') return divided(operator, one, other, { type, right })
+  // A literal is of the smallest type to DuckDB: without the cast the sum of two would be.
+  return typed(`(${one} ${operator} ${other})`, type)
+}
+
+/** Athena fails where a whole number's divisor is zero, DuckDB says NULL. */
+function divided(
+  operator: '/' | '%',
+  one: string,
+  other: string,
+  of: { readonly type: Type; readonly right: Value },
+): Value {
+  const { type, right } = of
+  const plain = operator === '/' && isInteger(type) ? `(${one} // ${other})` : `(${one} ${operator} ${other})`
+  if (!isInteger(type)) {
+    if (right.isNonZero) return typed(plain, type)
+    const macro = operator === '/' ? 'athena_double_division' : 'athena_double_modulus'
+    return typed(`CAST(${macro}(${one}, ${other}) AS ${duckName(type)})`, type)
+  }
+  if (right.isNonZero) return typed(plain, type)
+  return typed(`athena_whole_${operator === '/' ? 'division' : 'modulus'}(${one}, ${other})`, type)
+}
+
+function decimalArithmetic(operator: Arithmetic, left: Value, right: Value, position: Position | undefined): Value {
+  const one = asDecimal(left.type) ?? { precision: 1, scale: 0 }
+  const other = asDecimal(right.type) ?? { precision: 1, scale: 0 }
+  const scale = Math.max(one.scale, other.scale)
+  const whole = Math.max(one.precision - one.scale, other.precision - other.scale)
+  const bounded = (precision: number, of: number) => decimal(Math.min(decimalDigitsMax, precision), of)
+  const wide = (value: Value, of: number) => `CAST(${value.sql} AS DECIMAL(${decimalDigitsMax},${of}))`
+  if (operator === '+' || operator === '-') {
+    const type = bounded(whole + scale + 1, scale)
+    return typed(`CAST(${wide(left, scale)} ${operator} ${wide(right, scale)} AS ${duckName(type)})`, type)
+  }
+  if (operator === '*') {
+    const product = one.scale + other.scale
+    if (product > decimalDigitsMax)
+      throw mismatch(position, `DECIMAL scale must be in range [0, precision (${decimalDigitsMax})]: ${product}`)
+    const type = bounded(one.precision + other.precision, product)
+    const [first, second] = [left, right].map(value => exact(value))
+    return typed(`CAST(${first} * ${second} AS ${duckName(type)})`, type)
+  }
+  if (operator === '%') {
+    const type = bounded(Math.min(one.precision - one.scale, other.precision - other.scale) + scale, scale)
+    return typed(`CAST(athena_whole_modulus(${wide(left, scale)}, ${wide(right, scale)}) AS ${duckName(type)})`, type)
+  }
+  const type = bounded(one.precision + other.scale + Math.max(0, other.scale - one.scale), scale)
+  return typed(quotient(unscaled(left, scale + other.scale), unscaled(right, other.scale), type, scale), type)
+}
+
+/** Two whole numbers divided, half rounded away from zero, as a decimal of that scale. */
+export function quotient(dividend: string, divisor: string, type: Type, scale: number): string {
+  return `CAST(athena_quotient(${dividend}, ${divisor}) / CAST(1${'0'.repeat(scale)} AS DECIMAL(${decimalDigitsMax},0)) AS ${duckName(type)})`
+}
+
+const exact = (value: Value): string => {
+  const size = asDecimal(value.type)
+  return size === undefined ? value.sql : `CAST(${value.sql} AS DECIMAL(${size.precision},${size.scale}))`
+}
+
+/** The decimal's digits as a whole number, `scale` of them behind the point. */
+export const unscaled = (value: Value, scale: number): string =>
+  `CAST(CAST(${value.sql} AS DECIMAL(${decimalDigitsMax},${Math.min(scale, decimalDigitsMax - 1)})) * CAST(1${'0'.repeat(scale)} AS HUGEINT) AS HUGEINT)`
+
+/** A date, a time or a timestamp and an interval; the type stays. Two of them have an interval between. */
+function withInterval(operator: '+' | '-', left: Value, right: Value): Value | undefined {
+  const isSpan = (value: Value) => isSimple(value.type, 'interval day to second', 'interval year to month')
+  if (isSpan(left) && isSpan(right) && left.type === right.type)
+    return typed(`(${left.sql} ${operator} ${right.sql})`, left.type)
+  if (isSpan(right) && isClock(left.type)) return moved(left, operator, right)
+  if (isSpan(left) && isClock(right.type) && operator === '+') return moved(right, operator, left)
+  if (operator === '-' && isClock(left.type) && isClock(right.type)) {
+    const type = common(left.type, right.type)
+    if (type === undefined) return undefined
+    const span = `to_microseconds(epoch_us(CAST(${coerced(left, type)} AS TIMESTAMP)) - epoch_us(CAST(${coerced(right, type)} AS TIMESTAMP)))`
+    return typed(span, { kind: 'simple', name: 'interval day to second' })
+  }
+  return undefined
+}
+
+const isClock = (type: Type): boolean =>
+  type.kind === 'timestamp' || type.kind === 'instant' || type.kind === 'time' || isSimple(type, 'date')
+
+const moved = (clock: Value, operator: '+' | '-', span: Value): Value =>
+  typed(`CAST(${clock.sql} ${operator} ${span.sql} AS ${duckName(clock.type)})`, clock.type)
+
+function scaledInterval(operator: Arithmetic, left: Value, right: Value): Value | undefined {
+  const isSpan = (value: Value) => isSimple(value.type, 'interval day to second', 'interval year to month')
+  const isNumber = (value: Value) => numberName(value.type) !== undefined
+  if (operator === '*' && isSpan(left) && isNumber(right)) return typed(`(${left.sql} * ${right.sql})`, left.type)
+  if (operator === '*' && isNumber(left) && isSpan(right)) return typed(`(${right.sql} * ${left.sql})`, right.type)
+  if (operator === '/' && isSpan(left) && isNumber(right)) return typed(`(${left.sql} / ${right.sql})`, left.type)
+  return undefined
+}
+
+export function comparison(operator: string, left: Value, right: Value, position: Position | undefined): Value {
+  const type = common(left.type, right.type)
+  const ordered = operator !== '=' && operator !== '<>' && !operator.startsWith('IS')
+  if (type === undefined || (ordered && (type.kind === 'map' || isSimple(type, 'json'))))
+    throw cannotApply(position, left.type, operator, right.type)
+  return typed(`(${coerced(left, type)} ${operator} ${coerced(right, type)})`, boolean)
+}
+
+export function concatenation(left: Value, right: Value, position: Position | undefined): Value {
+  const plain = `(${left.sql} || ${right.sql})`
+  if (left.type.kind === 'array' || right.type.kind === 'array') {
+    const list = left.type.kind === 'array' ? left.type : right.type
+    const both = common(left.type, right.type)
+    if (both !== undefined) return typed(`list_concat(${coerced(left, both)}, ${coerced(right, both)})`, both)
+    const [item, end] = left.type.kind === 'array' ? [right, 'append'] : [left, 'prepend']
+    const of = list.kind === 'array' ? common(list.of, item.type) : undefined
+    if (of === undefined) throw cannotApply(position, left.type, '||', right.type)
+    const items = coerced(left.type.kind === 'array' ? left : right, { kind: 'array', of })
+    const one = coerced(item, of)
+    return typed(end === 'append' ? `list_append(${items}, ${one})` : `list_prepend(${one}, ${items})`, {
+      kind: 'array',
+      of,
+    })
+  }
+  if (isSimple(left.type, 'varbinary') && isSimple(right.type, 'varbinary')) return typed(plain, left.type)
+  const isTextual = (type: Type) => isText(type) || isSimple(type, 'unknown')
+  if (!isTextual(left.type) || !isTextual(right.type)) throw cannotApply(position, left.type, '||', right.type)
+  return typed(plain, varchar)
+}
+
+/** A condition: of WHERE, AND, CASE WHEN … */
+export function condition(value: Value, what: string, position: Position | undefined): string {
+  if (isSimple(value.type, 'boolean')) return value.sql
+  if (isSimple(value.type, 'unknown')) return `CAST(${value.sql} AS BOOLEAN)`
+  throw mismatch(position, `${what} must evaluate to a boolean: actual type ${nameOfType(value.type)}`)
+}
+
+const nameOfType = (type: Type): string => (type.kind === 'simple' ? type.name : type.kind)

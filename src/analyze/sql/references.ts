@@ -1,0 +1,58 @@
+// Which tables of the catalog a statement names: they are asked for before it is translated, since every expression's type
+// begins with theirs.
+import type { TableReference } from '../engine/request.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+const isRecord = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** In the order of their first mention, each once. `relations` are names that the session has already. */
+export function references(
+  tree: unknown,
+  defaultDatabase: string,
+  relations: readonly string[] = [],
+): readonly TableReference[] {
+  const found = new Map<string, TableReference>()
+  walk(tree, new Set(relations))
+  return [...found.values()]
+
+  function walk(value: unknown, known: ReadonlySet<string>): void {
+    if (Array.isArray(value)) {
+      for (const item of value) walk(item, known)
+      return
+    }
+    if (!isRecord(value)) return
+    const { table } = value
+    if (isRecord(table) && textOf(table.name) !== undefined && Object.keys(value).length === 1) note(table, known)
+    const inner = withNames(value.with, known)
+    for (const [key, part] of Object.entries(value)) if (key !== 'with') walk(part, inner)
+  }
+
+  /** Walks the queries of a WITH, each of which sees those before it; answers with all names. */
+  function withNames(clause: unknown, known: ReadonlySet<string>): ReadonlySet<string> {
+    if (!isRecord(clause) || !Array.isArray(clause.ctes)) return known
+    const names = new Set(known)
+    for (const cte of clause.ctes) {
+      if (!isRecord(cte)) continue
+      const name = textOf(cte.alias)?.toLowerCase()
+      const seen = new Set(names)
+      if (clause.recursive === true && name !== undefined) seen.add(name)
+      walk(cte.this, seen)
+      if (name !== undefined) names.add(name)
+    }
+    return names
+  }
+
+  function note(table: Fields, known: ReadonlySet<string>): void {
+    const name = (textOf(table.name) ?? '').toLowerCase()
+    const schema = textOf(table.schema)?.toLowerCase()
+    if (schema === undefined && known.has(name)) return
+    const reference = { database: schema ?? defaultDatabase, name }
+    found.set(JSON.stringify([reference.database, name]), reference)
+  }
+}
+
+const textOf = (value: unknown): string | undefined => {
+  if (typeof value === 'string') return value
+  return isRecord(value) && typeof value.name === 'string' ? value.name : undefined
+}

@@ -1,0 +1,141 @@
+// Which overload of a function a call means, and the arguments as it wants them. Of those that take the arguments, the one
+// that changes the fewest of them; lambdas are read when the types of their parameters are known from the others.
+import { at, EngineFault, type Position } from '../engine/fault.ts'
+import { type Node, unsupported } from './ast.ts'
+import { coerced } from './convert.ts'
+import type { Argument, FunctionEntry, Overload } from './functions/entry.ts'
+import { lambdaName, type Scope } from './scope.ts'
+import type { Statement } from './statement.ts'
+import { bind, filled, type Letters, type Pattern, signature, unexpectedParameters } from './typing/signature.ts'
+import { isSame, type Type, unknown } from './typing/type.ts'
+import { typed, type Value } from './value.ts'
+
+export interface Asked {
+  readonly name: string
+  readonly parts: readonly Node[]
+  readonly position: Position | undefined
+}
+
+interface Candidate {
+  readonly overload: Overload
+  readonly parameters: readonly Pattern[]
+  readonly letters: Letters
+  readonly changes: number
+}
+
+/** What is to be written: the template and its arguments, or, without arguments, the text as it is. */
+export interface Chosen {
+  readonly template: string
+  readonly parts: readonly string[]
+  readonly type: Type
+}
+
+export function called(asked: Asked, entry: FunctionEntry, statement: Statement, scope: Scope): Chosen {
+  const plain = asked.parts.map(node => (node.kind === 'lambda' ? undefined : statement.expression(node, scope)))
+  const candidates = entry.overloads.flatMap(overload => candidate(overload, asked.parts, plain) ?? [])
+  const best = candidates.sort((one, other) => one.changes - other.changes)[0]
+  if (best === undefined) {
+    const given = plain.map(
+      value => value?.type ?? { kind: 'function' as const, parameters: [unknown], result: unknown },
+    )
+    const known = entry.overloads.map(({ signature: text }) => text)
+    throw new EngineFault(
+      'semantic',
+      `FUNCTION_NOT_FOUND: ${at(asked.position, unexpectedParameters(asked.name, given, known))}`,
+      asked.position,
+    )
+  }
+  return written(best, asked, plain, statement, scope)
+}
+
+function candidate(
+  overload: Overload,
+  nodes: readonly Node[],
+  plain: readonly (Value | undefined)[],
+): Candidate | undefined {
+  const { parameters: all, repeats } = signature(overload.signature)
+  const least = repeats ? all.length - 1 : all.length
+  if (nodes.length < least || (!repeats && nodes.length > all.length)) return undefined
+  const last = all.at(-1)
+  const parameters = nodes.map((_, index) => all[index] ?? last).filter(pattern => pattern !== undefined)
+  const letters: Letters = new Map()
+  for (const [index, value] of plain.entries()) {
+    const pattern = parameters[index]
+    if (pattern === undefined || (value === undefined) !== (pattern.kind === 'function')) return undefined
+    if (value !== undefined && !bind(pattern, value.type, letters)) return undefined
+  }
+  const changes = plain.filter((value, index) => {
+    const pattern = parameters[index]
+    const wanted = value && pattern && filled(pattern, letters, value.type)
+    return wanted !== undefined && value !== undefined && !isSame(wanted, value.type)
+  }).length
+  return { overload, parameters, letters, changes }
+}
+
+function written(
+  { overload, parameters, letters }: Candidate,
+  asked: Asked,
+  plain: readonly (Value | undefined)[],
+  statement: Statement,
+  scope: Scope,
+): Chosen {
+  // A lambda can widen a letter (the state of reduce): then all is read once more with the wider type.
+  let lambdas = plain.map(() => undefined as Value | undefined)
+  for (let round = 0; round < 2; round++) {
+    const before = new Map(letters)
+    lambdas = plain.map((value, index) => {
+      const pattern = parameters[index]
+      const node = asked.parts[index]
+      if (value !== undefined || pattern?.kind !== 'function' || node === undefined) return undefined
+      return lambda(node, pattern, letters, statement, scope)
+    })
+    if ([...letters].every(([letter, type]) => before.has(letter) && isSame(before.get(letter) ?? unknown, type))) break
+  }
+  const parts = plain.map((value, index): Argument => {
+    const node = asked.parts[index]
+    const pattern = parameters[index]
+    const given = value ?? lambdas[index]
+    if (node === undefined || pattern === undefined || given === undefined)
+      throw unsupported(asked.name, asked.position)
+    if (value === undefined) return { ...given, node }
+    const wanted = filled(pattern, letters, value.type) ?? value.type
+    return { ...value, sql: coerced(value, wanted), type: wanted, node }
+  })
+  const texts = parts.map(part => part.sql)
+  if (typeof overload.write !== 'string') {
+    const { sql, type } = overload.write(parts, asked.position)
+    return { template: sql, parts: texts, type }
+  }
+  const sized = parts.find(part => part.type.kind === 'decimal' || part.type.kind === 'row')?.type
+  const type = filled(signature(overload.signature).result, letters, sized) ?? unknown
+  return { template: overload.write, parts: texts, type }
+}
+
+function lambda(
+  node: Node,
+  pattern: Pattern & { readonly kind: 'function' },
+  letters: Letters,
+  statement: Statement,
+  scope: Scope,
+): Value {
+  node.only('parameters', 'body')
+  const names = node.texts('parameters')
+  if (names.length !== pattern.parameters.length)
+    throw new EngineFault(
+      'semantic',
+      `TYPE_MISMATCH: ${at(node.position, `Expected a lambda that takes ${pattern.parameters.length} argument(s) but got ${names.length}`)}`,
+      node.position,
+    )
+  const types = pattern.parameters.map(part => filled(part, letters, undefined) ?? unknown)
+  const known = new Map<string, Type>(scope.lambdas)
+  for (const [index, name] of names.entries()) known.set(name.toLowerCase(), types[index] ?? unknown)
+  const body = statement.expression(node.need('body'), { ...scope, lambdas: known })
+  bind(pattern.result, body.type, letters)
+  const wanted = filled(pattern.result, letters, undefined) ?? body.type
+  const parameters = names.map(name => lambdaName(name.toLowerCase())).join(', ')
+  return typed(`${names.length === 1 ? parameters : `(${parameters})`} -> ${coerced(body, wanted)}`, {
+    kind: 'function',
+    parameters: types,
+    result: wanted,
+  })
+}

@@ -1,0 +1,95 @@
+// Which names a place in the statement can see, and what they mean: columns of the relations in its FROM, the outer
+// query's, lambda parameters, WITH's queries.
+import { at, EngineFault, type Position } from '../engine/fault.ts'
+import { fieldOf } from './convert.ts'
+import type { Type } from './typing/type.ts'
+import { typed, type Value } from './value.ts'
+
+export interface Column {
+  /** In lower case; undefined for an expression without a name. */
+  readonly name: string | undefined
+  readonly type: Type
+}
+
+/** A column as the expressions of a SELECT reach it. */
+export interface Visible extends Column {
+  /** The relation's alias, in lower case. */
+  readonly relation: string | undefined
+  readonly sql: string
+  /** Found by name, in no star: `"$path"`, and the sources of a column that USING merged. */
+  readonly hidden?: boolean
+  /** Hidden behind another of its name, unless the relation is named with it. */
+  readonly qualifiedOnly?: boolean
+}
+
+export interface Scope {
+  readonly columns: readonly Visible[]
+  /** The query around this one, whose columns may be named too. */
+  readonly outer: Scope | undefined
+  readonly ctes: ReadonlyMap<string, readonly Column[]>
+  readonly lambdas: ReadonlyMap<string, Type>
+}
+
+export const emptyScope: Scope = { columns: [], outer: undefined, ctes: new Map(), lambdas: new Map() }
+
+/** `name`, `relation.name`, `row.field`, `relation.row.field` …; throws COLUMN_NOT_FOUND or AMBIGUOUS_NAME. */
+export function resolve(path: readonly string[], scope: Scope, position: Position | undefined): Value {
+  const names = path.map(part => part.toLowerCase())
+  for (let place: Scope | undefined = scope; place !== undefined; place = place.outer) {
+    const found = inOne(names, place, position)
+    if (found !== undefined) return found
+  }
+  throw new EngineFault(
+    'semantic',
+    `COLUMN_NOT_FOUND: ${at(position, `Column '${names.join('.')}' cannot be resolved`)}`,
+    position,
+  )
+}
+
+function inOne(names: readonly string[], scope: Scope, position: Position | undefined): Value | undefined {
+  const [first = '', second] = names
+  const lambda = scope.lambdas.get(first)
+  if (lambda !== undefined) return fields(typed(lambdaName(first), lambda), names.slice(1))
+  if (second !== undefined) {
+    const qualified = only(
+      scope.columns,
+      column => column.relation === first && column.name === second,
+      names,
+      position,
+    )
+    if (qualified !== undefined) return fields(qualified, names.slice(2))
+  }
+  const plain = only(scope.columns, column => column.name === first && column.qualifiedOnly !== true, names, position)
+  return plain && fields(plain, names.slice(1))
+}
+
+function only(
+  columns: readonly Visible[],
+  matches: (column: Visible) => boolean,
+  names: readonly string[],
+  position: Position | undefined,
+): Value | undefined {
+  const found = columns.filter(matches)
+  if (found.length > 1)
+    throw new EngineFault(
+      'semantic',
+      `AMBIGUOUS_NAME: ${at(position, `Column '${names.join('.')}' is ambiguous`)}`,
+      position,
+    )
+  return found[0] && typed(found[0].sql, found[0].type)
+}
+
+/** Fields of a row, by name; undefined where one is not there. */
+export function fields(value: Value, names: readonly string[]): Value | undefined {
+  let current = value
+  for (const name of names) {
+    if (current.type.kind !== 'row') return undefined
+    const index = current.type.fields.findIndex(field => field.name?.toLowerCase() === name)
+    const field = current.type.fields[index]
+    if (field === undefined) return undefined
+    current = typed(fieldOf(current.sql, index), field.type)
+  }
+  return current
+}
+
+export const lambdaName = (name: string): string => `"${name.replaceAll('"', '""')}"`

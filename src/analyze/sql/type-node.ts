@@ -1,0 +1,67 @@
+// The type that a CAST names, from the parser's tree.
+import { type Node, unsupported } from './ast.ts'
+import { instant, type SimpleName, type Type } from './typing/type.ts'
+
+const names: Readonly<Record<string, SimpleName>> = {
+  boolean: 'boolean',
+  tiny_int: 'tinyint',
+  small_int: 'smallint',
+  int: 'integer',
+  big_int: 'bigint',
+  float: 'real',
+  double: 'double',
+  date: 'date',
+  var_binary: 'varbinary',
+  json: 'json',
+  uuid: 'uuid',
+}
+
+const known = [
+  ...['data_type', 'length', 'precision', 'scale', 'timezone', 'element_type', 'key_type', 'value_type'],
+  ...['fields', 'nested', 'dimension', 'real_spelling', 'name'],
+]
+
+export function typeOfNode(node: Node): Type {
+  node.only(...known)
+  const name = node.text('data_type') ?? ''
+  const part = (field: string) => {
+    const inner = node.record(field)
+    if (inner === undefined) throw unsupported(`The type ${name} without its parts`)
+    return typeOfNode(inner)
+  }
+  const plain = names[name]
+  if (plain !== undefined) return { kind: 'simple', name: plain }
+  switch (name) {
+    case 'decimal':
+      return { kind: 'decimal', precision: node.number('precision') ?? 38, scale: node.number('scale') ?? 0 }
+    case 'var_char':
+    case 'text':
+    case 'string': {
+      const length = node.number('length')
+      return { kind: 'varchar', ...(length !== undefined && { length }) }
+    }
+    case 'char':
+      return { kind: 'char', length: node.number('length') ?? 1 }
+    case 'timestamp': {
+      const precision = node.number('precision') ?? 3
+      return node.flag('timezone') ? instant('UTC', precision) : { kind: 'timestamp', precision }
+    }
+    case 'time':
+      if (node.flag('timezone')) break
+      return { kind: 'time', precision: node.number('precision') ?? 3 }
+    case 'array':
+      return { kind: 'array', of: part('element_type') }
+    case 'map':
+      return { kind: 'map', key: part('key_type'), value: part('value_type') }
+    case 'struct':
+      return { kind: 'row', fields: node.records('fields').map(fieldOfNode) }
+  }
+  throw unsupported(`The type ${(node.text('name') ?? name).replaceAll('_', ' ').toUpperCase()}`)
+}
+
+function fieldOfNode(field: Node) {
+  const inner = field.record('data_type')
+  if (inner === undefined) throw unsupported('A ROW type with a field without a type')
+  const name = (field.text('name') ?? '').replace(/^"(.*)"$/s, '$1')
+  return { name: name === '' ? undefined : name.toLowerCase(), type: typeOfNode(inner) }
+}
