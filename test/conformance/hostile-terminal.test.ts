@@ -7,6 +7,7 @@ import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
+import { startServer } from '../testing/server.ts'
 
 const entry = join(import.meta.dirname, '../../bin/biwa.js')
 const withoutFull = existsSync('/dev/full') ? false : 'there is no /dev/full'
@@ -63,4 +64,29 @@ test('in a directory that was removed, up says so without a stack', async () => 
   child.stderr?.on('data', chunk => errors.push(chunk))
   assert.deepEqual(await once(child, 'close'), [1, null])
   assert.match(Buffer.concat(errors).toString(), /^biwa up: .*removed[^\n]*\n$/)
+})
+
+test('stream tail ends with 0 when its reader has gone, as in `biwa stream tail … | head -1`', async () => {
+  const data = join(place, 'data')
+  const server = await startServer(data)
+  try {
+    const call = (operation: string, input: object) =>
+      fetch(server.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Kinesis_20131202.${operation}` },
+        body: JSON.stringify({ StreamName: 's', ...input }),
+      })
+    const put = () => call('PutRecord', { PartitionKey: 'a', Data: 'YQ==' })
+    await call('CreateStream', { ShardCount: 1 })
+    await put()
+    const words = ['stream', 'tail', 's', '--from', 'horizon', '--data', data]
+    const tail = spawn(process.execPath, [entry, ...words], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const ended = once(tail, 'exit')
+    await once(tail.stdout, 'data')
+    tail.stdout.destroy()
+    await put()
+    assert.deepEqual(await ended, [0, null])
+  } finally {
+    await server.kill()
+  }
 })
