@@ -116,6 +116,20 @@ test('a policy opens what it names by the ARN, and nothing else', async () => {
   await assert.rejects(visitor.send(new DescribeStreamCommand({ StreamARN })), denied)
 })
 
+test('an ARN that only resembles the stream leads nowhere, so that no Deny is passed by', async () => {
+  const caller = { account, region }
+  for (const StreamARN of [
+    `arn:aws-cn:kinesis:${region}:${account}:stream/${StreamName}`,
+    `arn:aws:kinesis:${region}:${account}:stream/stream/${StreamName}`,
+    `arn:aws:kinesis:us-east-1:${account}:stream/${StreamName}`,
+  ])
+    await assert.rejects(
+      lake.lake.invoke(caller, 'kinesis', 'DescribeStreamSummary', { StreamARN }),
+      fault('ResourceNotFoundException', /not found/),
+      StreamARN,
+    )
+})
+
 test("a consumer's own policy opens its subscription", async () => {
   const { Consumer } = await owner.send(new RegisterStreamConsumerCommand({ StreamARN, ConsumerName: 'visited' }))
   const ConsumerARN = Consumer?.ConsumerARN ?? ''

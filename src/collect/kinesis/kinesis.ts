@@ -158,7 +158,8 @@ export class Kinesis {
 
   streamByArn(arn: string): Stream | undefined {
     const [, , , region = '', account = '', resource = ''] = arn.split(':')
-    return this.#streams.get(keyOf({ account, region }, resource.replace(/^stream\//, '')))
+    const stream = this.#streams.get(keyOf({ account, region }, resource.replace(/^stream\//, '')))
+    return stream?.arn === arn ? stream : undefined
   }
 
   /** By name. */

@@ -25,7 +25,10 @@ export function streamNamed(
 ): Stream {
   const { name, account } = placeNamed(scope, reference, reach)
   refuseStreamId(reference.streamId)
-  return kinesis.stream({ account, region: scope.region }, name)
+  const stream = kinesis.stream({ account, region: scope.region }, name)
+  // IAM was asked about the ARN as it was written: one that only resembles the stream's must not lead to it.
+  if (reference.arn !== undefined && reference.arn !== stream.arn) throw noSuchStream({ name, account })
+  return stream
 }
 
 export function refuseStreamId(streamId: string | undefined): void {
