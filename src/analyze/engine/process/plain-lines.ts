@@ -4,7 +4,7 @@
 //
 //   line ─json_transform─▶ s ─▶ v0, v1, … (NULL where there is any doubt) ─▶ plain
 
-import { identifier, literal } from '../../sql/text.ts'
+import { identifier, list, literal } from '../../sql/text.ts'
 import { duckNameOfHive } from '../../sql/typing/names.ts'
 import type { ConvertRequest } from '../request.ts'
 import { comparableExpression, comparableName } from './keys.ts'
@@ -27,23 +27,23 @@ export function plainLines(
 ): PlainLines | undefined {
   // Two columns of one key, or a key that a path or a structure would have to escape: rare enough for the slow way.
   if (new Set(keys).size < keys.length || keys.some(key => /["\\]/.test(key) || key === '')) return undefined
+  // A document is plain when as many of its keys are columns' (in whatever case) as columns have a value, or null: then
+  // every column's key is there once, spelled as expected, and what has become NULL was null or is not there.
   const fields = request.columns.map((column, index) => field(column.type, keys[index] ?? '', request.input))
-  // Together: every key is a column's, all are there, and none is there twice.
-  const all = fields.map((_, index) => `v${index} IS NOT NULL`)
-  const present = all.map(one => `CAST(${one} AS INTEGER)`).join(' + ')
-  const missing = fields.map(({ path, name }, index) => {
-    const isNull = `coalesce(json_type(document, ${literal(path)}) = 'NULL', false)`
-    return `(v${index} IS NOT NULL OR NOT list_contains(names, ${literal(name)}) OR ${isNull})`
-  })
-  const names = `list_transform(json_keys(document), k -> ${comparableExpression('k', request.input)})`
-  const others = `list_bool_and(list_transform([${names}], names -> len(names) = list_unique(names) AND ${missing.join(' AND ')}))`
+  // Of one name the exact way would make two columns.
+  const names = fields.map(({ name }) => name)
+  if (new Set(names).size < names.length) return undefined
+  const present = fields.map((_, index) => `CAST(v${index} IS NOT NULL AS INTEGER)`).join(' + ')
   const keyCount = 'len(json_keys(document))'
+  const name = comparableExpression('k', request.input)
+  const own = `len(list_filter(json_keys(document), k -> ${name} IN (${names.map(literal).join(', ')})))`
+  const nulls = `len(list_filter(json_type(document, ${list(fields.map(({ path }) => path))}), t -> t = 'NULL'))`
   return {
     types: request.columns.map(column => duckNameOfHive(column.type)),
     structure: literal(JSON.stringify(Object.fromEntries(fields.map(({ asked }, index) => [keys[index], asked])))),
     values: fields.map(({ value }) => value),
     plain: `CASE WHEN document IS NULL OR NOT starts_with(line, '{') OR ${doubtful(fields)} THEN false
-      WHEN ${keyCount} = ${present} THEN true ELSE coalesce(${others}, false) END`,
+      WHEN ${keyCount} = ${present} OR ${own} = ${present} THEN true ELSE ${own} = ${present} + ${nulls} END`,
   }
 }
 
