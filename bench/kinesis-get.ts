@@ -15,6 +15,7 @@ import {
   makeStream,
   median,
   processorTime,
+  requestBytes,
   type Server,
   startBiwa,
   startKinesalite,
@@ -31,11 +32,6 @@ const { values } = parseArgs({
 })
 const wanted = 10
 
-interface Answer {
-  readonly Records: readonly unknown[]
-  readonly NextShardIterator: string
-}
-
 /** Records a second, and the server's microseconds of processor time a record. */
 async function readThrough(server: Server, limit: number) {
   const began = performance.now()
@@ -51,9 +47,13 @@ async function readThrough(server: Server, limit: number) {
     })
     let iterator = beginning.ShardIterator
     while (performance.now() < until) {
-      const answer = await connection.ask<Answer>('GetRecords', { ShardIterator: iterator, Limit: limit })
-      records += answer.Records.length
-      iterator = answer.Records.length < limit ? beginning.ShardIterator : answer.NextShardIterator
+      const answer = await connection.send(requestBytes('GetRecords', { ShardIterator: iterator, Limit: limit }))
+      if (!answer.startsWith('HTTP/1.1 200')) throw new Error(answer.slice(0, 500))
+      // Not parsed: that would measure the client.
+      const count = answer.split('"PartitionKey"').length - 1
+      records += count
+      const next = /"NextShardIterator":"([^"]+)"/.exec(answer)?.[1]
+      iterator = count < limit || next === undefined ? beginning.ShardIterator : next
     }
     connection.close()
   })

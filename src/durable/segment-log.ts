@@ -146,7 +146,8 @@ export class SegmentLog {
         if (records.length > 0) break
         next = this.start
       }
-      next = await this.#reading.walkFrom(next, bytesLeft, record => {
+      const wanted = { maxRecords: limits.maxRecords - records.length, maxBytes: bytesLeft }
+      next = await this.#reading.walkFrom(next, wanted, record => {
         full = records.length > 0 && (record.payload.byteLength > bytesLeft || records.length >= limits.maxRecords)
         if (full) return false
         records.push(record)

@@ -8,6 +8,13 @@ import type { LogRecord } from './segment-format.ts'
 import { walk } from './segment-walk.ts'
 import { markSpacingBytes } from './sparse-index.ts'
 
+/** How much a reader takes at most. */
+export interface Wanted {
+  readonly maxRecords: number
+  readonly maxBytes: number
+}
+const oneMark: Wanted = { maxRecords: Number.POSITIVE_INFINITY, maxBytes: markSpacingBytes }
+
 const pieceBytesMax = 4 * 1024 * 1024
 
 export class SegmentReading {
@@ -21,13 +28,13 @@ export class SegmentReading {
   }
 
   /**
-   * Visits records from `index` to the end of its segment, until told to stop. `bytes` is how much the caller is likely
-   * to take. Answers the index to go on with: that of the record at which it was told to stop, or one that was not seen.
+   * Visits records from `index` to the end of its segment, until told to stop. `wanted` is how much the caller takes at
+   * most. Answers the index to go on with: that of the record at which it was told to stop, or one that was not seen.
    */
-  walkFrom(index: number, bytes: number, visit: (record: LogRecord) => boolean): Promise<number> {
+  walkFrom(index: number, wanted: Wanted, visit: (record: LogRecord) => boolean): Promise<number> {
     const segment = this.#segments.findLast(({ firstIndex }) => firstIndex <= index)
     assert(segment !== undefined, `record ${index} lies in a segment`)
-    return this.use(segment, opened => this.#walk(segment, opened, index, bytes, visit))
+    return this.use(segment, opened => this.#walk(segment, opened, index, wanted, visit))
   }
 
   /** The first index appended at or after `at`, or the one after the last. Looks into as few segments as it can. */
@@ -50,7 +57,7 @@ export class SegmentReading {
     if (!this.#segments.includes(segment)) return this.indexAt(at)
     return this.use(segment, async opened => {
       const from = opened.index.lastBefore(at) ?? { index: segment.firstIndex }
-      return this.#walk(segment, opened, from.index, markSpacingBytes, record => record.at < at)
+      return this.#walk(segment, opened, from.index, oneMark, record => record.at < at)
     })
   }
 
@@ -85,12 +92,15 @@ export class SegmentReading {
     segment: Segment,
     { file, index: marks }: OpenedSegment,
     index: number,
-    bytes: number,
+    wanted: Wanted,
     visit: (record: LogRecord) => boolean,
   ): Promise<number> {
     const mark = marks.lastUpTo(index)
     assert(mark !== undefined && index < marks.endIndex, `${segment.path} has record ${index}`)
     let next = index
+    // As many bytes as so many records of this segment have on average; if that is too little, another piece is read.
+    const average = Math.ceil(marks.segmentBytes / (marks.endIndex - marks.firstIndex))
+    const bytes = Math.min(wanted.maxBytes, wanted.maxRecords * average)
     const end = await walk(file, {
       from: mark.position,
       to: marks.segmentBytes,
