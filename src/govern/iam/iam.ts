@@ -37,6 +37,8 @@ export interface Credential {
   readonly expired?: boolean
 }
 
+const credentialsMax = 1000
+
 export class Iam {
   readonly entities: Entities
   readonly inline: InlinePolicies
@@ -48,19 +50,25 @@ export class Iam {
   readonly decisions: Decisions
   readonly clock: Clock
   readonly enforced: boolean
+  /** Of the keys that requests were lately signed with: each request asks. */
+  readonly #credentials = new Map<string, Credential>()
 
   constructor({ ledger, clock, random, background, enforced, resourcePolicy }: IamNeeds) {
     ledger.define('iam', iamTables)
+    const forget = () => {
+      this.decisions.forget()
+      this.#credentials.clear()
+    }
     const change: Needs['change'] = async work => {
       try {
         return await ledger.commit(write => {
           const result = work(write)
-          this.decisions.forget()
+          forget()
           return result
         })
       } catch (cause) {
         // What was read meanwhile may have been undone.
-        this.decisions.forget()
+        forget()
         throw cause
       }
     }
@@ -90,6 +98,15 @@ export class Iam {
         }
       )
     }
+    const known = this.#credentials.get(accessKey)
+    if (known) return known
+    const found = this.#lasting(accessKey)
+    if (found && this.#credentials.size < credentialsMax) this.#credentials.set(accessKey, found)
+    return found
+  }
+
+  /** The credential of a key that does not expire. */
+  #lasting(accessKey: string): Credential | undefined {
     const key = this.accessKeys.find(accessKey)
     if (!key?.active) return undefined
     if (key.owner === undefined) return { secret: key.secret, principal: { ...rootOf(key.account), accessKey } }
