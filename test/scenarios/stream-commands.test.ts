@@ -149,7 +149,7 @@ test('what cannot be tailed is said in a line', async () => {
     return [code, terminal.complained] as const
   }
   const cases: readonly (readonly [string, number, RegExp])[] = [
-    ['tail nowhere --data .', 1, /Stream nowhere .* not found\. There are: .*stream-0/],
+    ['tail nowhere --data .', 1, /Stream nowhere .* not found\. In [a-z0-9-]+ there are: .*stream-0/],
     [`tail ${StreamName} --data . --shard 9`, 1, /no shard '9'\. It has: shardId-000000000000/],
     ['tail x --data elsewhere', 1, /biwa up --data elsewhere/],
     ['tail', 2, /Say which stream/],

@@ -1,5 +1,4 @@
 /** `biwa stream tail`: prints a stream's records as they come, from a lake that runs here. It reads as any consumer does. */
-import { resolve } from 'node:path'
 import { userRecords } from '../../formats/aggregated-record.ts'
 import { LakeMistake } from '../../lake.ts'
 import { SystemClock } from '../../world/clock.ts'
@@ -7,7 +6,7 @@ import { ConsoleLog } from '../../world/log.ts'
 import { pause } from '../../world/pause.ts'
 import type { Terminal } from '../../world/terminal.ts'
 import { type Command, readInstant, readNamed, readRegion, UsageMistake } from '../command.ts'
-import { recallServer } from '../server-file.ts'
+import { reachServer } from '../reach.ts'
 import { type Call, callsTo, Refusal } from './calls.ts'
 import { type From, follow, type Read } from './following.ts'
 
@@ -24,8 +23,8 @@ the time of arrival, the partition key, the data. It follows the stream through 
   --once                 end when everything there is has been printed; goes with --from horizon or an instant
   --json                 a JSON document a line: time, shard, sequence number, key, and the data as text, or in base64
                          as dataBase64 where it is no UTF-8
-  --data <directory>     .biwa; the one given to 'biwa up'
-  --region <region>      of the stream; the one given to 'biwa up'
+  --data <directory>     the one given to 'biwa up'; otherwise the lake at AWS_ENDPOINT_URL, or the one on .biwa
+  --region <region>      of the stream; otherwise AWS_REGION, AWS_DEFAULT_REGION, or the one given to 'biwa up'
 
 Records that the Kinesis Producer Library packed are unpacked. It reads each shard once a second, of the five times a
 second that AWS gives to all who poll.
@@ -38,25 +37,20 @@ second that AWS gives to all who poll.
       count: { type: 'string' },
       once: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
-      data: { type: 'string', default: '.biwa' },
+      data: { type: 'string' },
       region: { type: 'string' },
     })
     const from = readFrom(options.from)
     if (options.once && from.kind === 'latest')
       throw new UsageMistake('--once prints what is there already: it goes with --from horizon or --from <instant>.')
     const countMax = options.count === undefined ? Number.POSITIVE_INFINITY : readCount(options.count)
-    const region = options.region === undefined ? {} : { region: readRegion(options.region) }
-    const directory = resolve(terminal.directory, options.data)
-    const server = await recallServer(directory)
-    if (!server)
-      throw new LakeMistake(
-        `No lake has been started on ${directory}. Run 'biwa up --data ${options.data}' first, or name its directory with --data.`,
-      )
+    const region = options.region === undefined ? undefined : readRegion(options.region)
+    const server = await reachServer(terminal, { data: options.data, region })
     const stop = new AbortController()
     terminal.stopped().then(() => stop.abort())
     const signal = AbortSignal.any([stop.signal, terminal.unread])
     const clock = new SystemClock(new ConsoleLog())
-    const call = callsTo({ ...server, ...region }, { now: () => clock.now(), signal })
+    const call = callsTo(server, { now: () => clock.now(), signal })
     const reads = follow({
       ...{ call, stream, from, once: options.once, shardId: options.shard },
       pause: milliseconds => pause(milliseconds, signal),
@@ -72,7 +66,7 @@ second that AWS gives to all who poll.
         if (count >= countMax || signal.aborted) break
       }
     } catch (error) {
-      if (!signal.aborted) throw await withStreams(error, call)
+      if (!signal.aborted) throw await withStreams(error, call, server.region)
     }
     return 0
   },
@@ -91,10 +85,11 @@ function readCount(text: string): number {
 }
 
 /** Who misspells a stream's name wants to see the names. */
-async function withStreams(error: unknown, call: Call): Promise<unknown> {
+async function withStreams(error: unknown, call: Call, region: string): Promise<unknown> {
   if (!(error instanceof Refusal) || error.code !== 'ResourceNotFoundException') return error
   const { StreamNames } = await call<{ StreamNames: readonly string[] }>('ListStreams', { Limit: 20 })
-  const there = StreamNames.length === 0 ? 'There is no stream yet.' : `There are: ${StreamNames.join(', ')}.`
+  const there =
+    StreamNames.length === 0 ? `There is no stream in ${region}.` : `In ${region} there are: ${StreamNames.join(', ')}.`
   return new LakeMistake(`${error.message} ${there}`)
 }
 
