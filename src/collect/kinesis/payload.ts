@@ -58,7 +58,7 @@ function utf8Bytes(text: string): number {
 
 /** The data is a view of the payload. */
 export function decodeRecord(payload: Uint8Array): RecordContent {
-  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length)
+  const bytes = Buffer.isBuffer(payload) ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.length)
   assert(bytes[0] === form, `a record of form ${bytes[0]} is not one this version writes`)
   const dataStart = headBytes + bytes.readUInt16LE(1)
   assert(dataStart <= bytes.length, "a record's key lies inside its payload")

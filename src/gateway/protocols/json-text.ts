@@ -50,7 +50,8 @@ function writerOf(shape: Shape): Write {
     case 'blob':
       return value => {
         const bytes = value as Uint8Array
-        return `"${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}"`
+        const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+        return `"${buffer.toString('base64')}"`
       }
     case 'timestamp': {
       const format = shape.format ?? 'epoch'
