@@ -55,7 +55,10 @@ function writerOf(shape: Shape): Write {
       }
     case 'timestamp': {
       const format = shape.format ?? 'epoch'
-      return value => quoted(formatTimestamp(value as number, format))
+      return value => {
+        const formatted = formatTimestamp(value as number, format)
+        return Number.isFinite(formatted) ? String(formatted) : quoted(formatted)
+      }
     }
     case 'list': {
       const write = writerOf(shape.of)
