@@ -51,13 +51,13 @@ class Conversion {
   async run(): Promise<ConvertResult> {
     // Others may convert in the same directory: names after that of the lines.
     const mended = `${this.#task.lines}.mended`
-    const notPlain = await this.#stage()
-    if (notPlain === undefined || notPlain.length > 0) await this.#mend(mended, notPlain)
-    const plain = notPlain === undefined ? 0 : this.#survey.lines - notPlain.length
-    if (plain + this.#mendedLines + this.#failed.length !== this.#survey.lines) throw this.#miscount()
+    const staged = await this.#stage()
+    const plain = staged?.plain ?? 0
+    const lines = staged?.others.length === 0 ? plain : await this.#mend(mended, staged?.others)
+    if (plain + this.#mendedLines + this.#failed.length !== lines) throw this.#miscount()
     const parts: string[] = []
     const shown = this.#task.columns.map(({ name }, index) => `c${index} AS ${identifier(name)}`)
-    if (plain > 0) parts.push('SELECT rowid AS line, * EXCLUDE (plain) FROM athena_stage WHERE plain')
+    if (plain > 0) parts.push('SELECT rowid AS line, * EXCLUDE (plain, length) FROM athena_stage WHERE plain')
     if (this.#mendedRows > 0) parts.push(this.#reader(mended))
     if (parts.length === 0) return { file: undefined, bytes: 0, rows: 0, failed: this.#failed }
     const order = parts.length > 1 ? 'ORDER BY line' : ''
@@ -71,35 +71,37 @@ class Conversion {
     return { file, bytes: await size(file), rows, failed: this.#failed }
   }
 
-  /** Reads all lines the fast way. Answers with the numbers of those that are not plain; undefined when it was no use. */
-  async #stage(): Promise<readonly number[] | undefined> {
-    const { plain, lines, longestBytes } = this.#survey
-    if (!plain || lines === 0) return undefined
+  /** Reads all lines the fast way. `others`: the numbers of those that are not plain. Undefined when it was no use. */
+  async #stage(): Promise<{ readonly plain: number; readonly others: readonly number[] } | undefined> {
+    const { plain, bytes, longestBytesMax } = this.#survey
+    if (!plain || bytes === 0) return undefined
     const way = plainLines(this.#task, await spelledKeys(this.#task))
     if (way === undefined) return undefined
     const values = way.values.map((value, index) => `${value} AS v${index}`)
     const columns = way.types.map((type, index) => `CAST(v${index} AS ${type}) AS c${index}`)
     const reader = `read_csv(${literal(this.#task.lines)}, columns = {line: 'VARCHAR'}, delim = chr(1), quote = '', escape = '',
-      header = false, auto_detect = false, new_line = '\\n', compression = 'none', max_line_size = ${longestBytes + 4096})`
+      header = false, auto_detect = false, new_line = '\\n', compression = 'none', max_line_size = ${longestBytesMax + 4096})`
     await this.#session.run(`CREATE TEMP TABLE athena_stage AS
-      SELECT ${columns.join(', ')}, ${way.plain} AS plain
+      SELECT ${columns.join(', ')}, ${way.plain} AS plain, strlen(line) AS length
       FROM (SELECT ${values.join(', ')}, s, line, document
         FROM (SELECT line, s, CASE WHEN s IS NOT NULL THEN line END AS document
           FROM (SELECT line, try(json_transform(line, ${way.structure})) AS s FROM ${reader})))`)
-    // The place in the table is the number of the line.
-    const [row] = await this.#session.rows('SELECT count(*), count(*) FILTER (plain) FROM athena_stage')
-    const [read, good] = [Number(row?.[0]), Number(row?.[1])]
-    if (read !== lines || good < lines * plainPartMin) {
+    const [row] = await this.#session.rows('SELECT count(*), count(*) FILTER (plain), sum(length) FROM athena_stage')
+    const [read, good, length] = [Number(row?.[0]), Number(row?.[1]), Number(row?.[2])]
+    // Each with its newline, which the last one may lack: nothing was left out or cut.
+    const isWhole = read + length === bytes || read + length === bytes + 1
+    if (!isWhole || good < read * plainPartMin) {
       await this.#session.run('DROP TABLE athena_stage')
       return undefined
     }
-    if (good === lines) return []
+    if (good === read) return { plain: good, others: [] }
+    // The place in the table is the number of the line.
     const rows = await this.#session.rows('SELECT rowid FROM athena_stage WHERE NOT plain ORDER BY rowid')
-    return rows.map(([line]) => Number(line))
+    return { plain: good, others: rows.map(([line]) => Number(line)) }
   }
 
-  /** The exact way: its rows go to a file for DuckDB to read. */
-  async #mend(into: string, wanted: readonly number[] | undefined): Promise<void> {
+  /** The exact way: its rows go to a file for DuckDB to read. Answers how many lines there are. */
+  async #mend(into: string, wanted: readonly number[] | undefined): Promise<number> {
     const exact = new ExactLines(this.#task)
     const mended = new Lines(into)
     const visit = (line: Buffer, number: number) => {
@@ -114,8 +116,9 @@ class Conversion {
         mended.add(`{"line":${number},${row.map((value, index) => `"c${index}":${value}`).join(',')}}`)
       }
     }
-    await eachLine(this.#task.lines, wanted, visit, () => mended.flush())
+    const lines = await eachLine(this.#task.lines, wanted, visit, () => mended.flush())
     await mended.end()
+    return lines
   }
 
   #reader(file: string): string {
@@ -124,7 +127,7 @@ class Conversion {
       ({ type }, index) => `CAST(c${index} AS ${duckNameOfHive(type)}) AS c${index}`,
     )
     // A character may become six.
-    const most = this.#survey.longestBytes * 6 + this.#task.columns.length * 64 + 4096
+    const most = this.#survey.longestBytesMax * 6 + this.#task.columns.length * 64 + 4096
     return `SELECT line, ${values.join(', ')} FROM read_json(${literal(file)}, format = 'newline_delimited',
       maximum_object_size = ${most}, columns = {line: 'BIGINT', ${columns.join(', ')}})`
   }
