@@ -19,6 +19,7 @@ import {
   median,
   record,
   requestBytes,
+  type Server,
   start,
   startBiwa,
   startKinesalite,
@@ -36,7 +37,7 @@ const { values } = parseArgs({
   },
 })
 const options = { seconds: Number(values.seconds), connections: 4 }
-const rounds = Number(values.rounds)
+const roundCount = Number(values.rounds)
 const shards = Number(values.shards)
 
 const bare = `
@@ -54,7 +55,14 @@ const server = http.createServer((request, response) => {
 })
 server.listen(0, '127.0.0.1', () => console.log('http://127.0.0.1:' + server.address().port))`
 
-const cases = [
+interface Case {
+  readonly name: string
+  readonly unit: string
+  readonly scale: number
+  readonly wanted: { readonly bare?: number; readonly kinesalite?: number; readonly rate?: number }
+  readonly request: Buffer
+}
+const cases: readonly Case[] = [
   {
     name: 'PutRecords 500 x 120 B',
     unit: 'thousand records/s',
@@ -74,40 +82,42 @@ const cases = [
 const directory = mkdtempSync(join(tmpdir(), 'biwa-bench-'))
 const data = join(directory, 'lake')
 const profiling = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${directory}-profile`] : []
-const kinesalite = await startKinesalite(directory)
-const servers = {
-  biwa: await startBiwa(data, profiling),
-  bare: await start(['-e', bare]),
-  ...(kinesalite && { kinesalite }),
-}
-type Name = keyof typeof servers
-const names = Object.keys(servers) as Name[]
-await makeStream(servers.biwa, 's', shards)
-if (kinesalite) await makeStream(kinesalite, 's', shards)
-if (Number(values.held) > 0) await fill(servers.biwa, 's', Number(values.held))
+const biwa = await startBiwa(data, profiling)
+await makeStream(biwa, 's', shards)
+if (Number(values.held) > 0) await fill(biwa, 's', Number(values.held))
 
-for (const { name, unit, scale, request, wanted } of cases) {
-  const measured: Map<string, Measured>[] = []
-  for (let round = 0; round <= rounds; round++) {
-    const each = new Map<string, Measured>()
-    for (const server of names)
-      each.set(server, await load(servers[server] as (typeof servers)['biwa'], request, options))
-    if (round > 0) measured.push(each) // the first warms up
+/** Rounds of both in turn, and what is typical of them. Only one other is there at a time: LevelDB goes on working after its round. */
+async function compare(name: 'bare' | 'kinesalite', other: Server): Promise<void> {
+  for (const { name: what, unit, scale, request, wanted } of cases) {
+    const rounds: { readonly ours: Measured; readonly theirs: Measured }[] = []
+    for (let round = 0; round <= roundCount; round++) {
+      const pair = { ours: await load(biwa, request, options), theirs: await load(other, request, options) }
+      if (round > 0) rounds.push(pair) // the first warms up
+    }
+    console.log(`${what}:`)
+    for (const side of ['ours', 'theirs'] as const) {
+      const typical = (figure: keyof Measured) => median(rounds.map(pair => pair[side][figure]))
+      console.log(
+        `  ${(side === 'ours' ? 'biwa' : name).padEnd(10)} ${(typical('rate') * scale).toFixed(0)} ${unit}, p99 ${typical('p99').toFixed(1)} ms, processor time a call ${typical('processor').toFixed(0)} us`,
+      )
+    }
+    const ratio = median(rounds.map(({ ours, theirs }) => ours.rate / theirs.rate))
+    const least = wanted[name]
+    console.log(`  ratio to ${name}: ${least === undefined ? ratio.toFixed(2) : verdict(ratio, least)}`)
+    if (wanted.rate !== undefined)
+      console.log(`  calls/s: ${verdict(median(rounds.map(({ ours }) => ours.rate)), wanted.rate)}`)
   }
-  const typical = (server: string, figure: 'rate' | 'p99' | 'processor') =>
-    median(measured.map(each => each.get(server)?.[figure] ?? 0))
-  console.log(`${name}:`)
-  for (const server of names)
-    console.log(
-      `  ${server.padEnd(10)} ${(typical(server, 'rate') * scale).toFixed(0)} ${unit}, p99 ${typical(server, 'p99').toFixed(1)} ms, processor time a call ${typical(server, 'processor').toFixed(0)} us`,
-    )
-  for (const other of names.slice(1)) {
-    const ratio = median(measured.map(each => (each.get('biwa')?.rate ?? 0) / (each.get(other)?.rate ?? 0)))
-    const least = (wanted as Record<string, number | undefined>)[other]
-    console.log(`  ratio to ${other}: ${least === undefined ? ratio.toFixed(2) : verdict(ratio, least)}`)
-  }
-  if ('rate' in wanted) console.log(`  calls/s: ${verdict(typical('biwa', 'rate'), wanted.rate ?? 0)}`)
 }
-await Promise.all(Object.values(servers).map(stop))
+
+const bareNode = await start(['-e', bare])
+await compare('bare', bareNode)
+await stop(bareNode)
+const kinesalite = await startKinesalite(directory)
+if (kinesalite) {
+  await makeStream(kinesalite, 's', shards)
+  await compare('kinesalite', kinesalite)
+  await stop(kinesalite)
+}
+await stop(biwa)
 rmSync(directory, { recursive: true, force: true })
 process.exit(0)
