@@ -103,6 +103,8 @@ export function nodeOf(value: unknown): Node | undefined {
   const [entry] = entries
   if (entries.length !== 1 || entry === undefined) return undefined
   const [kind, fields] = entry
+  // An expression with a comment behind it.
+  if (kind === 'annotated' && isRecord(fields)) return nodeOf(fields.this)
   return new Node(kind, isRecord(fields) ? fields : {})
 }
 

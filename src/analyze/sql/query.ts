@@ -232,9 +232,9 @@ function tail(node: Node, statement: Statement, scope: Scope): string {
   const parts = order.length > 0 ? [` ORDER BY ${orderItems(order, statement, scope)}`] : []
   const write = (part: Node): Value => statement.expression(part, scope)
   const fetch = node.record('fetch')?.only('direction', 'count', 'rows').need('count')
-  const limit = node.record('limit')?.child('this') ?? node.child('limit') ?? fetch
+  const limit = node.record('limit')?.only('this').child('this') ?? node.child('limit') ?? fetch
   if (limit !== undefined) parts.push(` LIMIT ${write(limit).sql}`)
-  const offset = node.record('offset')?.child('this') ?? node.child('offset')
+  const offset = node.record('offset')?.only('this', 'rows').child('this') ?? node.child('offset')
   if (offset !== undefined) parts.push(` OFFSET ${write(offset).sql}`)
   return parts.join('')
 }
@@ -251,7 +251,9 @@ function withClause(node: Node, statement: Statement, scope: Scope): { readonly 
     const name = (cte.text('alias') ?? '').toLowerCase()
     const names = cte.texts('columns').map(column => column.toLowerCase())
     const body = cte.need('this')
-    if (recursive) ctes.set(name, firstColumns(body, names, statement, { ...scope, ctes: new Map(ctes) }))
+    const sql = statement.name('with')
+    if (recursive)
+      ctes.set(name, { sql, columns: firstColumns(body, names, statement, { ...scope, ctes: new Map(ctes) }) })
     const written = statement.query(body, { ...scope, ctes: new Map(ctes) })
     if (names.length > 0 && names.length !== written.columns.length)
       throw mismatch(
@@ -259,9 +261,8 @@ function withClause(node: Node, statement: Statement, scope: Scope): { readonly 
         `Column alias list has ${names.length} entries but relation has ${written.columns.length} columns`,
       )
     const columns = written.columns.map((column, index) => ({ ...column, name: names[index] ?? column.name }))
-    ctes.set(name, columns)
-    const shown = columns.map((column, index) => identifier(column.name ?? `_col${index}`)).join(', ')
-    return `${identifier(name)}(${shown}) AS (${written.sql})`
+    ctes.set(name, { sql, columns })
+    return `${sql}(${columns.map((_, index) => `c${index}`).join(', ')}) AS (${written.sql})`
   })
   return { text: `WITH ${recursive ? 'RECURSIVE ' : ''}${texts.join(', ')} `, scope: { ...scope, ctes } }
 }

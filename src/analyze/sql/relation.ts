@@ -188,8 +188,8 @@ function named(node: Node, statement: Statement, scope: Scope): Relation {
   const alias = (node.text('alias') ?? name).toLowerCase()
   const cte = database === undefined ? scope.ctes.get(name) : undefined
   if (cte !== undefined) {
-    const { text, columns } = aliased(node, alias, cte, statement)
-    return { sql: identifier(name) + text, columns, keepsRows: false }
+    const { text, columns } = aliased(node, alias, cte.columns, statement)
+    return { sql: cte.sql + text, columns, keepsRows: false }
   }
   if (catalog !== undefined && !catalogs.has(catalog.toLowerCase()))
     throw new EngineFault(

@@ -2,6 +2,7 @@
 // query's, lambda parameters, WITH's queries.
 import { at, EngineFault, type Position } from '../engine/fault.ts'
 import { fieldOf } from './convert.ts'
+import { identifier } from './text.ts'
 import type { Type } from './typing/type.ts'
 import { typed, type Value } from './value.ts'
 
@@ -22,11 +23,18 @@ export interface Visible extends Column {
   readonly qualifiedOnly?: boolean
 }
 
+/** What a WITH names, or a relation of the session. */
+export interface NamedQuery {
+  /** Its name for DuckDB: a name of ours, since the statement's own could be that of a scan, or a file's. */
+  readonly sql: string
+  readonly columns: readonly Column[]
+}
+
 export interface Scope {
   readonly columns: readonly Visible[]
   /** The query around this one, whose columns may be named too. */
   readonly outer: Scope | undefined
-  readonly ctes: ReadonlyMap<string, readonly Column[]>
+  readonly ctes: ReadonlyMap<string, NamedQuery>
   readonly lambdas: ReadonlyMap<string, Type>
 }
 
@@ -92,4 +100,5 @@ export function fields(value: Value, names: readonly string[]): Value | undefine
   return current
 }
 
-export const lambdaName = (name: string): string => `"${name.replaceAll('"', '""')}"`
+/** Apart from the parameters of the lambdas in the templates of functions, among which it may come to stand. */
+export const lambdaName = (name: string): string => identifier(`_${name}`)

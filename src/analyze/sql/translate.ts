@@ -5,6 +5,7 @@ import { expression } from './expression.ts'
 import { query } from './query.ts'
 import { type Column, emptyScope } from './scope.ts'
 import { Statement, type Tables } from './statement.ts'
+import { identifier } from './text.ts'
 
 export interface Translation {
   readonly sql: string
@@ -41,7 +42,10 @@ export function translate(
     { defaultDatabase, now, tables, hiddenColumns: text.includes('$path') },
     { expression, query },
   )
-  const { sql, columns } = query(node, statement, { ...emptyScope, ctes: options.relations ?? new Map() })
+  const known = [...(options.relations ?? [])].map(
+    ([name, found]) => [name, { sql: identifier(name), columns: found }] as const,
+  )
+  const { sql, columns } = query(node, statement, { ...emptyScope, ctes: new Map(known) })
   return { sql, columns, statement }
 }
 

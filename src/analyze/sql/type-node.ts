@@ -1,4 +1,5 @@
 // The type that a CAST names, from the parser's tree.
+import { EngineFault } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
 import { instant, type SimpleName, type Type } from './typing/type.ts'
 
@@ -33,7 +34,7 @@ export function typeOfNode(node: Node): Type {
   if (plain !== undefined) return { kind: 'simple', name: plain }
   switch (name) {
     case 'decimal':
-      return { kind: 'decimal', precision: node.number('precision') ?? 38, scale: node.number('scale') ?? 0 }
+      return decimalOf(node.number('precision') ?? 38, node.number('scale') ?? 0)
     case 'var_char':
     case 'text':
     case 'string': {
@@ -59,9 +60,20 @@ export function typeOfNode(node: Node): Type {
   throw unsupported(`The type ${(node.text('name') ?? name).replaceAll('_', ' ').toUpperCase()}`)
 }
 
+function decimalOf(precision: number, scale: number): Type {
+  if (precision < 1 || precision > 38)
+    throw new EngineFault('semantic', `TYPE_MISMATCH: DECIMAL precision must be in range [1, 38]: ${precision}`)
+  if (scale > precision)
+    throw new EngineFault(
+      'semantic',
+      `TYPE_MISMATCH: DECIMAL scale must be in range [0, precision (${precision})]: ${scale}`,
+    )
+  return { kind: 'decimal', precision, scale }
+}
+
 function fieldOfNode(field: Node) {
   const inner = field.record('data_type')
   if (inner === undefined) throw unsupported('A ROW type with a field without a type')
-  const name = (field.text('name') ?? '').replace(/^"(.*)"$/s, '$1')
+  const name = (field.text('name') ?? '').replace(/^"(.*)"$/s, (_, inner: string) => inner.replaceAll('""', '"'))
   return { name: name === '' ? undefined : name.toLowerCase(), type: typeOfNode(inner) }
 }

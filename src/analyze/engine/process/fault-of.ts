@@ -12,7 +12,8 @@ interface Rule {
 const rules: readonly Rule[] = [
   {
     // Messages that the macros raise by casting them to a BOOLEAN.
-    pattern: /Could not convert string '((?:DIVISION_BY_ZERO|INVALID_FUNCTION_ARGUMENT): [^']*)' to BOOL/,
+    pattern:
+      /Could not convert string '((?:DIVISION_BY_ZERO|INVALID_FUNCTION_ARGUMENT|NOT_SUPPORTED|NUMERIC_VALUE_OUT_OF_RANGE|SUBQUERY_MULTIPLE_ROWS|GENERIC_INTERNAL_ERROR): .*)' to BOOL/s,
     kind: 'data',
     say: found => found[1] ?? '',
   },
@@ -45,7 +46,13 @@ const rules: readonly Rule[] = [
     say: found => `TYPE_MISMATCH: Cannot apply: ${(found[1] ?? '').split("'")[0]}`,
   },
   {
-    pattern: /(?:Binder|Parser|Catalog) Error: (.*)/s,
+    // What was written for DuckDB was no statement, or named what is not there: no statement of a user can do that.
+    pattern: /(?:Parser|Catalog) Error: (.*)/s,
+    kind: 'data',
+    say: found => `GENERIC_INTERNAL_ERROR: the engine does not know its own statement: ${firstLine(found[0])}`,
+  },
+  {
+    pattern: /Binder Error: (.*)/s,
     kind: 'semantic',
     say: found => `TYPE_MISMATCH: ${firstLine(found[1])}`,
   },

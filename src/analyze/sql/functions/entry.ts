@@ -8,12 +8,15 @@ import type { Position } from '../../engine/fault.ts'
 import type { Node } from '../ast.ts'
 import type { Value } from '../value.ts'
 
-/** Already of the type that the signature asks for; a lambda is written with its arrow. */
+/** Already of the type that the signature asks for. */
 export interface Argument extends Value {
   readonly node: Node
 }
 
-/** Gives a template too: what an argument is written as may hold anything, so it goes in last. */
+/**
+ * Gives a template too: what an argument is written as may hold anything, so it goes in last, and a writer sees $1, $2 …
+ * in its place.
+ */
 export type Writer = (parts: readonly Argument[], position: Position | undefined) => Value
 
 export interface Overload {
@@ -41,14 +44,21 @@ export const scalar = entry('scalar')
 export const aggregate = entry('aggregate')
 export const window = entry('window')
 
+/** Between quotes stands what a statement says, which a Writer may have put in: no sign in there is the template's. */
+const quoted = /'(?:[^']|'')*'|"(?:[^"]|"")*"/.source
+const braces = new RegExp(`(${quoted})|[{}]`, 'g')
+const places = new RegExp(`(${quoted})|\\$(\\d*)(\\*?)`, 'g')
+
 /** A template cut at its marked calls; without braces, all of it is one. */
 export function segments(template: string): readonly { readonly text: string; readonly isCall: boolean }[] {
-  if (!template.includes('{')) return [{ text: template, isCall: true }]
-  return template.split(/\{([^{}]*)\}/).map((text, index) => ({ text, isCall: index % 2 === 1 }))
+  const cuts = [...template.matchAll(braces)].flatMap(found => (found[1] === undefined ? [found.index] : []))
+  if (cuts.length === 0) return [{ text: template, isCall: true }]
+  return [-1, ...cuts].map((cut, index) => ({ text: template.slice(cut + 1, cuts[index]), isCall: index % 2 === 1 }))
 }
 
 export function fill(template: string, parts: readonly string[]): string {
-  return template.replace(/\$(\d?)(\*?)/g, (whole, from: string, star: string) => {
+  return template.replace(places, (whole, text: string | undefined, from = '', star = '') => {
+    if (text !== undefined) return text
     if (star !== '') return parts.slice(from === '' ? 0 : Number(from) - 1).join(', ')
     return from === '' ? whole : (parts[Number(from) - 1] ?? 'NULL')
   })
