@@ -218,6 +218,10 @@ test('tags are added, read, paged and removed by both families of operations', a
       true,
     ],
   )
+  await assert.rejects(
+    kinesis.send(new AddTagsToStreamCommand({ StreamName, Tags: { 'aws:owner': 'me' } })),
+    fault('InvalidArgumentException', /^Tag keys that begin with aws: are reserved/),
+  )
   await kinesis.send(new RemoveTagsFromStreamCommand({ StreamName, TagKeys: ['a'] }))
   await kinesis.send(new UntagResourceCommand({ ResourceARN: arn(StreamName), TagKeys: ['b'] }))
   const { Tags } = await kinesis.send(new ListTagsForResourceCommand({ ResourceARN: arn(StreamName) }))

@@ -110,8 +110,14 @@ test('a sequence number says its shard and index, and those of a child are above
     }),
   )
   assert.equal(parseSequenceNumber('12345'), undefined)
-  assert.equal(shardNumberOf(shardIdOf(17)), 17)
-  assert.equal(shardNumberOf('shardId-x'), undefined)
+})
+
+test('a shard is known by the number that its name ends with, of 31 bits', () => {
+  for (const name of [shardIdOf(17), '17', 'shard-17', '-00000000000000017']) assert.equal(shardNumberOf(name), 17)
+  assert.equal(shardNumberOf('shardId-002147483647'), 2 ** 31 - 1)
+  for (const name of ['shardId-x', 'shardId-', '', 'ABKLFD8', '2.14E4', '17-shard', 'shardId-2147483648']) {
+    assert.equal(shardNumberOf(name), undefined, name)
+  }
 })
 
 test('a key goes to the shard whose range holds its hash, wherever the ranges begin', () => {

@@ -2,7 +2,7 @@
 import { InvalidArgumentException, LimitExceededException, noSuchShard, provisionedOnly } from './faults.ts'
 import { shardsPerAccountMax } from './limits.ts'
 import { areAdjacent, evenLayout, Layout, splitLayout } from './reshard.ts'
-import { shardNumberOf } from './sequence.ts'
+import { shardIdOf, shardNumberOf } from './sequence.ts'
 import type { Shard } from './shard.ts'
 import type { Stream } from './stream.ts'
 
@@ -112,7 +112,7 @@ function checkProvisioned(stream: Stream): void {
 function openShard(stream: Stream, text: string): Shard {
   const number = shardNumberOf(text)
   const shard = number === undefined ? undefined : stream.shard(number)
-  if (shard === undefined) throw noSuchShard(text, stream)
+  if (shard === undefined) throw noSuchShard(number === undefined ? text : shardIdOf(number), stream)
   if (shard.ended !== undefined) {
     throw new InvalidArgumentException(
       `Shard ${shard.id} in stream ${stream.name} under account ${stream.account} has already been merged or split, ` +

@@ -14,11 +14,16 @@ export type SequenceNumber = string & { readonly [sequenceBrand]: true }
 
 export const shardIdOf = (number: number): ShardId => `shardId-${String(number).padStart(12, '0')}` as ShardId
 
-/** The number of a shard from `shardId-000000000007`, or from the bare number, which AWS takes too. */
+/**
+ * The number of a shard from `shardId-000000000007`. AWS reads the number behind the hyphen, with whatever name before it
+ * (`shard-7`), and the bare number; it has 31 bits.
+ */
 export function shardNumberOf(text: string): number | undefined {
-  const digits = /^(?:shardId-)?(\d{1,12})$/.exec(text)?.[1]
-  return digits === undefined ? undefined : Number(digits)
+  const digits = /^(?:[^-]*-)?(\d+)$/.exec(text)?.[1]
+  const number = Number(digits)
+  return number <= shardNumberMax ? number : undefined
 }
+const shardNumberMax = 2 ** 31 - 1
 
 /** What all sequence numbers of a shard begin with. */
 export const sequencePrefix = (shard: { readonly number: number; readonly createdAt: number }): string =>

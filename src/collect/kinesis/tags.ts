@@ -36,6 +36,9 @@ export function addTags(write: Transaction, resource: Tagged, tags: Readonly<Rec
       'Some tags contain invalid characters. Valid characters: Unicode letters, digits, white space, _ . / = + - % @ :.',
     )
   }
+  if (Object.keys(tags).some(key => key.toLowerCase().startsWith('aws:'))) {
+    throw new InvalidArgumentException('Tag keys that begin with aws: are reserved for AWS: choose another key.')
+  }
   if ((tags[limitsTag.key] ?? limitsTag.value) !== limitsTag.value) {
     throw new InvalidArgumentException(
       `The tag ${limitsTag.key} takes the value ${limitsTag.value} alone: AWS's rates hold for a stream that has it.`,
