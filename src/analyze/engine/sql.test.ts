@@ -1,7 +1,7 @@
 // Athena's language on the engine: every case of sql/cases/ gives what Athena gives. (escapes.json is escapes.test.ts's.)
 
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -59,9 +59,10 @@ function rowsOf(csv: string, separator: string): readonly string[] {
   )
 }
 
-const cases = JSON.parse(
-  await readFile(new URL('../sql/cases/select.json', import.meta.url), 'utf8'),
-) as readonly Case[]
+const folder = new URL('../sql/cases/', import.meta.url)
+const files = (await readdir(folder)).filter(name => name.endsWith('.json') && name !== 'escapes.json').sort()
+const read = await Promise.all(files.map(name => readFile(new URL(name, folder), 'utf8')))
+const cases = read.flatMap(text => JSON.parse(text) as readonly Case[])
 for (const one of cases) {
   test(`${one.sql === '' ? 'an empty statement' : one.sql} ${one.error === undefined ? 'answers as Athena does' : 'is refused as Athena does'}`, async () => {
     if (one.error !== undefined) {

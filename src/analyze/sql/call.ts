@@ -4,6 +4,7 @@ import { at, EngineFault } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
 import { fill, segments } from './functions/entry.ts'
 import { constants, functions } from './functions/functions.ts'
+import { refused } from './functions/refused.ts'
 import { condition } from './operators.ts'
 import { type Call, readCall } from './read-call.ts'
 import { called } from './resolve.ts'
@@ -27,9 +28,10 @@ export function windowCall(node: Node, statement: Statement, scope: Scope): Valu
 }
 
 function writeCall(made: Call, statement: Statement, scope: Scope, over: string): Value {
-  const constant = made.parts.length === 0 && over === '' ? constants[made.name] : undefined
-  if (constant !== undefined) return constant(statement)
+  const constant = over === '' ? constants[made.name] : undefined
+  if (constant !== undefined && made.parts.length <= 1) return constant(statement, precisionOf(made))
   const entry = functions.get(made.name)
+  if (entry === undefined && refused.has(made.name)) throw unsupported(`The function ${made.name}`, made.position)
   if (entry === undefined)
     throw new EngineFault(
       'semantic',
@@ -59,6 +61,15 @@ function writeCall(made: Call, statement: Statement, scope: Scope, over: string)
       made.position,
     )
   return typed(fill(template, parts), type)
+}
+
+/** Of `current_timestamp(6)`. */
+function precisionOf({ name, parts, position }: Call): number | undefined {
+  const [part] = parts
+  if (part === undefined) return undefined
+  const text = part.text('value') ?? ''
+  if (!/^\d+$/.test(text) || Number(text) > 6) throw unsupported(`${name} of this precision`, position)
+  return Number(text)
 }
 
 /** DISTINCT, ORDER BY and IGNORE NULLS stand inside each marked call, FILTER and OVER behind it. */

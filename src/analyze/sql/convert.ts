@@ -83,7 +83,7 @@ function textOf({ sql, type: from }: Value): string | undefined {
     case 'decimal':
       return `CAST(${sql} AS VARCHAR)`
     case 'time':
-      return `athena_time(${sql})`
+      return timeText(sql, from.precision)
     case 'timestamp':
       return timestampText(sql, from.precision)
     case 'instant':
@@ -104,7 +104,15 @@ export function timestampText(sql: string, precision: number): string {
   if (precision === 3) return `athena_timestamp(${sql})`
   const whole = `strftime(${sql}, '%Y-%m-%d %H:%M:%S.%f')`
   if (precision === 0) return `left(${whole}, 19)`
-  return precision >= 6 ? whole : `left(${whole}, ${20 + precision})`
+  if (precision > 6) return `${whole} || ${literal('0'.repeat(precision - 6))}`
+  return precision === 6 ? whole : `left(${whole}, ${20 + precision})`
+}
+
+/** `12:30:00.000`, with as many digits of the second as the type has. */
+export function timeText(sql: string, precision: number): string {
+  return precision === 3
+    ? `athena_time(${sql})`
+    : `substr(${timestampText(`(DATE '2000-01-01' + ${sql})`, precision)}, 12)`
 }
 
 export function instantText(sql: string, type: { readonly zone: string; readonly precision: number }): string {
@@ -149,11 +157,13 @@ function toClock({ sql, type: from }: Value, to: Type): string | undefined {
     return from.kind === 'timestamp' || isText(from) ? `CAST(${sql} AS DATE)` : undefined
   }
   if (to.kind === 'timestamp') {
-    if (from.kind === 'instant') return wallClock(sql, from.zone)
-    return isDate || isText(from) || from.kind === 'timestamp' ? `CAST(${sql} AS TIMESTAMP)` : undefined
+    if (from.kind === 'instant') return rounded(wallClock(sql, from.zone), from, to)
+    if (from.kind === 'timestamp') return rounded(sql, from, to)
+    if (isText(from)) return rounded(`CAST(${sql} AS TIMESTAMP)`, undefined, to)
+    return isDate ? `CAST(${sql} AS TIMESTAMP)` : undefined
   }
   if (to.kind === 'instant') {
-    if (from.kind === 'instant') return sql
+    if (from.kind === 'instant') return rounded(sql, from, to)
     return isDate || isText(from) || from.kind === 'timestamp' ? `CAST(${sql} AS TIMESTAMPTZ)` : undefined
   }
   if (to.kind === 'time') {
@@ -163,4 +173,11 @@ function toClock({ sql, type: from }: Value, to: Type): string | undefined {
   if (isSimple(to, 'uuid')) return isText(from) ? `CAST(${sql} AS UUID)` : undefined
   if (isSimple(to, 'varbinary')) return isText(from) ? `encode(${sql})` : undefined
   return undefined
+}
+
+/** To fewer digits of the second than there may be, half away from the past. */
+function rounded(sql: string, from: { readonly precision: number } | undefined, to: { readonly precision: number }) {
+  if (to.precision >= 6 || (from !== undefined && from.precision <= to.precision)) return sql
+  const unit = 10 ** (6 - to.precision)
+  return `time_bucket(to_microseconds(${unit}), ${sql} + to_microseconds(${unit / 2}))`
 }

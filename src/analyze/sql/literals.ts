@@ -1,4 +1,5 @@
 // Literals: numbers by their size, texts, dates, timestamps with and without a zone, intervals, binaries.
+import { at, EngineFault } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
 import { literal } from './text.ts'
 import {
@@ -9,12 +10,11 @@ import {
   double,
   instant,
   integer,
-  type Type,
   varbinary,
   yearsToMonths,
 } from './typing/type.ts'
 import { mismatch, typed, type Value } from './value.ts'
-import { instantAt } from './zones.ts'
+import { instantAt, zoneOf } from './zones.ts'
 
 const number = /^(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/
 const integerMax = 2147483647n
@@ -30,11 +30,11 @@ export function literalValue(node: Node): Value {
     case 'string':
       return { sql: literal(text), type: { kind: 'varchar', length: [...text].length }, text }
     case 'date':
-      return typed(`CAST(${literal(text)} AS DATE)`, date)
+      return dateOf(text, node)
     case 'timestamp':
-      return timestampOf(text)
+      return timestampOf(text, node)
     case 'time':
-      return typed(`CAST(${literal(text)} AS TIME)`, { kind: 'time', precision: fraction(text) })
+      return timeOf(text, node)
     case 'hex_string':
       if (/^([0-9a-fA-F]{2})*$/.test(text)) return typed(`unhex(${literal(text)})`, varbinary)
       break
@@ -62,39 +62,116 @@ function numberOf(text: string, node: Node): Value {
   }
 }
 
+const day = /^(\d{4,})-(\d{1,2})-(\d{1,2})$/
+const clock = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,12}))?)?$/
+const moment = /^(\S+)(?:[ T](\d{1,2}:\S+?))?\s*(Z|[+-]\d\d?(?::?\d\d)?|[A-Za-z]+(?:\/[A-Za-z_+\-0-9]+)*)?$/
+
+const invalid = (text: string, of: string, node: Node): EngineFault =>
+  new EngineFault(
+    'semantic',
+    `INVALID_LITERAL: ${at(node.position, `'${text}' is not a valid ${of} literal`)}`,
+    node.position,
+  )
+
+const two = (text = '0') => text.padStart(2, '0')
+
+/** `2025-01-02`; undefined for a day that is in no calendar. */
+function dayOf(text: string): string | undefined {
+  const [, year = '', month, date] = day.exec(text) ?? []
+  if (month === undefined || date === undefined) return undefined
+  const whole = `${year}-${two(month)}-${two(date)}`
+  const isReal = year.length > 4 || new Date(`${whole}T00:00:00Z`).toJSON()?.slice(0, 10) === whole
+  return isReal ? whole : undefined
+}
+
+/** `10:20:30.5`; undefined for no time of a day. More digits than the engine holds are refused. */
+function clockOf(text: string, node: Node): string | undefined {
+  const [, hour, minute, second, digits = ''] = clock.exec(text) ?? []
+  if (hour === undefined || Number(hour) > 23 || Number(minute) > 59 || Number(second ?? 0) > 59) return undefined
+  if (/[1-9]/.test(digits.slice(6))) throw unsupported('A fraction of a second finer than microseconds', node.position)
+  const fraction = digits.slice(0, 6)
+  return `${two(hour)}:${two(minute)}:${two(second)}${fraction === '' ? '' : `.${fraction}`}`
+}
+
+function dateOf(text: string, node: Node): Value {
+  const found = dayOf(text.trim())
+  if (found === undefined) throw invalid(text, 'DATE', node)
+  return typed(`CAST(${literal(found)} AS DATE)`, date)
+}
+
+function timeOf(text: string, node: Node): Value {
+  if (/[+-]\d\d?(:\d\d)?$/.test(text.trim())) throw unsupported('TIME WITH TIME ZONE', node.position)
+  const found = clockOf(text.trim(), node)
+  if (found === undefined) throw invalid(text, 'TIME', node)
+  return typed(`CAST(${literal(found)} AS TIME)`, { kind: 'time', precision: fraction(text) })
+}
+
 /** With a zone it is an instant, whose clock stays in that zone; without one a wall clock. */
-function timestampOf(value: string): Value {
-  const text = value.trim()
-  const zoned = /^(.{8,}?\d)\s*(Z|[+-]\d\d:?\d\d|[A-Za-z]+(?:\/[A-Za-z_+\-0-9]+)*)$/.exec(text)
+function timestampOf(text: string, node: Node): Value {
+  const [, first = '', second, zone] = moment.exec(text.trim()) ?? []
+  const found = dayOf(first)
+  const time = second === undefined ? '00:00:00' : clockOf(second, node)
+  if (found === undefined || time === undefined) throw invalid(text, 'TIMESTAMP', node)
   const precision = fraction(text)
-  if (zoned === null || zoned[1] === undefined || zoned[2] === undefined)
-    return typed(`CAST(${literal(text)} AS TIMESTAMP)`, { kind: 'timestamp', precision })
-  const zone = zoned[2] === 'Z' ? 'UTC' : zoned[2]
-  return typed(instantAt(`CAST(${literal(zoned[1].trim())} AS TIMESTAMP)`, zone), instant(zone, precision))
+  const wall = `CAST(${literal(`${found} ${time}`)} AS TIMESTAMP)`
+  if (zone === undefined) return typed(wall, { kind: 'timestamp', precision })
+  const name = zoneOf(zone, node.position)
+  return typed(instantAt(wall, name), instant(name, precision))
 }
 
 const fraction = (text: string): number => {
-  const digits = /:\d\d\.(\d+)/.exec(text)?.[1]?.length ?? 0
+  const digits = /:\d\d?\.(\d+)/.exec(text)?.[1]?.length ?? 0
   // Athena shows milliseconds at least.
-  return Math.max(3, Math.min(9, digits))
+  return Math.max(3, Math.min(12, digits))
 }
 
-const dayUnits: Readonly<Record<string, string>> = {
-  Second: 'SECOND',
-  Minute: 'MINUTE',
-  Hour: 'HOUR',
-  Day: 'DAY',
-  Week: 'WEEK',
+const units = ['Day', 'Hour', 'Minute', 'Second']
+const seconds: Readonly<Record<string, number>> = { Day: 86400, Hour: 3600, Minute: 60, Second: 1 }
+const parts: Readonly<Record<string, string>> = {
+  Day: '(\\d+)',
+  Hour: '(\\d+)',
+  Minute: '(\\d+)',
+  Second: '(\\d+(?:\\.\\d{1,9})?)',
 }
-const monthUnits: Readonly<Record<string, string>> = { Month: 'MONTH', Year: 'YEAR' }
 
+/** INTERVAL '2' DAY, INTERVAL '3 04:05' DAY TO MINUTE, INTERVAL '1-2' YEAR TO MONTH, each with a sign. */
 export function intervalOf(node: Node): Value {
   node.only('this', 'unit')
-  const unit = node.record('unit')?.text('unit') ?? ''
-  const amount = node.need('this').text('value') ?? ''
-  const type: Type = monthUnits[unit] === undefined ? daysToSeconds : yearsToMonths
-  const name = dayUnits[unit] ?? monthUnits[unit]
-  if (name === undefined || !/^[+-]?\d+(\.\d+)?$/.test(amount))
-    throw unsupported(`INTERVAL '${amount}' of this form (write INTERVAL '2' DAY)`, node.position)
-  return typed(`INTERVAL ${literal(amount)} ${name}`, type)
+  const unit = node.record('unit')
+  const from = unit?.text('unit') ?? unit?.text('this') ?? ''
+  const to = unit?.text('expression') ?? from
+  const outer = node.need('this')
+  const amount = (outer.kind === 'neg' ? outer.need('this') : outer).text('value')
+  if (amount === undefined) throw unsupported('INTERVAL of something that is no text', node.position)
+  const [, sign = '', text = ''] = /^\s*([+-]?)\s*(.*?)\s*$/.exec(amount) ?? []
+  const isNegative = (sign === '-') !== (outer.kind === 'neg')
+  const [type, count] = yearUnits.includes(from)
+    ? ([yearsToMonths, months(text, from, to)] as const)
+    : ([daysToSeconds, milliseconds(text, from, to)] as const)
+  if (count === undefined) throw invalid(amount, 'INTERVAL', node)
+  const signed = `CAST(${isNegative ? '-' : ''}${count} AS ${type === yearsToMonths ? 'INTEGER' : 'BIGINT'})`
+  return typed(type === yearsToMonths ? `to_months(${signed})` : `to_milliseconds(${signed})`, type)
+}
+
+const yearUnits = ['Year', 'Month']
+
+function months(text: string, from: string, to: string): bigint | undefined {
+  const found = (from === to ? /^(\d{1,8})$/ : /^(\d{1,8})-(\d{1,8})$/).exec(text)
+  if (found === null || (from !== to && to !== 'Month')) return undefined
+  return BigInt(found[1] ?? 0) * (from === 'Year' ? 12n : 1n) + BigInt(found[2] ?? 0)
+}
+
+function milliseconds(text: string, from: string, to: string): bigint | undefined {
+  const asked = units.slice(units.indexOf(from), units.indexOf(to) + 1)
+  if (!units.includes(from) || asked.length === 0) return undefined
+  // A day is followed by a space, an hour and a minute by a colon.
+  const pattern = asked
+    .map((unit, index) => (index === 0 ? '' : asked[index - 1] === 'Day' ? ' ' : ':') + parts[unit])
+    .join('')
+  const found = new RegExp(`^${pattern}$`).exec(text)
+  if (found === null) return undefined
+  return asked.reduce((sum, unit, index) => {
+    const [whole = '0', digits = ''] = (found[index + 1] ?? '0').split('.')
+    return sum + BigInt(whole) * 1000n * BigInt(seconds[unit] ?? 0) + BigInt(digits.padEnd(3, '0').slice(0, 3))
+  }, 0n)
 }

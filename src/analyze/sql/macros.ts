@@ -5,6 +5,8 @@
 // A branch that must fail casts its message to a BOOLEAN: the error carries the message, and unlike error() it may stand
 // inside TRY. Only CASE decides what is evaluated: the sides of an AND may be evaluated in any order.
 
+import { dateMacros } from './macros/dates.ts'
+
 /**
  * Trino writes 1.0E10 where DuckDB writes 10000000000.0, and 1.0E-4 for 0.0001. From DuckDB's shortest text of a positive
  * number: its digits without the point, and the power of ten of the first. A lambda names what would otherwise be written
@@ -51,6 +53,7 @@ const macros: readonly string[] = [
   `CREATE MACRO athena_quotient(a, b) AS CASE
      WHEN CASE WHEN b = 0 THEN CAST('DIVISION_BY_ZERO: Division by zero' AS BOOLEAN) ELSE false END THEN NULL
      ELSE CAST((a // b) + (CASE WHEN 2 * abs(a % b) >= abs(b) THEN (CASE WHEN (a < 0) = (b < 0) THEN 1 ELSE -1 END) ELSE 0 END) AS DECIMAL(38,0)) END`,
+  ...dateMacros,
   `CREATE MACRO athena_item(x, i) AS CASE
      WHEN x[i] IS NOT NULL THEN x[i]
      WHEN x IS NULL OR i IS NULL THEN NULL

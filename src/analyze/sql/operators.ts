@@ -1,18 +1,19 @@
 // Operators: which types they take, what they give, and where DuckDB would do otherwise.
 // https://trino.io/docs/current/functions/decimal.html has the sizes of decimals.
-import type { Position } from '../engine/fault.ts'
+import { at, EngineFault, type Position } from '../engine/fault.ts'
 import { coerced } from './convert.ts'
 import { asDecimal, common, isInteger, isText, numberName } from './typing/coercion.ts'
 import { duckName } from './typing/names.ts'
 import { boolean, decimal, isSimple, type Type, varchar } from './typing/type.ts'
 import { cannotApply, mismatch, typed, type Value } from './value.ts'
+import { instantAt, wallClock } from './zones.ts'
 
 const decimalDigitsMax = 38
 
 export type Arithmetic = '+' | '-' | '*' | '/' | '%'
 
 export function arithmetic(operator: Arithmetic, left: Value, right: Value, position: Position | undefined): Value {
-  const clock = operator === '+' || operator === '-' ? withInterval(operator, left, right) : undefined
+  const clock = operator === '+' || operator === '-' ? withInterval(operator, left, right, position) : undefined
   if (clock !== undefined) return clock
   const scaled = scaledInterval(operator, left, right)
   if (scaled !== undefined) return scaled
@@ -87,15 +88,20 @@ export const unscaled = (value: Value, scale: number): string =>
   `CAST(CAST(${value.sql} AS DECIMAL(${decimalDigitsMax},${Math.min(scale, decimalDigitsMax - 1)})) * CAST(1${'0'.repeat(scale)} AS HUGEINT) AS HUGEINT)`
 
 /** A date, a time or a timestamp and an interval; the type stays. Two of them have an interval between. */
-function withInterval(operator: '+' | '-', left: Value, right: Value): Value | undefined {
+function withInterval(
+  operator: '+' | '-',
+  left: Value,
+  right: Value,
+  position: Position | undefined,
+): Value | undefined {
   const isSpan = (value: Value) => isSimple(value.type, 'interval day to second', 'interval year to month')
-  if (isSpan(left) && isSpan(right) && left.type === right.type)
+  if (isSpan(left) && isSpan(right) && isMonths(left) === isMonths(right))
     return typed(`(${left.sql} ${operator} ${right.sql})`, left.type)
-  if (isSpan(right) && isClock(left.type)) return moved(left, operator, right)
-  if (isSpan(left) && isClock(right.type) && operator === '+') return moved(right, operator, left)
+  if (isSpan(right) && isClock(left.type)) return moved(left, operator, right, position)
+  if (isSpan(left) && isClock(right.type) && operator === '+') return moved(right, operator, left, position)
   if (operator === '-' && isClock(left.type) && isClock(right.type)) {
     const type = common(left.type, right.type)
-    if (type === undefined) return undefined
+    if (type === undefined || type.kind === 'time') return undefined
     const span = `to_microseconds(epoch_us(CAST(${coerced(left, type)} AS TIMESTAMP)) - epoch_us(CAST(${coerced(right, type)} AS TIMESTAMP)))`
     return typed(span, { kind: 'simple', name: 'interval day to second' })
   }
@@ -105,16 +111,40 @@ function withInterval(operator: '+' | '-', left: Value, right: Value): Value | u
 const isClock = (type: Type): boolean =>
   type.kind === 'timestamp' || type.kind === 'instant' || type.kind === 'time' || isSimple(type, 'date')
 
-const moved = (clock: Value, operator: '+' | '-', span: Value): Value =>
-  typed(`CAST(${clock.sql} ${operator} ${span.sql} AS ${duckName(clock.type)})`, clock.type)
+const isMonths = (value: Value): boolean => isSimple(value.type, 'interval year to month')
 
+function moved(clock: Value, operator: '+' | '-', span: Value, position: Position | undefined): Value {
+  const { type } = clock
+  if (type.kind === 'time' && isMonths(span)) throw cannotApply(position, type, operator, span.type)
+  // Months are those of the zone's calendar; all that is shorter passes everywhere alike.
+  if (type.kind === 'instant' && isMonths(span))
+    return typed(instantAt(`(${wallClock(clock.sql, type.zone)} ${operator} ${span.sql})`, type.zone), type)
+  const by = isSimple(type, 'date') && !isMonths(span) ? wholeDays(span, position) : span.sql
+  return typed(`CAST(${clock.sql} ${operator} ${by} AS ${duckName(type)})`, type)
+}
+
+/** A date moves by days, not by hours. */
+function wholeDays(span: Value, position: Position | undefined): string {
+  const milliseconds = /^to_milliseconds\(CAST\((-?\d+) AS BIGINT\)\)$/.exec(span.sql)?.[1]
+  if (milliseconds === undefined) return `athena_whole_days(${span.sql})`
+  if (BigInt(milliseconds) % 86_400_000n === 0n) return span.sql
+  throw new EngineFault(
+    'semantic',
+    `INVALID_FUNCTION_ARGUMENT: ${at(position, 'Cannot add hour, minutes or seconds to a date')}`,
+    position,
+  )
+}
+
+/** A span times a number, or divided by one; fractions of its smallest unit are cut off. */
 function scaledInterval(operator: Arithmetic, left: Value, right: Value): Value | undefined {
   const isSpan = (value: Value) => isSimple(value.type, 'interval day to second', 'interval year to month')
   const isNumber = (value: Value) => numberName(value.type) !== undefined
-  if (operator === '*' && isSpan(left) && isNumber(right)) return typed(`(${left.sql} * ${right.sql})`, left.type)
-  if (operator === '*' && isNumber(left) && isSpan(right)) return typed(`(${right.sql} * ${left.sql})`, right.type)
-  if (operator === '/' && isSpan(left) && isNumber(right)) return typed(`(${left.sql} / ${right.sql})`, left.type)
-  return undefined
+  const [span, factor] = operator === '*' && isSpan(right) ? [right, left] : [left, right]
+  if (!isSpan(span) || !isNumber(factor) || (operator !== '*' && operator !== '/')) return undefined
+  const by = isInteger(factor.type) && operator === '*' ? factor.sql : `CAST(${factor.sql} AS DOUBLE)`
+  return isMonths(span)
+    ? typed(`to_months(CAST(trunc(athena_month_count(${span.sql}) ${operator} ${by}) AS INTEGER))`, span.type)
+    : typed(`athena_span(epoch_us(${span.sql}) ${operator} ${by})`, span.type)
 }
 
 export function comparison(operator: string, left: Value, right: Value, position: Position | undefined): Value {

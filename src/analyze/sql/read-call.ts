@@ -1,5 +1,5 @@
 // Calls as the parser keeps them: well-known functions in nodes of their own, all others by name. Both become one form.
-import type { Position } from '../engine/fault.ts'
+import { at, EngineFault, type Position } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
 
 export interface Call {
@@ -41,17 +41,24 @@ const variadic = new Set(['coalesce', 'greatest', 'least', 'array_intersect', 'c
 
 const modifiers = ['distinct', 'order_by', 'filter', 'ignore_nulls', 'name', 'star', 'limit']
 
+/** The parser's names of EXTRACT's fields where they are not those of the functions. */
 const fieldFunctions: Readonly<Record<string, string>> = {
-  Year: 'year',
-  Quarter: 'quarter',
-  Month: 'month',
-  Week: 'week',
-  Day: 'day',
   DayOfWeek: 'day_of_week',
   DayOfYear: 'day_of_year',
-  Hour: 'hour',
-  Minute: 'minute',
-  Second: 'second',
+  TimezoneHour: 'timezone_hour',
+  TimezoneMinute: 'timezone_minute',
+}
+const extracted = [
+  ...['year', 'quarter', 'month', 'week', 'day', 'day_of_month', 'day_of_week', 'dow', 'day_of_year', 'doy'],
+  ...['year_of_week', 'yow', 'hour', 'minute', 'second', 'timezone_hour', 'timezone_minute'],
+]
+
+function fieldFunction(node: Node): string {
+  const field = node.text('field') ?? node.record('field')?.text('Custom') ?? ''
+  const name = fieldFunctions[field] ?? field.toLowerCase()
+  if (extracted.includes(name)) return name
+  const text = `INVALID_FUNCTION_ARGUMENT: ${at(node.position, `Invalid EXTRACT field: ${field.toUpperCase()}`)}`
+  throw new EngineFault('semantic', text, node.position)
 }
 
 /** `isKnown` tells the names of functions: a node of another kind is refused by its name. */
@@ -74,9 +81,7 @@ export function readCall(node: Node, isKnown: (name: string) => boolean): Call {
     return { ...base, name, parts: [node.need('this'), ...(characters ? [characters] : [])] }
   }
   if (node.kind === 'extract') {
-    const name = fieldFunctions[node.text('field') ?? '']
-    if (name === undefined) throw unsupported(`EXTRACT of ${node.text('field')}`, node.position)
-    return { ...base, name, parts: [node.need('this')] }
+    return { ...base, name: fieldFunction(node), parts: [node.need('this')] }
   }
   if (node.kind === 'function' || node.kind === 'aggregate_function') {
     node.only('name', 'args', ...modifiers)

@@ -6,6 +6,7 @@ import { coerced } from './convert.ts'
 import type { Argument, FunctionEntry, Overload } from './functions/entry.ts'
 import { lambdaName, type Scope } from './scope.ts'
 import type { Statement } from './statement.ts'
+import { isClock } from './typing/coercion.ts'
 import { bind, filled, type Letters, type Pattern, signature, unexpectedParameters } from './typing/signature.ts'
 import { isSame, type Type, unknown } from './typing/type.ts'
 import { typed, type Value } from './value.ts'
@@ -98,12 +99,14 @@ function written(
     if (node === undefined || pattern === undefined || given === undefined)
       throw unsupported(asked.name, asked.position)
     if (value === undefined) return { ...given, node }
-    const wanted = filled(pattern, letters, value.type) ?? value.type
+    const plainly = filled(pattern, letters, value.type) ?? value.type
+    const wanted = isClock(plainly) && plainly.kind === value.type.kind ? value.type : plainly
     return { ...value, sql: coerced(value, wanted), type: wanted, node }
   })
   const texts = parts.map(part => part.sql)
   if (typeof overload.write !== 'string') {
-    const { sql, type } = overload.write(parts, asked.position)
+    const places = parts.map((part, index) => ({ ...part, sql: `$${index + 1}` }))
+    const { sql, type } = overload.write(places, asked.position)
     return { template: sql, parts: texts, type }
   }
   const sized = parts.find(part => part.type.kind === 'decimal' || part.type.kind === 'row')?.type

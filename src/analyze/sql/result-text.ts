@@ -1,6 +1,6 @@
 // How Athena writes a value of each type into its result files: an expression of DuckDB that makes the text, NULL staying
 // NULL. Inside arrays, maps and rows a NULL is the word null.
-import { fieldOf, instantText, timestampText } from './convert.ts'
+import { fieldOf, instantText, timestampText, timeText } from './convert.ts'
 import { literal } from './text.ts'
 import { fieldName } from './typing/names.ts'
 import type { Type } from './typing/type.ts'
@@ -12,7 +12,7 @@ export function resultText(value: string, type: Type): string {
     case 'char':
       return `rpad(${value}, ${type.length}, ' ')`
     case 'time':
-      return `athena_time(${value})`
+      return timeText(value, type.precision)
     case 'timestamp':
       return timestampText(value, type.precision)
     case 'instant':

@@ -1,31 +1,50 @@
 // All functions there are.
 import type { Statement } from '../statement.ts'
 import { literal } from '../text.ts'
-import { date, instant, timestamp } from '../typing/type.ts'
+import { date, instant } from '../typing/type.ts'
 import { typed, type Value } from '../value.ts'
 import { aggregates } from './aggregates.ts'
 import { collections } from './collections.ts'
+import { dateFormats } from './date-formats.ts'
 import { dates } from './dates.ts'
+import { durations } from './durations.ts'
 import type { FunctionEntry } from './entry.ts'
+import { instants } from './instants.ts'
 import { binaries, conditions, jsons, numbers } from './numbers.ts'
 import { strings } from './strings.ts'
 
 export const functions: ReadonlyMap<string, FunctionEntry> = new Map(
-  [strings, numbers, conditions, binaries, jsons, dates, collections, aggregates].flatMap(table =>
-    Object.entries(table),
-  ),
+  [
+    strings,
+    numbers,
+    conditions,
+    binaries,
+    jsons,
+    dates,
+    dateFormats,
+    durations,
+    instants,
+    collections,
+    aggregates,
+  ].flatMap(table => Object.entries(table)),
 )
 
-/** The statement's own time: one instant for the whole statement. */
-export const constants: Readonly<Record<string, (statement: Statement) => Value>> = {
-  current_timestamp: statement => now(statement),
-  now: statement => now(statement),
-  localtimestamp: statement => typed(`CAST(${literal(text(statement))} AS TIMESTAMP)`, timestamp),
-  current_date: statement => typed(`CAST(${literal(text(statement).slice(0, 10))} AS DATE)`, date),
+/** The statement's own time: one instant for the whole statement, cut to the precision that is asked for. */
+export const constants: Readonly<Record<string, (statement: Statement, precision: number | undefined) => Value>> = {
+  current_timestamp: (statement, precision = 3) =>
+    typed(`CAST(${literal(`${text(statement, precision)}+00`)} AS TIMESTAMPTZ)`, instant('UTC', precision)),
+  now: statement => typed(`CAST(${literal(`${text(statement, 3)}+00`)} AS TIMESTAMPTZ)`, instant()),
+  localtimestamp: (statement, precision = 3) =>
+    typed(`CAST(${literal(text(statement, precision))} AS TIMESTAMP)`, { kind: 'timestamp', precision }),
+  localtime: (statement, precision = 3) =>
+    typed(`CAST(${literal(text(statement, precision).slice(11))} AS TIME)`, { kind: 'time', precision }),
+  current_date: statement => typed(`CAST(${literal(text(statement, 0).slice(0, 10))} AS DATE)`, date),
   current_timezone: () => typed("'UTC'", { kind: 'varchar' }),
 }
 
-const now = (statement: Statement): Value =>
-  typed(`CAST(${literal(`${text(statement)}+00`)} AS TIMESTAMPTZ)`, instant())
-
-const text = (statement: Statement): string => new Date(statement.now).toISOString().replace('T', ' ').replace('Z', '')
+/** `2025-10-15 03:15:30.120` */
+function text(statement: Statement, precision: number): string {
+  const [day = '', clock = ''] = new Date(statement.now).toISOString().replace('Z', '').split('T')
+  const [time, digits = ''] = clock.split('.')
+  return `${day} ${time}${precision === 0 ? '' : `.${digits.padEnd(6, '0').slice(0, precision)}`}`
+}

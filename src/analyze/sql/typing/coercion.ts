@@ -32,9 +32,14 @@ export function common(one: Type, other: Type): Type | undefined {
   return commonNumber(one, other) ?? commonText(one, other) ?? commonTime(one, other) ?? commonNested(one, other)
 }
 
+/** Times and timestamps, which keep their own precision and zone where a function wants their kind. */
+export const isClock = (type: Type): boolean =>
+  type.kind === 'time' || type.kind === 'timestamp' || type.kind === 'instant'
+
 /** `from` turns into `to` by itself. */
 export function turnsInto(from: Type, to: Type): boolean {
-  if (to.kind === 'instant' && from.kind === 'instant') return true
+  // Digits of the second and the zone are no matter of the kind of a clock.
+  if (isClock(to) && to.kind === from.kind) return true
   const both = common(from, to)
   if (both === undefined) return false
   // A zone is where a clock hangs, no matter of the type.
@@ -55,11 +60,17 @@ function commonNumber(one: Type, other: Type): Type | undefined {
   return numbers.indexOf(left) > numbers.indexOf(right) ? one : other
 }
 
+/** https://trino.io/docs/current/language/types.html#char */
+const charMax = 65536
+
 function commonText(one: Type, other: Type): Type | undefined {
   if (!isText(one) || !isText(other)) return undefined
   const lengths = [one, other].map(type => ('length' in type ? type.length : undefined))
   const [left, right] = lengths
   if (one.kind === 'char' && other.kind === 'char') return { kind: 'char', length: Math.max(one.length, other.length) }
+  // A char beside a varchar is compared without the blanks at its end.
+  if (one.kind === 'char' || other.kind === 'char')
+    return { kind: 'char', length: Math.max(left ?? charMax, right ?? charMax) }
   return left === undefined || right === undefined
     ? { kind: 'varchar' }
     : { kind: 'varchar', length: Math.max(left, right) }
