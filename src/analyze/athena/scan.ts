@@ -12,6 +12,7 @@ import { placeOf, tokensOf } from './ddl/tokens.ts'
 import { QueryFailure } from './faults.ts'
 import { parseLocation } from './location.ts'
 import type { Catalog, ObjectStore } from './needs.ts'
+import { projectionOf } from './projection.ts'
 
 const page = 1000
 
@@ -36,7 +37,9 @@ export class Scans {
     const format = formatOf(table)
     const partitioned = table.partitionKeys.length > 0
     if (partitioned) caller.demandTable('glue:GetPartitions', database, name)
-    const partitions = partitioned ? [...this.#catalog.partitions(caller, database, name)] : []
+    const projection = projectionOf(table)
+    const isLooked = partitioned && projection === undefined
+    const partitions = isLooked ? [...this.#catalog.partitions(caller, database, name)] : []
     return {
       database,
       name,
@@ -44,13 +47,16 @@ export class Scans {
       columns: table.columns.map(columnOf),
       partitionColumns: table.partitionKeys.map(columnOf),
       partitions,
-      files: async indexes => {
-        const locations = partitioned
-          ? indexes.flatMap(index => {
-              const partition = partitions[index]
-              return partition ? [{ partition: index, location: partition.location }] : []
-            })
-          : [{ partition: -1, location: table.location }]
+      ...(projection !== undefined && { projection: projection.columns }),
+      files: async (indexes, projected = []) => {
+        const locations = projection
+          ? projected.map((values, partition) => ({ partition, location: projection.locationOf(values) }))
+          : partitioned
+            ? indexes.flatMap(index => {
+                const partition = partitions[index]
+                return partition ? [{ partition: index, location: partition.location }] : []
+              })
+            : [{ partition: -1, location: table.location }]
         const files: ScanFile[] = []
         for (const { partition, location } of locations) await this.#list(caller, location, partition, { files, held })
         return files
@@ -106,7 +112,6 @@ function formatOf(table: CatalogTable): ReturnType<typeof tableFormat> {
     new QueryFailure('user', `NOT_SUPPORTED: ${name} ${what}, which Biwa does not read yet`)
   if (table.tableType === 'VIRTUAL_VIEW') throw refuse('is a view')
   if (table.parameters.table_type?.toUpperCase() === 'ICEBERG') throw refuse('is an Iceberg table')
-  if (table.parameters['projection.enabled']?.toLowerCase() === 'true') throw refuse('uses partition projection')
   try {
     return tableFormat(table)
   } catch (cause) {

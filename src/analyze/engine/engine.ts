@@ -206,7 +206,7 @@ class Tables {
     if (question.name === 'files') {
       const table = this.#found[question.table]
       if (table === undefined) throw new Error(`no table ${question.table} was asked for`)
-      return table.files(question.partitions)
+      return table.files(question.partitions, question.projected)
     }
     this.#found = await this.#find(question.references)
     return this.#found.map((table): TableDescription => {

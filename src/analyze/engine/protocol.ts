@@ -36,7 +36,13 @@ export type TableDescription = Omit<TableSource, 'files'>
 
 export type Question =
   | { readonly name: 'tables'; readonly references: readonly TableReference[] }
-  | { readonly name: 'files'; readonly table: number; readonly partitions: readonly number[] }
+  | {
+      readonly name: 'files'
+      readonly table: number
+      readonly partitions: readonly number[]
+      /** Of a table with a projection: the values of its partitions. */
+      readonly projected?: readonly (readonly string[])[]
+    }
   | { readonly name: 'target'; readonly reference: TableReference }
 
 export interface Answers {

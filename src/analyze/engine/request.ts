@@ -2,6 +2,7 @@
 // (queries and jobs) code against these types alone.
 
 import { EngineFault } from './fault.ts'
+import type { ProjectedColumn } from './projection.ts'
 
 /** In lower case, the database already defaulted. */
 export interface TableReference {
@@ -47,8 +48,16 @@ export interface TableSource {
   readonly partitionColumns: readonly Column[]
   /** Empty for a table that is not partitioned. */
   readonly partitions: readonly { readonly values: readonly string[] }[]
-  /** The files of these partitions only; of the whole table, with partition -1, for an empty list of an unpartitioned one. */
-  files(partitionIndexes: readonly number[]): Promise<readonly ScanFile[]>
+  /** Of each partition column. Where it is there, partitions are made of it, and `partitions` is empty. */
+  readonly projection?: readonly ProjectedColumn[]
+  /**
+   * The files of these partitions only; of the whole table, with partition -1, for an empty list of an unpartitioned one.
+   * Of a table with a projection the partitions are given by their values, and a file's `partition` is its place among them.
+   */
+  files(
+    partitionIndexes: readonly number[],
+    projected?: readonly (readonly string[])[],
+  ): Promise<readonly ScanFile[]>
 }
 
 export interface QueryRequest {

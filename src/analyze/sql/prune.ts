@@ -3,13 +3,14 @@
 // read, never less.
 
 import type { Column } from '../engine/request.ts'
-import type { Node } from './ast.ts'
+import { Node } from './ast.ts'
+import { readCall } from './read-call.ts'
 import { emptyScope, type Visible } from './scope.ts'
 import type { Scan, Statement } from './statement.ts'
 import { identifier } from './text.ts'
 import { typeOfHive } from './typing/names.ts'
 
-/** Kinds whose truth depends on their operands alone. Calls are not among them: some have effects or chance. */
+/** Kinds whose truth depends on their operands alone. */
 const plain: Readonly<Record<string, readonly string[]>> = {
   paren: ['this'],
   neg: ['this'],
@@ -25,15 +26,46 @@ const plain: Readonly<Record<string, readonly string[]>> = {
   add: ['left', 'right'],
   sub: ['left', 'right'],
   mul: ['left', 'right'],
+  div: ['left', 'right'],
+  mod: ['left', 'right'],
   concat: ['left', 'right'],
   like: ['left', 'right', 'escape'],
   between: ['this', 'low', 'high'],
   is_null: ['this'],
   cast: ['this'],
+  try_cast: ['this'],
+  interval: ['this'],
+  at_time_zone: ['this', 'zone'],
   literal: [],
   boolean: [],
   null: [],
+  current_date: [],
+  current_timestamp: [],
 }
+
+/** Functions of their arguments and of when the query runs; others may have effects, or answer by chance. */
+const functions = new Set([
+  ...['current_date', 'current_timestamp', 'localtimestamp', 'now', 'date', 'date_add', 'date_diff', 'date_format'],
+  ...['date_parse', 'date_trunc', 'format_datetime', 'parse_datetime', 'from_iso8601_date', 'from_iso8601_timestamp'],
+  ...['from_unixtime', 'to_unixtime', 'to_iso8601', 'last_day_of_month', 'at_timezone', 'year', 'quarter', 'month'],
+  ...['week', 'day', 'day_of_month', 'day_of_week', 'day_of_year', 'hour', 'minute', 'second', 'abs', 'mod', 'floor'],
+  ...[
+    'ceil',
+    'ceiling',
+    'round',
+    'concat',
+    'lower',
+    'upper',
+    'substr',
+    'substring',
+    'replace',
+    'trim',
+    'ltrim',
+    'rtrim',
+  ],
+  ...['lpad', 'rpad', 'length', 'strpos', 'starts_with', 'split_part', 'reverse', 'coalesce', 'nullif', 'if'],
+  ...['greatest', 'least', 'regexp_like', 'regexp_extract', 'regexp_replace'],
+])
 
 /** Conditions over the partition columns, ready for a WHERE over a relation with those columns. */
 export function partitionConditions(
@@ -53,29 +85,62 @@ export function partitionConditions(
   )
   return scan.conditions
     .filter(condition => {
-      const seen: string[] = []
-      return onlyAbout(condition, scan, names, seen) && seen.length > 0
+      const columns = columnsIn(condition)
+      return columns !== undefined && columns.length > 0 && columns.every(column => isOf(column, scan, names))
     })
     .map(condition => aside.expression(condition, { ...emptyScope, columns }).sql)
 }
 
-function onlyAbout(node: Node, scan: Scan, names: ReadonlySet<string>, seen: string[]): boolean {
-  if (node.kind === 'column') {
-    const name = (node.text('name') ?? '').toLowerCase()
-    const table = node.text('table')?.toLowerCase()
-    if ((table !== undefined && table !== scan.alias) || !names.has(name)) return false
-    seen.push(name)
-    return true
+function isOf(column: Node, scan: Scan, names: ReadonlySet<string>): boolean {
+  const table = column.text('table')?.toLowerCase()
+  return (table === undefined || table === scan.alias) && names.has((column.text('name') ?? '').toLowerCase())
+}
+
+/** Whether it is the same for every row, and can be known before any is read. */
+export const isConstant = (node: Node): boolean => columnsIn(node)?.length === 0
+
+/** The columns that a condition names; undefined where its truth may depend on more than their values. */
+export function columnsIn(node: Node): readonly Node[] | undefined {
+  if (node.kind === 'column') return [node]
+  const found: Node[] = []
+  for (const part of partsOf(node) ?? [undefined]) {
+    const inner = part && columnsIn(part)
+    if (inner === undefined) return undefined
+    found.push(...inner)
   }
+  return found
+}
+
+function partsOf(node: Node): readonly Node[] | undefined {
   if (node.kind === 'in') {
-    if (node.child('query') !== undefined) return false
-    const parts = [node.need('this'), ...node.list('expressions')]
-    return parts.every(part => onlyAbout(part, scan, names, seen))
+    return node.child('query') === undefined ? [node.need('this'), ...node.list('expressions')] : undefined
+  }
+  if (node.kind === 'case') {
+    const others = ['operand', 'else_'].map(field => node.child(field)).filter(part => part !== undefined)
+    return [...others, ...node.lists('whens').flat()]
   }
   const fields = plain[node.kind]
-  if (fields === undefined) return false
-  return fields.every(field => {
-    const part = node.child(field)
-    return part === undefined || onlyAbout(part, scan, names, seen)
+  if (fields !== undefined) return fields.map(field => node.child(field)).filter(part => part !== undefined)
+  try {
+    const call = readCall(node, name => functions.has(name))
+    const isPlain = functions.has(call.name) && !call.distinct && call.filter === undefined && call.orderBy.length === 0
+    return isPlain ? call.parts : undefined
+  } catch {
+    // Of a form that is not a call of one of these functions.
+    return undefined
+  }
+}
+
+/** Whether a column of this name stands anywhere in it. */
+export function mentions(node: Node, name: string): boolean {
+  return stands(node.tree, name)
+}
+
+function stands(value: unknown, name: string): boolean {
+  if (Array.isArray(value)) return value.some(item => stands(item, name))
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(([key, inner]) => {
+    if (key !== 'column' || typeof inner !== 'object' || inner === null) return stands(inner, name)
+    return (new Node('column', inner as Readonly<Record<string, unknown>>).text('name') ?? '').toLowerCase() === name
   })
 }

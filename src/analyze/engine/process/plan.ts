@@ -3,13 +3,14 @@
 
 import { partitionConditions } from '../../sql/prune.ts'
 import type { Scan, Statement } from '../../sql/statement.ts'
-import { identifier } from '../../sql/text.ts'
 import type { Ask, TableDescription } from '../protocol.ts'
 import type { ScanFile } from '../request.ts'
 import type { Described } from './described.ts'
 import type { Confined, Place } from './place.ts'
-import { partitionValue, type ScanPlan, viewStatements } from './scan.ts'
+import { projectedPartitions } from './projected.ts'
+import { type ScanPlan, viewStatements } from './scan.ts'
 import type { Session } from './session.ts'
+import { survivors } from './survivors.ts'
 
 export interface Plan extends Confined {
   /**
@@ -36,13 +37,12 @@ export async function planScans({ place, statement, described, ask }: PlanOption
   const tables = (statement?.scans ?? []).map(scan => ({ scan, ...described.find(scan.reference) }))
   const planned: { scan: Scan; table: TableDescription; files: readonly ScanFile[] }[] = []
   const partitionsRead: Record<string, number> = {}
-  for (const { scan, table, index } of tables) {
-    const survivors = statement === undefined ? [] : await survivingPartitions(place.session, scan, table, statement)
-    const unpartitioned = table.partitionColumns.length === 0
-    const files =
-      unpartitioned || survivors.length > 0 ? await ask({ name: 'files', table: index, partitions: survivors }) : []
+  for (const { scan, ...found } of tables) {
+    if (statement === undefined) continue
+    const { table, question, count } = await selected(place.session, scan, found, statement)
+    const files = question === undefined ? [] : await ask(question)
     const name = `${table.database}.${table.name}`
-    partitionsRead[name] = Math.max(partitionsRead[name] ?? 0, unpartitioned ? 0 : survivors.length)
+    partitionsRead[name] = Math.max(partitionsRead[name] ?? 0, count)
     planned.push({ scan, table, files })
   }
   const confined = await place.confine(planned.flatMap(({ files }) => files))
@@ -66,30 +66,40 @@ export async function planScans({ place, statement, described, ask }: PlanOption
   return { ...confined, views, measured, wholeBytes, partitionsRead }
 }
 
-/** DuckDB itself evaluates the conditions over the partitions' values: one meaning, no second interpreter. */
+/** What of the table is to be read: indexes of its partitions in the catalog, or the values of those it projects. */
+async function selected(session: Session, scan: Scan, described: DescribedTable, statement: Statement) {
+  const { table, index } = described
+  if (table.partitionColumns.length === 0) return { table, question: { ...filesOf(index), partitions: [] }, count: 0 }
+  if (table.projection !== undefined) {
+    const projected = await projectedPartitions(session, scan, table, statement)
+    const partitions = projected.map(values => ({ values }))
+    return {
+      table: { ...table, partitions },
+      question: projected.length === 0 ? undefined : { ...filesOf(index), partitions: [], projected },
+      count: projected.length,
+    }
+  }
+  const partitions = await survivingPartitions(session, scan, table, statement)
+  const question = partitions.length === 0 ? undefined : { ...filesOf(index), partitions }
+  return { table, question, count: partitions.length }
+}
+
+interface DescribedTable {
+  readonly table: TableDescription
+  readonly index: number
+}
+
+const filesOf = (table: number) => ({ name: 'files', table }) as const
+
 async function survivingPartitions(
   session: Session,
   scan: Scan,
   table: TableDescription,
   statement: Statement,
 ): Promise<readonly number[]> {
-  const everything = table.partitions.map((_, index) => index)
-  if (table.partitionColumns.length === 0 || everything.length === 0) return everything
   const conditions = partitionConditions(scan, table.partitionColumns, statement)
-  if (conditions.length === 0) return everything
-  const rows = table.partitions.map(
-    (partition, index) =>
-      `(${[String(index), ...table.partitionColumns.map((column, at) => partitionValue(partition.values[at], column))].join(', ')})`,
-  )
-  const names = ['athena_partition', ...table.partitionColumns.map(column => column.name)].map(identifier).join(', ')
-  const values = `(VALUES ${rows.join(', ')}) AS ${identifier(scan.alias)}(${names})`
-  try {
-    const found = await session.rows(
-      `SELECT athena_partition FROM ${values} WHERE ${conditions.join(' AND ')} ORDER BY 1`,
-    )
-    return found.map(row => Number(row[0]))
-  } catch {
-    // A condition that cannot be evaluated over the values prunes nothing: the statement itself will say what is wrong.
-    return everything
-  }
+  const rows = table.partitions.map(({ values }) => values)
+  // Conditions that cannot be evaluated over the values prune nothing: the statement itself will say what is wrong.
+  const found = await survivors(session, { columns: table.partitionColumns, alias: scan.alias, rows }, conditions)
+  return found ?? rows.map((_, index) => index)
 }

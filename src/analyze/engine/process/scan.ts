@@ -6,6 +6,7 @@ import { duckNameOfHive } from '../../sql/typing/names.ts'
 import { EngineFault } from '../fault.ts'
 import type { TableDescription } from '../protocol.ts'
 import type { Column, CsvLayout, ScanFile } from '../request.ts'
+import { partitionValue } from './partition-value.ts'
 import type { Session } from './session.ts'
 
 export interface ScanPlan {
@@ -166,16 +167,6 @@ function partitionValues(table: TableDescription, partition: number): readonly s
     )
   }
   return table.partitionColumns.map((column, index) => partitionValue(values?.[index], column))
-}
-
-/** Hive's name for a partition whose value is NULL. */
-export const hiveDefaultPartition = '__HIVE_DEFAULT_PARTITION__'
-
-export function partitionValue(value: string | undefined, column: Column): string {
-  const type = duckNameOfHive(column.type)
-  return value === undefined || value === hiveDefaultPartition
-    ? `CAST(NULL AS ${type})`
-    : `CAST(${literal(value)} AS ${type})`
 }
 
 function nothing(plan: ScanPlan): string {
