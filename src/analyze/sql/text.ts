@@ -3,6 +3,7 @@
 import { EngineFault } from '../engine/fault.ts'
 
 export function identifier(name: string): string {
+  if (name === '') throw new EngineFault('syntax', 'Zero-length delimited identifier not allowed')
   return `"${whole(name).replaceAll('"', '""')}"`
 }
 
