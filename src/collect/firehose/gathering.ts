@@ -22,9 +22,10 @@ export interface Taken {
 }
 
 const pieceBytesAll = 8 * 1024 * 1024
-const pieceBytesMax = 1024 * 1024
+/** What is read at a time is taken apart in one go: more would keep those who put records waiting. */
+const pieceBytesMax = 256 * 1024
 const pieceBytesMin = 64 * 1024
-const batchBytes = 256 * 1024
+const batchBytes = 128 * 1024
 
 export class Gathering {
   readonly #cursors: readonly Cursor[]
