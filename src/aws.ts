@@ -4,6 +4,7 @@
  */
 import * as athenaMetadata from './analyze/athena/api/metadata.ts'
 import * as athenaNamedQueries from './analyze/athena/api/named-queries.ts'
+import * as athenaPreparedStatements from './analyze/athena/api/prepared-statements.ts'
 import * as athenaQueries from './analyze/athena/api/queries.ts'
 import * as athenaResults from './analyze/athena/api/results.ts'
 import * as athenaWorkGroups from './analyze/athena/api/work-groups.ts'
@@ -118,6 +119,7 @@ export const awsServices = (parts: Parts): Readonly<Record<string, Service>> => 
       ...on(parts.athena, athenaResults),
       ...on(parts.athena, athenaWorkGroups),
       ...on(parts.athena, athenaNamedQueries),
+      ...on(parts.athena, athenaPreparedStatements),
       ...on(parts.athena, athenaMetadata),
     },
   }),

@@ -35,6 +35,10 @@ class StandIn {
   readonly started: string[] = []
   answer: (request: QueryRequest) => Promise<Partial<QueryResult>> = async () => ({})
 
+  async transform(): Promise<never> {
+    throw new Error('these tests write nothing')
+  }
+
   async query(request: QueryRequest): Promise<QueryResult> {
     this.started.push(request.sql)
     const answered = await this.answer(request)

@@ -16,10 +16,13 @@ import type { Random } from '../../world/random.ts'
 import { EngineFault } from '../engine/fault.ts'
 import { Caller } from './caller.ts'
 import { parseStatement } from './ddl/parse.ts'
-import { type Statement, statementTypes } from './ddl/statement.ts'
-import { Cancelled, Executions, failureOf, type Result } from './execution.ts'
+import { isQuery, isWriting, type Runnable, statementTypes } from './ddl/statement.ts'
+import { Executions, failureOf, type Result } from './execution.ts'
 import {
+  InvalidRequestException,
   invalidPageToken,
+  noParameters,
+  noSuchPreparedStatement,
   noSuchQuery,
   notFinished,
   notSucceeded,
@@ -36,10 +39,12 @@ import { queryBytesMax, queuedQueriesMax, statementsMax } from './limits.ts'
 import { NamedQueries } from './named-queries.ts'
 import type { Blobs, Catalog, Engine, ObjectStore, Permits, Scope, Stopwatch } from './needs.ts'
 import { type OutputRequest, outputFor } from './output.ts'
+import { PreparedStatements } from './prepared-statements.ts'
 import type { Query, QueryDefinition, QueryEnd, QueryStatistics } from './query.ts'
 import { Queue } from './queue.ts'
 import type { ColumnInfo } from './result-columns.ts'
 import { type Row, readPage } from './result-pages.ts'
+import { Cancelled } from './running.ts'
 import { Scans } from './scan.ts'
 import { Tags } from './tags.ts'
 import { WorkGroups } from './work-groups.ts'
@@ -50,12 +55,18 @@ export interface QueryRequest extends OutputRequest {
   readonly catalog?: string
   readonly workGroup: string
   readonly token?: string
+  /** For the question marks of the text. */
+  readonly parameters?: readonly string[]
 }
 
 /** A query that has no end yet. */
 interface Live {
   readonly query: Query
-  readonly statement: Statement
+  readonly statement: Runnable
+  /** What runs, with its values: the text, or the prepared statement that it names. */
+  readonly sql: string
+  readonly values: readonly string[]
+  readonly isEnforced: boolean
   readonly caller: Caller
   readonly scannedBytesMax: number | undefined
   readonly stop: AbortController
@@ -65,9 +76,15 @@ interface Live {
   readonly end: () => void
 }
 
+/** What a statement's result is: rows of a query, lines of text, or files elsewhere. */
+const resultKind = (statement: Runnable): 'csv' | 'text' | 'files' =>
+  statement.kind === 'select' ? 'csv' : isWriting(statement) ? 'files' : 'text'
+const endings = { csv: '.csv', text: '.txt', files: '' } as const
+
 export class Athena {
   readonly workGroups: WorkGroups
   readonly namedQueries: NamedQueries
+  readonly preparedStatements: PreparedStatements
   readonly tags: Tags
   readonly catalog: Catalog
   readonly #ledger: Ledger
@@ -112,9 +129,12 @@ export class Athena {
     this.catalog = parts.catalog
     this.#history = new History(parts.ledger)
     this.namedQueries = new NamedQueries(parts)
-    this.workGroups = new WorkGroups({ ...parts, users: [this.#history, this.namedQueries] })
+    this.preparedStatements = new PreparedStatements(parts)
+    const users = [this.#history, this.namedQueries, this.preparedStatements]
+    this.workGroups = new WorkGroups({ ...parts, users })
     this.tags = new Tags(parts.ledger)
-    this.#executions = new Executions({ ...parts, scans: new Scans(parts) })
+    const prepared = this.preparedStatements
+    this.#executions = new Executions({ ...parts, prepared, scans: new Scans(parts) })
     this.#queries = new Queue(parts.concurrent)
     this.#statements = new Queue(statementsMax)
     parts.background.closing.addEventListener('abort', () => this.close(), { once: true })
@@ -149,7 +169,7 @@ export class Athena {
     if (!group.enabled) throw workGroupDisabled(group.name)
     if (Buffer.byteLength(text) > queryBytesMax) throw queryTooLong(Buffer.byteLength(text))
     if (catalog !== undefined && catalog.toLowerCase() !== 'awsdatacatalog') throw unknownCatalog(catalog)
-    const statement = parseStatement(text)
+    const { sql, values, statement } = this.#resolved(scope, principal, request)
     const output = outputFor(group.configuration, request, this.#s3)
     const id = this.#random.uuid()
     const [statementType, substatementType] = statementTypes[statement.kind]
@@ -159,7 +179,8 @@ export class Athena {
       ...(catalog !== undefined && { catalog }),
       statementType,
       substatementType,
-      output: { bucket: output.bucket, key: `${output.prefix}${id}.${statement.kind === 'select' ? 'csv' : 'txt'}` },
+      output: { bucket: output.bucket, key: `${output.prefix}${id}${endings[resultKind(statement)]}` },
+      ...(request.parameters && { parameters: request.parameters }),
       ...output.settings,
     }
     const { account, region } = scope
@@ -167,7 +188,9 @@ export class Athena {
     const query = { ...definition, id, account, region, workGroup: group.name, submittedAt }
     const known = await this.#ledger.commit(write => {
       const same = token === undefined ? undefined : this.#history.withToken(scope, token)
-      if (same && (same.text !== text || same.workGroup !== group.name)) throw tokenReused()
+      const asked = JSON.stringify(request.parameters)
+      const isSame = same?.text === text && same.workGroup === group.name && JSON.stringify(same.parameters) === asked
+      if (same && !isSame) throw tokenReused()
       if (same) return same.id
       if (this.#queueFor(statement).length >= queuedQueriesMax) throw tooManyQueries(queuedQueriesMax)
       this.#history.add(write, query, token)
@@ -177,7 +200,7 @@ export class Athena {
     const { promise: ended, resolve: end } = Promise.withResolvers<void>()
     const live: Live = {
       query: { ...query, state: 'QUEUED' },
-      statement,
+      ...{ statement, sql, values, isEnforced: group.configuration.enforced },
       caller: new Caller(scope, principal, this.#permits),
       scannedBytesMax: group.configuration.scannedBytesMax,
       stop: new AbortController(),
@@ -189,6 +212,28 @@ export class Athena {
     this.#live.set(id, live)
     this.#background.run(`query ${id}`, () => this.#run(live))
     return id
+  }
+
+  /** What a text runs: itself, or the statement that EXECUTE names. */
+  #resolved(
+    scope: Scope,
+    principal: Principal,
+    { text, workGroup, parameters = [] }: QueryRequest,
+  ): Pick<Live, 'sql' | 'values' | 'statement'> {
+    const statement = parseStatement(text)
+    if (statement.kind !== 'execute') {
+      if (parameters.length > 0 && !isQuery(statement)) throw noParameters()
+      return { sql: text, values: parameters, statement }
+    }
+    // AWS takes the values either way.
+    if (parameters.length > 0 && statement.values.length > 0) throw noParameters()
+    new Caller(scope, principal, this.#permits).demandWorkGroup('athena:GetPreparedStatement', workGroup)
+    const found = this.preparedStatements.find(scope, workGroup, statement.name)
+    if (!found) throw new InvalidRequestException(noSuchPreparedStatement(statement.name, workGroup).message)
+    const prepared = parseStatement(found.text)
+    if (!isQuery(prepared)) throw new Error(`the prepared statement ${statement.name} is no query`)
+    const values = statement.values.length > 0 ? statement.values : parameters
+    return { sql: found.text, values, statement: prepared }
   }
 
   find(scope: Scope, id: string): Query | undefined {
@@ -228,10 +273,16 @@ export class Athena {
     id: string,
     from: number,
     rowsMax: number,
-  ): Promise<{ readonly rows: readonly Row[]; readonly columns: readonly ColumnInfo[]; readonly next?: number }> {
+  ): Promise<{
+    readonly rows: readonly Row[]
+    readonly columns: readonly ColumnInfo[]
+    readonly next?: number
+    readonly updateCount?: number
+  }> {
     const { state, end, output } = this.query(scope, id)
     if (!end) throw notFinished(state)
     if (end.state !== 'SUCCEEDED') throw notSucceeded(state)
+    if (end.updateCount !== undefined) return { rows: [], columns: end.columns ?? [], updateCount: end.updateCount }
     const object = this.#s3.latest(output.bucket, output.key)
     if (!object) throw resultsGone(`s3://${output.bucket}/${output.key}`)
     if (from > object.bytes) throw invalidPageToken()
@@ -253,14 +304,15 @@ export class Athena {
   }
 
   /** The catalog's statements take no engine and wait for none. */
-  #queueFor(statement: Statement): Queue {
-    return statement.kind === 'select' ? this.#queries : this.#statements
+  #queueFor(statement: Runnable): Queue {
+    return resultKind(statement) === 'text' ? this.#statements : this.#queries
   }
 
   async #execute(live: Live): Promise<void> {
-    const { query, caller, scannedBytesMax, statement, stop } = live
+    const { query, sql, values, isEnforced, caller, scannedBytesMax, statement, stop } = live
     live.startedAt = this.#stopwatch.elapsed()
-    const execution = { query, caller, scannedBytesMax, now: this.#clock.now(), signal: stop.signal }
+    const now = this.#clock.now()
+    const execution = { query, sql, values, isEnforced, caller, scannedBytesMax, now, signal: stop.signal }
     const result = await this.#executions.run(execution, statement)
     await this.#ledger.commit(write => {
       stop.signal.throwIfAborted()
@@ -268,13 +320,15 @@ export class Athena {
       result.change?.(write)
       // From here the result, the change and the query's end are there together; a crash before leaves nothing but
       // blobs that nobody refers to, swept at start.
-      this.#s3.publish(write, bucket, key, result.object)
+      if (result.object) this.#s3.publish(write, bucket, key, result.object)
       this.#s3.publish(write, bucket, `${key}.metadata`, result.metadata)
       this.#history.end(write, query.id, {
         state: 'SUCCEEDED',
         completedAt: this.#clock.now(),
         statistics: this.#statistics(live, result),
         columns: result.columns,
+        ...(result.updateCount !== undefined && { updateCount: result.updateCount }),
+        ...(result.manifest !== undefined && { manifest: result.manifest }),
       })
     })
   }

@@ -36,6 +36,10 @@ export class Caller implements Scope {
     this.demand(action, this.#glue('catalog'), this.#glue(`database/${database}`))
   }
 
+  demandWorkGroup(action: string, workGroup: string): void {
+    this.demand(action, `arn:aws:athena:${this.region}:${this.account}:workgroup/${workGroup}`)
+  }
+
   #glue(resource: string): string {
     return `arn:aws:glue:${this.region}:${this.account}:${resource}`
   }

@@ -6,25 +6,23 @@ import type { Transaction } from '../../durable/ledger.ts'
 import { Fault } from '../../gateway/fault.ts'
 import type { Background } from '../../world/background.ts'
 import { EngineFault } from '../engine/fault.ts'
-import type { TableSource } from '../engine/request.ts'
-import type { Caller } from './caller.ts'
+import { parseStatement } from './ddl/parse.ts'
 import { type CatalogStatement, runStatement } from './ddl/run.ts'
-import type { Statement } from './ddl/statement.ts'
+import { isQuery, isWriting, type Runnable, type WritingStatement } from './ddl/statement.ts'
 import { ddlInvalid, QueryFailure } from './faults.ts'
 import { queryMillisecondsMax } from './limits.ts'
 import type { Blobs, Catalog, Engine, ObjectStore, PreparedObject, Stopwatch } from './needs.ts'
-import type { Query } from './query.ts'
+import { bind } from './parameters.ts'
+import type { PreparedStatements } from './prepared-statements.ts'
 import { type ColumnInfo, metadataBytes, queryColumn } from './result-columns.ts'
 import { ResultRooms } from './result-rooms.ts'
+import type { Execution } from './running.ts'
 import type { Scans } from './scan.ts'
-
-/** A query that was asked to stop, or that stops itself. Its message is the StateChangeReason. */
-export class Cancelled extends Error {}
-
-export const overCutoff = () => new Cancelled('Query cancelled! : Bytes scanned limit was exceeded')
+import { Writes } from './write.ts'
 
 export interface Result {
-  readonly object: PreparedObject
+  /** Absent where a statement writes into a table or a location of its own. */
+  readonly object?: PreparedObject
   readonly metadata: PreparedObject
   readonly columns: readonly ColumnInfo[]
   readonly change?: (write: Transaction) => void
@@ -34,14 +32,9 @@ export interface Result {
   readonly scannedBytes: number
   readonly outputRows?: number
   readonly outputBytes: number
-}
-
-export interface Execution {
-  readonly query: Query
-  readonly caller: Caller
-  readonly scannedBytesMax: number | undefined
-  readonly now: number
-  readonly signal: AbortSignal
+  /** Rows that were written into a table. */
+  readonly updateCount?: number
+  readonly manifest?: string
 }
 
 export class Executions {
@@ -52,6 +45,8 @@ export class Executions {
   readonly #scans: Scans
   readonly #stopwatch: Stopwatch
   readonly #rooms: ResultRooms
+  readonly #writes: Writes
+  readonly #prepared: PreparedStatements
 
   constructor(parts: {
     readonly engine: Engine
@@ -61,6 +56,7 @@ export class Executions {
     readonly scans: Scans
     readonly stopwatch: Stopwatch
     readonly background: Background
+    readonly prepared: PreparedStatements
   }) {
     this.#engine = parts.engine
     this.#blobs = parts.blobs
@@ -69,31 +65,54 @@ export class Executions {
     this.#scans = parts.scans
     this.#stopwatch = parts.stopwatch
     this.#rooms = new ResultRooms(parts)
+    this.#writes = new Writes({ ...parts, rooms: this.#rooms })
+    this.#prepared = parts.prepared
   }
 
-  run(execution: Execution, statement: Statement): Promise<Result> {
-    const { bucket, key } = execution.query.output
-    execution.caller.demand('s3:PutObject', `arn:aws:s3:::${bucket}/${key}`)
-    return statement.kind === 'select' ? this.#select(execution) : this.#ofCatalog(execution, statement)
+  async run(unbound: Execution, parsed: Runnable): Promise<Result> {
+    const { bucket, key } = unbound.query.output
+    unbound.caller.demand('s3:PutObject', `arn:aws:s3:::${bucket}/${key}`)
+    if (!isQuery(parsed)) return this.#ofCatalog(unbound, parsed)
+    const execution = { ...unbound, sql: bind(unbound.sql, unbound.values) }
+    const statement = execution.sql === unbound.sql ? parsed : parseStatement(execution.sql)
+    return isWriting(statement) ? this.#write(execution, statement) : this.#select(execution)
   }
 
-  async #select({ query, caller, scannedBytesMax, now, signal }: Execution): Promise<Result> {
+  async #write(execution: Execution, statement: WritingStatement): Promise<Result> {
+    const beganAt = this.#stopwatch.elapsed()
+    const { rows, bytes, readBytes, manifest, ...written } = await this.#writes.run(execution, statement)
+    const columns = [queryColumn('rows', 'bigint')]
+    return {
+      ...written,
+      columns,
+      metadata: await this.#metadata(columns),
+      preProcessingMilliseconds: 0,
+      engineMilliseconds: Math.min(written.engineMilliseconds, this.#stopwatch.elapsed() - beganAt),
+      scannedBytes: readBytes,
+      outputRows: rows,
+      outputBytes: bytes,
+      updateCount: rows,
+      ...(manifest !== undefined && { manifest }),
+    }
+  }
+
+  async #select(execution: Execution): Promise<Result> {
+    const { query, scannedBytesMax, now, signal } = execution
     const beganAt = this.#stopwatch.elapsed()
     using room = await this.#rooms.take()
     using held = new DisposableStack()
     const askedAt = this.#stopwatch.elapsed()
     const result = await this.#engine.query({
-      sql: query.text,
+      sql: execution.sql,
       defaultDatabase: query.database ?? 'default',
       now,
-      tables: async references =>
-        references.map(reference => bounded(this.#scans.source(caller, reference, query.text, held), scannedBytesMax)),
+      tables: async references => references.map(reference => this.#scans.source(execution, reference, held)),
       resultDirectory: room.path,
       result: 'athena-csv',
       signal,
       deadlineMilliseconds: queryMillisecondsMax,
     })
-    if (scannedBytesMax !== undefined && result.scannedBytes > scannedBytesMax) throw overCutoff()
+    this.#scans.checkCutoff(result.scannedBytes, scannedBytesMax)
     const columns = result.columns.map(column => queryColumn(column.name, column.type))
     const [object, metadata] = await Promise.all([this.#adopt(result.file), this.#metadata(columns)])
     return {
@@ -112,7 +131,8 @@ export class Executions {
   async #ofCatalog({ query, caller, now, signal }: Execution, statement: CatalogStatement): Promise<Result> {
     const beganAt = this.#stopwatch.elapsed()
     const database = query.database ?? 'default'
-    const context = { caller, catalog: this.#catalog, s3: this.#s3, database, now, signal }
+    const shared = { catalog: this.#catalog, s3: this.#s3, prepared: this.#prepared }
+    const context = { ...shared, caller, database, now, signal, workGroup: query.workGroup }
     const { columns, lines, change } = await runStatement(context, statement)
     const engineMilliseconds = this.#stopwatch.elapsed() - beganAt
     const object = await this.#s3.take(textOf(lines), { contentType: 'text/plain' })
@@ -138,19 +158,6 @@ export class Executions {
   }
 }
 
-/** A text file is read whole, so that its size tells before the reading that a limit will be passed. */
-function bounded(source: TableSource, scannedBytesMax: number | undefined): TableSource {
-  if (scannedBytesMax === undefined || source.format === 'parquet') return source
-  return {
-    ...source,
-    async files(indexes) {
-      const files = await source.files(indexes)
-      if (files.reduce((sum, file) => sum + file.bytes, 0) > scannedBytesMax) throw overCutoff()
-      return files
-    },
-  }
-}
-
 async function* one(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield bytes
 }
@@ -166,7 +173,7 @@ async function* textOf(lines: readonly string[]): AsyncIterable<Uint8Array> {
 }
 
 /** Whatever ended a query badly, in the words that its StateChangeReason shows. */
-export function failureOf(cause: unknown, statement: Statement): QueryFailure {
+export function failureOf(cause: unknown, statement: Runnable): QueryFailure {
   if (cause instanceof QueryFailure) return cause
   if (cause instanceof EngineFault) {
     const kinds = {
@@ -182,7 +189,7 @@ export function failureOf(cause: unknown, statement: Statement): QueryFailure {
     return new QueryFailure(kinds[cause.kind], cause.message, cause)
   }
   // The store's or the catalog's fault: a bucket deleted meanwhile, a table that another statement made first.
-  if (cause instanceof Fault && statement.kind === 'select')
+  if (cause instanceof Fault && isQuery(statement))
     return new QueryFailure('write', `Failed to write the result to S3: ${cause.code}: ${cause.message}`, cause)
   if (cause instanceof Fault) return ddlInvalid(`${cause.code}: ${cause.message}`)
   return new QueryFailure('engine', 'GENERIC_INTERNAL_ERROR: the query failed inside Biwa; its log says why', cause)

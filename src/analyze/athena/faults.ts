@@ -61,6 +61,17 @@ export const workGroupNotEmpty = (name: string) =>
 export const primaryStays = () => new InvalidRequestException('The primary WorkGroup cannot be deleted.', invalidInput)
 export const noSuchNamedQuery = (id: string) =>
   new InvalidRequestException(`NamedQuery ${id} was not found`, invalidInput)
+export const noSuchPreparedStatement = (name: string, workGroup: string) =>
+  new ResourceNotFoundException(`PreparedStatement ${name} was not found in workGroup ${workGroup}`)
+export const preparedStatementExists = (name: string, workGroup: string) =>
+  new InvalidRequestException(`PreparedStatement ${name} already exists in workGroup ${workGroup}`, invalidInput)
+export const tooManyPreparedStatements = (limit: number) =>
+  new InvalidRequestException(`A workgroup has at most ${limit} prepared statements. Delete one first.`, invalidInput)
+export const noParameters = () =>
+  new InvalidRequestException(
+    'ExecutionParameters are supported for SELECT, INSERT INTO, CTAS and UNLOAD statements; EXECUTE has its values in USING.',
+    invalidInput,
+  )
 export const noSuchResource = (arn: string) => new ResourceNotFoundException(`Resource ${arn} was not found.`)
 
 /** https://docs.aws.amazon.com/athena/latest/ug/error-reference.html */
@@ -101,6 +112,20 @@ export class QueryFailure extends Error {
     return { category, type, retryable: category === 1, message: this.message }
   }
 }
+
+const leftAlone = (location: string) =>
+  `You may need to manually clean the data at location '${location}' before retrying. Athena will not delete data in ` +
+  'your account.'
+export const pathExists = (location: string) =>
+  new QueryFailure(
+    'user',
+    `HIVE_PATH_ALREADY_EXISTS: Target directory for table already exists: ${location}. ${leftAlone(location)}`,
+  )
+export const tooManyPartitions = (location: string) =>
+  new QueryFailure(
+    'user',
+    `HIVE_TOO_MANY_OPEN_PARTITIONS: Exceeded limit of 100 open writers for partitions/buckets. ${leftAlone(location)}`,
+  )
 
 const hive = (text: string) => new QueryFailure('ddl', `FAILED: ${text}`)
 const ddlTask = 'Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask.'

@@ -9,6 +9,12 @@ export const statementsMax = 20
 /** Queries that may wait, beyond those that run. */
 export const queuedQueriesMax = 200
 
+/** Partitions that one statement writes. https://docs.aws.amazon.com/athena/latest/ug/ctas-insert-into.html */
+export const partitionsWrittenMax = 100
+
+/** In one work group. https://docs.aws.amazon.com/athena/latest/ug/querying-with-prepared-statements-querying.html */
+export const preparedStatementsMax = 1000
+
 /** The history of queries is kept for 45 days. https://docs.aws.amazon.com/athena/latest/ug/queries-viewing-history.html */
 export const historyMilliseconds = 45 * 24 * 3_600_000
 

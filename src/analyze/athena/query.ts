@@ -12,6 +12,8 @@ export interface QueryDefinition {
   readonly catalog?: string
   readonly statementType: 'DDL' | 'DML' | 'UTILITY'
   readonly substatementType: string
+  /** Of its question marks. */
+  readonly parameters?: readonly string[]
   /** The object with the result. */
   readonly output: { readonly bucket: string; readonly key: string }
   readonly encryption?: 'SSE_S3'
@@ -40,6 +42,10 @@ export interface QueryEnd {
   readonly statistics?: QueryStatistics
   /** Of a result. */
   readonly columns?: readonly ColumnInfo[]
+  /** Rows that were written. */
+  readonly updateCount?: number
+  /** `s3://…` of the list of objects that were written. */
+  readonly manifest?: string
 }
 
 export interface Query extends Scope, QueryDefinition {

@@ -13,6 +13,7 @@ import { QueryFailure } from './faults.ts'
 import { parseLocation } from './location.ts'
 import type { Catalog, ObjectStore } from './needs.ts'
 import { projectionOf } from './projection.ts'
+import { type Execution, overCutoff } from './running.ts'
 
 const page = 1000
 
@@ -29,18 +30,17 @@ export class Scans {
    * Throws QueryFailure for a table that is not there, cannot be read here, or may not be. `held` keeps the files that are
    * to be read where they are: an object that is replaced meanwhile costs the query nothing.
    */
-  source(caller: Caller, reference: TableReference, sql: string, held: DisposableStack): TableSource {
+  source(execution: Execution, reference: TableReference, held: DisposableStack): TableSource {
+    const { caller, scannedBytesMax } = execution
     const { database, name } = reference
-    caller.demandTable('glue:GetTable', database, name)
-    const table = this.#catalog.table(caller, database, name)
-    if (!table) throw this.#unknown(caller, reference, sql)
+    const table = this.table(execution, reference)
     const format = formatOf(table)
     const partitioned = table.partitionKeys.length > 0
     if (partitioned) caller.demandTable('glue:GetPartitions', database, name)
     const projection = projectionOf(table)
     const isLooked = partitioned && projection === undefined
     const partitions = isLooked ? [...this.#catalog.partitions(caller, database, name)] : []
-    return {
+    const source: TableSource = {
       database,
       name,
       ...format,
@@ -62,6 +62,21 @@ export class Scans {
         return files
       },
     }
+    return bounded(source, scannedBytesMax)
+  }
+
+  /** Throws QueryFailure where it is not there. */
+  table({ caller, sql }: Execution, reference: TableReference): CatalogTable {
+    const { database, name } = reference
+    caller.demandTable('glue:GetTable', database, name)
+    const table = this.#catalog.table(caller, database, name)
+    if (!table) throw this.#unknown(caller, reference, sql)
+    return table
+  }
+
+  /** Once it is known what a statement has read. */
+  checkCutoff(scannedBytes: number, scannedBytesMax: number | undefined): void {
+    if (scannedBytesMax !== undefined && scannedBytes > scannedBytesMax) throw overCutoff()
   }
 
   async #list(
@@ -98,6 +113,19 @@ export class Scans {
     return this.#catalog.database(caller, database) || database === 'default'
       ? new QueryFailure('schema', `TABLE_NOT_FOUND: ${place}Table 'awsdatacatalog.${database}.${name}' does not exist`)
       : new QueryFailure('schema', `SCHEMA_NOT_FOUND: ${place}Schema '${database}' does not exist`)
+  }
+}
+
+/** A text file is read whole, so that its size tells before the reading that a limit will be passed. */
+function bounded(source: TableSource, scannedBytesMax: number | undefined): TableSource {
+  if (scannedBytesMax === undefined || source.format === 'parquet') return source
+  return {
+    ...source,
+    async files(indexes, projected) {
+      const files = await source.files(indexes, projected)
+      if (files.reduce((sum, file) => sum + file.bytes, 0) > scannedBytesMax) throw overCutoff()
+      return files
+    },
   }
 }
 

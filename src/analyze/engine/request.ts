@@ -54,10 +54,7 @@ export interface TableSource {
    * The files of these partitions only; of the whole table, with partition -1, for an empty list of an unpartitioned one.
    * Of a table with a projection the partitions are given by their values, and a file's `partition` is its place among them.
    */
-  files(
-    partitionIndexes: readonly number[],
-    projected?: readonly (readonly string[])[],
-  ): Promise<readonly ScanFile[]>
+  files(partitionIndexes: readonly number[], projected?: readonly (readonly string[])[]): Promise<readonly ScanFile[]>
 }
 
 export interface QueryRequest {
@@ -102,10 +99,35 @@ export interface SourceFile {
   readonly bytes: number
 }
 
+/**
+ * A query whose rows become files, under a location or in a table. Where it is strict nothing is cast that the query does
+ * not cast itself, as Athena has it; else the nearest type is taken.
+ */
+export type WriteStatement =
+  | {
+      readonly kind: 'unload'
+      readonly query: string
+      readonly location: string
+      readonly format: DataFormat
+      readonly compression: Compression
+      readonly partitionedBy: readonly string[]
+      readonly delimiter: string
+      /** Absent: text is written without quotes. */
+      readonly quote?: string
+      readonly isStrict: boolean
+    }
+  | {
+      readonly kind: 'insert'
+      readonly target: TableReference
+      readonly columns: readonly string[]
+      readonly query: string
+      readonly isStrict: boolean
+    }
+
 export interface TransformRequest {
-  /** One statement: `UNLOAD (SELECT …) TO 's3://…' WITH (…)` or `INSERT INTO t SELECT …`. */
-  readonly script: string
-  /** The values of ${NAME} in the script. */
+  /** `UNLOAD (SELECT …) TO 's3://…' WITH (…)` or `INSERT INTO t SELECT …` as text, or read already. */
+  readonly script: string | WriteStatement
+  /** The values of ${NAME} in a script that is a text. */
   readonly arguments: Readonly<Record<string, string>>
   readonly defaultDatabase: string
   readonly now: number
@@ -132,6 +154,8 @@ export interface TargetTable {
   readonly partitionColumns: readonly Column[]
   readonly format: DataFormat
   readonly compression?: Compression
+  /** Of text; commas and double quotes when absent. */
+  readonly csv?: Pick<CsvLayout, 'delimiter' | 'quote'>
 }
 
 export type Compression = 'SNAPPY' | 'GZIP' | 'ZSTD' | 'NONE'
@@ -158,6 +182,7 @@ export interface TransformResult {
   /** Objects that hold documents without a newline between them. */
   readonly missingDelimiter: readonly string[]
   readonly readBytes: number
+  readonly planningMilliseconds: number
   readonly engineMilliseconds: number
   /** As declared or as inferred. */
   readonly sourceSchema?: readonly Column[]
@@ -166,7 +191,8 @@ export interface TransformResult {
 export interface WrittenFile {
   readonly file: string
   readonly bytes: number
-  readonly rows: number
+  /** Not known of text in partitions. */
+  readonly rows?: number
   /** Empty when not partitioned; null stands for Hive's default partition. */
   readonly partition: readonly (readonly [name: string, value: string | null])[]
   readonly columns: readonly WrittenColumn[]

@@ -241,7 +241,7 @@ test('partitions are written apart, with their values, NULL among them', async (
   assert.deepEqual(ran.target, { kind: 'prefix', location: "s3://b/it's/" })
   const written = ran.files
     .map(({ partition, rows }) => ({ partition, rows }))
-    .sort((one, other) => one.rows - other.rows)
+    .sort((one, other) => (one.rows ?? 0) - (other.rows ?? 0))
   assert.deepEqual(written, [
     {
       partition: [

@@ -45,6 +45,7 @@ const queryExecution = structure({
     structure({
       EngineExecutionTimeInMillis: optional(long()),
       DataScannedInBytes: optional(long()),
+      DataManifestLocation: optional(string()),
       TotalExecutionTimeInMillis: optional(long()),
       QueryQueueTimeInMillis: optional(long()),
       ServicePreProcessingTimeInMillis: optional(long()),
@@ -54,6 +55,7 @@ const queryExecution = structure({
   ),
   WorkGroup: optional(shape.workGroupName),
   EngineVersion: optional(shape.engineVersion),
+  ExecutionParameters: optional(shape.executionParameters),
 })
 
 export const StartQueryExecution = operation({
@@ -63,6 +65,7 @@ export const StartQueryExecution = operation({
     QueryExecutionContext: optional(shape.context),
     ResultConfiguration: optional(shape.resultConfiguration),
     WorkGroup: optional(shape.workGroupName),
+    ExecutionParameters: optional(shape.executionParameters),
   },
   output: { QueryExecutionId: optional(shape.queryId) },
   resource: (input, call) => shape.workGroupArn(call, input.WorkGroup ?? 'primary'),
@@ -73,6 +76,7 @@ export const StartQueryExecution = operation({
       workGroup: input.WorkGroup ?? 'primary',
       ...(database !== undefined && { database }),
       ...(catalog !== undefined && { catalog }),
+      ...(input.ExecutionParameters && { parameters: input.ExecutionParameters }),
       ...(input.ClientRequestToken !== undefined && { token: input.ClientRequestToken }),
       ...askedOutput(input.ResultConfiguration),
     }
@@ -178,6 +182,7 @@ function outputOf(query: Query) {
     Statistics: statistics && {
       EngineExecutionTimeInMillis: whole(statistics.engineMilliseconds),
       DataScannedInBytes: statistics.scannedBytes,
+      DataManifestLocation: end.manifest,
       TotalExecutionTimeInMillis: whole(statistics.totalMilliseconds),
       QueryQueueTimeInMillis: whole(statistics.queueMilliseconds),
       ServicePreProcessingTimeInMillis: whole(statistics.preProcessingMilliseconds),
@@ -185,6 +190,7 @@ function outputOf(query: Query) {
       ServiceProcessingTimeInMillis: whole(statistics.processingMilliseconds),
     },
     WorkGroup: query.workGroup,
+    ExecutionParameters: query.parameters,
     EngineVersion: { SelectedEngineVersion: 'AUTO', EffectiveEngineVersion: engineVersion },
   }
 }

@@ -50,7 +50,7 @@ export const GetQueryResults = operation({
     if (of !== id) throw invalidPageToken()
     const page = await athena.results(call, id, from, MaxResults)
     return {
-      UpdateCount: 0,
+      UpdateCount: page.updateCount ?? 0,
       ResultSet: {
         // NULL is a datum without a value.
         Rows: page.rows.map(values => ({

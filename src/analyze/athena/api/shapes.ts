@@ -41,6 +41,7 @@ export const engineVersion = structure({
 export const tags = list(
   structure({ Key: optional(string({ min: 1, max: 128 })), Value: optional(string({ min: 0, max: 256 })) }),
 )
+export const executionParameters = list(string({ min: 1, max: 1024 }), { min: 1 })
 export const flag = boolean()
 export const pageSize = (max: number, min = 1) => integer({ min, max })
 

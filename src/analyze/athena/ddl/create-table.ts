@@ -7,6 +7,7 @@
  *     [STORED AS format | STORED AS INPUTFORMAT '…' OUTPUTFORMAT '…'] LOCATION 's3://…' [TBLPROPERTIES (…)]
  */
 import { serdes } from '../../../catalog/glue/table-format.ts'
+import type { DataFormat } from '../../engine/request.ts'
 import { malformedStatement, unsupportedStatement } from '../faults.ts'
 import type { Reader } from './reader.ts'
 import type { CreateTable, SerdeDefinition } from './statement.ts'
@@ -25,11 +26,20 @@ const parquet: Formats = {
   outputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat',
 }
 
+/** How a new table of these files is described. */
+export const storedAs = (format: DataFormat): Formats & { readonly library: string } => formatOf[format]
+
+const formatOf: Readonly<Record<DataFormat, Formats & { readonly library: string }>> = {
+  parquet: { ...parquet, library: serdes.parquet },
+  json: { ...text, library: serdes.json },
+  csv: { ...text, library: serdes.delimited },
+}
+
 /** Without a ROW FORMAT, what a format is read with. */
 const stored: Readonly<Record<string, Formats & { readonly library: string }>> = {
-  TEXTFILE: { ...text, library: serdes.delimited },
-  JSON: { ...text, library: serdes.json },
-  PARQUET: { ...parquet, library: serdes.parquet },
+  TEXTFILE: formatOf.csv,
+  JSON: formatOf.json,
+  PARQUET: formatOf.parquet,
 }
 
 export function readCreateTable(reader: Reader): CreateTable {

@@ -4,6 +4,7 @@ import type { Transaction } from '../../../durable/ledger.ts'
 import type { Caller } from '../caller.ts'
 import { ddlNoDatabase, ddlNoTable } from '../faults.ts'
 import type { Catalog, ObjectStore } from '../needs.ts'
+import type { PreparedStatements } from '../prepared-statements.ts'
 import type { ColumnInfo } from '../result-columns.ts'
 import type { TableName } from './statement.ts'
 
@@ -18,6 +19,8 @@ export interface Context {
   readonly caller: Caller
   readonly catalog: Catalog
   readonly s3: ObjectStore
+  readonly prepared: PreparedStatements
+  readonly workGroup: string
   /** Of the query's context. */
   readonly database: string
   readonly now: number

@@ -4,8 +4,9 @@
  */
 import { unsupportedStatement } from '../faults.ts'
 import { readCreateTable } from './create-table.ts'
+import { readCreateTableAs, readInsert, readUnload } from './read-write.ts'
 import { Reader } from './reader.ts'
-import type { PartitionSpec, Statement, TableName } from './statement.ts'
+import { isQuery, type PartitionSpec, type Statement, type TableName } from './statement.ts'
 
 export function parseStatement(sql: string): Statement {
   const reader = new Reader(sql)
@@ -17,12 +18,20 @@ export function parseStatement(sql: string): Statement {
 function read(reader: Reader): Statement {
   if (reader.peek.kind === 'end') throw reader.mismatch("'SELECT', 'WITH', 'SHOW', 'CREATE', …")
   if (['SELECT', 'WITH', 'VALUES', 'TABLE', '('].some(word => reader.sees(word))) return { kind: 'select' }
+  if (reader.accept('PREPARE')) return readPrepare(reader)
+  if (reader.accept('EXECUTE')) return readExecute(reader)
+  if (reader.accept('DEALLOCATE')) {
+    reader.expect('PREPARE')
+    return { kind: 'deallocate', name: reader.name() }
+  }
   if (reader.accept('MSCK')) {
     reader.expect('REPAIR', 'TABLE')
     return { kind: 'repair', table: reader.tableName() }
   }
   if (reader.accept('SHOW')) return readShow(reader)
   if (reader.accept('DESCRIBE') || reader.accept('DESC')) return readDescribe(reader)
+  if (reader.accept('INSERT')) return readInsert(reader)
+  if (reader.accept('UNLOAD')) return readUnload(reader)
   if (reader.accept('CREATE')) return readCreate(reader)
   if (reader.accept('DROP')) return readDrop(reader)
   if (reader.accept('ALTER')) return readAlter(reader)
@@ -31,6 +40,24 @@ function read(reader: Reader): Statement {
 
 /** The statement is known to Athena or to nobody; either way it is not run, and this says so. */
 const refused = (reader: Reader, name: string) => unsupportedStatement(reader.place, name)
+
+/** PREPARE name FROM statement */
+function readPrepare(reader: Reader): Statement {
+  const name = reader.name()
+  reader.expect('FROM')
+  const { place } = reader
+  const text = reader.query().trim()
+  if (!isQuery(parseStatement(text)))
+    throw unsupportedStatement(place, 'PREPARE of a statement that is no SELECT, INSERT INTO, CTAS or UNLOAD')
+  return { kind: 'prepare', name, text }
+}
+
+/** EXECUTE name [USING value, …] */
+function readExecute(reader: Reader): Statement {
+  const name = reader.name()
+  const values = reader.accept('USING') ? reader.expressions() : []
+  return { kind: 'execute', name, values }
+}
 
 function readShow(reader: Reader): Statement {
   if (reader.accept('DATABASES') || reader.accept('SCHEMAS')) {
@@ -84,8 +111,7 @@ function readCreate(reader: Reader): Statement {
     return { kind: 'createDatabase', name, ifNotExists, ...comment, ...location, properties }
   }
   if (reader.accept('EXTERNAL', 'TABLE')) return readCreateTable(reader)
-  if (reader.sees('TABLE'))
-    throw refused(reader, 'CREATE TABLE without EXTERNAL (CREATE TABLE AS SELECT, Iceberg tables)')
+  if (reader.accept('TABLE')) return readCreateTableAs(reader)
   throw refused(reader, `CREATE ${reader.peek.text.toUpperCase()}`)
 }
 

@@ -30,6 +30,11 @@ export class Reader {
     return token
   }
 
+  /** Whether the token so many after the next is this one. */
+  seesAt(ahead: number, word: string): boolean {
+    return isWord(this.#at(this.#next + ahead), word)
+  }
+
   /** Whether the next tokens are these keywords or symbols, in any case. */
   sees(...words: readonly string[]): boolean {
     return words.every((word, index) => isWord(this.#at(this.#next + index), word))
@@ -58,6 +63,32 @@ export class Reader {
     const { kind } = this.peek
     if (kind !== 'word' && kind !== 'quoted') throw this.mismatch('<identifier>')
     return this.take().text.toLowerCase()
+  }
+
+  /** As it is written: prepared statements tell capitals apart. */
+  name(): string {
+    const { kind } = this.peek
+    if (kind !== 'word' && kind !== 'quoted') throw this.mismatch('<identifier>')
+    return this.take().text
+  }
+
+  /** The rest of the statement as texts, cut at the commas that no bracket encloses. */
+  expressions(): readonly string[] {
+    const found: string[] = []
+    let depth = 0
+    let from = this.peek.offset
+    for (;;) {
+      const { kind, text, offset } = this.peek
+      const isEnd = kind === 'end' || (kind === 'symbol' && text === ';')
+      if (isEnd || (kind === 'symbol' && text === ',' && depth === 0)) {
+        const expression = this.sql.slice(from, offset).trim()
+        if (expression === '') throw this.mismatch('<expression>')
+        found.push(expression)
+        if (isEnd) return found
+        from = offset + 1
+      } else if (kind === 'symbol') depth += '([{'.includes(text) ? 1 : ')]}'.includes(text) ? -1 : 0
+      this.take()
+    }
   }
 
   string(): string {
@@ -124,6 +155,34 @@ export class Reader {
     return `${name}(${sizes.join(',')})`
   }
 
+  /** The rest of the statement, of which `but` tokens at the end are left; a query that keeps its place in the text. */
+  query(but = 0): string {
+    const first = this.peek
+    const last = this.#tokens.length - 1 - Number(this.#at(this.#tokens.length - 2).text === ';') - but
+    if (this.#next >= last) throw this.mismatch("'SELECT', 'WITH', 'VALUES', 'TABLE', '('")
+    this.#next = last
+    return padded(this.sql, first.offset, this.#at(last - 1).end)
+  }
+
+  /** Whether the statement ends with these words. */
+  endsWith(...words: readonly string[]): boolean {
+    const last = this.#tokens.length - 1 - Number(this.#at(this.#tokens.length - 2).text === ';')
+    return words.every((word, index) => isWord(this.#at(last - words.length + index), word))
+  }
+
+  /** `( query )`: what stands between the brackets, at its place in the text. */
+  bracketed(): string {
+    this.expect('(')
+    const from = this.peek.offset
+    for (let depth = 1; ; ) {
+      const { kind, text, offset } = this.peek
+      if (kind === 'end') throw this.mismatch("')'")
+      if (kind === 'symbol') depth += text === '(' ? 1 : text === ')' ? -1 : 0
+      this.take()
+      if (depth === 0) return padded(this.sql, from, offset)
+    }
+  }
+
   end(): void {
     this.accept(';')
     if (this.peek.kind !== 'end') throw this.mismatch('<EOF>')
@@ -155,6 +214,10 @@ export class Reader {
     return this.#tokens[Math.min(index, this.#tokens.length - 1)] ?? { kind: 'end', text: '', offset: 0, end: 0 }
   }
 }
+
+/** A part of the text with blanks in place of what stands before it: its errors name their place in the whole. */
+const padded = (sql: string, from: number, to: number): string =>
+  sql.slice(0, from).replace(/[^\n]/gu, ' ') + sql.slice(from, to)
 
 const isWord = (token: Token, word: string): boolean =>
   (token.kind === 'word' || token.kind === 'symbol') && token.text.toUpperCase() === word

@@ -11,6 +11,7 @@ import {
   setProperties,
 } from './change.ts'
 import type { Context, Outcome } from './outcome.ts'
+import { deallocate, prepare } from './prepared.ts'
 import { repair } from './repair.ts'
 import {
   describe,
@@ -21,12 +22,16 @@ import {
   showProperties,
   showTables,
 } from './show.ts'
-import type { Statement } from './statement.ts'
+import type { Runnable, WritingStatement } from './statement.ts'
 
-export type CatalogStatement = Exclude<Statement, { readonly kind: 'select' }>
+export type CatalogStatement = Exclude<Runnable, WritingStatement | { readonly kind: 'select' }>
 
 export function runStatement(context: Context, statement: CatalogStatement): Outcome | Promise<Outcome> {
   switch (statement.kind) {
+    case 'prepare':
+      return prepare(context, statement.name, statement.text)
+    case 'deallocate':
+      return deallocate(context, statement.name)
     case 'createTable':
       return createTable(context, statement)
     case 'createDatabase':

@@ -1,4 +1,6 @@
-/** What the statements mean that Biwa runs itself, without the engine. Names are in lower case, as the catalog keeps them. */
+/** What the statements mean. Names are in lower case, as the catalog keeps them; queries are left to the engine. */
+import type { Compression, DataFormat } from '../../engine/request.ts'
+
 export interface TableName {
   /** Absent: the database of the query's context. */
   readonly database?: string
@@ -30,11 +32,63 @@ export interface CreateTable {
   readonly properties: Readonly<Record<string, string>>
 }
 
+/** How rows are written down. */
+export interface Files {
+  readonly format: DataFormat
+  readonly compression: Compression
+  readonly partitionedBy: readonly string[]
+  /** Of text. */
+  readonly delimiter: string
+}
+
+export interface Insert {
+  readonly kind: 'insert'
+  readonly table: TableName
+  /** Empty: all of the table's. */
+  readonly columns: readonly string[]
+  readonly query: string
+}
+
+export interface CreateTableAs extends Files {
+  readonly kind: 'createTableAs'
+  readonly table: TableName
+  readonly ifNotExists: boolean
+  readonly comment?: string
+  /** Absent: among the query's results. */
+  readonly location?: string
+  readonly hasData: boolean
+  readonly query: string
+}
+
+export interface Unload extends Files {
+  readonly kind: 'unload'
+  readonly location: string
+  readonly query: string
+}
+
+export type WritingStatement = Insert | CreateTableAs | Unload
+
+export const isWriting = (statement: Statement): statement is WritingStatement =>
+  statement.kind === 'insert' || statement.kind === 'createTableAs' || statement.kind === 'unload'
+
+/** Everything but EXECUTE, in whose place the statement stands that it names. */
+export type Runnable = Exclude<Statement, { readonly kind: 'execute' }>
+
+/** What may have question marks, and be prepared. */
+export const isQuery = (statement: Statement): statement is WritingStatement | { readonly kind: 'select' } =>
+  statement.kind === 'select' || isWriting(statement)
+
 /** Partition values by their key. */
 export type PartitionSpec = Readonly<Record<string, string>>
 
 export type Statement =
   | { readonly kind: 'select' }
+  | Insert
+  | CreateTableAs
+  | Unload
+  | { readonly kind: 'prepare'; readonly name: string; readonly text: string }
+  | { readonly kind: 'execute'; readonly name: string; readonly values: readonly string[] }
+  | { readonly kind: 'deallocate'; readonly name: string }
   | CreateTable
   | {
       readonly kind: 'createDatabase'
@@ -79,6 +133,12 @@ type Names = Readonly<Record<Statement['kind'], readonly ['DDL' | 'DML' | 'UTILI
 /** Athena's StatementType and SubstatementType. */
 export const statementTypes: Names = {
   select: ['DML', 'SELECT'],
+  insert: ['DML', 'INSERT'],
+  createTableAs: ['DDL', 'CREATE_TABLE_AS_SELECT'],
+  unload: ['DML', 'UNLOAD'],
+  prepare: ['DDL', 'PREPARE'],
+  execute: ['DML', 'EXECUTE'],
+  deallocate: ['DDL', 'DEALLOCATE_PREPARE'],
   createTable: ['DDL', 'CREATE_TABLE'],
   createDatabase: ['DDL', 'CREATE_DATABASE'],
   dropDatabase: ['DDL', 'DROP_DATABASE'],

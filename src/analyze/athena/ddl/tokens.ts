@@ -3,7 +3,7 @@
  * where a SELECT names a table; SELECT itself is parsed by the engine.
  *
  *     word      letters, digits, _ (a bare identifier or a keyword)     quoted    `name` or "name"
- *     string    '…' with '' or \' for a quote                            number    12, 1.5
+ *     string    '…' with '' for a quote, in Hive's also \'                number    12, 1.5
  *     symbol    any other character                                      comments  -- … and slash-star … star-slash
  */
 export interface Token {
@@ -15,9 +15,15 @@ export interface Token {
   readonly end: number
 }
 
+/** Athena has two languages: Hive's for most of the catalog's statements, in which a backslash escapes, and Trino's. */
+const hiveStatement = /^(?:ALTER|MSCK|SHOW|DESCRIBE|DESC|DROP)$|^CREATE (?:EXTERNAL|DATABASE|SCHEMA)$/i
+const isHive = (tokens: readonly Token[]): boolean =>
+  hiveStatement.test(tokens[0]?.text ?? '') || hiveStatement.test(`${tokens[0]?.text} ${tokens[1]?.text}`)
+
 /** Ends with a token of kind `end`; undefined when a quote or a comment is never closed. */
 export function tokensOf(sql: string): readonly Token[] | undefined {
   const tokens: Token[] = []
+  let escaped = false
   let at = 0
   while (at < sql.length) {
     const skipped = skipBlank(sql, at)
@@ -26,9 +32,10 @@ export function tokensOf(sql: string): readonly Token[] | undefined {
       at = skipped
       continue
     }
-    const token = tokenAt(sql, at)
+    const token = tokenAt(sql, at, escaped)
     if (!token) return undefined
     tokens.push(token)
+    if (tokens.length <= 2) escaped = isHive(tokens)
     at = token.end
   }
   return [...tokens, { kind: 'end', text: '', offset: sql.length, end: sql.length }]
@@ -53,10 +60,10 @@ function skipBlank(sql: string, at: number): number | undefined {
 
 const bare = /[\p{L}_][\p{L}\p{N}_]*|\d+(?:\.\d+)?(?:[\p{L}_][\p{L}\p{N}_]*)?/uy
 
-function tokenAt(sql: string, at: number): Token | undefined {
+function tokenAt(sql: string, at: number, escaped: boolean): Token | undefined {
   const first = sql.charAt(at)
-  if (first === "'") return quotedAt(sql, at, 'string')
-  if (first === '`' || first === '"') return quotedAt(sql, at, 'quoted')
+  if (first === "'") return quotedAt(sql, at, { kind: 'string', escaped })
+  if (first === '`' || first === '"') return quotedAt(sql, at, { kind: 'quoted', escaped: false })
   bare.lastIndex = at
   const text = bare.exec(sql)?.[0]
   if (text === undefined) return { kind: 'symbol', text: first, offset: at, end: at + 1 }
@@ -65,12 +72,16 @@ function tokenAt(sql: string, at: number): Token | undefined {
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '0': '\0', b: '\b', Z: '\u001a' }
 
-function quotedAt(sql: string, from: number, kind: 'string' | 'quoted'): Token | undefined {
+function quotedAt(
+  sql: string,
+  from: number,
+  { kind, escaped }: { readonly kind: 'string' | 'quoted'; readonly escaped: boolean },
+): Token | undefined {
   const quote = sql.charAt(from)
   let text = ''
   for (let at = from + 1; at < sql.length; at++) {
     const character = sql.charAt(at)
-    if (character === '\\' && kind === 'string' && at + 1 < sql.length) {
+    if (character === '\\' && escaped && at + 1 < sql.length) {
       const octal = /^[0-3][0-7]{2}/.exec(sql.slice(at + 1, at + 4))?.[0]
       const unicode = /^u([0-9a-fA-F]{4})/.exec(sql.slice(at + 1, at + 6))?.[1]
       if (octal !== undefined) text += String.fromCharCode(Number.parseInt(octal, 8))

@@ -1,9 +1,11 @@
-// Writing a job's result: one COPY into the scratch directory, with DuckDB's own account of every file it wrote.
+// Writing a result as files: one COPY into the scratch directory, with DuckDB's own account of every file it wrote.
+// JSON that is partitioned goes through the writer of text, which alone of the two can part its rows by their values.
 
+import { hiveNull, parseFolder } from '../../../catalog/glue/partition-path.ts'
 import type { Column as Returned } from '../../sql/scope.ts'
 import { identifier, literal } from '../../sql/text.ts'
 import { hiveName } from '../../sql/typing/names.ts'
-import { isSimple, type Type } from '../../sql/typing/type.ts'
+import { isSimple, nameOf, type Type } from '../../sql/typing/type.ts'
 import { wallClock } from '../../sql/zones.ts'
 import { EngineFault } from '../fault.ts'
 import type { Column, Compression, DataFormat, WrittenColumn, WrittenFile } from '../request.ts'
@@ -13,7 +15,12 @@ import type { Session } from './session.ts'
 export interface OutputPlan {
   readonly format: DataFormat
   readonly compression: Compression
+  /** Of text. */
   readonly delimiter: string
+  /** Absent: a value is written as it is, as Hive's text has it. */
+  readonly quote?: string
+  /** Whether a type that Hive does not have is refused, and not written as the nearest. */
+  readonly isStrict: boolean
   readonly partitionedBy: readonly string[]
   readonly directory: string
 }
@@ -37,22 +44,22 @@ export async function writeOutput(
     columns.map(column => column.name),
     plan.partitionedBy,
   )
-  if (plan.format !== 'parquet' && plan.partitionedBy.length > 0) {
+  if (plan.isStrict) checkTypes(columns)
+  const nested = columns.find(({ type }) => plan.format === 'csv' && ['array', 'map', 'row'].includes(type.kind))
+  if (nested)
     throw new EngineFault(
       'unsupported',
-      `Partitioned output in ${plan.format} is not supported by this engine yet: write PARQUET, or leave out the partitions.`,
+      `NOT_SUPPORTED: Column ${nested.name} is an array, a map or a row, which this engine does not write as text yet: write PARQUET or JSON.`,
     )
-  }
   const inner = columns.map((_, index) => `c${index}`).join(', ')
-  const values = columns.map((column, index) => `${storable(`c${index}`, column.type)} AS ${identifier(column.name)}`)
   const extension = extensionOf(plan)
   const target = plan.partitionedBy.length > 0 ? plan.directory : `${plan.directory}/all${extension}`
   const rows = await session.rows(
-    `COPY (SELECT ${values.join(', ')} FROM (${sql}) AS athena_output(${inner})) TO ${literal(target)} (${copyOptions(plan)})`,
+    `COPY (SELECT ${valuesOf(columns, plan).join(', ')} FROM (${sql}) AS athena_output(${inner})) TO ${literal(target)} (${copyOptions(plan)})`,
   )
   const written =
-    plan.format === 'parquet' ? rows.map(row => writtenFile(row, plan.partitionedBy)) : [await textFile(target, rows)]
-  const files = written.filter(file => file.rows > 0)
+    plan.format === 'parquet' ? rows.map(row => writtenFile(row, plan.partitionedBy)) : await textFiles(rows, plan)
+  const files = written.filter(file => file.rows !== 0)
   const hive = columns.map(column => ({ name: column.name, type: hiveName(column.type) }))
   return {
     files,
@@ -61,12 +68,29 @@ export async function writeOutput(
       name,
       type: hive.find(column => column.name === name)?.type ?? 'string',
     })),
-    rows: files.reduce((sum, file) => sum + file.rows, 0),
+    rows: rows.reduce((sum, row) => sum + Number(row[plan.format === 'parquet' ? 1 : 0] ?? 0), 0),
     extension,
   }
 }
 
-function namedColumns(returned: readonly Returned[]) {
+interface NamedColumn {
+  readonly name: string
+  readonly type: Type
+}
+
+/** What the COPY selects: the columns, or with JSON in partitions the document and the partition columns. */
+function valuesOf(columns: readonly NamedColumn[], { format, partitionedBy }: OutputPlan): readonly string[] {
+  const values = columns.map(({ name, type }, index) => ({ name, value: storable(`c${index}`, type) }))
+  const selected = ({ name, value }: { readonly name: string; readonly value: string }) =>
+    `${value} AS ${identifier(name)}`
+  if (format !== 'json' || partitionedBy.length === 0) return values.map(selected)
+  const kept = values.filter(({ name }) => !partitionedBy.includes(name))
+  const fields = kept.map(({ name, value }) => `${literal(name)}: ${value}`)
+  const parted = values.filter(({ name }) => partitionedBy.includes(name))
+  return [`to_json({${fields.join(', ')}}) AS athena_document`, ...parted.map(selected)]
+}
+
+function namedColumns(returned: readonly Returned[]): readonly NamedColumn[] {
   return returned.map(({ name, type }, index) => {
     if (name !== undefined) return { name, type }
     throw new EngineFault(
@@ -100,11 +124,22 @@ function checkNames(names: readonly string[], partitionedBy: readonly string[]):
   }
 }
 
+/** What Athena's tables cannot hold. */
+function checkTypes(columns: readonly NamedColumn[]): void {
+  for (const { name, type } of columns) {
+    if (isSimple(type, 'unknown'))
+      throw new EngineFault('semantic', `COLUMN_TYPE_UNKNOWN: line 1:1: Column type is unknown: ${name}`)
+    if (isForeign(type) || type.kind === 'instant')
+      throw new EngineFault('semantic', `NOT_SUPPORTED: Unsupported Hive type: ${nameOf(type)}`)
+  }
+}
+
+const isForeign = (type: Type): boolean => type.kind === 'time' || isSimple(type, 'json', 'uuid', ...intervals)
+
 /** Types that files of a lake do not know become the ones Athena would have given. */
 function storable(value: string, type: Type): string {
   if (type.kind === 'instant') return wallClock(value, 'UTC')
-  const isText = type.kind === 'time' || isSimple(type, 'json', 'uuid', 'unknown', ...intervals)
-  return isText ? `CAST(${value} AS VARCHAR)` : value
+  return isForeign(type) || isSimple(type, 'unknown') ? `CAST(${value} AS VARCHAR)` : value
 }
 
 const intervals = ['interval day to second', 'interval year to month'] as const
@@ -121,10 +156,15 @@ function copyOptions(plan: OutputPlan): string {
     GZIP: 'gzip',
     ZSTD: 'zstd',
   }
-  const options = [`FORMAT ${plan.format}`, `COMPRESSION ${names[plan.compression]}`]
-  if (plan.format === 'parquet') options.push('RETURN_STATS')
+  const partitioned = plan.partitionedBy.length > 0
+  const format = plan.format === 'json' && partitioned ? 'csv' : plan.format
+  const options = [`FORMAT ${format}`, `COMPRESSION ${names[plan.compression]}`]
+  options.push(plan.format === 'parquet' ? 'RETURN_STATS' : 'RETURN_FILES')
   if (plan.format === 'csv') options.push('HEADER false', `DELIMITER ${literal(plan.delimiter)}`, "NULLSTR '\\N'")
-  if (plan.partitionedBy.length > 0) {
+  if (plan.format === 'csv' && plan.quote === undefined) options.push("QUOTE ''", "ESCAPE ''")
+  // One column, so that no delimiter is ever written, and no value is quoted.
+  if (plan.format === 'json' && partitioned) options.push('HEADER false', "QUOTE ''", "ESCAPE ''")
+  if (partitioned) {
     options.push(
       `PARTITION_BY (${plan.partitionedBy.map(identifier).join(', ')})`,
       `FILE_EXTENSION ${literal(extensionOf(plan).slice(1))}`,
@@ -133,9 +173,24 @@ function copyOptions(plan: OutputPlan): string {
   return options.join(', ')
 }
 
-/** Of text files DuckDB tells the number of rows and nothing else. */
-async function textFile(file: string, rows: readonly (readonly unknown[])[]): Promise<WrittenFile> {
-  return { file, rows: Number(rows[0]?.[0] ?? 0), bytes: await size(file), partition: [], columns: [] }
+/** Of text files DuckDB tells their names and the number of rows in all of them. */
+async function textFiles(
+  [told = []]: readonly (readonly unknown[])[],
+  { partitionedBy }: OutputPlan,
+): Promise<readonly WrittenFile[]> {
+  const rows = Number(told[0] ?? 0)
+  const files = Array.isArray(told[1]) ? told[1].map(String) : []
+  return Promise.all(
+    files.map(async file => {
+      const folders = file.split('/').slice(0, -1)
+      const partition = partitionedBy.map((name, index) => {
+        const value = parseFolder(folders[folders.length - partitionedBy.length + index] ?? '')?.value
+        return [name, value === undefined || value === hiveNull ? null : value] as const
+      })
+      const counted = partitionedBy.length === 0 ? { rows } : {}
+      return { file, bytes: await size(file), partition, columns: [], ...counted }
+    }),
+  )
 }
 
 /** filename, count, file_size_bytes, footer_size_bytes, column_statistics, partition_keys */

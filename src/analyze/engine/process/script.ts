@@ -2,26 +2,19 @@
 // INSERT is read from the tree. Names in ${…} are replaced first, so that a value can stand inside a literal.
 
 import { type Node, nodeOf } from '../../sql/ast.ts'
+import { statementOf } from '../../sql/translate.ts'
 import { EngineFault } from '../fault.ts'
-import type { Compression, DataFormat, TableReference } from '../request.ts'
+import type { Compression, DataFormat, WriteStatement } from '../request.ts'
 import { parse, type Token, tokens } from './parser.ts'
 
-export type Script =
-  | {
-      readonly kind: 'unload'
-      readonly query: string
-      readonly location: string
-      readonly format: DataFormat
-      readonly compression: Compression
-      readonly partitionedBy: readonly string[]
-      readonly delimiter: string
-    }
-  | {
-      readonly kind: 'insert'
-      readonly target: TableReference
-      readonly columns: readonly string[]
-      readonly query: Node
-    }
+type Parsed<S> = S extends unknown ? Omit<S, 'query'> & { readonly query: Node } : never
+/** With the query as its tree. */
+export type Script = Parsed<WriteStatement>
+
+export const parsedScript = (statement: WriteStatement): Script => ({
+  ...statement,
+  query: statementOf(parse(statement.query)),
+})
 
 export function readScript(text: string, values: Readonly<Record<string, string>>, defaultDatabase: string): Script {
   const sql = substitute(text, values)
@@ -71,7 +64,7 @@ function readUnload(sql: string, all: readonly Token[]): Script {
   const options = readOptions(cursor)
   cursor.end()
   // Places count characters, not UTF-16 units.
-  const query = [...sql].slice(open.end, close.start).join('')
+  const query = statementOf(parse([...sql].slice(open.end, close.start).join('')))
   const format = formatOf(options.get('format')?.[0])
   return {
     kind: 'unload',
@@ -81,6 +74,8 @@ function readUnload(sql: string, all: readonly Token[]): Script {
     compression: compressionOf(options.get('compression')?.[0], format),
     partitionedBy: (options.get('partitioned_by') ?? []).map(name => name.toLowerCase()),
     delimiter: options.get('field_delimiter')?.[0] ?? ',',
+    quote: '"',
+    isStrict: false,
   }
 }
 
@@ -140,6 +135,7 @@ function readInsert(sql: string, defaultDatabase: string): Script {
     target: { database: table?.text('schema')?.toLowerCase() ?? defaultDatabase, name },
     columns: node.texts('columns').map(column => column.toLowerCase()),
     query: node.need('query'),
+    isStrict: false,
   }
 }
 

@@ -1,13 +1,14 @@
-// One run of a job's script in the child: read the script, load `source`, plan the scans, write the result. Nothing is
+// One statement that writes, in the child, most often a job's script: read it, load `source`, plan the scans, write the result. Nothing is
 // visible to anyone until the lake's process has taken the files out of the scratch directory and committed them.
 
 import type { Clock } from '../../../world/clock.ts'
 import type { Node } from '../../sql/ast.ts'
 import { cast } from '../../sql/convert.ts'
 import { identifier } from '../../sql/text.ts'
-import { statementOf, type Translation, translate } from '../../sql/translate.ts'
+import { type Translation, translate } from '../../sql/translate.ts'
+import { isText, turnsInto } from '../../sql/typing/coercion.ts'
 import { duckName, typeOfHive } from '../../sql/typing/names.ts'
-import { nameOf } from '../../sql/typing/type.ts'
+import { nameOf, type Type } from '../../sql/typing/type.ts'
 import { EngineFault } from '../fault.ts'
 import type { Ask, TransformTask } from '../protocol.ts'
 import type { TableReference, TargetTable, TransformResult } from '../request.ts'
@@ -15,10 +16,9 @@ import { Described } from './described.ts'
 import { faultOf } from './fault-of.ts'
 import { directory } from './files.ts'
 import { type OutputPlan, writeOutput } from './output.ts'
-import { parse } from './parser.ts'
 import type { Place } from './place.ts'
 import { planScans } from './plan.ts'
-import { readScript, type Script } from './script.ts'
+import { parsedScript, readScript, type Script } from './script.ts'
 import { type ExaminedSource, examineSource, loadSource } from './source.ts'
 
 export async function runTransform(
@@ -28,8 +28,11 @@ export async function runTransform(
   clock: Clock,
 ): Promise<TransformResult> {
   const startedAt = clock.elapsed()
-  const script = readScript(task.script, task.arguments, task.defaultDatabase)
-  const node = script.kind === 'unload' ? statementOf(parse(script.query)) : script.query
+  const script =
+    typeof task.script === 'string'
+      ? readScript(task.script, task.arguments, task.defaultDatabase)
+      : parsedScript(task.script)
+  const node = script.query
   const examined = task.source === undefined ? undefined : await examineSource(task.source)
   const described = await Described.ask(node.tree, task.defaultDatabase, ask, examined === undefined ? [] : ['source'])
   const written = translated(node, task, described, examined)
@@ -52,6 +55,7 @@ export async function runTransform(
     // No document and no schema: there is nothing to ask and nothing to write.
     const nothing = loaded !== undefined && loaded.schema.length === 0 && loaded.recordsOut === 0
     if (!nothing && written instanceof EngineFault) throw written
+    const planningMilliseconds = Math.round(clock.elapsed() - startedAt)
     const output =
       nothing || written instanceof EngineFault
         ? undefined
@@ -67,6 +71,7 @@ export async function runTransform(
       recordsOut: loaded?.recordsOut ?? output?.rows ?? 0,
       rowsWritten: output?.rows ?? 0,
       readBytes: (loaded?.readBytes ?? 0) + plan.wholeBytes + (await session.bytesRead(plan.measured)),
+      planningMilliseconds,
       engineMilliseconds: Math.round(clock.elapsed() - startedAt),
     }
   } catch (cause) {
@@ -85,7 +90,7 @@ function translated(
   const options = {
     defaultDatabase: task.defaultDatabase,
     now: task.now,
-    text: task.script,
+    text: typeof task.script === 'string' ? task.script : task.script.query,
     tables: (reference: TableReference) => described.columnsOf(reference),
     relations: new Map(source === undefined ? [] : [['source', source] as const]),
   }
@@ -107,7 +112,8 @@ function outputPlan(script: Script, target: TargetTable | undefined, into: strin
   return {
     format: target.format,
     compression: target.compression ?? (target.format === 'parquet' ? 'SNAPPY' : 'GZIP'),
-    delimiter: ',',
+    isStrict: script.isStrict,
+    ...(target.csv ?? { delimiter: ',', quote: '"' }),
     partitionedBy: target.partitionColumns.map(column => column.name.toLowerCase()),
     directory: into,
   }
@@ -121,9 +127,9 @@ function fitted({ sql, columns: returned }: Translation, script: Script, target:
   }))
   const named = script.kind === 'insert' && script.columns.length > 0 ? script.columns : all.map(({ name }) => name)
   if (returned.length !== named.length) {
-    throw new EngineFault(
-      'semantic',
-      `TYPE_MISMATCH: Insert query has mismatched column types: Table: [${all.map(({ type }) => nameOf(type)).join(', ')}], Query: [${returned.map(({ type }) => nameOf(type)).join(', ')}]`,
+    throw mismatched(
+      all.map(({ type }) => type),
+      returned,
     )
   }
   for (const name of named) {
@@ -131,6 +137,9 @@ function fitted({ sql, columns: returned }: Translation, script: Script, target:
       throw new EngineFault('semantic', `COLUMN_NOT_FOUND: Insert column name does not exist in target table: ${name}`)
     }
   }
+  const places = named.map(name => all.find(column => column.name === name)?.type)
+  if (script.isStrict && returned.some(({ type }, index) => !fits(type, places[index])))
+    throw mismatched(places, returned)
   const columns = all.map(({ name, type }) => {
     const index = named.indexOf(name)
     const value = returned[index]
@@ -142,4 +151,19 @@ function fitted({ sql, columns: returned }: Translation, script: Script, target:
   })
   const inner = named.map((_, index) => `c${index}`).join(', ')
   return { sql: `SELECT ${columns.join(', ')} FROM (${sql}) AS athena_insert(${inner})`, columns: all }
+}
+
+/** Whether a value goes into a column without a CAST that the statement does not ask for. */
+function fits(from: Type, to: Type | undefined): boolean {
+  if (to === undefined) return false
+  // Text is cut to its column and instants to milliseconds, where nothing is lost by it.
+  return (isText(from) && isText(to)) || (from.kind === 'timestamp' && to.kind === 'timestamp') || turnsInto(from, to)
+}
+
+function mismatched(table: readonly (Type | undefined)[], query: readonly { readonly type: Type }[]): EngineFault {
+  const names = (types: readonly (Type | undefined)[]) => types.map(type => type && nameOf(type)).join(', ')
+  return new EngineFault(
+    'semantic',
+    `TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: Table: [${names(table)}], Query: [${names(query.map(({ type }) => type))}]`,
+  )
 }

@@ -144,7 +144,7 @@ export class Bench {
     this.transforms++
     await this.interlude(request)
     request.signal.throwIfAborted()
-    const insert = /^INSERT INTO (\w+) SELECT \* FROM (\w+)$/.exec(request.script)
+    const insert = /^INSERT INTO (\w+) SELECT \* FROM (\w+)$/.exec(String(request.script))
     const files = request.source?.files ?? (await this.#scan(request, insert?.[2] ?? 'source'))
     const days = new Map<string, string[]>()
     const dead: string[] = []
@@ -179,6 +179,7 @@ export class Bench {
       deadLetters: { count: dead.length, ...(letters && { file: letters.file }) },
       missingDelimiter: [],
       readBytes: 0,
+      planningMilliseconds: 0,
       engineMilliseconds: 1,
     }
   }

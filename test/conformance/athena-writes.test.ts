@@ -1,0 +1,160 @@
+/** INSERT INTO, CREATE TABLE AS and UNLOAD with the AWS SDK: what lies in S3 and in the catalog afterwards, and what is refused. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { GetQueryResultsCommand } from '@aws-sdk/client-athena'
+import { GetPartitionsCommand, GetTableCommand, GlueClient } from '@aws-sdk/client-glue'
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import { QueryRunner } from '../testing/athena.ts'
+import { client, startLake } from '../testing/lake.ts'
+
+let lake: Awaited<ReturnType<typeof startLake>>
+let queries: QueryRunner
+let glue: GlueClient
+let s3: S3Client
+
+before(async () => {
+  lake = await startLake()
+  queries = await QueryRunner.open(lake.url)
+  glue = new GlueClient(client(lake.url))
+  s3 = new S3Client({ ...client(lake.url), forcePathStyle: true })
+  await queries.succeed('CREATE DATABASE weather')
+})
+after(() => lake.close())
+
+const keys = async (prefix: string): Promise<readonly string[]> => {
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'analytics', Prefix: prefix }))
+  return Contents.map(({ Key = '' }) => Key)
+}
+const textOf = async (key: string): Promise<string> => {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'analytics', Key: key }))
+  return (await Body?.transformToString()) ?? ''
+}
+
+test('CREATE TABLE AS makes a table of the rows, with its manifest, its count and its place among the results', async () => {
+  const query = await queries.succeed(
+    "CREATE TABLE readings AS SELECT * FROM (VALUES ('a', 1, 2.5e0), ('b', 2, NULL)) AS t (device, n, degrees)",
+  )
+  const id = query.QueryExecutionId ?? ''
+  assert.deepEqual([query.StatementType, query.SubstatementType], ['DDL', 'CREATE_TABLE_AS_SELECT'])
+  assert.equal(query.ResultConfiguration?.OutputLocation, `s3://analytics/results/${id}`)
+  const { Table } = await glue.send(new GetTableCommand({ DatabaseName: 'weather', Name: 'readings' }))
+  assert.equal(Table?.StorageDescriptor?.Location, `s3://analytics/results/tables/${id}/`)
+  const columns = Table?.StorageDescriptor?.Columns?.map(({ Name, Type }) => `${Name} ${Type}`)
+  assert.deepEqual(columns, ['device varchar(1)', 'n int', 'degrees double'])
+  assert.match(Table?.StorageDescriptor?.SerdeInfo?.SerializationLibrary ?? '', /ParquetHiveSerDe$/)
+  const written = await keys(`results/tables/${id}/`)
+  assert.equal(query.Statistics?.DataManifestLocation, `s3://analytics/results/${id}-manifest.csv`)
+  assert.equal(await textOf(`results/${id}-manifest.csv`), written.map(key => `s3://analytics/${key}\n`).join(''))
+  const { UpdateCount, ResultSet } = await queries.athena.send(new GetQueryResultsCommand({ QueryExecutionId: id }))
+  assert.deepEqual([UpdateCount, ResultSet?.Rows], [2, []])
+  assert.deepEqual(await queries.rows('SELECT device, n, degrees FROM readings ORDER BY n'), [
+    ['a', '1', '2.5'],
+    ['b', '2', undefined],
+  ])
+})
+
+for (const format of ['PARQUET', 'JSON', 'TEXTFILE'])
+  test(`partitions of a new ${format} table are registered and read again, NULL among them`, async () => {
+    const name = `parted_${format.toLowerCase()}`
+    await queries.succeed(
+      `CREATE TABLE ${name} WITH (format = '${format}', partitioned_by = ARRAY['day', 'n'], external_location = 's3://analytics/${name}/') AS
+       SELECT * FROM (VALUES ('x', DATE '2025-10-01', 'a/b', 1), ('y', NULL, 'c', 2), (NULL, NULL, 'c', 2)) AS t (text, at, day, n)`,
+    )
+    const { Partitions = [] } = await glue.send(new GetPartitionsCommand({ DatabaseName: 'weather', TableName: name }))
+    assert.deepEqual(
+      Partitions.map(({ Values, StorageDescriptor }) => [...(Values ?? []), StorageDescriptor?.Location]).sort(),
+      [
+        ['a/b', '1', `s3://analytics/${name}/day=a%2Fb/n=1/`],
+        ['c', '2', `s3://analytics/${name}/day=c/n=2/`],
+      ],
+    )
+    assert.deepEqual(await queries.rows(`SELECT text, at, day, n FROM ${name} ORDER BY text NULLS LAST`), [
+      ['x', '2025-10-01', 'a/b', '1'],
+      ['y', undefined, 'c', '2'],
+      [undefined, undefined, 'c', '2'],
+    ])
+  })
+
+test('INSERT INTO adds rows by the place of their columns, and partitions that were not there', async () => {
+  await queries.succeed(
+    `CREATE EXTERNAL TABLE events (id bigint, name string) PARTITIONED BY (day string) STORED AS PARQUET
+     LOCATION 's3://analytics/events/'`,
+  )
+  const first = await queries.succeed("INSERT INTO events VALUES (1, 'one', '2025-10-01'), (2, 'two', '2025-10-02')")
+  assert.deepEqual([first.StatementType, first.SubstatementType], ['DML', 'INSERT'])
+  await queries.succeed("INSERT INTO events (day, id) SELECT day, id + 10 FROM events WHERE day = '2025-10-01'")
+  assert.deepEqual(await queries.rows('SELECT id, name, day FROM events ORDER BY id'), [
+    ['1', 'one', '2025-10-01'],
+    ['2', 'two', '2025-10-02'],
+    ['11', undefined, '2025-10-01'],
+  ])
+  const { Partitions = [] } = await glue.send(
+    new GetPartitionsCommand({ DatabaseName: 'weather', TableName: 'events' }),
+  )
+  assert.equal(Partitions.length, 2)
+})
+
+test('INSERT INTO keeps to the table’s delimiter, and the values are read as they were', async () => {
+  await queries.succeed(
+    `CREATE EXTERNAL TABLE plain (a string, b int) ROW FORMAT DELIMITED FIELDS TERMINATED BY '|' LOCATION 's3://analytics/plain/'`,
+  )
+  await queries.succeed(`INSERT INTO plain SELECT 'with "quotes", and commas', 7`)
+  assert.deepEqual(await queries.rows('SELECT * FROM plain'), [['with "quotes", and commas', '7']])
+})
+
+test('UNLOAD writes files and no table', async () => {
+  const query = await queries.succeed(
+    "UNLOAD (SELECT 1 AS a, 'x' AS b) TO 's3://analytics/unloaded' WITH (format = 'JSON', compression = 'NONE')",
+  )
+  assert.deepEqual([query.StatementType, query.SubstatementType], ['DML', 'UNLOAD'])
+  const [key = ''] = await keys('unloaded/')
+  assert.equal(await textOf(key), '{"a":1,"b":"x"}\n')
+})
+
+test('WITH NO DATA makes the table without a file', async () => {
+  await queries.succeed(
+    "CREATE TABLE empty WITH (external_location = 's3://analytics/empty/') AS SELECT 1 AS a WITH NO DATA",
+  )
+  assert.deepEqual(await keys('empty/'), [])
+  assert.deepEqual(await queries.rows('SELECT * FROM empty'), [])
+})
+
+const refused: readonly (readonly [sql: string, words: RegExp])[] = [
+  [
+    'CREATE TABLE readings AS SELECT 1 AS a',
+    /^TABLE_ALREADY_EXISTS: .*'awsdatacatalog\.weather\.readings' already exists/,
+  ],
+  ["UNLOAD (SELECT 1 AS a) TO 's3://analytics/unloaded/' WITH (format = 'PARQUET')", /^HIVE_PATH_ALREADY_EXISTS: /],
+  [
+    "CREATE TABLE more WITH (partitioned_by = ARRAY['p']) AS SELECT 1 AS a, n AS p FROM UNNEST(sequence(1, 101)) AS t (n)",
+    /^HIVE_TOO_MANY_OPEN_PARTITIONS: Exceeded limit of 100 open writers/,
+  ],
+  [
+    'INSERT INTO nowhere SELECT 1',
+    /^TABLE_NOT_FOUND: line 1:13: Table 'awsdatacatalog\.weather\.nowhere' does not exist/,
+  ],
+  [
+    "INSERT INTO events SELECT 'text', 'name', 'day'",
+    /^TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: Table: \[bigint, varchar, varchar\], Query: \[varchar\(4\), varchar\(4\), varchar\(3\)\]/,
+  ],
+  ['INSERT INTO events SELECT 1', /^TYPE_MISMATCH: .*mismatched column types/],
+  ['INSERT INTO events (nope) SELECT 1', /^COLUMN_NOT_FOUND: Insert column name does not exist in target table: nope/],
+  ['CREATE TABLE unnamed AS SELECT 1', /^COLUMN_NAME_NOT_SPECIFIED/],
+  [
+    'CREATE TABLE zoned AS SELECT current_timestamp AS at',
+    /^NOT_SUPPORTED: Unsupported Hive type: timestamp\(3\) with time zone/,
+  ],
+  ["CREATE TABLE gone WITH (external_location = 's3://nobodys/x/') AS SELECT 1 AS a", /no such bucket/],
+]
+for (const [sql, words] of refused)
+  test(`fails and leaves nothing: ${sql.slice(0, 60)}`, async () => assert.match(await queries.fail(sql), words))
+
+for (const [sql, words] of [
+  ["CREATE TABLE b WITH (bucketed_by = ARRAY['a'], bucket_count = 2) AS SELECT 1 AS a", /the property bucketed_by/],
+  ["CREATE TABLE i WITH (table_type = 'ICEBERG') AS SELECT 1 AS a", /table_type = 'ICEBERG'/],
+  ["CREATE TABLE o WITH (format = 'ORC') AS SELECT 1 AS a", /the format ORC/],
+  ['CREATE TABLE l LIKE readings', /CREATE TABLE … LIKE/],
+  ['INSERT OVERWRITE readings SELECT 1', /INSERT OVERWRITE/],
+] as const)
+  test(`is refused by name: ${sql.slice(0, 60)}`, () =>
+    assert.rejects(queries.start(sql), { name: 'InvalidRequestException', message: words }))

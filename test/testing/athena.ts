@@ -1,0 +1,72 @@
+/** Runs queries with the AWS SDK for tests: starts them, asks until they have ended, and gives their rows. */
+import assert from 'node:assert/strict'
+import {
+  AthenaClient,
+  GetQueryExecutionCommand,
+  GetQueryResultsCommand,
+  type QueryExecution,
+  StartQueryExecutionCommand,
+  type StartQueryExecutionCommandInput,
+} from '@aws-sdk/client-athena'
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import { client, region } from './lake.ts'
+
+type More = Partial<StartQueryExecutionCommandInput>
+
+export class QueryRunner {
+  readonly athena: AthenaClient
+
+  private constructor(athena: AthenaClient) {
+    this.athena = athena
+  }
+
+  /** With a bucket `analytics` for results and data. */
+  static async open(url: string): Promise<QueryRunner> {
+    const s3 = new S3Client({ ...client(url), forcePathStyle: true })
+    await s3.send(
+      new CreateBucketCommand({ Bucket: 'analytics', CreateBucketConfiguration: { LocationConstraint: region } }),
+    )
+    return new QueryRunner(new AthenaClient(client(url)))
+  }
+
+  async start(sql: string, more: More = {}): Promise<string> {
+    const { QueryExecutionId = '' } = await this.athena.send(
+      new StartQueryExecutionCommand({
+        QueryString: sql,
+        QueryExecutionContext: { Database: 'weather' },
+        ResultConfiguration: { OutputLocation: 's3://analytics/results/' },
+        ...more,
+      }),
+    )
+    return QueryExecutionId
+  }
+
+  async run(sql: string, more: More = {}): Promise<QueryExecution> {
+    const QueryExecutionId = await this.start(sql, more)
+    for (;;) {
+      const { QueryExecution: query = {} } = await this.athena.send(new GetQueryExecutionCommand({ QueryExecutionId }))
+      if (query.Status?.State !== 'QUEUED' && query.Status?.State !== 'RUNNING') return query
+    }
+  }
+
+  async succeed(sql: string, more: More = {}): Promise<QueryExecution> {
+    const query = await this.run(sql, more)
+    assert.equal(query.Status?.State, 'SUCCEEDED', `${sql}: ${query.Status?.StateChangeReason}`)
+    return query
+  }
+
+  /** Why it failed. */
+  async fail(sql: string, more: More = {}): Promise<string> {
+    const query = await this.run(sql, more)
+    assert.equal(query.Status?.State, 'FAILED', sql)
+    return query.Status?.StateChangeReason ?? ''
+  }
+
+  /** All rows of a result, without the header that a SELECT's has. */
+  async rows(sql: string, more: More = {}): Promise<readonly (readonly (string | undefined)[])[]> {
+    const { QueryExecutionId, SubstatementType } = await this.succeed(sql, more)
+    const { ResultSet } = await this.athena.send(new GetQueryResultsCommand({ QueryExecutionId }))
+    const rows = (ResultSet?.Rows ?? []).map(row => (row.Data ?? []).map(datum => datum.VarCharValue))
+    return SubstatementType === 'SELECT' ? rows.slice(1) : rows
+  }
+}
