@@ -2,10 +2,12 @@
 // says CAST. Each pair of types that DuckDB casts in another way than Athena has its line; a pair that Athena does not
 // cast is refused in its words.
 import type { Position } from '../engine/fault.ts'
-import { identifier, literal } from './text.ts'
+import { fromJson, toJson } from './convert-json.ts'
+import { fieldOf, padded, textIn } from './convert-text.ts'
+import { identifier } from './text.ts'
 import { isInteger, isText, numberName } from './typing/coercion.ts'
 import { duckName, fieldName } from './typing/names.ts'
-import { isSame, isSimple, nameOf, type Type } from './typing/type.ts'
+import { isSame, isSimple, nameOf, type Type, varchar } from './typing/type.ts'
 import { mismatch, type Value } from './value.ts'
 import { wallClock } from './zones.ts'
 
@@ -13,6 +15,9 @@ import { wallClock } from './zones.ts'
 export function coerced(value: Value, to: Type): string {
   const { sql, type: from } = value
   if (isSimple(from, 'unknown')) return isSimple(to, 'unknown') ? sql : `CAST(${sql} AS ${duckName(to)})`
+  // A char is kept without the blanks at its end, and shown with them.
+  if (from.kind === 'char' && to.kind === 'varchar') return padded(sql, from.length)
+  if (isText(from) && to.kind === 'char') return from.kind === 'char' ? sql : `rtrim(${sql}, ' ')`
   if (isSame(from, to) || duckName(from) === duckName(to)) return sql
   return `CAST(${sql} AS ${duckName(to)})`
 }
@@ -30,12 +35,12 @@ export function cast(value: Value, to: Type, position: Position | undefined): st
 function written(value: Value, to: Type): string | undefined {
   const { sql, type: from } = value
   if (isSame(from, to)) return sql
-  if (isSimple(from, 'json')) return fromJson(sql, to)
   if (isText(to)) return toText(value, to)
+  if (isSimple(from, 'json')) return fromJson(sql, to, written)
   if (isSimple(to, 'json')) return toJson(value)
   if (isSimple(to, 'boolean')) {
     if (numberName(from) !== undefined) return `(${sql} <> 0)`
-    return isText(from) ? `CAST(${sql} AS BOOLEAN)` : undefined
+    return isText(from) ? `athena_to_boolean(${coerced(value, varchar)})` : undefined
   }
   if (numberName(to) !== undefined) return toNumber(value, to)
   if (from.kind === 'array' && to.kind === 'array') {
@@ -57,8 +62,8 @@ function toNumber({ sql, type: from }: Value, to: Type): string | undefined {
   const name = numberName(from)
   if (isSimple(from, 'boolean')) return `CAST(CAST(${sql} AS INTEGER) AS ${target})`
   if (isText(from)) {
-    // DuckDB takes '2.5' for an integer.
-    return isInteger(to) ? `CAST(regexp_replace(${sql}, '[.eE]', '?') AS ${target})` : `CAST(${sql} AS ${target})`
+    const text = coerced({ sql, type: from }, varchar)
+    return to.kind === 'decimal' ? decimalOfText(text, to) : `athena_to_${numberName(to)}(${text})`
   }
   if (name === undefined) return undefined
   // Half is rounded up, away from zero; DuckDB's own cast rounds a double's half to even.
@@ -66,72 +71,24 @@ function toNumber({ sql, type: from }: Value, to: Type): string | undefined {
   return `CAST(${sql} AS ${target})`
 }
 
+function decimalOfText(sql: string, to: Type & { readonly kind: 'decimal' }): string {
+  const fail = (what: string) =>
+    `CASE WHEN athena_fail('INVALID_CAST_ARGUMENT: Cannot cast VARCHAR ''' || athena_text || ''' to DECIMAL(${to.precision}, ${to.scale}). ${what}') THEN NULL END`
+  return `list_transform([${sql}], athena_text -> CASE WHEN athena_text IS NULL THEN NULL
+    WHEN NOT regexp_full_match(athena_text, '[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?') THEN ${fail('Value is not a number.')}
+    ELSE coalesce(try_cast(athena_text AS ${duckName(to)}), ${fail('Value too large.')}) END)[1]`
+}
+
 function toText(value: Value, to: Type): string | undefined {
-  const text = textOf(value)
+  const text = isSimple(value.type, 'json') ? fromJson(value.sql, varchar, written) : textIn(value)
   if (text === undefined) return undefined
   const length = 'length' in to ? to.length : undefined
+  if (to.kind === 'char') return `rtrim(left(${text}, ${to.length}), ' ')`
   if (length === undefined || (value.type.kind === 'varchar' && (value.type.length ?? Infinity) <= length)) return text
-  return `left(${text}, ${length})`
-}
-
-/** The text that CAST(… AS varchar) makes. */
-function textOf({ sql, type: from }: Value): string | undefined {
-  switch (from.kind) {
-    case 'varchar':
-    case 'char':
-      return sql
-    case 'decimal':
-      return `CAST(${sql} AS VARCHAR)`
-    case 'time':
-      return timeText(sql, from.precision)
-    case 'timestamp':
-      return timestampText(sql, from.precision)
-    case 'instant':
-      return instantText(sql, from)
-    case 'simple':
-      if (from.name === 'real' || from.name === 'double') return `athena_float(${sql})`
-      if (from.name === 'varbinary') return undefined
-      if (from.name === 'interval day to second') return `athena_days(${sql})`
-      if (from.name === 'interval year to month') return `athena_months(${sql})`
-      return `CAST(${sql} AS VARCHAR)`
-    default:
-      return undefined
-  }
-}
-
-/** `2025-10-15 12:30:00.000`, with as many digits of the second as the type has. */
-export function timestampText(sql: string, precision: number): string {
-  if (precision === 3) return `athena_timestamp(${sql})`
-  const whole = `strftime(${sql}, '%Y-%m-%d %H:%M:%S.%f')`
-  if (precision === 0) return `left(${whole}, 19)`
-  if (precision > 6) return `${whole} || ${literal('0'.repeat(precision - 6))}`
-  return precision === 6 ? whole : `left(${whole}, ${20 + precision})`
-}
-
-/** `12:30:00.000`, with as many digits of the second as the type has. */
-export function timeText(sql: string, precision: number): string {
-  return precision === 3
-    ? `athena_time(${sql})`
-    : `substr(${timestampText(`(DATE '2000-01-01' + ${sql})`, precision)}, 12)`
-}
-
-export function instantText(sql: string, type: { readonly zone: string; readonly precision: number }): string {
-  return `${timestampText(wallClock(sql, type.zone), type.precision)} || ${literal(` ${type.zone}`)}`
-}
-
-function toJson({ sql, type: from }: Value): string | undefined {
-  if (from.kind === 'timestamp' || from.kind === 'instant') return `to_json(${textOf({ sql, type: from })})`
-  if (isSimple(from, 'varbinary') || from.kind === 'function') return undefined
-  return `to_json(${sql})`
-}
-
-function fromJson(sql: string, to: Type): string | undefined {
-  if (isText(to)) return `json_extract_string(${sql}, '$')`
-  if (to.kind === 'timestamp' || to.kind === 'instant' || to.kind === 'time' || isSimple(to, 'varbinary'))
-    return undefined
-  if (isInteger(to)) return `CAST(round(CAST(json_extract_string(${sql}, '$') AS DECIMAL(38,9))) AS ${duckName(to)})`
-  if (to.kind === 'simple' || to.kind === 'decimal') return `CAST(json_extract_string(${sql}, '$') AS ${duckName(to)})`
-  return `CAST(${sql} AS ${duckName(to)})`
+  // A number that does not fit is an error, a text is cut.
+  if (isText(value.type)) return `left(${text}, ${length})`
+  const fail = `athena_fail('INVALID_CAST_ARGUMENT: Value ' || athena_text || ' cannot be represented as varchar(${length})')`
+  return `list_transform([${text}], athena_text -> CASE WHEN length(athena_text) > ${length} THEN CASE WHEN ${fail} THEN NULL END ELSE athena_text END)[1]`
 }
 
 function rowToRow({ sql, type: from }: Value, to: Type): string | undefined {
@@ -146,9 +103,6 @@ function rowToRow({ sql, type: from }: Value, to: Type): string | undefined {
   }
   return `CASE WHEN ${sql} IS NULL THEN NULL ELSE struct_pack(${parts.join(', ')}) END`
 }
-
-/** Rows are structs whose fields are reached by place, since names may repeat or be missing. */
-export const fieldOf = (sql: string, index: number): string => `struct_extract_at(${sql}, ${index + 1})`
 
 function toClock({ sql, type: from }: Value, to: Type): string | undefined {
   const isDate = isSimple(from, 'date')

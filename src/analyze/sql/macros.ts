@@ -5,7 +5,9 @@
 // A branch that must fail casts its message to a BOOLEAN: the error carries the message, and unlike error() it may stand
 // inside TRY. Only CASE decides what is evaluated: the sides of an AND may be evaluated in any order.
 
+import { collectionMacros } from './macros/collections.ts'
 import { dateMacros } from './macros/dates.ts'
+import { valueMacros } from './macros/values.ts'
 
 /**
  * Trino writes 1.0E10 where DuckDB writes 10000000000.0, and 1.0E-4 for 0.0001. From DuckDB's shortest text of a positive
@@ -54,18 +56,8 @@ const macros: readonly string[] = [
      WHEN CASE WHEN b = 0 THEN CAST('DIVISION_BY_ZERO: Division by zero' AS BOOLEAN) ELSE false END THEN NULL
      ELSE CAST((a // b) + (CASE WHEN 2 * abs(a % b) >= abs(b) THEN (CASE WHEN (a < 0) = (b < 0) THEN 1 ELSE -1 END) ELSE 0 END) AS DECIMAL(38,0)) END`,
   ...dateMacros,
-  `CREATE MACRO athena_item(x, i) AS CASE
-     WHEN x[i] IS NOT NULL THEN x[i]
-     WHEN x IS NULL OR i IS NULL THEN NULL
-     WHEN CASE WHEN i BETWEEN 1 AND len(x) THEN false
-       ELSE CAST('INVALID_FUNCTION_ARGUMENT: Array subscript must be between 1 and the length of the array, it is ' || i AS BOOLEAN) END THEN NULL
-     ELSE NULL END`,
-  `CREATE MACRO athena_entry(x, k) AS CASE
-     WHEN x[k] IS NOT NULL THEN x[k]
-     WHEN x IS NULL OR k IS NULL THEN NULL
-     WHEN CASE WHEN map_contains(x, k) THEN false
-       ELSE CAST('INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || k AS BOOLEAN) END THEN NULL
-     ELSE NULL END`,
+  ...valueMacros,
+  ...collectionMacros,
 ]
 
 const named: ReadonlyMap<string, string> = new Map(

@@ -2,6 +2,7 @@
 // https://trino.io/docs/current/functions/decimal.html has the sizes of decimals.
 import { at, EngineFault, type Position } from '../engine/fault.ts'
 import { coerced } from './convert.ts'
+import { equality, isNested } from './equality.ts'
 import { asDecimal, common, isInteger, isText, numberName } from './typing/coercion.ts'
 import { duckName } from './typing/names.ts'
 import { boolean, decimal, isSimple, type Type, varchar } from './typing/type.ts'
@@ -52,7 +53,8 @@ function decimalArithmetic(operator: Arithmetic, left: Value, right: Value, posi
   const scale = Math.max(one.scale, other.scale)
   const whole = Math.max(one.precision - one.scale, other.precision - other.scale)
   const bounded = (precision: number, of: number) => decimal(Math.min(decimalDigitsMax, precision), of)
-  const wide = (value: Value, of: number) => `CAST(${value.sql} AS DECIMAL(${decimalDigitsMax},${of}))`
+  const wide = (value: Value, of: number) =>
+    `CAST(${value.sql} AS DECIMAL(${Math.min(decimalDigitsMax, whole + scale + 1)},${of}))`
   if (operator === '+' || operator === '-') {
     const type = bounded(whole + scale + 1, scale)
     return typed(`CAST(${wide(left, scale)} ${operator} ${wide(right, scale)} AS ${duckName(type)})`, type)
@@ -70,12 +72,24 @@ function decimalArithmetic(operator: Arithmetic, left: Value, right: Value, posi
     return typed(`CAST(athena_whole_modulus(${wide(left, scale)}, ${wide(right, scale)}) AS ${duckName(type)})`, type)
   }
   const type = bounded(one.precision + other.scale + Math.max(0, other.scale - one.scale), scale)
+  // What the engine's whole numbers cannot hold on the way is divided digit by digit.
+  const digits = Math.max(one.precision - one.scale + 2 * (scale + other.scale), other.precision + other.scale)
+  if (digits > decimalDigitsMax) {
+    const [first, second] = [left, right].map(value => `CAST(${exact(value)} AS VARCHAR)`)
+    return typed(`CAST(athena_decimal_quotient(${first}, ${second}, ${scale}) AS ${duckName(type)})`, type)
+  }
   return typed(quotient(unscaled(left, scale + other.scale), unscaled(right, other.scale), type, scale), type)
 }
 
 /** Two whole numbers divided, half rounded away from zero, as a decimal of that scale. */
-export function quotient(dividend: string, divisor: string, type: Type, scale: number): string {
-  return `CAST(athena_quotient(${dividend}, ${divisor}) / CAST(1${'0'.repeat(scale)} AS DECIMAL(${decimalDigitsMax},0)) AS ${duckName(type)})`
+export const quotient = (dividend: string, divisor: string, type: Type, scale: number): string =>
+  unscaledTo(`athena_quotient(${dividend}, ${divisor})`, type, scale)
+
+/** A whole number of the decimal's smallest unit, as the decimal. DuckDB divides decimals as doubles: it multiplies. */
+export function unscaledTo(sql: string, type: Type, scale: number): string {
+  if (scale === 0) return `CAST(${sql} AS ${duckName(type)})`
+  const unit = `CAST(0.${'0'.repeat(scale - 1)}1 AS DECIMAL(${scale},${scale}))`
+  return `CAST(CAST(${sql} AS DECIMAL(${decimalDigitsMax},0)) * ${unit} AS ${duckName(type)})`
 }
 
 const exact = (value: Value): string => {
@@ -152,6 +166,10 @@ export function comparison(operator: string, left: Value, right: Value, position
   const ordered = operator !== '=' && operator !== '<>' && !operator.startsWith('IS')
   if (type === undefined || (ordered && (type.kind === 'map' || isSimple(type, 'json'))))
     throw cannotApply(position, left.type, operator, right.type)
+  if (isNested(type) && (operator === '=' || operator === '<>')) {
+    const equal = equality(coerced(left, type), coerced(right, type), type)
+    return typed(operator === '=' ? `(${equal})` : `(NOT (${equal}))`, boolean)
+  }
   return typed(`(${coerced(left, type)} ${operator} ${coerced(right, type)})`, boolean)
 }
 

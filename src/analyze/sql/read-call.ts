@@ -1,6 +1,6 @@
 // Calls as the parser keeps them: well-known functions in nodes of their own, all others by name. Both become one form.
 import { at, EngineFault, type Position } from '../engine/fault.ts'
-import { type Node, unsupported } from './ast.ts'
+import { Node, unsupported } from './ast.ts'
 
 export interface Call {
   readonly name: string
@@ -80,6 +80,13 @@ export function readCall(node: Node, isKnown: (name: string) => boolean): Call {
     const characters = node.child('characters')
     return { ...base, name, parts: [node.need('this'), ...(characters ? [characters] : [])] }
   }
+  // The form is a word, which the parser takes for a column.
+  if (node.kind === 'normalize') {
+    node.only('this', 'form')
+    const form = node.child('form')
+    const word = form && literalNode(form.text('name') ?? form.text('value') ?? '')
+    return { ...base, name: 'normalize', parts: [node.need('this'), ...(word ? [word] : [])] }
+  }
   if (node.kind === 'extract') {
     return { ...base, name: fieldFunction(node), parts: [node.need('this')] }
   }
@@ -98,3 +105,5 @@ export function readCall(node: Node, isKnown: (name: string) => boolean): Call {
   const parts = shape.fields.map(field => node.child(field)).filter(part => part !== undefined)
   return { ...base, name, parts }
 }
+
+const literalNode = (value: string): Node => new Node('literal', { literal_type: 'string', value })

@@ -1,6 +1,6 @@
 // How Athena writes a value of each type into its result files: an expression of DuckDB that makes the text, NULL staying
 // NULL. Inside arrays, maps and rows a NULL is the word null.
-import { fieldOf, instantText, timestampText, timeText } from './convert.ts'
+import { fieldOf, instantText, timestampText, timeText } from './convert-text.ts'
 import { literal } from './text.ts'
 import { fieldName } from './typing/names.ts'
 import type { Type } from './typing/type.ts'

@@ -1,7 +1,7 @@
 // Which names a place in the statement can see, and what they mean: columns of the relations in its FROM, the outer
 // query's, lambda parameters, WITH's queries.
 import { at, EngineFault, type Position } from '../engine/fault.ts'
-import { fieldOf } from './convert.ts'
+import { fieldOf } from './convert-text.ts'
 import { identifier } from './text.ts'
 import type { Type } from './typing/type.ts'
 import { typed, type Value } from './value.ts'

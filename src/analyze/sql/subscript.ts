@@ -1,6 +1,7 @@
 // `array[1]`, `map['key']`, `row[1]`: what is not there is an error, where element_at says NULL.
 import type { Position } from '../engine/fault.ts'
-import { coerced, fieldOf } from './convert.ts'
+import { coerced } from './convert.ts'
+import { fieldOf } from './convert-text.ts'
 import { isInteger, turnsInto } from './typing/coercion.ts'
 import { bigint } from './typing/type.ts'
 import { cannotApply, mismatch, typed, type Value } from './value.ts'

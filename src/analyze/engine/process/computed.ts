@@ -16,7 +16,7 @@ import {
   listValue,
   VARCHAR,
 } from '@duckdb/node-api'
-import { type Computed, ComputeFault, type ComputedType, type ComputedValue } from '../../sql/computed/computed.ts'
+import { type Computed, type ComputedType, type ComputedValue, ComputeFault } from '../../sql/computed/computed.ts'
 
 const types: Readonly<Record<ComputedType, DuckDBType>> = {
   VARCHAR,

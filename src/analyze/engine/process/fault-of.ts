@@ -2,6 +2,7 @@
 // the paths of this machine.
 
 import { at, EngineFault, type EngineFaultKind, type Position } from '../fault.ts'
+import { numberRules } from './number-faults.ts'
 
 interface Rule {
   readonly pattern: RegExp
@@ -10,12 +11,39 @@ interface Rule {
 }
 
 const rules: readonly Rule[] = [
+  // Said by the functions that the engine's process computes itself.
+  {
+    pattern: /Invalid Input Error: (NOT_SUPPORTED: .*)/s,
+    kind: 'unsupported',
+    say: found => found[1] ?? '',
+  },
+  {
+    pattern: /Invalid Input Error: ([A-Z]+_[A-Z_]+: .*)/s,
+    kind: 'data',
+    say: found => found[1] ?? '',
+  },
+  ...numberRules,
   {
     // Messages that the macros raise by casting them to a BOOLEAN.
     pattern:
       /Could not convert string '((?:DIVISION_BY_ZERO|INVALID_FUNCTION_ARGUMENT|NOT_SUPPORTED|NUMERIC_VALUE_OUT_OF_RANGE|SUBQUERY_MULTIPLE_ROWS|GENERIC_INTERNAL_ERROR): .*)' to BOOL/s,
     kind: 'data',
     say: found => found[1] ?? '',
+  },
+  {
+    pattern: /Map keys must be unique/,
+    kind: 'data',
+    say: () => 'INVALID_FUNCTION_ARGUMENT: Duplicate map keys are not allowed',
+  },
+  {
+    pattern: /Map keys can not be NULL/,
+    kind: 'data',
+    say: () => 'INVALID_FUNCTION_ARGUMENT: map key cannot be null',
+  },
+  {
+    pattern: /The map key list does not align with the map value list/,
+    kind: 'data',
+    say: () => 'INVALID_FUNCTION_ARGUMENT: Key and value arrays must be the same length',
   },
   {
     pattern: /Binder Error: (?:Referenced column|Table "[^"]*" does not have a column named) "([^"]+)"/,

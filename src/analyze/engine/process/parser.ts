@@ -3,6 +3,7 @@
 
 import { parse as parseTree, tokenize } from '@polyglot-sql/sdk'
 import { EngineFault } from '../fault.ts'
+import { marked } from './literal-marks.ts'
 
 /** Deeper nesting than this would exhaust the stack of whoever walks the tree; Athena's own limit is of this order. */
 const depthMax = 200
@@ -10,14 +11,15 @@ const depthMax = 200
 export function parse(sql: string): readonly unknown[] {
   if (nesting(sql) > depthMax)
     throw new EngineFault('syntax', `The statement nests deeper than ${depthMax} levels. Split it with WITH.`)
+  const { text, restored } = marked(sql)
   let parsed: ReturnType<typeof parseTree>
   try {
-    parsed = parseTree(sql, 'athena' as never)
+    parsed = parseTree(text, 'athena' as never)
   } catch (cause) {
     throw new EngineFault('syntax', `The statement cannot be parsed: ${String(cause)}`, undefined, cause)
   }
   if (!parsed.success) throw syntaxFault(parsed.error ?? 'the statement cannot be parsed')
-  const tree: unknown = parsed.ast
+  const tree: unknown = restored(parsed.ast)
   return Array.isArray(tree) ? tree : tree === null || tree === undefined ? [] : [tree]
 }
 

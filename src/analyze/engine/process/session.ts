@@ -2,7 +2,9 @@
 // small query feels: statements whose answers nobody needs travel with another one.
 
 import type { DuckDBConnection, Json } from '@duckdb/node-api'
+import { computedOf } from '../../sql/computed/functions.ts'
 import { macrosOf } from '../../sql/macros.ts'
+import { register } from './computed.ts'
 
 interface Described {
   readonly name: string
@@ -63,6 +65,9 @@ export class Session implements Disposable {
 
   async #define(sql: string): Promise<void> {
     const needed = macrosOf(sql, this.#macros)
+    // A macro may use one of these, so they come first.
+    for (const [name, computed] of computedOf([sql, ...needed].join(';\n'), this.#macros))
+      register(this.#connection, name, computed)
     // Not in front of the statement: one that cannot be parsed would take them with it, and they count as defined.
     if (needed.length > 0) await this.#connection.run(needed.join(';\n'))
   }

@@ -10,23 +10,14 @@ import { dates } from './dates.ts'
 import { durations } from './durations.ts'
 import type { FunctionEntry } from './entry.ts'
 import { instants } from './instants.ts'
-import { binaries, conditions, jsons, numbers } from './numbers.ts'
-import { strings } from './strings.ts'
+import { lambdas } from './lambdas.ts'
+import { maps } from './maps.ts'
+import { scalars } from './scalars.ts'
 
 export const functions: ReadonlyMap<string, FunctionEntry> = new Map(
-  [
-    strings,
-    numbers,
-    conditions,
-    binaries,
-    jsons,
-    dates,
-    dateFormats,
-    durations,
-    instants,
-    collections,
-    aggregates,
-  ].flatMap(table => Object.entries(table)),
+  [...scalars, dates, dateFormats, durations, instants, collections, lambdas, maps, aggregates].flatMap(table =>
+    Object.entries(table),
+  ),
 )
 
 /** The statement's own time: one instant for the whole statement, cut to the precision that is asked for. */

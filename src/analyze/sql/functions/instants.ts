@@ -5,7 +5,7 @@
 // no literal is honoured, but its clock is then shown in UTC.
 import type { Position } from '../../engine/fault.ts'
 import { unsupported } from '../ast.ts'
-import { timestampText } from '../convert.ts'
+import { timestampText } from '../convert-text.ts'
 import { literal } from '../text.ts'
 import { instant, isSimple, timestamp, varchar } from '../typing/type.ts'
 import { typed, type Value } from '../value.ts'

@@ -1,137 +1,161 @@
-// Numbers and conditions. https://trino.io/docs/current/functions/math.html, …/bitwise.html, …/conditional.html
+// Numbers. https://trino.io/docs/current/functions/math.html
+import { unscaled, unscaledTo } from '../operators.ts'
+import { numberName } from '../typing/coercion.ts'
 import { duckName } from '../typing/names.ts'
-import { decimal, type Type } from '../typing/type.ts'
-import { typed } from '../value.ts'
-import { type Argument, type FunctionTable, scalar } from './entry.ts'
+import { bigint, decimal, integer, type Type } from '../typing/type.ts'
+import { typed, type Value } from '../value.ts'
+import { type Argument, type FunctionTable, scalar, type Writer } from './entry.ts'
 
 const ofDouble = (template: string) => scalar(['(double) -> double', template])
 
-/** ceil, floor and round without digits: of a decimal, a decimal without a fraction. */
-const rounded = (template: string) =>
-  scalar(
-    ['(bigint) -> bigint', '$1'],
-    ['(integer) -> integer', '$1'],
-    ['(smallint) -> smallint', '$1'],
-    ['(tinyint) -> tinyint', '$1'],
-    ['(decimal(p,s)) -> decimal(p,s)', ([part]) => wholeDecimal(template, part)],
-    ['(double) -> double', template],
-    ['(real) -> real', `CAST(${template} AS FLOAT)`],
-  )
+const integers = ['bigint', 'integer', 'smallint', 'tinyint'] as const
 
-function wholeDecimal(template: string, part: Argument | undefined) {
-  const { precision, scale } = part?.type.kind === 'decimal' ? part.type : { precision: 38, scale: 0 }
+const sizeOf = (part: Argument | undefined) => (part?.type.kind === 'decimal' ? part.type : { precision: 38, scale: 0 })
+
+/** ceil, floor and round without digits: of a decimal, a decimal without a fraction. */
+const rounded = (ofDecimal: string, ofFloat: string) =>
+  [
+    ...integers.map(name => [`(${name}) -> ${name}`, '$1'] as const),
+    ['(decimal(p,s)) -> decimal(p,s)', ([part]) => wholeDecimal(ofDecimal, part)],
+    ['(double) -> double', ofFloat],
+    ['(real) -> real', `CAST(${ofFloat.replace('$1', 'CAST($1 AS DOUBLE)')} AS FLOAT)`],
+  ] as const satisfies readonly (readonly [string, string | Writer])[]
+
+function wholeDecimal(template: string, part: Argument | undefined): Value {
+  const { precision, scale } = sizeOf(part)
   const type: Type = decimal(Math.min(38, precision - scale + Math.min(1, scale)), 0)
   return typed(`CAST(${template} AS ${duckName(type)})`, type)
 }
 
-const anyNull = (parts: readonly Argument[], name: string) =>
-  `CASE WHEN ${parts.map(part => `${part.sql} IS NULL`).join(' OR ')} THEN NULL ELSE ${name}($*) END`
+/** To digits behind the point, or with a negative number of them in front of it; half goes away from zero. */
+function roundDecimal([part]: readonly Argument[]): Value {
+  const { precision, scale } = sizeOf(part)
+  const type = decimal(Math.min(38, precision + 1), scale)
+  const digits = unscaled(typed('$1', part?.type ?? bigint), scale)
+  const factor = `CAST('1' || repeat('0', CAST(${scale} - $2 AS INTEGER)) AS HUGEINT)`
+  const cut = `CASE WHEN $2 >= ${scale} THEN ${digits} WHEN ${scale} - $2 > 38 THEN 0::HUGEINT ELSE athena_round_whole(${digits}, ${factor}) END`
+  return typed(unscaledTo(cut, type, scale), type)
+}
 
-const ofAll = (name: string) =>
-  scalar(['(O, O...) -> O', parts => typed(anyNull(parts, name), parts[0]?.type ?? decimal(1, 0))])
+function truncateDecimal([part]: readonly Argument[]): Value {
+  const type = part?.type ?? bigint
+  const { scale } = sizeOf(part)
+  const digits = unscaled(typed('$1', type), scale)
+  const factor = `CAST('1' || repeat('0', CAST(${scale} - $2 AS INTEGER)) AS HUGEINT)`
+  const cut = `CASE WHEN $2 >= ${scale} THEN ${digits} WHEN ${scale} - $2 > 38 THEN 0::HUGEINT ELSE ${digits} - ${digits} % ${factor} END`
+  return typed(unscaledTo(cut, type, scale), type)
+}
+
+const wholes = (template: string) =>
+  integers.map(name => [`(${name}) -> ${name}`, template.replace('TYPE', duckName({ kind: 'simple', name }))] as const)
+
+const roundWhole = (name: (typeof integers)[number]) =>
+  [
+    `(${name}, bigint) -> ${name}`,
+    `CASE WHEN $2 >= 0 THEN $1 WHEN $2 < -19 THEN CAST($1 - $1 AS ${duckName({ kind: 'simple', name })})
+      ELSE CAST(athena_round_whole($1, '1' || repeat('0', CAST(-$2 AS INTEGER))) AS ${duckName({ kind: 'simple', name })}) END`,
+  ] as const
+
+const power = 'pow(CAST(10 AS DOUBLE), $2)'
+const signed: Writer = ([part]) => {
+  const name = part && numberName(part.type)
+  const type = name === 'decimal' ? decimal(1, 0) : (part?.type ?? integer)
+  return typed(`CAST(sign($1) AS ${duckName(type)})`, type)
+}
+
+const randoms = () =>
+  scalar(
+    ['() -> double', 'random()'],
+    ['(bigint) -> bigint', 'CAST(floor(random() * $1) AS BIGINT)'],
+    ['(integer) -> integer', 'CAST(floor(random() * $1) AS INTEGER)'],
+    ['(bigint, bigint) -> bigint', 'CAST($1 + floor(random() * ($2 - $1)) AS BIGINT)'],
+    ['(integer, integer) -> integer', 'CAST($1 + floor(random() * ($2 - $1)) AS INTEGER)'],
+  )
+
+/** https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval#Wilson_score_interval */
+const wilson = (sign: '+' | '-') =>
+  scalar(['(bigint, bigint, double) -> double', `athena_wilson($1, $2, $3, ${sign}1)`])
 
 export const numbers: FunctionTable = {
-  abs: scalar(['(N) -> N', 'abs($1)']),
-  acos: ofDouble('acos($1)'),
-  asin: ofDouble('asin($1)'),
+  abs: scalar(
+    ...wholes('abs($1)'),
+    ['(decimal(p,s)) -> decimal(p,s)', 'abs($1)'],
+    ['(double) -> double', 'abs($1)'],
+    ['(real) -> real', 'abs($1)'],
+  ),
+  acos: ofDouble('athena_acos($1)'),
+  asin: ofDouble('athena_asin($1)'),
   atan: ofDouble('atan($1)'),
   atan2: scalar(['(double, double) -> double', 'atan2($1, $2)']),
-  bitwise_and: scalar(['(bigint, bigint) -> bigint', '($1 & $2)']),
-  bitwise_left_shift: scalar(['(bigint, bigint) -> bigint', '($1 << CAST($2 AS INTEGER))']),
-  bitwise_not: scalar(['(bigint) -> bigint', '(~ $1)']),
-  bitwise_or: scalar(['(bigint, bigint) -> bigint', '($1 | $2)']),
-  bitwise_right_shift: scalar(['(bigint, bigint) -> bigint', '($1 >> CAST($2 AS INTEGER))']),
-  bitwise_xor: scalar(['(bigint, bigint) -> bigint', 'xor($1, $2)']),
-  cbrt: ofDouble('cbrt($1)'),
-  ceil: rounded('ceil($1)'),
-  ceiling: rounded('ceil($1)'),
-  cos: ofDouble('cos($1)'),
-  cosh: ofDouble('cosh($1)'),
+  cbrt: ofDouble('athena_cbrt($1)'),
+  ceil: scalar(...rounded('ceil($1)', 'ceil($1)')),
+  ceiling: scalar(...rounded('ceil($1)', 'ceil($1)')),
+  cos: ofDouble('athena_circular($1, cos(CASE WHEN isfinite($1) THEN $1 END))'),
+  cosh: ofDouble('athena_cosh($1)'),
+  cosine_similarity: scalar(
+    ['(map(varchar, double), map(varchar, double)) -> double', 'athena_similarity($1, $2)'],
+    ['(array(double), array(double)) -> double', 'list_cosine_similarity($1, $2)'],
+  ),
   degrees: ofDouble('degrees($1)'),
   e: scalar(['() -> double', 'exp(1)']),
   exp: ofDouble('exp($1)'),
-  floor: rounded('floor($1)'),
-  greatest: ofAll('greatest'),
+  floor: scalar(...rounded('floor($1)', 'floor($1)')),
+  from_base: scalar(['(varchar, bigint) -> bigint', 'athena_from_base($1, $2)']),
   infinity: scalar(['() -> double', "CAST('Infinity' AS DOUBLE)"]),
   is_finite: scalar(['(double) -> boolean', 'isfinite($1)']),
   is_infinite: scalar(['(double) -> boolean', 'isinf($1)']),
-  is_nan: scalar(['(double) -> boolean', 'isnan($1)']),
-  least: ofAll('least'),
-  ln: ofDouble('ln($1)'),
-  log: scalar(['(double, double) -> double', 'log($1, $2)']),
-  log10: ofDouble('log10($1)'),
-  log2: ofDouble('log2($1)'),
-  mod: scalar(
-    ['(bigint, bigint) -> bigint', 'athena_whole_modulus($1, $2)'],
-    ['(integer, integer) -> integer', 'athena_whole_modulus($1, $2)'],
-    ['(double, double) -> double', 'athena_double_modulus($1, $2)'],
-  ),
+  is_nan: scalar(['(double) -> boolean', 'isnan($1)'], ['(real) -> boolean', 'isnan($1)']),
+  ln: ofDouble('athena_ln($1)'),
+  // Athena divides two logarithms, digit for digit.
+  log: scalar(['(double, double) -> double', '(athena_ln($2) / athena_ln($1))']),
+  log10: ofDouble('athena_log10($1)'),
+  log2: ofDouble('(athena_ln($1) / ln(CAST(2 AS DOUBLE)))'),
   nan: scalar(['() -> double', "CAST('NaN' AS DOUBLE)"]),
   pi: scalar(['() -> double', 'pi()']),
   pow: scalar(['(double, double) -> double', 'pow($1, $2)']),
   power: scalar(['(double, double) -> double', 'pow($1, $2)']),
   radians: ofDouble('radians($1)'),
-  rand: scalar(['() -> double', 'random()'], ['(bigint) -> bigint', 'CAST(floor(random() * $1) AS BIGINT)']),
-  random: scalar(['() -> double', 'random()'], ['(bigint) -> bigint', 'CAST(floor(random() * $1) AS BIGINT)']),
+  rand: randoms(),
+  random: randoms(),
   round: scalar(
-    ...[...Object.values(rounded('round($1)').overloads)].map(({ signature, write }) => [signature, write] as const),
-    ['(N, bigint) -> N', 'round($1, CAST($2 AS INTEGER))'],
+    ...rounded('$1', 'athena_round($1, 1)'),
+    ...integers.map(roundWhole),
+    ['(decimal(p,s), bigint) -> decimal(p,s)', parts => roundDecimal(parts)],
+    ['(double, bigint) -> double', `athena_round($1, ${power})`],
+    ['(real, bigint) -> real', `CAST(athena_round(CAST($1 AS DOUBLE), ${power}) AS FLOAT)`],
   ),
-  sign: scalar(['(double) -> double', 'CAST(sign($1) AS DOUBLE)'], ['(N) -> N', 'cast_to_type(sign($1), $1)']),
-  sin: ofDouble('sin($1)'),
-  sinh: ofDouble('sinh($1)'),
-  sqrt: ofDouble('sqrt($1)'),
-  tan: ofDouble('tan($1)'),
-  tanh: ofDouble('tanh($1)'),
+  sign: scalar(
+    ...integers.map(name => [`(${name}) -> ${name}`, signed] as const),
+    ['(decimal(p,s)) -> decimal(p,s)', signed],
+    ['(double) -> double', 'CASE WHEN isnan($1) THEN $1 ELSE CAST(sign($1) AS DOUBLE) END'],
+    ['(real) -> real', 'CASE WHEN isnan($1) THEN $1 ELSE CAST(sign($1) AS FLOAT) END'],
+  ),
+  sin: ofDouble('athena_circular($1, sin(CASE WHEN isfinite($1) THEN $1 END))'),
+  sinh: ofDouble('athena_sinh($1)'),
+  sqrt: ofDouble('athena_sqrt($1)'),
+  tan: ofDouble('athena_circular($1, tan(CASE WHEN isfinite($1) THEN $1 END))'),
+  tanh: ofDouble('athena_tanh($1)'),
+  to_base: scalar(['(bigint, bigint) -> varchar(64)', 'athena_to_base($1, $2)']),
   truncate: scalar(
     ['(double) -> double', 'trunc($1)'],
-    ['(decimal(p,s)) -> decimal(p,s)', ([part]) => wholeDecimal('trunc($1)', part)],
-  ),
-}
-
-export const conditions: FunctionTable = {
-  coalesce: scalar(['(T, T...) -> T', 'coalesce($*)']),
-  if: scalar(
-    ['(boolean, T) -> T', 'CASE WHEN $1 THEN $2 END'],
-    ['(boolean, T, T) -> T', 'CASE WHEN $1 THEN $2 ELSE $3 END'],
-  ),
-  nullif: scalar(['(T, T) -> T', 'nullif($1, $2)']),
-  try: scalar(['(T) -> T', 'try($1)']),
-}
-
-/** Athena's digests are binaries of binaries; DuckDB's are hexadecimal texts. */
-export const binaries: FunctionTable = {
-  from_base64: scalar(['(varchar) -> varbinary', 'from_base64($1)']),
-  from_hex: scalar(['(varchar) -> varbinary', 'unhex($1)']),
-  from_utf8: scalar(['(varbinary) -> varchar', 'decode($1)']),
-  md5: scalar(['(varbinary) -> varbinary', 'unhex(md5($1))']),
-  sha1: scalar(['(varbinary) -> varbinary', 'unhex(sha1($1))']),
-  sha256: scalar(['(varbinary) -> varbinary', 'unhex(sha256($1))']),
-  to_base64: scalar(['(varbinary) -> varchar', 'to_base64($1)']),
-  to_hex: scalar(['(varbinary) -> varchar', 'hex($1)']),
-  to_utf8: scalar(['(varchar) -> varbinary', 'encode($1)']),
-}
-
-export const jsons: FunctionTable = {
-  json_array_length: scalar(
-    ['(varchar) -> bigint', 'CAST(json_array_length($1) AS BIGINT)'],
-    ['(json) -> bigint', 'CAST(json_array_length($1) AS BIGINT)'],
-  ),
-  json_extract: scalar(
-    ['(json, varchar) -> json', 'json_extract($1, $2)'],
-    ['(varchar, varchar) -> json', 'json_extract($1, $2)'],
-  ),
-  // Only a scalar has a scalar text; of an object or an array Athena says NULL.
-  json_extract_scalar: scalar(
+    ['(real) -> real', 'trunc($1)'],
     [
-      '(json, varchar) -> varchar',
-      "CASE WHEN json_type($1, $2) IN ('OBJECT', 'ARRAY') THEN NULL ELSE json_extract_string($1, $2) END",
+      '(decimal(p,s)) -> decimal(p,s)',
+      ([part]) => {
+        const { precision, scale } = sizeOf(part)
+        const type = decimal(Math.max(1, precision - scale), 0)
+        return typed(`CAST(trunc($1) AS ${duckName(type)})`, type)
+      },
     ],
+    ['(decimal(p,s), bigint) -> decimal(p,s)', parts => truncateDecimal(parts)],
+  ),
+  width_bucket: scalar(
+    ['(double, double, double, bigint) -> bigint', 'athena_width_bucket($1, $2, $3, $4)'],
     [
-      '(varchar, varchar) -> varchar',
-      "CASE WHEN json_type($1, $2) IN ('OBJECT', 'ARRAY') THEN NULL ELSE json_extract_string($1, $2) END",
+      '(double, array(double)) -> bigint',
+      "CASE WHEN len($2) = 0 THEN CASE WHEN athena_fail('INVALID_FUNCTION_ARGUMENT: Bins cannot be an empty array') THEN 0 END ELSE CAST(len(list_filter($2, bin -> bin <= $1)) AS BIGINT) END",
     ],
   ),
-  json_format: scalar(['(json) -> varchar', 'CAST($1 AS VARCHAR)']),
-  json_parse: scalar(['(varchar) -> json', 'json($1)']),
+  wilson_interval_lower: wilson('-'),
+  wilson_interval_upper: wilson('+'),
 }

@@ -1,75 +1,137 @@
-// Texts and regular expressions. https://trino.io/docs/current/functions/string.html, …/regexp.html
-// athena_… are macros of the session (sql/macros.ts).
-import { varchar } from '../typing/type.ts'
+// Texts. https://trino.io/docs/current/functions/string.html
+// athena_… are macros of the session (sql/macros.ts) or computed by the engine's process (sql/computed/).
+import { at, EngineFault } from '../../engine/fault.ts'
+import { literal } from '../text.ts'
+import { mapOf, varchar } from '../typing/type.ts'
 import { typed } from '../value.ts'
-import { type FunctionTable, scalar } from './entry.ts'
+import { type FunctionTable, scalar, type Writer } from './entry.ts'
+
+/** Blanks as Java knows them: Unicode's, but none of those that keep words together. */
+const blanks = literal(
+  `\t\n\x0B\f\r\x1C\x1D\x1E\x1F \u1680${String.fromCodePoint(...Array.from({ length: 11 }, (_, index) => 0x2000 + index).filter(code => code !== 0x2007))}\u2028\u2029\u205F\u3000`,
+)
+
+const trimmed = (name: string, sides: string) =>
+  scalar(
+    ['(varchar(x)) -> varchar(x)', `${name}($1, ${blanks})`],
+    ['(varchar(x), varchar) -> varchar(x)', `athena_trim_characters($1, $2, '${sides}')`],
+  )
+
+/** From the end for a negative start; nothing for a start that is not in the text. */
+const part = () =>
+  scalar(
+    ['(varchar(x), bigint) -> varchar(x)', 'athena_tail($1, $2)'],
+    ['(varchar(x), bigint, bigint) -> varchar(x)', 'athena_part($1, $2, $3)'],
+    ['(varbinary, bigint) -> varbinary', 'athena_part_binary($1, $2, 9223372036854775807)'],
+    ['(varbinary, bigint, bigint) -> varbinary', 'athena_part_binary($1, $2, $3)'],
+  )
+
+/** A part that is NULL makes the whole NULL: unlike DuckDB's concat. */
+const joined: Writer = parts => typed(`(${parts.map(item => item.sql).join(' || ')})`, varchar)
+
+const forms = ['NFC', 'NFD', 'NFKC', 'NFKD']
+
+/** The form is a word, which the parser takes for a column. */
+const normalized: Writer = ([, form], position) => {
+  const name = form?.text ?? ''
+  if (!forms.includes(name))
+    throw new EngineFault(
+      'semantic',
+      `TYPE_MISMATCH: ${at(position, `normalize takes one of ${forms.join(', ')}`)}`,
+      position,
+    )
+  return typed(`athena_normalize($1, '${name}')`, varchar)
+}
 
 export const strings: FunctionTable = {
-  chr: scalar(['(bigint) -> varchar', 'chr(CAST($1 AS INTEGER))']),
-  codepoint: scalar(['(varchar) -> integer', 'unicode($1)']),
-  // Athena's concat is NULL when any part is; DuckDB's skips it.
+  chr: scalar(['(bigint) -> varchar(1)', 'athena_chr($1)']),
+  codepoint: scalar(['(varchar(1)) -> integer', 'CAST(athena_codepoint($1) AS INTEGER)']),
   concat: scalar(
-    ['(varchar, varchar...) -> varchar', parts => typed(`(${parts.map(part => part.sql).join(' || ')})`, varchar)],
+    ['(varchar, varchar, varchar...) -> varchar', joined],
     ['(array(E), array(E)...) -> array(E)', 'list_concat($*)'],
-    ['(varbinary, varbinary) -> varbinary', '($1 || $2)'],
+    ['(array(E), E) -> array(E)', 'list_append($1, $2)'],
+    ['(E, array(E)) -> array(E)', 'list_prepend($1, $2)'],
+    [
+      '(varbinary, varbinary, varbinary...) -> varbinary',
+      parts => ({ ...joined(parts, undefined), type: { kind: 'simple', name: 'varbinary' } }),
+    ],
   ),
   concat_ws: scalar(
-    ['(varchar, varchar...) -> varchar', 'CASE WHEN $1 IS NULL THEN NULL ELSE concat_ws($*) END'],
+    ['(varchar, varchar, varchar...) -> varchar', 'CASE WHEN $1 IS NULL THEN NULL ELSE concat_ws($*) END'],
     ['(varchar, array(varchar)) -> varchar', 'array_to_string($2, $1)'],
   ),
-  hamming_distance: scalar(['(varchar, varchar) -> bigint', 'CAST(hamming($1, $2) AS BIGINT)']),
+  ends_with: scalar(['(varchar, varchar) -> boolean', 'ends_with($1, $2)']),
+  from_utf8: scalar(
+    ['(varbinary) -> varchar', 'athena_from_utf8($1, chr(65533))'],
+    ['(varbinary, varchar) -> varchar', 'athena_from_utf8($1, $2)'],
+    ['(varbinary, bigint) -> varchar', 'athena_from_utf8($1, athena_chr($2))'],
+  ),
+  hamming_distance: scalar(['(varchar, varchar) -> bigint', 'athena_hamming($1, $2)']),
   length: scalar(['(varchar) -> bigint', 'length($1)'], ['(varbinary) -> bigint', 'octet_length($1)']),
-  levenshtein_distance: scalar(['(varchar, varchar) -> bigint', 'CAST(levenshtein($1, $2) AS BIGINT)']),
-  lower: scalar(['(varchar) -> varchar', 'lower($1)']),
-  lpad: scalar(['(varchar, bigint, varchar) -> varchar', 'lpad($1, CAST($2 AS INTEGER), $3)']),
-  ltrim: scalar(['(varchar) -> varchar', 'ltrim($1)'], ['(varchar, varchar) -> varchar', 'ltrim($1, $2)']),
-  normalize: scalar(['(varchar) -> varchar', 'nfc_normalize($1)']),
+  levenshtein_distance: scalar(['(varchar, varchar) -> bigint', 'athena_levenshtein($1, $2)']),
+  lower: scalar(['(varchar(x)) -> varchar(x)', 'lower($1)']),
+  lpad: scalar(
+    ['(varchar, bigint, varchar) -> varchar', 'athena_pad($1, $2, $3, true)'],
+    ['(varbinary, bigint, varbinary) -> varbinary', 'athena_pad_binary($1, $2, $3, true)'],
+  ),
+  ltrim: trimmed('ltrim', 'left'),
+  luhn_check: scalar(['(varchar) -> boolean', 'athena_luhn($1)']),
+  normalize: scalar(['(varchar) -> varchar', 'nfc_normalize($1)'], ['(varchar, varchar) -> varchar', normalized]),
   position: scalar(['(varchar, varchar) -> bigint', 'strpos($2, $1)']),
-  regexp_count: scalar(['(varchar, varchar) -> bigint', 'CAST(len(regexp_extract_all($1, $2)) AS BIGINT)']),
-  // No match is NULL in Athena and an empty text in DuckDB.
-  regexp_extract: scalar(
-    ['(varchar, varchar) -> varchar', 'CASE WHEN regexp_matches($1, $2) THEN regexp_extract($1, $2) END'],
-    [
-      '(varchar, varchar, bigint) -> varchar',
-      'CASE WHEN regexp_matches($1, $2) THEN regexp_extract($1, $2, CAST($3 AS INTEGER)) END',
-    ],
-  ),
-  regexp_extract_all: scalar(
-    ['(varchar, varchar) -> array(varchar)', 'regexp_extract_all($1, $2)'],
-    ['(varchar, varchar, bigint) -> array(varchar)', 'regexp_extract_all($1, $2, CAST($3 AS INTEGER))'],
-  ),
-  regexp_like: scalar(['(varchar, varchar) -> boolean', 'regexp_matches($1, $2)']),
-  // Athena names a group $1, DuckDB \1.
-  regexp_replace: scalar(
-    ['(varchar, varchar) -> varchar', "regexp_replace($1, $2, '', 'g')"],
-    [
-      '(varchar, varchar, varchar) -> varchar',
-      String.raw`regexp_replace($1, $2, regexp_replace($3, '\$(\d)', '\\\1', 'g'), 'g')`,
-    ],
-  ),
-  regexp_split: scalar(['(varchar, varchar) -> array(varchar)', 'string_split_regex($1, $2)']),
   replace: scalar(
     ['(varchar, varchar) -> varchar', "replace($1, $2, '')"],
-    ['(varchar, varchar, varchar) -> varchar', 'replace($1, $2, $3)'],
+    ['(varchar, varchar, varchar) -> varchar', 'athena_replace($1, $2, $3)'],
   ),
-  reverse: scalar(['(varchar) -> varchar', 'reverse($1)'], ['(array(E)) -> array(E)', 'list_reverse($1)']),
-  rpad: scalar(['(varchar, bigint, varchar) -> varchar', 'rpad($1, CAST($2 AS INTEGER), $3)']),
-  rtrim: scalar(['(varchar) -> varchar', 'rtrim($1)'], ['(varchar, varchar) -> varchar', 'rtrim($1, $2)']),
-  split: scalar(['(varchar, varchar) -> array(varchar)', 'string_split($1, $2)']),
-  // Beyond the last part Athena says NULL, DuckDB's own split_part an empty text.
-  split_part: scalar(['(varchar, varchar, bigint) -> varchar', 'string_split($1, $2)[$3]']),
+  reverse: scalar(
+    ['(varchar(x)) -> varchar(x)', 'athena_reverse($1)'],
+    ['(varbinary) -> varbinary', "unhex(array_to_string(list_reverse(regexp_extract_all(hex($1), '..')), ''))"],
+    ['(array(E)) -> array(E)', 'list_reverse($1)'],
+  ),
+  rpad: scalar(
+    ['(varchar, bigint, varchar) -> varchar', 'athena_pad($1, $2, $3, false)'],
+    ['(varbinary, bigint, varbinary) -> varbinary', 'athena_pad_binary($1, $2, $3, false)'],
+  ),
+  rtrim: trimmed('rtrim', 'right'),
+  soundex: scalar(['(varchar) -> varchar(4)', 'athena_soundex($1)']),
+  split: scalar(
+    ['(varchar(x), varchar) -> array(varchar(x))', 'athena_split_all($1, $2)'],
+    ['(varchar(x), varchar, bigint) -> array(varchar(x))', 'athena_split($1, $2, $3)'],
+  ),
+  split_part: scalar(['(varchar(x), varchar, bigint) -> varchar(x)', 'athena_piece($1, $2, $3)']),
+  split_to_map: scalar(
+    [
+      '(varchar, varchar, varchar) -> map(varchar, varchar)',
+      'list_transform([athena_split_map($1, $2, $3)], x -> map(x[1], x[2]))[1]',
+    ],
+    [
+      '(varchar, varchar, varchar, function(varchar, varchar, varchar, varchar)) -> map(varchar, varchar)',
+      (_, position) => {
+        throw new EngineFault(
+          'unsupported',
+          at(position, 'split_to_map with a lambda is not supported by this engine yet'),
+          position,
+        )
+      },
+    ],
+  ),
+  split_to_multimap: scalar([
+    '(varchar, varchar, varchar) -> map(varchar, array(varchar))',
+    () =>
+      typed(
+        `list_transform([athena_split_multimap($1, $2, $3)], x -> map(x[1], x[2:]))[1]`,
+        mapOf(varchar, { kind: 'array', of: varchar }),
+      ),
+  ]),
   starts_with: scalar(['(varchar, varchar) -> boolean', 'starts_with($1, $2)']),
-  strpos: scalar(['(varchar, varchar) -> bigint', 'strpos($1, $2)']),
-  substr: scalar(
-    ['(varchar, bigint) -> varchar', 'substring($1, $2)'],
-    ['(varchar, bigint, bigint) -> varchar', 'substring($1, $2, $3)'],
+  strpos: scalar(
+    ['(varchar, varchar) -> bigint', 'strpos($1, $2)'],
+    ['(varchar, varchar, bigint) -> bigint', 'athena_strpos($1, $2, $3)'],
   ),
-  substring: scalar(
-    ['(varchar, bigint) -> varchar', 'substring($1, $2)'],
-    ['(varchar, bigint, bigint) -> varchar', 'substring($1, $2, $3)'],
-  ),
-  translate: scalar(['(varchar, varchar, varchar) -> varchar', 'translate($1, $2, $3)']),
-  trim: scalar(['(varchar) -> varchar', 'trim($1)'], ['(varchar, varchar) -> varchar', 'trim($1, $2)']),
-  upper: scalar(['(varchar) -> varchar', 'upper($1)']),
+  substr: part(),
+  substring: part(),
+  to_utf8: scalar(['(varchar) -> varbinary', 'encode($1)']),
+  translate: scalar(['(varchar, varchar, varchar) -> varchar', 'athena_translate($1, $2, $3)']),
+  trim: trimmed('trim', 'both'),
+  upper: scalar(['(varchar(x)) -> varchar(x)', 'athena_upper($1)']),
   uuid: scalar(['() -> uuid', 'uuid()']),
 }

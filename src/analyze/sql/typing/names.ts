@@ -16,7 +16,8 @@ const duckNames: Readonly<Record<SimpleName, string>> = {
   double: 'DOUBLE',
   date: 'DATE',
   varbinary: 'BLOB',
-  json: 'JSON',
+  // JSON is its text in Athena's form: DuckDB's type would read it each time.
+  json: 'VARCHAR',
   uuid: 'UUID',
   'interval day to second': 'INTERVAL',
   'interval year to month': 'INTERVAL',

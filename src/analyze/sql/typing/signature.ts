@@ -3,12 +3,13 @@
 //   (array(T), function(T, U)) -> array(U)
 //   (decimal(p,s), bigint) -> decimal(p,s)
 //   (varchar, E...) -> varchar             E... any number of them, all of one type
+//   (varchar(x)) -> varchar(x)             a text that stays as long as it may be
 //
 // A capital letter stands for a type: N for any number, O for any type with an order, others for any. The same letter is
 // the same type throughout, to which all that stands for it turns by itself.
 import { common, numberName, turnsInto } from './coercion.ts'
 import { parseType } from './parse.ts'
-import { nameOf, type Type } from './type.ts'
+import { isSimple, nameOf, type Type } from './type.ts'
 
 /** A type with letters in it, or with a `decimal(p,s)` of any size. */
 export type Pattern =
@@ -48,6 +49,7 @@ export function signature(text: string): Signature {
 function pattern(text: string): Pattern {
   const trimmed = text.trim()
   if (/^[A-Z]$/.test(trimmed)) return { kind: 'letter', letter: trimmed }
+  if (trimmed === 'varchar(x)') return { kind: 'letter', letter: 'x' }
   if (trimmed === '?') return { kind: 'any' }
   if (trimmed === 'decimal(p,s)') return { kind: 'anyDecimal' }
   if (trimmed === 'row') return { kind: 'anyRow' }
@@ -91,8 +93,10 @@ export function bind(to: Pattern, from: Type, letters: Letters): boolean {
     case 'letter': {
       if (to.letter === 'N' && numberName(from) === undefined && !(from.kind === 'simple' && from.name === 'unknown'))
         return false
+      const given = to.letter === 'x' ? textOf(from) : from
+      if (given === undefined) return false
       const known = letters.get(to.letter)
-      const both = known === undefined ? from : common(known, from)
+      const both = known === undefined ? given : common(known, given)
       if (both !== undefined) letters.set(to.letter, both)
       return both !== undefined
     }
@@ -113,6 +117,13 @@ export function bind(to: Pattern, from: Type, letters: Letters): boolean {
   }
 }
 
+/** A text of any length, as a varchar. */
+function textOf(type: Type): Type | undefined {
+  if (isSimple(type, 'unknown')) return { kind: 'varchar' }
+  if (type.kind === 'char') return { kind: 'varchar', length: type.length }
+  return type.kind === 'varchar' ? type : undefined
+}
+
 /** The type that a pattern is once its letters are known; undefined while one is not. `sized` stands for decimal(p,s). */
 export function filled(pattern: Pattern, letters: Letters, sized: Type | undefined): Type | undefined {
   switch (pattern.kind) {
@@ -125,7 +136,7 @@ export function filled(pattern: Pattern, letters: Letters, sized: Type | undefin
     case 'anyRow':
       return sized
     case 'array': {
-      const of = filled(pattern.of, letters, sized)
+      const of = filled(pattern.of, letters, sized?.kind === 'array' ? sized.of : sized)
       return of && { kind: 'array', of }
     }
     case 'map': {

@@ -1,0 +1,30 @@
+// All functions that the engine's process computes itself.
+import { bits } from './bits.ts'
+import type { Computed } from './computed.ts'
+import { formats } from './format.ts'
+import { hashes } from './hashes.ts'
+import { jsons } from './json.ts'
+import { jsonCasts } from './json-casts.ts'
+import { numbers } from './numbers.ts'
+import { regexps } from './regexp.ts'
+import { sizes } from './sizes.ts'
+import { texts } from './texts.ts'
+import { urls } from './urls.ts'
+
+const all: ReadonlyMap<string, Computed> = new Map(
+  [bits, hashes, jsons, jsonCasts, numbers, regexps, formats, sizes, texts, urls].flatMap(table =>
+    Object.entries(table),
+  ),
+)
+
+/** Those that a text uses and that are not yet registered. */
+export function computedOf(text: string, registered: Set<string>): readonly (readonly [string, Computed])[] {
+  const found: (readonly [string, Computed])[] = []
+  for (const [name] of text.matchAll(/\bathena_\w+(?=\()/g)) {
+    const one = all.get(name)
+    if (one === undefined || registered.has(name)) continue
+    registered.add(name)
+    found.push([name, one])
+  }
+  return found
+}

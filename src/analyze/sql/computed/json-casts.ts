@@ -1,0 +1,106 @@
+// CAST of JSON to other types, one level at a time: the items of an array, the entries of an object, the fields of a row,
+// and scalars as a text that DuckDB casts exactly. NULL stands for JSON's null.
+import { type ComputedTable, ComputeFault, computed } from './computed.ts'
+import { doubleText } from './java-number.ts'
+import { type Json, JsonNumber, JsonObject, readJson, writeJson } from './json-text.ts'
+
+const wrong = (what: string): ComputeFault => new ComputeFault(`INVALID_CAST_ARGUMENT: ${what}`)
+
+function read(text: string): Json {
+  const value = readJson(text)
+  if (value === undefined) throw wrong(`Cannot cast '${text}': it is no JSON`)
+  return value
+}
+
+const inner = (value: Json | undefined): string | null =>
+  value === null || value === undefined ? null : writeJson(value)
+
+const kindOf = (value: Json): string =>
+  value instanceof JsonObject ? '{' : Array.isArray(value) ? '[' : (inner(value) ?? 'null')
+
+const whole: Readonly<Record<string, readonly [bigint, bigint]>> = {
+  TINYINT: [-128n, 127n],
+  SMALLINT: [-32768n, 32767n],
+  INTEGER: [-2147483648n, 2147483647n],
+  BIGINT: [-9223372036854775808n, 9223372036854775807n],
+}
+
+const double = /^\s*[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[dDfF]?)\s*$/
+const decimal = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/
+
+function scalarAs(value: string | boolean | JsonNumber, type: string): string | undefined {
+  const range = whole[type]
+  if (range !== undefined) {
+    const number = wholeOf(value)
+    return number !== undefined && number >= range[0] && number <= range[1] ? String(number) : undefined
+  }
+  if (type === 'VARCHAR') return value instanceof JsonNumber ? value.written : String(value)
+  if (type === 'BOOLEAN') return booleanOf(value)
+  const text = value instanceof JsonNumber ? value.text : typeof value === 'boolean' ? (value ? '1' : '0') : value
+  if (type === 'DOUBLE' || type === 'REAL') return double.test(text) ? text.trim().replace(/[dDfF]$/, '') : undefined
+  return decimal.test(text) ? text.trim() : undefined
+}
+
+function wholeOf(value: string | boolean | JsonNumber): bigint | undefined {
+  if (typeof value === 'boolean') return value ? 1n : 0n
+  if (typeof value === 'string') return /^[+-]?\d+$/.test(value) ? BigInt(value.replace('+', '')) : undefined
+  if (value.isWhole) return BigInt(value.text)
+  const number = Number(value.text)
+  if (!Number.isFinite(number)) return undefined
+  // Half goes away from zero.
+  return BigInt(Math.sign(number) * Math.round(Math.abs(number)))
+}
+
+function booleanOf(value: string | boolean | JsonNumber): string | undefined {
+  if (typeof value === 'boolean') return String(value)
+  if (value instanceof JsonNumber) return String(Number(value.text) !== 0)
+  if (/^(?:t|true|1)$/i.test(value)) return 'true'
+  return /^(?:f|false|0)$/i.test(value) ? 'false' : undefined
+}
+
+export const jsonCasts: ComputedTable = {
+  athena_json_as: computed(['VARCHAR', 'VARCHAR'], 'VARCHAR', (text, type) => {
+    const value = read(text)
+    if (value === null) return null
+    if (value instanceof JsonObject || (typeof value === 'object' && !(value instanceof JsonNumber)))
+      throw wrong(`Unexpected token when cast to ${type.toLowerCase()}: ${kindOf(value)}`)
+    const made = scalarAs(value, type)
+    if (made === undefined) {
+      const shown = value instanceof JsonNumber && !value.isWhole ? doubleText(Number(value.text)) : scalar(value)
+      throw wrong(`Cannot cast '${shown}' to ${type}`)
+    }
+    return made
+  }),
+  athena_json_items: computed(['VARCHAR', 'VARCHAR'], 'VARCHAR[]', (text, type) => {
+    const value = read(text)
+    if (value === null) return null
+    if (!Array.isArray(value))
+      throw wrong(`Cannot cast to ${type}. Expected a json array, but got ${kindOf(value)}\n${text}`)
+    return value.map(inner)
+  }),
+  athena_json_entries: computed(['VARCHAR', 'VARCHAR'], 'VARCHAR[][]', (text, type) => {
+    const value = read(text)
+    if (value === null) return null
+    if (!(value instanceof JsonObject))
+      throw wrong(`Cannot cast to ${type}. Expected a json object, but got ${kindOf(value)}\n${text}`)
+    return [value.entries.map(([key]) => key), value.entries.map(([, item]) => inner(item))]
+  }),
+  athena_json_fields: computed(['VARCHAR', 'VARCHAR[]', 'VARCHAR'], 'VARCHAR[]', (text, names, type) => {
+    const value = read(text)
+    if (value === null) return null
+    if (value instanceof JsonObject) {
+      if (names.includes(null) || names.includes(''))
+        throw wrong(`Cannot cast to ${type}. Cannot cast a JSON object to a row with anonymous fields\n${text}`)
+      const byName = new Map(value.entries)
+      return names.map(name => inner(byName.get(name ?? '')))
+    }
+    if (!Array.isArray(value))
+      throw wrong(`Cannot cast to ${type}. Expected a json array or object, but got ${kindOf(value)}\n${text}`)
+    if (value.length !== names.length)
+      throw wrong(`Cannot cast to ${type}. Expected ${names.length} fields, but got ${value.length}\n${text}`)
+    return value.map(inner)
+  }),
+}
+
+const scalar = (value: string | boolean | JsonNumber): string =>
+  value instanceof JsonNumber ? value.text : String(value)

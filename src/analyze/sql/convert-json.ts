@@ -1,0 +1,105 @@
+// CAST to JSON and from it, by the types, one level at a time. A value of the type JSON is its text.
+import { fieldOf, textIn } from './convert-text.ts'
+import { identifier, literal } from './text.ts'
+import { isText, numberName } from './typing/coercion.ts'
+import { duckName, fieldName } from './typing/names.ts'
+import { isSimple, nameOf, type Type } from './typing/type.ts'
+import type { Value } from './value.ts'
+
+/** The JSON text of a value; undefined where Athena makes none of it. */
+export function toJson({ sql, type }: Value): string | undefined {
+  switch (type.kind) {
+    case 'varchar':
+    case 'char':
+    case 'timestamp':
+    case 'instant':
+      return quoted(textIn({ sql, type }))
+    case 'decimal':
+      return `CAST(${sql} AS VARCHAR)`
+    case 'array': {
+      const item = toJson({ sql: 'athena_json', type: type.of })
+      return (
+        item && `'[' || array_to_string(list_transform(${sql}, athena_json -> coalesce(${item}, 'null')), ',') || ']'`
+      )
+    }
+    case 'map':
+      return mapToJson(sql, type.key, type.value)
+    case 'row': {
+      const parts: string[] = []
+      for (const [index, field] of type.fields.entries()) {
+        const inner = toJson({ sql: fieldOf(sql, index), type: field.type })
+        if (inner === undefined) return undefined
+        parts.push(`${literal(`${JSON.stringify(field.name ?? '')}:`)} || coalesce(${inner}, 'null')`)
+      }
+      return `CASE WHEN ${sql} IS NULL THEN NULL ELSE '{' || ${parts.join(" || ',' || ")} || '}' END`
+    }
+    case 'simple':
+      return simpleToJson({ sql, type })
+    default:
+      return undefined
+  }
+}
+
+const quoted = (text: string | undefined): string | undefined => text && `CAST(to_json(${text}) AS VARCHAR)`
+
+function simpleToJson({ sql, type }: Value): string | undefined {
+  if (isSimple(type, 'json')) return sql
+  if (isSimple(type, 'unknown')) return `CAST(${sql} AS VARCHAR)`
+  // What is no finite number is a text.
+  if (isSimple(type, 'real', 'double'))
+    return `CASE WHEN isfinite(${sql}) THEN athena_float(${sql}) ELSE '"' || athena_float(${sql}) || '"' END`
+  if (isSimple(type, 'date')) return quoted(`CAST(${sql} AS VARCHAR)`)
+  return isSimple(type, 'boolean') || numberName(type) !== undefined ? `CAST(${sql} AS VARCHAR)` : undefined
+}
+
+/** The keys of a map become texts, in their order. */
+function mapToJson(sql: string, key: Type, value: Type): string | undefined {
+  const isKey = isText(key) || isSimple(key, 'boolean') || numberName(key) !== undefined
+  const name = isKey ? quoted(textIn({ sql: 'athena_json.key', type: key })) : undefined
+  const item = toJson({ sql: 'athena_json.value', type: value })
+  if (name === undefined || item === undefined) return undefined
+  const entries = `list_sort(list_transform(map_entries(${sql}), athena_json -> {'k': ${name}, 'v': coalesce(${item}, 'null')}))`
+  return `'{' || array_to_string(list_transform(${entries}, athena_pair -> athena_pair.k || ':' || athena_pair.v), ',') || '}'`
+}
+
+const scalars = ['boolean', 'tinyint', 'smallint', 'integer', 'bigint', 'real', 'double', 'decimal']
+
+type Cast = (value: Value, to: Type) => string | undefined
+
+/** Undefined where Athena does not cast. `cast` is for the keys of a map, which are texts. */
+export function fromJson(sql: string, to: Type, cast: Cast): string | undefined {
+  const type = literal(nameOf(to))
+  switch (to.kind) {
+    case 'array': {
+      const item = fromJson('athena_cast', to.of, cast)
+      return item && `list_transform(athena_json_items(${sql}, ${type}), athena_cast -> ${item})`
+    }
+    case 'map': {
+      const key = cast({ sql: 'athena_cast', type: { kind: 'varchar' } }, to.key)
+      const value = fromJson('athena_cast', to.value, cast)
+      if (key === undefined || value === undefined) return undefined
+      return `list_transform([athena_json_entries(${sql}, ${type})], athena_parts -> CASE WHEN athena_parts IS NULL THEN NULL
+        ELSE map(list_transform(athena_parts[1], athena_cast -> ${key}), list_transform(athena_parts[2], athena_cast -> ${value})) END)[1]`
+    }
+    case 'row': {
+      const names = to.fields.map(({ name }) => (name === undefined ? 'NULL' : literal(name)))
+      const parts: string[] = []
+      for (const [index, field] of to.fields.entries()) {
+        const inner = fromJson(`athena_parts[${index + 1}]`, field.type, cast)
+        if (inner === undefined) return undefined
+        parts.push(`${identifier(fieldName(field, index))} := ${inner}`)
+      }
+      return `list_transform([athena_json_fields(${sql}, CAST([${names.join(', ')}] AS VARCHAR[]), ${type})],
+        athena_parts -> CASE WHEN athena_parts IS NULL THEN NULL ELSE struct_pack(${parts.join(', ')}) END)[1]`
+    }
+  }
+  if (isSimple(to, 'json')) return sql
+  if (to.kind === 'varchar') {
+    const text = `athena_json_as(${sql}, 'VARCHAR')`
+    return to.length === undefined ? text : `left(${text}, ${to.length})`
+  }
+  const name = to.kind === 'simple' ? to.name : to.kind
+  if (!scalars.includes(name)) return undefined
+  const shown = to.kind === 'decimal' ? `DECIMAL(${to.precision},${to.scale})` : name.toUpperCase()
+  return `CAST(athena_json_as(${sql}, '${shown}') AS ${duckName(to)})`
+}

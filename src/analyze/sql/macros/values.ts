@@ -1,0 +1,58 @@
+// Macros of texts, numbers and conversions. What must fail calls athena_fail, which stands in a CASE so that only the
+// rows that fail reach it.
+
+/** `what` fails, otherwise `value`. */
+const unless = (what: string, message: string, value: string) =>
+  `CASE WHEN ${what} THEN CASE WHEN athena_fail(${message}) THEN NULL END ELSE ${value} END`
+
+const whole = (name: string, type: string, shown: string) =>
+  `CREATE MACRO athena_to_${name}(x) AS CASE WHEN x IS NULL THEN NULL
+     WHEN regexp_full_match(x, '\\s*[+-]?[0-9]+\\s*') AND try_cast(x AS ${type}) IS NOT NULL THEN try_cast(x AS ${type})
+     WHEN athena_fail('INVALID_CAST_ARGUMENT: Cannot cast ''' || x || ''' to ${shown}') THEN NULL END`
+
+/** Java's form of a number, which may end with the letter of its kind. */
+const floating = (name: string, type: string, shown: string) =>
+  `CREATE MACRO athena_to_${name}(x) AS CASE WHEN x IS NULL THEN NULL
+     WHEN regexp_full_match(x, '\\s*[+-]?(NaN|Infinity|([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?[dDfF]?)\\s*')
+       THEN try_cast(regexp_replace(x, '([0-9.])[dDfF]\\s*$', '\\1') AS ${type})
+     WHEN athena_fail('INVALID_CAST_ARGUMENT: Cannot cast ''' || x || ''' to ${shown}') THEN NULL END`
+
+export const valueMacros: readonly string[] = [
+  // DuckDB's capital sharp s is no letter of Athena's.
+  `CREATE MACRO athena_upper(x) AS CASE WHEN contains(x, 'ß')
+     THEN array_to_string(list_transform(string_split(x, 'ß'), piece -> upper(piece)), 'ß') ELSE upper(x) END`,
+  // DuckDB turns what is written as one, Athena each code point.
+  `CREATE MACRO athena_reverse(x) AS CASE WHEN strlen(x) = length(x) THEN reverse(x)
+     ELSE array_to_string(list_reverse(regexp_extract_all(x, '(?s).')), '') END`,
+  `CREATE MACRO athena_replace(x, a, b) AS CASE
+     WHEN a = '' THEN b || array_to_string(list_transform(regexp_extract_all(x, '(?s).'), item -> item || b), '') ELSE replace(x, a, b) END`,
+  `CREATE MACRO athena_tail(x, s) AS CASE WHEN s > 0 THEN substring(x, s)
+     WHEN x IS NULL OR s IS NULL THEN NULL WHEN s < 0 AND -s <= length(x) THEN substring(x, s) ELSE '' END`,
+  `CREATE MACRO athena_part(x, s, n) AS CASE WHEN s > 0 AND n > 0 THEN substring(x, s, n)
+     WHEN x IS NULL OR s IS NULL OR n IS NULL THEN NULL
+     WHEN s < 0 AND n > 0 AND -s <= length(x) THEN substring(x, length(x) + s + 1, n) ELSE '' END`,
+  `CREATE MACRO athena_split_all(x, d) AS ${unless("d = ''", "'INVALID_FUNCTION_ARGUMENT: The delimiter may not be the empty string'", 'string_split(x, d)')}`,
+  `CREATE MACRO athena_piece(x, d, i) AS CASE WHEN i > 0 AND d <> '' THEN string_split(x, d)[i] ELSE athena_split_part(x, d, i) END`,
+  `CREATE MACRO athena_from_utf8(x, r) AS coalesce(try(decode(x)), athena_decode(x, r))`,
+  whole('bigint', 'BIGINT', 'BIGINT'),
+  whole('integer', 'INTEGER', 'INT'),
+  whole('smallint', 'SMALLINT', 'SMALLINT'),
+  whole('tinyint', 'TINYINT', 'TINYINT'),
+  floating('double', 'DOUBLE', 'DOUBLE'),
+  floating('real', 'FLOAT', 'REAL'),
+  `CREATE MACRO athena_to_boolean(x) AS CASE WHEN lower(x) IN ('t', 'true', '1') THEN true
+     WHEN lower(x) IN ('f', 'false', '0') THEN false WHEN x IS NULL THEN NULL
+     WHEN athena_fail('INVALID_CAST_ARGUMENT: Cannot cast ''' || x || ''' to BOOLEAN') THEN NULL END`,
+  // Where Java says not a number or infinity, DuckDB fails.
+  "CREATE MACRO athena_ln(x) AS CASE WHEN x > 0 THEN ln(x) WHEN x = 0 THEN CAST('-Infinity' AS DOUBLE) WHEN x IS NULL THEN NULL ELSE CAST('NaN' AS DOUBLE) END",
+  "CREATE MACRO athena_log10(x) AS CASE WHEN x > 0 THEN log10(x) WHEN x = 0 THEN CAST('-Infinity' AS DOUBLE) WHEN x IS NULL THEN NULL ELSE CAST('NaN' AS DOUBLE) END",
+  "CREATE MACRO athena_sqrt(x) AS CASE WHEN x >= 0 THEN sqrt(x) WHEN x IS NULL THEN NULL ELSE CAST('NaN' AS DOUBLE) END",
+  "CREATE MACRO athena_asin(x) AS CASE WHEN abs(x) <= 1 THEN asin(x) WHEN x IS NULL THEN NULL ELSE CAST('NaN' AS DOUBLE) END",
+  "CREATE MACRO athena_acos(x) AS CASE WHEN abs(x) <= 1 THEN acos(x) WHEN x IS NULL THEN NULL ELSE CAST('NaN' AS DOUBLE) END",
+  "CREATE MACRO athena_circular(x, y) AS CASE WHEN isfinite(x) THEN y WHEN x IS NULL THEN NULL ELSE CAST('NaN' AS DOUBLE) END",
+  // Half goes away from zero; what has no such digits stays.
+  `CREATE MACRO athena_round(x, f) AS CASE WHEN isfinite(x) AND abs(x * f) < 9e18
+     THEN sign(x) * (round(abs(x) * f) / f) ELSE x END`,
+  // Remainders, rounded as Athena does: of the digits as a whole number.
+  `CREATE MACRO athena_round_whole(x, f) AS CAST(athena_quotient(CAST(x AS HUGEINT), CAST(f AS HUGEINT)) AS HUGEINT) * CAST(f AS HUGEINT)`,
+]
