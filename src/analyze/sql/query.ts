@@ -3,6 +3,7 @@
 import { at, EngineFault } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
 import { coerced } from './convert.ts'
+import { fieldOf } from './convert-text.ts'
 import { commonOf } from './expression.ts'
 import { condition } from './operators.ts'
 import { conjuncts, type Relation, relations, visible } from './relation.ts'
@@ -91,7 +92,7 @@ function values(node: Node, statement: Statement, scope: Scope): Written {
   node.only('expressions')
   const rows = node
     .records('expressions')
-    .map(row => row.list('expressions').map(item => statement.expression(item, scope)))
+    .map(row => cells(row.list('expressions').map(item => statement.expression(item, scope))))
   const width = rows[0]?.length ?? 0
   if (rows.some(row => row.length !== width))
     throw mismatch(node.position, 'Values rows have mismatched types: the rows have different numbers of columns')
@@ -107,6 +108,13 @@ function values(node: Node, statement: Statement, scope: Scope): Written {
   const columns = types.map(type => ({ name: undefined, type }))
   const names = types.map((_, index) => `_col${index}`).join(', ')
   return { sql: `SELECT * FROM (VALUES ${written.join(', ')}) AS ${statement.name('values')}(${names})`, columns }
+}
+
+/** A row that stands alone is its fields. */
+function cells(row: readonly Value[]): readonly Value[] {
+  const [only] = row
+  if (row.length !== 1 || only?.type.kind !== 'row') return row
+  return only.type.fields.map(({ type }, index) => ({ sql: fieldOf(only.sql, index), type }))
 }
 
 interface Item {

@@ -3,13 +3,13 @@
 import { at, EngineFault, type Position } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
 import { coerced } from './convert.ts'
-import type { Argument, FunctionEntry, Overload } from './functions/entry.ts'
+import type { Argument, FunctionEntry, Lambda, Overload } from './functions/entry.ts'
 import { lambdaName, type Scope } from './scope.ts'
 import type { Statement } from './statement.ts'
 import { isClock } from './typing/coercion.ts'
 import { bind, filled, type Letters, type Pattern, signature, unexpectedParameters } from './typing/signature.ts'
 import { isSame, type Type, unknown } from './typing/type.ts'
-import { typed, type Value } from './value.ts'
+import type { Value } from './value.ts'
 
 export interface Asked {
   readonly name: string
@@ -81,7 +81,7 @@ function written(
   scope: Scope,
 ): Chosen {
   // A lambda can widen a letter (the state of reduce): then all is read once more with the wider type.
-  let lambdas = plain.map(() => undefined as Value | undefined)
+  let lambdas = plain.map(() => undefined as (Value & { readonly lambda: Lambda }) | undefined)
   for (let round = 0; round < 2; round++) {
     const before = new Map(letters)
     lambdas = plain.map((value, index) => {
@@ -120,7 +120,7 @@ function lambda(
   letters: Letters,
   statement: Statement,
   scope: Scope,
-): Value {
+): Value & { readonly lambda: Lambda } {
   node.only('parameters', 'body')
   const names = node.texts('parameters')
   if (names.length !== pattern.parameters.length)
@@ -135,10 +135,11 @@ function lambda(
   const body = statement.expression(node.need('body'), { ...scope, lambdas: known })
   bind(pattern.result, body.type, letters)
   const wanted = filled(pattern.result, letters, undefined) ?? body.type
-  const parameters = names.map(name => lambdaName(name.toLowerCase())).join(', ')
-  return typed(`${names.length === 1 ? parameters : `(${parameters})`} -> ${coerced(body, wanted)}`, {
-    kind: 'function',
-    parameters: types,
-    result: wanted,
-  })
+  const parameters = names.map(name => lambdaName(name.toLowerCase()))
+  const sql = coerced(body, wanted)
+  return {
+    sql: `${names.length === 1 ? parameters.join() : `(${parameters.join(', ')})`} -> ${sql}`,
+    type: { kind: 'function', parameters: types, result: wanted },
+    lambda: { names: parameters, body: sql },
+  }
 }

@@ -1,93 +1,126 @@
-// Arrays, maps and rows, with their lambdas. https://trino.io/docs/current/functions/array.html, …/map.html
-import { daysToSeconds, rowOf } from '../typing/type.ts'
+// Arrays, and rows' making. https://trino.io/docs/current/functions/array.html
+// Functions with lambdas are in lambdas.ts, maps in maps.ts.
+import { unsupported } from '../ast.ts'
+import { cast } from '../convert.ts'
+import { arrayOf, rowOf, type Type, varchar } from '../typing/type.ts'
 import { typed } from '../value.ts'
-import { type FunctionTable, scalar } from './entry.ts'
+import { invalid } from './clock.ts'
+import { type Argument, type FunctionTable, scalar, type Writer } from './entry.ts'
+
+/** NULL where any argument is. */
+export const unlessNull = (parts: readonly Argument[], sql: string): string =>
+  `CASE WHEN ${parts.map(part => `${part.sql} IS NULL`).join(' OR ')} THEN NULL ELSE ${sql} END`
+
+/** Items as CAST(… AS varchar) writes them. */
+const joinedItems =
+  (replacement: boolean): Writer =>
+  ([part], position) => {
+    const of = part?.type.kind === 'array' ? part.type.of : varchar
+    const text = cast(typed('athena_item', of), varchar, position)
+    const item = replacement ? `coalesce(${text}, $3)` : text
+    return typed(`array_to_string(list_transform($1, athena_item -> ${item}), $2)`, varchar)
+  }
+
+const zipped: Writer = parts => {
+  const longest = `greatest(${parts.map(part => `len(${part.sql})`).join(', ')})`
+  const items = parts.map(part => `(${part.sql})[athena_place]`)
+  const fields = parts.map(({ type }) => ({ name: undefined, type: type.kind === 'array' ? type.of : type }))
+  const sql = `list_transform(range(1, ${longest} + 1), athena_place -> row(${items.join(', ')}))`
+  return typed(unlessNull(parts, sql), arrayOf(rowOf(fields)))
+}
+
+const zipSizeMax = 5
+const combinationMax = 5
+
+/** Those without the last item first, as Athena has them. */
+function combinations(list: string, size: number): string {
+  if (size === 0) return `[(${list})[1:0]]`
+  const place = `athena_c${size}`
+  const before = combinations(`(${list})[1:${place} - 1]`, size - 1)
+  const longer = `list_transform(${before}, athena_k${size} -> list_append(athena_k${size}, (${list})[${place}]))`
+  return `flatten(list_transform(range(1, len(${list}) + 1), ${place} -> ${longer}))`
+}
+
+const sequenceOf = (kind: string, step: string, toType: (sql: string) => string) =>
+  [`(${kind}, ${kind}${step === '' ? '' : `, ${step}`}) -> array(${kind})`, toType(step)] as const
+
+const dateStep = 'CASE WHEN $1 <= $2 THEN INTERVAL 1 DAY ELSE INTERVAL (-1) DAY END'
+const moments = (step: string) =>
+  step.endsWith('month') ? 'athena_months_on($1, $2, $3)' : `athena_moments($1, $2, ${step === '' ? dateStep : '$3'})`
+const asDates = (step: string) => `CAST(${moments(step)} AS DATE[])`
 
 export const collections: FunctionTable = {
-  all_match: scalar(['(array(T), function(T, boolean)) -> boolean', 'list_bool_and(list_transform($1, $2))']),
-  any_match: scalar(['(array(T), function(T, boolean)) -> boolean', 'list_bool_or(list_transform($1, $2))']),
-  array_distinct: scalar(['(array(E)) -> array(E)', 'list_distinct($1)']),
-  array_except: scalar([
-    '(array(E), array(E)) -> array(E)',
-    'list_filter(list_distinct($1), athena_item -> NOT list_contains($2, athena_item))',
-  ]),
-  array_intersect: scalar(['(array(E), array(E)) -> array(E)', 'list_intersect($1, $2)']),
+  array_distinct: scalar(['(array(E)) -> array(E)', 'athena_distinct($1)']),
+  array_except: scalar(['(array(E), array(E)) -> array(E)', 'athena_except($1, $2)']),
+  array_histogram: scalar(['(array(E)) -> map(E, bigint)', 'athena_counts($1)']),
+  array_intersect: scalar(['(array(E), array(E)) -> array(E)', 'athena_intersect($1, $2)']),
   array_join: scalar(
-    ['(array(T), varchar) -> varchar', 'array_to_string($1, $2)'],
-    [
-      '(array(T), varchar, varchar) -> varchar',
-      'array_to_string(list_transform($1, athena_item -> coalesce(CAST(athena_item AS VARCHAR), $3)), $2)',
-    ],
+    ['(array(T), varchar) -> varchar', joinedItems(false)],
+    ['(array(T), varchar, varchar) -> varchar', joinedItems(true)],
   ),
-  array_max: scalar(['(array(O)) -> O', 'list_max($1)']),
-  array_min: scalar(['(array(O)) -> O', 'list_min($1)']),
+  // Of an array with a NULL no item is known to be the greatest.
+  array_max: scalar(['(array(O)) -> O', 'CASE WHEN list_count($1) = len($1) THEN list_max($1) END']),
+  array_min: scalar(['(array(O)) -> O', 'CASE WHEN list_count($1) = len($1) THEN list_min($1) END']),
   array_position: scalar([
-    '(array(T), T) -> bigint',
-    'CAST(coalesce(list_position($1, $2), CASE WHEN $1 IS NOT NULL THEN 0 END) AS BIGINT)',
+    '(array(E), E) -> bigint',
+    'CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN CAST(coalesce(list_position($1, $2), 0) AS BIGINT) END',
   ]),
   array_remove: scalar([
     '(array(E), E) -> array(E)',
-    'list_filter($1, athena_item -> athena_item IS DISTINCT FROM $2)',
+    'CASE WHEN $2 IS NOT NULL THEN list_filter($1, athena_item -> athena_item IS DISTINCT FROM $2) END',
   ]),
-  array_sort: scalar(['(array(E)) -> array(E)', "list_sort($1, 'ASC', 'NULLS LAST')"]),
-  array_union: scalar(['(array(E), array(E)) -> array(E)', 'list_distinct(list_concat($1, $2))']),
-  arrays_overlap: scalar(['(array(E), array(E)) -> boolean', 'list_has_any($1, $2)']),
+  array_union: scalar([
+    '(array(E), array(E)) -> array(E)',
+    parts => typed(unlessNull(parts, 'athena_distinct(list_concat($1, $2))'), parts[0]?.type ?? arrayOf(varchar)),
+  ]),
+  arrays_overlap: scalar(['(array(E), array(E)) -> boolean', 'athena_overlap($1, $2)']),
   cardinality: scalar(
     ['(array(E)) -> bigint', 'CAST(len($1) AS BIGINT)'],
     ['(map(K, V)) -> bigint', 'CAST(cardinality($1) AS BIGINT)'],
   ),
-  contains: scalar(['(array(E), E) -> boolean', 'list_contains($1, $2)']),
-  element_at: scalar(['(array(E), bigint) -> E', '($1)[$2]'], ['(map(K, V), K) -> V', '($1)[$2]']),
-  filter: scalar(['(array(T), function(T, boolean)) -> array(T)', 'list_filter($1, $2)']),
+  combinations: scalar([
+    '(array(E), bigint) -> array(array(E))',
+    ([list, size], position) => {
+      const text = size?.node.text('value') ?? ''
+      if (!/^\d+$/.test(text)) throw unsupported('combinations of a size that is no literal', position)
+      if (Number(text) > combinationMax)
+        throw invalid(`combination size must not exceed ${combinationMax}: ${text}`, position)
+      return typed(
+        `CASE WHEN $1 IS NOT NULL THEN ${combinations('$1', Number(text))} END`,
+        arrayOf(list?.type ?? varchar),
+      )
+    },
+  ]),
+  contains: scalar(['(array(E), E) -> boolean', 'athena_contains($1, $2)']),
+  contains_sequence: scalar(['(array(E), array(E)) -> boolean', 'athena_contains_sequence($1, $2)']),
+  element_at: scalar(['(array(E), bigint) -> E', 'athena_element($1, $2)'], ['(map(K, V), K) -> V', '($1)[$2]']),
   flatten: scalar(['(array(array(T))) -> array(T)', 'flatten($1)']),
-  map: scalar(['() -> map(unknown, unknown)', 'MAP([], [])'], ['(array(K), array(V)) -> map(K, V)', 'map($1, $2)']),
-  map_concat: scalar(['(map(K, V), map(K, V)...) -> map(K, V)', 'map_concat($*)']),
-  map_entries: scalar([
-    '(map(K, V)) -> array(T)',
-    ([part]) => {
-      const { key, value } = part?.type.kind === 'map' ? part.type : { key: daysToSeconds, value: daysToSeconds }
-      return typed('map_entries($1)', {
-        kind: 'array',
-        of: rowOf([
-          { name: undefined, type: key },
-          { name: undefined, type: value },
-        ]),
-      })
-    },
-  ]),
-  map_from_entries: scalar([
-    '(array(row)) -> map(K, V)',
-    ([part]) => {
-      const of = part?.type.kind === 'array' ? part.type.of : undefined
-      const [key, value] = of?.kind === 'row' ? of.fields : []
-      return typed('map_from_entries($1)', {
-        kind: 'map',
-        key: key?.type ?? daysToSeconds,
-        value: value?.type ?? daysToSeconds,
-      })
-    },
-  ]),
-  map_keys: scalar(['(map(K, V)) -> array(K)', 'map_keys($1)']),
-  map_values: scalar(['(map(K, V)) -> array(V)', 'map_values($1)']),
-  none_match: scalar(['(array(T), function(T, boolean)) -> boolean', '(NOT list_bool_or(list_transform($1, $2)))']),
-  reduce: scalar([
-    '(array(T), S, function(S, T, S), function(S, R)) -> R',
-    'list_transform([list_reduce($1, $3, $2)], $4)[1]',
-  ]),
+  ngrams: scalar(['(array(E), bigint) -> array(array(E))', 'athena_ngrams($1, $2)']),
   repeat: scalar(['(T, bigint) -> array(T)', 'list_transform(range($2), athena_item -> $1)']),
   row: scalar(['(?...) -> T', parts => typed('row($*)', rowOf(parts.map(({ type }) => ({ name: undefined, type }))))]),
   sequence: scalar(
-    ['(bigint, bigint) -> array(bigint)', 'generate_series($1, $2)'],
-    ['(bigint, bigint, bigint) -> array(bigint)', 'generate_series($1, $2, $3)'],
-    ['(date, date) -> array(date)', 'CAST(generate_series($1, $2, INTERVAL 1 DAY) AS DATE[])'],
-    ['(date, date, interval day to second) -> array(date)', 'CAST(generate_series($1, $2, $3) AS DATE[])'],
-    ['(date, date, interval year to month) -> array(date)', 'CAST(generate_series($1, $2, $3) AS DATE[])'],
-    ['(timestamp, timestamp, interval day to second) -> array(timestamp)', 'generate_series($1, $2, $3)'],
-    ['(timestamp, timestamp, interval year to month) -> array(timestamp)', 'generate_series($1, $2, $3)'],
+    ['(bigint, bigint) -> array(bigint)', 'athena_sequence($1, $2, CASE WHEN $1 <= $2 THEN 1 ELSE -1 END)'],
+    ['(bigint, bigint, bigint) -> array(bigint)', 'athena_sequence($1, $2, $3)'],
+    sequenceOf('date', '', asDates),
+    sequenceOf('date', 'interval day to second', asDates),
+    sequenceOf('date', 'interval year to month', asDates),
+    sequenceOf('timestamp', 'interval day to second', moments),
+    sequenceOf('timestamp', 'interval year to month', moments),
   ),
-  slice: scalar([
-    '(array(T), bigint, bigint) -> array(T)',
-    'list_slice($1, $2, CASE WHEN $2 < 0 THEN least($2 + $3 - 1, -1) ELSE $2 + $3 - 1 END)',
-  ]),
-  transform: scalar(['(array(T), function(T, U)) -> array(U)', 'list_transform($1, $2)']),
+  shuffle: scalar(['(array(E)) -> array(E)', 'athena_shuffle($1)']),
+  slice: scalar(['(array(T), bigint, bigint) -> array(T)', 'athena_slice($1, $2, $3)']),
+  trim_array: scalar(['(array(T), bigint) -> array(T)', 'athena_trim_array($1, $2)']),
+  zip: scalar(
+    ...Array.from({ length: zipSizeMax - 1 }, (_, index) => {
+      const letters = ['A', 'B', 'C', 'D', 'E'].slice(0, index + 2)
+      return [`(${letters.map(letter => `array(${letter})`).join(', ')}) -> array(A)`, zipped] as const
+    }),
+  ),
 }
+
+/** The type of a map's entry. */
+export const entryType = (key: Type, value: Type): Type =>
+  rowOf([
+    { name: undefined, type: key },
+    { name: undefined, type: value },
+  ])

@@ -11,6 +11,19 @@ import type { Value } from '../value.ts'
 /** Already of the type that the signature asks for. */
 export interface Argument extends Value {
   readonly node: Node
+  readonly lambda?: Lambda
+}
+
+/** A lambda apart, for functions that DuckDB has no such form of. */
+export interface Lambda {
+  /** As DuckDB's identifiers. */
+  readonly names: readonly string[]
+  readonly body: string
+}
+
+/** A lambda's body with its parameters being these values. */
+export function applied({ names, body }: Lambda, values: readonly string[]): string {
+  return names.reduceRight((inner, name, index) => `list_transform([${values[index]}], ${name} -> ${inner})[1]`, body)
 }
 
 /**
