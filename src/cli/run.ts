@@ -14,6 +14,10 @@ const commands: Commands = {
     summary: 'run the whole pipeline on real weather observations, then stay up',
     load: async () => (await import('./demo/demo.ts')).demo,
   },
+  sql: {
+    summary: 'run a query on it, with what it reads and what that would cost',
+    load: async () => (await import('./sql/sql.ts')).sql,
+  },
   'stream size': {
     summary: 'how many shards a stream needs, from what its devices send',
     load: async () => (await import('./stream/size.ts')).size,

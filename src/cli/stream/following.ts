@@ -3,7 +3,7 @@
  * iterator that expired is taken anew behind the last record seen, a throttled shard is asked again later.
  */
 import { LakeMistake } from '../../lake.ts'
-import { type Call, Refusal } from './calls.ts'
+import { type Call, Refusal } from '../calls.ts'
 
 export type From = { readonly kind: 'latest' | 'horizon' } | { readonly kind: 'instant'; readonly at: number }
 

@@ -5,9 +5,9 @@ import { SystemClock } from '../../world/clock.ts'
 import { ConsoleLog } from '../../world/log.ts'
 import { pause } from '../../world/pause.ts'
 import type { Terminal } from '../../world/terminal.ts'
+import { type Call, callsTo, kinesis, Refusal } from '../calls.ts'
 import { type Command, readInstant, readNamed, readRegion, UsageMistake } from '../command.ts'
 import { reachServer } from '../reach.ts'
-import { type Call, callsTo, Refusal } from './calls.ts'
 import { type From, follow, type Read } from './following.ts'
 
 export const tail: Command = {
@@ -50,7 +50,7 @@ second that AWS gives to all who poll.
     terminal.stopped().then(() => stop.abort())
     const signal = AbortSignal.any([stop.signal, terminal.unread])
     const clock = new SystemClock(new ConsoleLog())
-    const call = callsTo(server, { now: () => clock.now(), signal })
+    const call = callsTo(server, kinesis, { now: () => clock.now(), signal })
     const reads = follow({
       ...{ call, stream, from, once: options.once, shardId: options.shard },
       pause: milliseconds => pause(milliseconds, signal),
