@@ -35,6 +35,10 @@ class StandIn {
   readonly started: string[] = []
   answer: (request: QueryRequest) => Promise<Partial<QueryResult>> = async () => ({})
 
+  async explain(): Promise<never> {
+    throw new Error('these tests explain nothing')
+  }
+
   async transform(): Promise<never> {
     throw new Error('these tests write nothing')
   }

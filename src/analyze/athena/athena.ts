@@ -222,7 +222,7 @@ export class Athena {
   ): Pick<Live, 'sql' | 'values' | 'statement'> {
     const statement = parseStatement(text)
     if (statement.kind !== 'execute') {
-      if (parameters.length > 0 && !isQuery(statement)) throw noParameters()
+      if (parameters.length > 0 && !isQuery(statement) && statement.kind !== 'explain') throw noParameters()
       return { sql: text, values: parameters, statement }
     }
     // AWS takes the values either way.
@@ -305,7 +305,9 @@ export class Athena {
 
   /** The catalog's statements take no engine and wait for none. */
   #queueFor(statement: Runnable): Queue {
-    return resultKind(statement) === 'text' ? this.#statements : this.#queries
+    return isQuery(statement) || statement.kind === 'explain' || statement.kind === 'createView'
+      ? this.#queries
+      : this.#statements
   }
 
   async #execute(live: Live): Promise<void> {

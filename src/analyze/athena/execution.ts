@@ -6,18 +6,29 @@ import type { Transaction } from '../../durable/ledger.ts'
 import { Fault } from '../../gateway/fault.ts'
 import type { Background } from '../../world/background.ts'
 import { EngineFault } from '../engine/fault.ts'
+import type { ExplainResult, QueryRequest } from '../engine/request.ts'
+import type { Context, Outcome } from './ddl/outcome.ts'
 import { parseStatement } from './ddl/parse.ts'
-import { type CatalogStatement, runStatement } from './ddl/run.ts'
-import { isQuery, isWriting, type Runnable, type WritingStatement } from './ddl/statement.ts'
-import { ddlInvalid, QueryFailure } from './faults.ts'
+import { runStatement } from './ddl/run.ts'
+import {
+  type CreateView,
+  type Explain,
+  isQuery,
+  isWriting,
+  type Runnable,
+  type WritingStatement,
+} from './ddl/statement.ts'
+import { analysis, explanation } from './explain.ts'
+import { ddlInvalid, QueryFailure, viewExists } from './faults.ts'
 import { queryMillisecondsMax } from './limits.ts'
 import type { Blobs, Catalog, Engine, ObjectStore, PreparedObject, Stopwatch } from './needs.ts'
 import { bind } from './parameters.ts'
 import type { PreparedStatements } from './prepared-statements.ts'
 import { type ColumnInfo, metadataBytes, queryColumn } from './result-columns.ts'
-import { ResultRooms } from './result-rooms.ts'
+import { type ResultRoom, ResultRooms } from './result-rooms.ts'
 import type { Execution } from './running.ts'
 import type { Scans } from './scan.ts'
+import { isView, viewDefinition } from './views.ts'
 import { Writes } from './write.ts'
 
 export interface Result {
@@ -72,7 +83,9 @@ export class Executions {
   async run(unbound: Execution, parsed: Runnable): Promise<Result> {
     const { bucket, key } = unbound.query.output
     unbound.caller.demand('s3:PutObject', `arn:aws:s3:::${bucket}/${key}`)
-    if (!isQuery(parsed)) return this.#ofCatalog(unbound, parsed)
+    if (parsed.kind === 'createView') return this.#textual(unbound, () => this.#createView(unbound, parsed))
+    if (parsed.kind === 'explain') return this.#explain(unbound, parsed)
+    if (!isQuery(parsed)) return this.#textual(unbound, context => runStatement(context, parsed))
     const execution = { ...unbound, sql: bind(unbound.sql, unbound.values) }
     const statement = execution.sql === unbound.sql ? parsed : parseStatement(execution.sql)
     return isWriting(statement) ? this.#write(execution, statement) : this.#select(execution)
@@ -97,21 +110,12 @@ export class Executions {
   }
 
   async #select(execution: Execution): Promise<Result> {
-    const { query, scannedBytesMax, now, signal } = execution
+    const { scannedBytesMax } = execution
     const beganAt = this.#stopwatch.elapsed()
     using room = await this.#rooms.take()
     using held = new DisposableStack()
     const askedAt = this.#stopwatch.elapsed()
-    const result = await this.#engine.query({
-      sql: execution.sql,
-      defaultDatabase: query.database ?? 'default',
-      now,
-      tables: async references => references.map(reference => this.#scans.source(execution, reference, held)),
-      resultDirectory: room.path,
-      result: 'athena-csv',
-      signal,
-      deadlineMilliseconds: queryMillisecondsMax,
-    })
+    const result = await this.#engine.query(this.#request(execution, room, held))
     this.#scans.checkCutoff(result.scannedBytes, scannedBytesMax)
     const columns = result.columns.map(column => queryColumn(column.name, column.type))
     const [object, metadata] = await Promise.all([this.#adopt(result.file), this.#metadata(columns)])
@@ -128,12 +132,78 @@ export class Executions {
     }
   }
 
-  async #ofCatalog({ query, caller, now, signal }: Execution, statement: CatalogStatement): Promise<Result> {
+  #request(execution: Execution, room: ResultRoom, held: DisposableStack): QueryRequest {
+    const { query, sql, now, signal } = execution
+    return {
+      sql,
+      defaultDatabase: query.database ?? 'default',
+      now,
+      tables: async references => references.map(reference => this.#scans.source(execution, reference, held)),
+      resultDirectory: room.path,
+      result: 'athena-csv',
+      signal,
+      deadlineMilliseconds: queryMillisecondsMax,
+    }
+  }
+
+  async #planned(execution: Execution): Promise<ExplainResult> {
+    using room = await this.#rooms.take()
+    using held = new DisposableStack()
+    return await this.#engine.explain(this.#request(execution, room, held))
+  }
+
+  /** EXPLAIN ANALYZE runs the query, whose rows nobody sees. */
+  async #explain(unbound: Execution, statement: Explain): Promise<Result> {
+    const execution = { ...unbound, sql: bind(statement.query, unbound.values) }
+    const plan = await this.#planned(execution)
+    if (!statement.isAnalyzing) return this.#textual(execution, () => explanation(statement, plan))
+    using room = await this.#rooms.take()
+    using held = new DisposableStack()
+    const ran = await this.#engine.query(this.#request(execution, room, held))
+    this.#scans.checkCutoff(ran.scannedBytes, execution.scannedBytesMax)
+    const told = await this.#textual(execution, () => analysis(statement, plan, ran))
+    const { scannedBytes, engineMilliseconds, planningMilliseconds } = ran
+    return { ...told, scannedBytes, engineMilliseconds, planningMilliseconds }
+  }
+
+  async #createView(execution: Execution, { table, isReplacing, query: sql }: CreateView): Promise<Outcome> {
+    const { caller } = execution
+    const contextDatabase = execution.query.database ?? 'default'
+    const database = table.database ?? contextDatabase
+    caller.demandTable('glue:CreateTable', database, table.name)
+    if (!this.#catalog.database(caller, database))
+      throw new QueryFailure('schema', `SCHEMA_NOT_FOUND: line 1:1: Schema '${database}' does not exist`)
+    const { columns } = await this.#planned({ ...execution, sql })
+    const definition = viewDefinition(table.name, { sql: sql.trim(), database: contextDatabase }, columns)
+    return {
+      columns: [],
+      lines: [],
+      change: write => {
+        const found = this.#catalog.table(caller, database, table.name)
+        if (found && (!isReplacing || !isView(found))) throw viewExists(database, table.name, !isView(found))
+        if (found) caller.demandTable('glue:UpdateTable', database, table.name)
+        if (found) this.#catalog.updateTable(write, caller, database, definition)
+        else this.#catalog.createTable(write, caller, database, definition)
+      },
+    }
+  }
+
+  /** A statement whose result is lines of text. */
+  async #textual(
+    { query, caller, now, signal }: Execution,
+    run: (context: Context) => Outcome | Promise<Outcome>,
+  ): Promise<Result> {
     const beganAt = this.#stopwatch.elapsed()
     const database = query.database ?? 'default'
     const shared = { catalog: this.#catalog, s3: this.#s3, prepared: this.#prepared }
-    const context = { ...shared, caller, database, now, signal, workGroup: query.workGroup }
-    const { columns, lines, change } = await runStatement(context, statement)
+    const { columns, lines, change } = await run({
+      ...shared,
+      caller,
+      database,
+      now,
+      signal,
+      workGroup: query.workGroup,
+    })
     const engineMilliseconds = this.#stopwatch.elapsed() - beganAt
     const object = await this.#s3.take(textOf(lines), { contentType: 'text/plain' })
     return {

@@ -113,6 +113,18 @@ export class QueryFailure extends Error {
   }
 }
 
+export const unnamedColumn = (position: number) =>
+  new QueryFailure('user', `COLUMN_NAME_NOT_SPECIFIED: line 1:1: Column name not specified at position ${position}`)
+export const duplicateColumn = (name: string) =>
+  new QueryFailure('user', `DUPLICATE_COLUMN_NAME: line 1:1: Column name '${name}' specified more than once`)
+export const viewExists = (database: string, name: string, isTable: boolean) =>
+  new QueryFailure('schema', `ALREADY_EXISTS: ${isTable ? 'Table' : 'View'} already exists: '${database}.${name}'`)
+export const noSuchView = (database: string, name: string, isTable: boolean) =>
+  new QueryFailure(
+    'schema',
+    `${isTable ? 'GENERIC_USER_ERROR' : 'TABLE_NOT_FOUND'}: line 1:1: View 'awsdatacatalog.${database}.${name}' does not ` +
+      `exist${isTable ? ', but a table with that name exists.' : ''}`,
+  )
 const leftAlone = (location: string) =>
   `You may need to manually clean the data at location '${location}' before retrying. Athena will not delete data in ` +
   'your account.'

@@ -11,12 +11,20 @@ import type {
 import type { Blob, Scratch } from '../../durable/blobs.ts'
 import type { Transaction } from '../../durable/ledger.ts'
 import type { Principal } from '../../gateway/operation.ts'
-import type { QueryRequest, QueryResult, TransformRequest, TransformResult } from '../engine/request.ts'
+import type {
+  ExplainRequest,
+  ExplainResult,
+  QueryRequest,
+  QueryResult,
+  TransformRequest,
+  TransformResult,
+} from '../engine/request.ts'
 
 export type { Scope } from '../../catalog/glue/table.ts'
 
 export interface Engine {
   query(request: QueryRequest): Promise<QueryResult>
+  explain(request: ExplainRequest): Promise<ExplainResult>
   transform(request: TransformRequest): Promise<TransformResult>
 }
 

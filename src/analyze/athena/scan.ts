@@ -14,6 +14,7 @@ import { parseLocation } from './location.ts'
 import type { Catalog, ObjectStore } from './needs.ts'
 import { projectionOf } from './projection.ts'
 import { type Execution, overCutoff } from './running.ts'
+import { isView, viewOf } from './views.ts'
 
 const page = 1000
 
@@ -34,6 +35,7 @@ export class Scans {
     const { caller, scannedBytesMax } = execution
     const { database, name } = reference
     const table = this.table(execution, reference)
+    if (isView(table)) return viewSource(table)
     const format = formatOf(table)
     const partitioned = table.partitionKeys.length > 0
     if (partitioned) caller.demandTable('glue:GetPartitions', database, name)
@@ -108,7 +110,12 @@ export class Scans {
     }
   }
 
-  #unknown(caller: Caller, { database, name }: TableReference, sql: string): QueryFailure {
+  #unknown(caller: Caller, { database, name, inView }: TableReference, sql: string): QueryFailure {
+    if (inView !== undefined)
+      return new QueryFailure(
+        'schema',
+        `INVALID_VIEW: Failed analyzing stored view '${inView}': Table 'awsdatacatalog.${database}.${name}' does not exist`,
+      )
     const place = placeOfTable(sql, database, name)
     return this.#catalog.database(caller, database) || database === 'default'
       ? new QueryFailure('schema', `TABLE_NOT_FOUND: ${place}Table 'awsdatacatalog.${database}.${name}' does not exist`)
@@ -129,6 +136,15 @@ function bounded(source: TableSource, scannedBytesMax: number | undefined): Tabl
   }
 }
 
+/** Its tables are the engine's to ask for. */
+const viewSource = (table: CatalogTable): TableSource => ({
+  ...{ database: table.database, name: table.name, format: 'parquet', view: viewOf(table) },
+  columns: [],
+  partitionColumns: [],
+  partitions: [],
+  files: async () => [],
+})
+
 const columnOf = ({ name, type = 'string' }: { readonly name: string; readonly type?: string }) => ({ name, type })
 
 const isHidden = (path: string): boolean => path.split('/').some(part => part.startsWith('_') || part.startsWith('.'))
@@ -138,7 +154,6 @@ function formatOf(table: CatalogTable): ReturnType<typeof tableFormat> {
   const name = `${table.database}.${table.name}`
   const refuse = (what: string) =>
     new QueryFailure('user', `NOT_SUPPORTED: ${name} ${what}, which Biwa does not read yet`)
-  if (table.tableType === 'VIRTUAL_VIEW') throw refuse('is a view')
   if (table.parameters.table_type?.toUpperCase() === 'ICEBERG') throw refuse('is an Iceberg table')
   try {
     return tableFormat(table)

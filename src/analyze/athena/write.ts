@@ -19,6 +19,7 @@ import type { Blobs, Catalog, Engine, ObjectStore, PreparedObject } from './need
 import type { ResultRooms } from './result-rooms.ts'
 import type { Execution } from './running.ts'
 import type { Scans } from './scan.ts'
+import { isView } from './views.ts'
 
 export interface Writing {
   readonly rows: number
@@ -151,8 +152,7 @@ export class Writes {
     const { caller } = execution
     const reference = { database: name.database ?? execution.query.database ?? 'default', name: name.name }
     const table = this.#scans.table(execution, reference)
-    if (table.tableType === 'VIRTUAL_VIEW')
-      throw new QueryFailure('user', 'NOT_SUPPORTED: line 1:1: Inserting into views is not supported')
+    if (isView(table)) throw new QueryFailure('user', 'NOT_SUPPORTED: line 1:1: Inserting into views is not supported')
     const described = describedTarget(table)
     const keys = table.partitionKeys.map(key => key.name)
     if (keys.length > 0) caller.demandTable('glue:BatchCreatePartition', reference.database, reference.name)

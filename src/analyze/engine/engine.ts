@@ -12,6 +12,8 @@ import type { Limits, Outcome, Question, TableDescription, Task } from './protoc
 import type {
   ConvertRequest,
   ConvertResult,
+  ExplainRequest,
+  ExplainResult,
   QueryRequest,
   QueryResult,
   TableSource,
@@ -70,6 +72,19 @@ export class Engine {
       return tables.answer(question)
     })
     if (!('scannedBytes' in result)) throw new Error('a query answers with a query result')
+    return result
+  }
+
+  /** Says what a SELECT would give and read. */
+  async explain(request: ExplainRequest): Promise<ExplainResult> {
+    const { sql, defaultDatabase, now, resultDirectory } = request
+    const tables = new Tables(request.tables)
+    const task: Task = { kind: 'explain', sql, defaultDatabase, now, resultDirectory }
+    const result = await this.#run(task, request, question => {
+      if (question.name === 'target') throw new Error('a query has no target')
+      return tables.answer(question)
+    })
+    if (!('scans' in result)) throw new Error('an explanation answers with its scans')
     return result
   }
 
@@ -196,7 +211,7 @@ function cancelled(why: string): EngineFault {
 /** The tables of one request: their descriptions cross to the child, their callbacks stay here. */
 class Tables {
   readonly #find: QueryRequest['tables']
-  #found: readonly TableSource[] = []
+  readonly #found: TableSource[] = []
 
   constructor(find: QueryRequest['tables']) {
     this.#find = find
@@ -208,8 +223,10 @@ class Tables {
       if (table === undefined) throw new Error(`no table ${question.table} was asked for`)
       return table.files(question.partitions, question.projected)
     }
-    this.#found = await this.#find(question.references)
-    return this.#found.map((table): TableDescription => {
+    // The tables of a view's query are asked for after those of the statement.
+    const found = await this.#find(question.references)
+    this.#found.push(...found)
+    return found.map((table): TableDescription => {
       const { files: _, ...description } = table
       return description
     })

@@ -5,6 +5,7 @@ import type { EngineFaultKind, Position } from './fault.ts'
 import type {
   ConvertRequest,
   ConvertResult,
+  ExplainResult,
   QueryRequest,
   QueryResult,
   ScanFile,
@@ -28,8 +29,10 @@ export type ConvertTask = Pick<ConvertRequest, 'lines' | 'columns' | 'input' | '
   readonly kind: 'convert'
 }
 
-export type Task = QueryTask | TransformTask | ConvertTask
-export type Outcome = QueryResult | TransformResult | ConvertResult
+export type ExplainTask = Omit<QueryTask, 'kind'> & { readonly kind: 'explain' }
+
+export type Task = QueryTask | ExplainTask | TransformTask | ConvertTask
+export type Outcome = QueryResult | ExplainResult | TransformResult | ConvertResult
 
 /** A table without its callback: its files are asked for by its place in the answer to `tables`. */
 export type TableDescription = Omit<TableSource, 'files'>

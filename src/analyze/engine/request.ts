@@ -8,6 +8,8 @@ import type { ProjectedColumn } from './projection.ts'
 export interface TableReference {
   readonly database: string
   readonly name: string
+  /** The view whose query names it, `awsdatacatalog.database.name`; absent where the statement itself does. */
+  readonly inView?: string
 }
 
 /** `type` as Hive and the Glue catalog write it: `bigint`, `array<string>`, `struct<a:int>`. */
@@ -46,6 +48,8 @@ export interface TableSource {
   readonly csv?: CsvLayout
   readonly columns: readonly Column[]
   readonly partitionColumns: readonly Column[]
+  /** Of a view, which has no files: its query, the database that this is meant in, and its columns with Athena's types. */
+  readonly view?: { readonly sql: string; readonly database: string; readonly columns: readonly Column[] }
   /** Empty for a table that is not partitioned. */
   readonly partitions: readonly { readonly values: readonly string[] }[]
   /** Of each partition column. Where it is there, partitions are made of it, and `partitions` is empty. */
@@ -91,6 +95,33 @@ export interface QueryResult {
   readonly planningMilliseconds: number
   /** Per `database.table`, how many partitions were read. */
   readonly partitionsRead: Readonly<Record<string, number>>
+}
+
+export interface ExplainRequest extends Omit<QueryRequest, 'result'> {}
+
+export interface ExplainResult {
+  readonly columns: readonly {
+    readonly name: string
+    /** Whether the query names it, or its place does. */
+    readonly isNamed: boolean
+    readonly type: string
+    readonly hiveType: string
+  }[]
+  readonly scans: readonly ScanSummary[]
+  readonly planningMilliseconds: number
+}
+
+/** One mention of a table, and what of it is to be read. */
+export interface ScanSummary {
+  readonly database: string
+  readonly name: string
+  readonly format: DataFormat
+  /** Absent where it has none. */
+  readonly partitions?: number
+  /** How many there are; not known where they are projected. */
+  readonly partitionsMax?: number
+  readonly files: number
+  readonly bytes: number
 }
 
 export interface SourceFile {

@@ -13,8 +13,23 @@ export function references(
   relations: readonly string[] = [],
 ): readonly TableReference[] {
   const found = new Map<string, TableReference>()
-  walk(tree, new Set(relations))
+  eachTable(tree, relations, table => {
+    const name = (textOf(table.name) ?? '').toLowerCase()
+    const reference = { database: textOf(table.schema)?.toLowerCase() ?? defaultDatabase, name }
+    found.set(JSON.stringify([reference.database, name]), reference)
+  })
   return [...found.values()]
+}
+
+/** Names every table of the catalog in the tree with its database: what a view means does not hang on who asks it. */
+export function qualify(tree: unknown, database: string): void {
+  eachTable(tree, [], table => {
+    if (textOf(table.schema) === undefined) Object.assign(table, { schema: { name: database, quoted: true } })
+  })
+}
+
+function eachTable(tree: unknown, relations: readonly string[], visit: (table: Fields) => void): void {
+  walk(tree, new Set(relations))
 
   function walk(value: unknown, known: ReadonlySet<string>): void {
     if (Array.isArray(value)) {
@@ -45,10 +60,7 @@ export function references(
 
   function note(table: Fields, known: ReadonlySet<string>): void {
     const name = (textOf(table.name) ?? '').toLowerCase()
-    const schema = textOf(table.schema)?.toLowerCase()
-    if (schema === undefined && known.has(name)) return
-    const reference = { database: schema ?? defaultDatabase, name }
-    found.set(JSON.stringify([reference.database, name]), reference)
+    if (textOf(table.schema) !== undefined || !known.has(name)) visit(table)
   }
 }
 

@@ -10,6 +10,7 @@ import type { Scan, Statement } from './statement.ts'
 import { identifier } from './text.ts'
 import { bigint, nameOf, varchar } from './typing/type.ts'
 import { mismatch } from './value.ts'
+import { expanded } from './view.ts'
 
 export interface Relation {
   /** With its comma or its JOIN in front, except the first. */
@@ -198,6 +199,12 @@ function named(node: Node, statement: Statement, scope: Scope): Relation {
       node.position,
     )
   const reference = { database: database ?? statement.defaultDatabase, name }
+  const view = statement.viewOf(reference)
+  if (view !== undefined) {
+    const written = expanded(view, reference, statement, node.position)
+    const { text, columns } = aliased(node, alias, written.columns, statement)
+    return { sql: `(${written.sql})${text}`, columns, keepsRows: false }
+  }
   const scan = statement.scan(reference, alias)
   const relation = statement.name('t')
   const names = node.texts('column_aliases').map(column => column.toLowerCase())

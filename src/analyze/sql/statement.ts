@@ -3,6 +3,7 @@ import type { TableReference } from '../engine/request.ts'
 import type { Node } from './ast.ts'
 import type { Column, Scope } from './scope.ts'
 import type { Value } from './value.ts'
+import type { View } from './view.ts'
 
 /** One mention of a table in a FROM. Each mention is a view of its own, because each is pruned by its own WHERE. */
 export interface Scan {
@@ -29,12 +30,16 @@ export interface Writers {
 /** The columns of a table of the catalog, its partition columns last; undefined for a name that is a relation of nobody. */
 export type Tables = (reference: TableReference) => readonly Column[]
 
+/** The view of a name; undefined for a table. */
+export type Views = (reference: TableReference) => View | undefined
+
 export interface StatementOptions {
   readonly defaultDatabase: string
   readonly now: number
   /** Whether it asks for "$path": only then the views have that column. */
   readonly hiddenColumns: boolean
   readonly tables: Tables
+  readonly views?: Views
 }
 
 export class Statement {
@@ -69,6 +74,10 @@ export class Statement {
 
   columnsOf(reference: TableReference): readonly Column[] {
     return this.#options.tables(reference)
+  }
+
+  viewOf(reference: TableReference): View | undefined {
+    return this.#options.views?.(reference)
   }
 
   scan(reference: TableReference, alias: string): Scan {

@@ -4,7 +4,7 @@ import { Node, nodeOf } from './ast.ts'
 import { expression } from './expression.ts'
 import { query } from './query.ts'
 import { type Column, emptyScope } from './scope.ts'
-import { Statement, type Tables } from './statement.ts'
+import { Statement, type Tables, type Views } from './statement.ts'
 import { identifier } from './text.ts'
 
 export interface Translation {
@@ -33,13 +33,14 @@ export function translate(
     readonly now: number
     readonly text: string
     readonly tables: Tables
+    readonly views?: Views
     /** Relations of the session that are no tables of the catalog. */
     readonly relations?: ReadonlyMap<string, readonly Column[]>
   },
 ): Translation {
-  const { defaultDatabase, now, text, tables } = options
+  const { defaultDatabase, now, text, tables, views } = options
   const statement = new Statement(
-    { defaultDatabase, now, tables, hiddenColumns: text.includes('$path') },
+    { defaultDatabase, now, tables, ...(views && { views }), hiddenColumns: text.includes('$path') },
     { expression, query },
   )
   const known = [...(options.relations ?? [])].map(

@@ -4,6 +4,7 @@
  */
 import { unsupportedStatement } from '../faults.ts'
 import { readCreateTable } from './create-table.ts'
+import { readCreateView, readExecute, readExplain } from './read-query.ts'
 import { readCreateTableAs, readInsert, readUnload } from './read-write.ts'
 import { Reader } from './reader.ts'
 import { isQuery, type PartitionSpec, type Statement, type TableName } from './statement.ts'
@@ -19,6 +20,7 @@ function read(reader: Reader): Statement {
   if (reader.peek.kind === 'end') throw reader.mismatch("'SELECT', 'WITH', 'SHOW', 'CREATE', …")
   if (['SELECT', 'WITH', 'VALUES', 'TABLE', '('].some(word => reader.sees(word))) return { kind: 'select' }
   if (reader.accept('PREPARE')) return readPrepare(reader)
+  if (reader.accept('EXPLAIN')) return readExplain(reader)
   if (reader.accept('EXECUTE')) return readExecute(reader)
   if (reader.accept('DEALLOCATE')) {
     reader.expect('PREPARE')
@@ -52,13 +54,6 @@ function readPrepare(reader: Reader): Statement {
   return { kind: 'prepare', name, text }
 }
 
-/** EXECUTE name [USING value, …] */
-function readExecute(reader: Reader): Statement {
-  const name = reader.name()
-  const values = reader.accept('USING') ? reader.expressions() : []
-  return { kind: 'execute', name, values }
-}
-
 function readShow(reader: Reader): Statement {
   if (reader.accept('DATABASES') || reader.accept('SCHEMAS')) {
     const liked = reader.accept('LIKE')
@@ -71,6 +66,12 @@ function readShow(reader: Reader): Statement {
     const pattern = reader.accept('LIKE') || reader.peek.kind === 'string' ? { pattern: reader.string() } : {}
     return { kind: 'showTables', ...database, ...pattern }
   }
+  if (reader.accept('VIEWS')) {
+    const database = reader.accept('IN') || reader.accept('FROM') ? { database: reader.identifier() } : {}
+    const pattern = reader.accept('LIKE') || reader.peek.kind === 'string' ? { pattern: reader.string() } : {}
+    return { kind: 'showViews', ...database, ...pattern }
+  }
+  if (reader.accept('CREATE', 'VIEW')) return { kind: 'showCreateView', table: reader.tableName() }
   if (reader.accept('PARTITIONS')) return { kind: 'showPartitions', table: reader.tableName() }
   if (reader.accept('CREATE', 'TABLE')) return { kind: 'showCreateTable', table: reader.tableName() }
   if (reader.accept('TBLPROPERTIES')) {
@@ -110,6 +111,8 @@ function readCreate(reader: Reader): Statement {
     const properties = reader.accept('WITH', 'DBPROPERTIES') ? reader.properties() : {}
     return { kind: 'createDatabase', name, ifNotExists, ...comment, ...location, properties }
   }
+  if (reader.accept('OR', 'REPLACE', 'VIEW')) return readCreateView(reader, true)
+  if (reader.accept('VIEW')) return readCreateView(reader, false)
   if (reader.accept('EXTERNAL', 'TABLE')) return readCreateTable(reader)
   if (reader.accept('TABLE')) return readCreateTableAs(reader)
   throw refused(reader, `CREATE ${reader.peek.text.toUpperCase()}`)
@@ -126,6 +129,10 @@ function readDrop(reader: Reader): Statement {
   if (reader.accept('TABLE')) {
     const ifExists = reader.accept('IF', 'EXISTS')
     return { kind: 'dropTable', table: reader.tableName(), ifExists }
+  }
+  if (reader.accept('VIEW')) {
+    const ifExists = reader.accept('IF', 'EXISTS')
+    return { kind: 'dropView', table: reader.tableName(), ifExists }
   }
   throw refused(reader, `DROP ${reader.peek.text.toUpperCase()}`)
 }

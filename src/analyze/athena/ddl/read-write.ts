@@ -60,7 +60,7 @@ export function readUnload(reader: Reader): Unload {
 }
 
 /** Only what begins a query comes to the engine. */
-function queryOf(reader: Reader, but = 0): string {
+export function queryOf(reader: Reader, but = 0): string {
   if (!queryWords.some(word => reader.sees(word))) throw reader.mismatch("'SELECT', 'WITH', 'VALUES', 'TABLE', '('")
   return reader.query(but)
 }

@@ -23,11 +23,21 @@ import {
   showTables,
 } from './show.ts'
 import type { Runnable, WritingStatement } from './statement.ts'
+import { dropView, showCreateView, showViews } from './views.ts'
 
-export type CatalogStatement = Exclude<Runnable, WritingStatement | { readonly kind: 'select' }>
+export type CatalogStatement = Exclude<
+  Runnable,
+  WritingStatement | { readonly kind: 'select' | 'createView' | 'explain' }
+>
 
 export function runStatement(context: Context, statement: CatalogStatement): Outcome | Promise<Outcome> {
   switch (statement.kind) {
+    case 'dropView':
+      return dropView(context, statement.table, statement.ifExists)
+    case 'showViews':
+      return showViews(context, statement.database, statement.pattern)
+    case 'showCreateView':
+      return showCreateView(context, statement.table)
     case 'prepare':
       return prepare(context, statement.name, statement.text)
     case 'deallocate':

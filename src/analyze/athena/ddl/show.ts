@@ -99,4 +99,4 @@ const pair = ([key, value]: readonly [string, string]): string => `${quoted(key)
 const columnText = (column: { readonly name: string; readonly type: string; readonly comment?: string | undefined }) =>
   `\`${column.name}\` ${column.type}${column.comment ? ` COMMENT ${quoted(column.comment)}` : ''}`
 
-const matcher = (pattern: string | undefined) => (pattern === undefined ? () => true : showPattern(pattern))
+export const matcher = (pattern: string | undefined) => (pattern === undefined ? () => true : showPattern(pattern))

@@ -66,6 +66,21 @@ export interface Unload extends Files {
   readonly query: string
 }
 
+export interface CreateView {
+  readonly kind: 'createView'
+  readonly table: TableName
+  readonly isReplacing: boolean
+  readonly query: string
+}
+
+export interface Explain {
+  readonly kind: 'explain'
+  readonly isAnalyzing: boolean
+  readonly type: 'logical' | 'validate' | 'io'
+  readonly format: 'text' | 'json' | 'graphviz'
+  readonly query: string
+}
+
 export type WritingStatement = Insert | CreateTableAs | Unload
 
 export const isWriting = (statement: Statement): statement is WritingStatement =>
@@ -86,6 +101,11 @@ export type Statement =
   | Insert
   | CreateTableAs
   | Unload
+  | CreateView
+  | Explain
+  | { readonly kind: 'dropView'; readonly table: TableName; readonly ifExists: boolean }
+  | { readonly kind: 'showViews'; readonly database?: string; readonly pattern?: string }
+  | { readonly kind: 'showCreateView'; readonly table: TableName }
   | { readonly kind: 'prepare'; readonly name: string; readonly text: string }
   | { readonly kind: 'execute'; readonly name: string; readonly values: readonly string[] }
   | { readonly kind: 'deallocate'; readonly name: string }
@@ -136,6 +156,11 @@ export const statementTypes: Names = {
   insert: ['DML', 'INSERT'],
   createTableAs: ['DDL', 'CREATE_TABLE_AS_SELECT'],
   unload: ['DML', 'UNLOAD'],
+  createView: ['DDL', 'CREATE_VIEW'],
+  explain: ['UTILITY', 'EXPLAIN'],
+  dropView: ['DDL', 'DROP_VIEW'],
+  showViews: ['UTILITY', 'SHOW_VIEWS'],
+  showCreateView: ['UTILITY', 'SHOW_CREATE_VIEW'],
   prepare: ['DDL', 'PREPARE'],
   execute: ['DML', 'EXECUTE'],
   deallocate: ['DDL', 'DEALLOCATE_PREPARE'],

@@ -1,39 +1,66 @@
 // The tables of the catalog that a statement names, as the lake's process describes them.
-import { references } from '../../sql/references.ts'
+import { qualify, references } from '../../sql/references.ts'
 import type { Column } from '../../sql/scope.ts'
+import { statementOf } from '../../sql/translate.ts'
 import { typeOfHive } from '../../sql/typing/names.ts'
+import { parseType } from '../../sql/typing/parse.ts'
+import { invalidView, type View } from '../../sql/view.ts'
 import { EngineFault } from '../fault.ts'
 import type { Ask, TableDescription } from '../protocol.ts'
 import type { TableReference } from '../request.ts'
+import { parse } from './parser.ts'
+
+interface Found {
+  readonly table: TableDescription
+  readonly index: number
+  readonly view?: View
+}
+
+/** Views of views of views: deeper than anybody builds them. */
+const viewDepthMax = 20
 
 export class Described {
-  readonly #tables: ReadonlyMap<string, { readonly table: TableDescription; readonly index: number }>
+  readonly #tables: ReadonlyMap<string, Found>
 
-  private constructor(tables: ReadonlyMap<string, { readonly table: TableDescription; readonly index: number }>) {
+  private constructor(tables: ReadonlyMap<string, Found>) {
     this.#tables = tables
   }
 
-  /** `relations` are names that the session has already. */
+  /** With the tables of their queries where they are views. `relations` are names that the session has already. */
   static async ask(
     tree: unknown,
     defaultDatabase: string,
     ask: Ask,
     relations: readonly string[] = [],
   ): Promise<Described> {
-    const named = references(tree, defaultDatabase, relations)
-    const found = named.length === 0 ? [] : await ask({ name: 'tables', references: named })
-    return new Described(
-      new Map(
-        named.flatMap((reference, index) => {
-          const table = found[index]
-          return table === undefined ? [] : [[keyOf(reference), { table, index }] as const]
-        }),
-      ),
-    )
+    const all = new Map<string, Found>()
+    let named = references(tree, defaultDatabase, relations)
+    for (let asked = 0, depth = 0; named.length > 0; depth++) {
+      if (depth > viewDepthMax)
+        throw new EngineFault('semantic', `VIEW_IS_RECURSIVE: Views nest deeper than ${viewDepthMax} levels`)
+      const found = await ask({ name: 'tables', references: named })
+      const inner = new Map<string, TableReference>()
+      for (const [index, reference] of named.entries()) {
+        const table = found[index]
+        if (table === undefined) continue
+        const { view, mentions } = viewOf(table)
+        all.set(keyOf(reference), { table, index: asked + index, ...(view && { view }) })
+        // A table that is known already keeps its place: views that name each other end at the depth.
+        for (const mention of mentions)
+          if (view && (!all.has(keyOf(mention)) || all.get(keyOf(mention))?.view)) inner.set(keyOf(mention), mention)
+      }
+      asked += named.length
+      named = [...inner.values()]
+    }
+    return new Described(all)
+  }
+
+  viewOf(reference: TableReference): View | undefined {
+    return this.#tables.get(keyOf(reference))?.view
   }
 
   /** With its place in the question. */
-  find(reference: TableReference): { readonly table: TableDescription; readonly index: number } {
+  find(reference: TableReference): Found {
     const found = this.#tables.get(keyOf(reference))
     if (found !== undefined) return found
     throw new EngineFault('semantic', `TABLE_NOT_FOUND: Table '${reference.database}.${reference.name}' does not exist`)
@@ -45,6 +72,24 @@ export class Described {
       name: name.toLowerCase(),
       type: typeOfHive(type),
     }))
+  }
+}
+
+/** The view's query as a tree, and the tables that it names. */
+function viewOf({ database, name, view }: TableDescription): {
+  readonly view?: View
+  readonly mentions: readonly TableReference[]
+} {
+  if (view === undefined) return { mentions: [] }
+  const called = `awsdatacatalog.${database}.${name}`
+  try {
+    const query = statementOf(parse(view.sql))
+    qualify(query.tree, view.database)
+    const columns = view.columns.map(column => ({ name: column.name.toLowerCase(), type: parseType(column.type) }))
+    const mentions = references(query.tree, view.database)
+    return { view: { query, columns }, mentions: mentions.map(mention => ({ ...mention, inView: called })) }
+  } catch (cause) {
+    throw invalidView(called, cause instanceof Error ? cause.message : String(cause), undefined, cause)
   }
 }
 

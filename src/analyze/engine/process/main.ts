@@ -7,6 +7,7 @@ import { SystemRandom } from '../../../world/random.ts'
 import { EngineFault } from '../fault.ts'
 import type { Answers, Ask, FromChild, Limits, Outcome, Question, Task, ToChild } from '../protocol.ts'
 import { runConvert } from './convert-task.ts'
+import { runExplain } from './explain-task.ts'
 import { faultOf } from './fault-of.ts'
 import { Instances } from './instances.ts'
 import { parse } from './parser.ts'
@@ -73,6 +74,8 @@ async function run(task: Task, directory: string | undefined): Promise<void> {
 function outcomeOf(task: Task, directory: string | undefined): Promise<Outcome> {
   if (task.kind === 'query')
     return instances.query(task.resultDirectory, directory, place => runQuery(task, place, ask, clock))
+  if (task.kind === 'explain')
+    return instances.query(task.resultDirectory, directory, place => runExplain(task, place, ask, clock))
   if (task.kind === 'convert') {
     return instances.job(task.scratchDirectory, [], async place => {
       const { session } = await place.confine([])

@@ -4,7 +4,7 @@
 import { partitionConditions } from '../../sql/prune.ts'
 import type { Scan, Statement } from '../../sql/statement.ts'
 import type { Ask, TableDescription } from '../protocol.ts'
-import type { ScanFile } from '../request.ts'
+import type { ScanFile, ScanSummary } from '../request.ts'
 import type { Described } from './described.ts'
 import type { Confined, Place } from './place.ts'
 import { projectedPartitions } from './projected.ts'
@@ -23,6 +23,7 @@ export interface Plan extends Confined {
   /** Bytes of files in formats that are always read whole. */
   readonly wholeBytes: number
   readonly partitionsRead: Readonly<Record<string, number>>
+  readonly scans: readonly ScanSummary[]
 }
 
 export interface PlanOptions {
@@ -35,6 +36,7 @@ export interface PlanOptions {
 
 export async function planScans({ place, statement, described, ask }: PlanOptions): Promise<Plan> {
   const tables = (statement?.scans ?? []).map(scan => ({ scan, ...described.find(scan.reference) }))
+  const summaries: ScanSummary[] = []
   const planned: { scan: Scan; table: TableDescription; files: readonly ScanFile[] }[] = []
   const partitionsRead: Record<string, number> = {}
   for (const { scan, ...found } of tables) {
@@ -44,6 +46,13 @@ export async function planScans({ place, statement, described, ask }: PlanOption
     const name = `${table.database}.${table.name}`
     partitionsRead[name] = Math.max(partitionsRead[name] ?? 0, count)
     planned.push({ scan, table, files })
+    summaries.push({
+      ...{ database: table.database, name: table.name, format: table.format },
+      ...(table.partitionColumns.length > 0 && { partitions: count }),
+      ...(table.partitionColumns.length > 0 && !table.projection && { partitionsMax: found.table.partitions.length }),
+      files: files.length,
+      bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+    })
   }
   const confined = await place.confine(planned.flatMap(({ files }) => files))
   const local = ({ file }: ScanFile) => confined.names.get(file) ?? file
@@ -63,7 +72,7 @@ export async function planScans({ place, statement, described, ask }: PlanOption
     for (const scan of scans) statements.push(...(await viewStatements(confined.session, { ...scan, ask })))
     return statements
   }
-  return { ...confined, views, measured, wholeBytes, partitionsRead }
+  return { ...confined, views, measured, wholeBytes, partitionsRead, scans: summaries }
 }
 
 /** What of the table is to be read: indexes of its partitions in the catalog, or the values of those it projects. */

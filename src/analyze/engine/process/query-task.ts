@@ -22,7 +22,8 @@ export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: C
   const node = statementOf(parse(text))
   const described = await Described.ask(node.tree, defaultDatabase, ask)
   const tables = (reference: TableReference) => described.columnsOf(reference)
-  const { sql, columns: found, statement } = translate(node, { defaultDatabase, now, text, tables })
+  const views = (reference: TableReference) => described.viewOf(reference)
+  const { sql, columns: found, statement } = translate(node, { defaultDatabase, now, text, tables, views })
   const columns = found.map((column, place) => ({ name: shownName(column, place), type: column.type }))
   try {
     const plan = await planScans({ place, statement, described, ask })

@@ -92,6 +92,7 @@ function translated(
     now: task.now,
     text: typeof task.script === 'string' ? task.script : task.script.query,
     tables: (reference: TableReference) => described.columnsOf(reference),
+    views: (reference: TableReference) => described.viewOf(reference),
     relations: new Map(source === undefined ? [] : [['source', source] as const]),
   }
   try {

@@ -1,0 +1,38 @@
+// What a query would do, without doing it: the columns that it gives, and, where it is asked for, the tables, partitions
+// and files that it would read.
+
+import type { Clock } from '../../../world/clock.ts'
+import { shownName, statementOf, translate } from '../../sql/translate.ts'
+import { hiveName } from '../../sql/typing/names.ts'
+import { nameOf } from '../../sql/typing/type.ts'
+import type { Ask, ExplainTask } from '../protocol.ts'
+import type { ExplainResult, TableReference } from '../request.ts'
+import { Described } from './described.ts'
+import { faultOf } from './fault-of.ts'
+import { parse } from './parser.ts'
+import type { Place } from './place.ts'
+import { planScans } from './plan.ts'
+
+export async function runExplain(task: ExplainTask, place: Place, ask: Ask, clock: Clock): Promise<ExplainResult> {
+  const startedAt = clock.elapsed()
+  const { defaultDatabase, now, sql: text } = task
+  const node = statementOf(parse(text))
+  const described = await Described.ask(node.tree, defaultDatabase, ask)
+  const tables = (reference: TableReference) => described.columnsOf(reference)
+  const views = (reference: TableReference) => described.viewOf(reference)
+  const { sql, columns, statement } = translate(node, { defaultDatabase, now, text, tables, views })
+  const shown = columns.map((column, index) => ({
+    name: shownName(column, index),
+    isNamed: column.name !== undefined,
+    type: nameOf(column.type),
+    hiveType: hiveName(column.type),
+  }))
+  try {
+    const plan = await planScans({ place, statement, described, ask })
+    // The engine's own binding finds what the types did not.
+    await plan.session.plan(sql, await plan.views(true))
+    return { columns: shown, scans: plan.scans, planningMilliseconds: Math.round(clock.elapsed() - startedAt) }
+  } catch (cause) {
+    throw faultOf(cause)
+  }
+}
