@@ -3,6 +3,7 @@
 
 import { EngineFault } from './fault.ts'
 import type { ProjectedColumn } from './projection.ts'
+import type { RowFormat } from './row-format.ts'
 
 /** In lower case, the database already defaulted. */
 export interface TableReference {
@@ -46,6 +47,8 @@ export interface TableSource {
   readonly name: string
   readonly format: DataFormat
   readonly csv?: CsvLayout
+  /** How lines become rows. Absent: of JSON as OpenX's SerDe does, of CSV as `csv` says. */
+  readonly rows?: RowFormat
   readonly columns: readonly Column[]
   readonly partitionColumns: readonly Column[]
   /** Of a view, which has no files: its query, the database that this is meant in, and its columns with Athena's types. */

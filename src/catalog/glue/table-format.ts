@@ -1,5 +1,6 @@
 // What a table's SerDe says about its files. Readers (queries, jobs, crawlers) ask here, so that they agree.
 import { InvalidInputException } from './faults.ts'
+import { grokExpression } from './grok.ts'
 import type { CatalogTable } from './table.ts'
 
 export interface TableFormat {
@@ -12,7 +13,35 @@ export interface TableFormat {
     readonly skipLines: number
     readonly nullText?: string
   }
+  /** How a line of text becomes a row; not with parquet. */
+  readonly rows?: Rows
 }
+
+/** What the engine's reader of lines is told. */
+export type Rows =
+  | {
+      readonly serde: 'openx'
+      readonly caseInsensitive: boolean
+      readonly dotsToUnderscores: boolean
+      readonly keyMappings: Readonly<Record<string, string>>
+      readonly ignoreMalformed: boolean
+    }
+  | { readonly serde: 'hive'; readonly timestampFormats: readonly string[] }
+  | {
+      readonly serde: 'lazy'
+      readonly separators: readonly [field: string, element: string, key: string]
+      readonly escape?: string
+      readonly nullText: string
+      readonly skipLines: number
+    }
+  | {
+      readonly serde: 'opencsv'
+      readonly separator: string
+      readonly quote: string
+      readonly escape: string
+      readonly skipLines: number
+    }
+  | { readonly serde: 'regex'; readonly pattern: string; readonly flags: string; readonly skipLines: number }
 
 export const serdes = {
   parquet: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe',
@@ -20,48 +49,128 @@ export const serdes = {
   hiveJson: 'org.apache.hive.hcatalog.data.JsonSerDe',
   csv: 'org.apache.hadoop.hive.serde2.OpenCSVSerde',
   delimited: 'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe',
+  regex: 'org.apache.hadoop.hive.serde2.RegexSerDe',
+  grok: 'com.amazonaws.glue.serde.GrokSerDe',
 } as const
 
-/** Throws InvalidInputException for a SerDe that cannot be read here. */
+/** Throws InvalidInputException for a SerDe that cannot be read here, or one whose properties say what cannot be. */
 export function tableFormat(table: Pick<CatalogTable, 'name' | 'parameters' | 'serde'>): TableFormat {
   const { library, parameters } = table.serde
   const name = library.slice(library.lastIndexOf('.') + 1)
+  const refuse = (why: string) => new InvalidInputException(`Table ${table.name} has the SerDe ${library}, ${why}`)
   // Headers are declared on the table by Athena's DDL, on the SerDe by crawlers.
-  const skipLines = Number(table.parameters['skip.header.line.count'] ?? parameters['skip.header.line.count'] ?? 0)
+  const skipText = table.parameters['skip.header.line.count'] ?? parameters['skip.header.line.count'] ?? '0'
+  if (!/^\d{1,9}$/.test(skipText))
+    throw refuse(`and skip.header.line.count is '${skipText}', which is no number of lines`)
+  const skipLines = Number(skipText)
+  for (const place of [parameters, table.parameters])
+    if (Number(place['skip.footer.line.count'] ?? 0) > 0)
+      throw refuse('and skip.footer.line.count, which cannot be read here')
   switch (name) {
     case 'ParquetHiveSerDe':
+      if (parameters['parquet.column.index.access']?.toLowerCase() === 'true')
+        throw refuse(
+          'and parquet.column.index.access, which cannot be read here: columns of Parquet are found by their names',
+        )
       return { format: 'parquet' }
     case 'JsonSerDe':
-      return { format: 'json' }
-    case 'OpenCSVSerde':
-      return {
-        format: 'csv',
-        csv: {
-          delimiter: parameters.separatorChar ?? ',',
-          quote: parameters.quoteChar ?? '"',
-          escape: parameters.escapeChar ?? '\\',
-          skipLines,
-        },
-      }
+      return { format: 'json', rows: library.startsWith('org.apache.') ? hiveJson(parameters) : openx(parameters) }
+    case 'OpenCSVSerde': {
+      const [delimiter, quote, mark] = [
+        parameters.separatorChar ?? ',',
+        parameters.quoteChar ?? '"',
+        parameters.escapeChar ?? '\\',
+      ]
+      const rows = { serde: 'opencsv', separator: delimiter, quote, escape: mark, skipLines } as const
+      return { format: 'csv', csv: { delimiter, quote, escape: mark, skipLines }, rows }
+    }
     case 'LazySimpleSerDe': {
+      const lineBreak = parameters['line.delim'] ?? '\n'
+      if (!['\n', '\r', '\r\n', '10', '13'].includes(lineBreak))
+        throw refuse(`and the line.delim '${lineBreak}', which cannot be read here: lines end with a line break`)
       const escapeText = parameters['escape.delim']
+      const mark = escapeText === undefined ? undefined : delimiterOf(escapeText)
       const nullText = parameters['serialization.null.format']
+      // Hive's own default is the control character 1, not a comma.
+      const delimiter = delimiterOf(parameters['field.delim'] ?? parameters['serialization.format'] ?? '1')
+      const element = delimiterOf(parameters['collection.delim'] ?? parameters['colelction.delim'] ?? '2')
+      const key = delimiterOf(parameters['mapkey.delim'] ?? '3')
       return {
         format: 'csv',
         csv: {
-          // Hive's own default is the control character 1, not a comma.
-          delimiter: delimiterOf(parameters['field.delim'] ?? parameters['serialization.format'] ?? '1'),
-          ...(escapeText !== undefined && { escape: escapeText }),
+          delimiter,
+          ...(mark !== undefined && { escape: mark }),
           skipLines,
           ...(nullText !== undefined && { nullText }),
         },
+        rows: {
+          ...{ serde: 'lazy', separators: [delimiter, element, key], nullText: nullText ?? '\\N', skipLines },
+          ...(mark !== undefined && { escape: mark }),
+        },
       }
+    }
+    case 'RegexSerDe': {
+      const pattern = parameters['input.regex']
+      if (pattern === undefined) throw refuse('but no input.regex')
+      const ignoresCase = parameters['input.regex.case.insensitive']?.toLowerCase() === 'true'
+      return { format: 'csv', rows: regex(pattern, ignoresCase, skipLines, refuse) }
+    }
+    case 'GrokSerDe': {
+      const pattern = parameters['input.format']
+      if (pattern === undefined) throw refuse('but no input.format')
+      const expression = grokExpression(pattern, parameters['input.grokCustomPatterns'] ?? '', refuse)
+      return { format: 'csv', rows: regex(expression, false, skipLines, refuse) }
     }
     default:
       throw new InvalidInputException(
         `Table ${table.name} has the SerDe ${library || '(none)'}, which cannot be read here. ` +
           `These can: ${Object.values(serdes).join(', ')}.`,
       )
+  }
+}
+
+type Parameters = Readonly<Record<string, string>>
+type Refuse = (why: string) => Error
+
+const isTrue = (text: string | undefined, otherwise: boolean) =>
+  text === undefined ? otherwise : text.trim().toLowerCase() === 'true'
+
+function openx(parameters: Parameters): Rows {
+  const mappings = Object.entries(parameters).filter(([key]) => key.startsWith('mapping.'))
+  return {
+    serde: 'openx',
+    caseInsensitive: isTrue(parameters['case.insensitive'], true),
+    dotsToUnderscores: isTrue(parameters['dots.in.keys'], false),
+    keyMappings: Object.fromEntries(
+      mappings.map(([key, value]) => [key.slice('mapping.'.length).toLowerCase(), value]),
+    ),
+    ignoreMalformed: isTrue(parameters['ignore.malformed.json'], false),
+  }
+}
+
+function hiveJson(parameters: Parameters): Rows {
+  const formats = parameters['timestamp.formats']
+  return {
+    serde: 'hive',
+    timestampFormats: formats === undefined ? [] : formats.split(',').map(format => format.trim()),
+  }
+}
+
+/** Java's expressions are JavaScript's, but for flags at their beginning and a few forms that do not compile here. */
+function regex(pattern: string, ignoresCase: boolean, skipLines: number, refuse: Refuse): Rows {
+  const [, flags = '', rest = pattern] = /^\(\?([is]+)\)(.*)$/s.exec(pattern) ?? []
+  const all = `s${ignoresCase || flags.includes('i') ? 'i' : ''}`
+  const error = compileError(rest, all)
+  if (error !== undefined) throw refuse(`whose expression cannot be read here: ${error}`)
+  return { serde: 'regex', pattern: rest, flags: all, skipLines }
+}
+
+function compileError(pattern: string, flags: string): string | undefined {
+  try {
+    new RegExp(`^(?:${pattern})$`, flags)
+    return undefined
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause)
   }
 }
 

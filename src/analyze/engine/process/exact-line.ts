@@ -28,7 +28,7 @@ export type ExactLine =
   /** A row's values as JSON text, in the order of the columns. */
   { readonly rows: readonly (readonly string[])[] } | { readonly failure: Omit<ConvertFailure, 'line'> }
 
-function mannerOf(input: ConvertRequest['input']): Manner {
+export function mannerOf(input: ConvertRequest['input']): Manner {
   const nameOf = (key: string) => comparableName(key, input)
   if (input.serde === 'openx') return { lenient: true, timestamp: openxTimestamp, nameOf }
   return { lenient: false, timestamp: hiveTimestamp(input.timestampFormats), nameOf }
@@ -80,7 +80,7 @@ export class ExactLines {
   }
 }
 
-function documentsOf(line: Uint8Array, parse: (text: string) => Json): readonly Json[] {
+export function documentsOf(line: Uint8Array, parse: (text: string) => Json): readonly Json[] {
   if (!isUtf8(line)) throw new SyntaxError('The record is not UTF-8')
   const text = Buffer.from(line.buffer, line.byteOffset, line.length).toString()
   if (deep(text)) throw new SyntaxError(`The document is nested deeper than ${depthMax} levels`)
@@ -93,13 +93,13 @@ function documentsOf(line: Uint8Array, parse: (text: string) => Json): readonly 
   }
 }
 
-function parsed(text: string): Json {
+export function parsed(text: string): Json {
   // Of so many digits a double may not hold all.
   return /\d[\d.]{15}/.test(text) ? parsedToTheDigit(text) : (JSON.parse(text) as Json)
 }
 
 /** Takes several times as long. */
-function parsedToTheDigit(text: string): Json {
+export function parsedToTheDigit(text: string): Json {
   const exact = (_: string, value: unknown, context?: { readonly source?: string }) =>
     typeof value === 'number' ? new Digits(context?.source ?? String(value)) : value
   return JSON.parse(text, exact) as Json

@@ -10,6 +10,9 @@ interface Rule {
   readonly say: (found: RegExpExecArray, where: (name: string) => Position | undefined) => string
 }
 
+/** What our own readers of files say, which name objects and no paths of this machine. */
+const ownWords = /^(?:Invalid Input Error: )?(HIVE_[A-Z_]+: .*)$/s
+
 const rules: readonly Rule[] = [
   // Said by the functions that the engine's process computes itself.
   {
@@ -118,6 +121,8 @@ const rules: readonly Rule[] = [
 
 export function faultOf(cause: unknown, columns: ReadonlyMap<string, Position> = new Map()): EngineFault {
   if (cause instanceof EngineFault) return cause
+  const own = ownWords.exec(cause instanceof Error ? cause.message : '')?.[1]
+  if (own !== undefined) return new EngineFault('data', own, undefined, cause)
   const text = withoutPaths(cause instanceof Error ? cause.message : String(cause))
   for (const rule of rules) {
     const found = rule.pattern.exec(text)

@@ -32,15 +32,22 @@ const sampleLinesMax = 50
 export async function spelledKeys(
   request: Pick<ConvertRequest, 'columns' | 'input' | 'lines'>,
 ): Promise<readonly string[]> {
-  const spelled = new Map<string, string>()
-  const head = Buffer.from(await piece(request.lines, 0, sampleBytes)).toString()
-  for (const line of head.split('\n').slice(0, sampleLinesMax)) {
-    for (const key of keysOf(line)) spelled.set(comparableName(key, request.input), key)
-  }
+  const spelled = spellings([Buffer.from(await piece(request.lines, 0, sampleBytes)).toString()], request.input)
   return request.columns.map(column => {
     const key = keyOf(request.input, column.name)
     return spelled.get(comparableName(key, request.input)) ?? key
   })
+}
+
+/** By the comparable name of each key how the beginnings of files have it. */
+export function spellings(heads: readonly string[], input: Input): ReadonlyMap<string, string> {
+  const spelled = new Map<string, string>()
+  for (const head of heads) {
+    for (const line of head.split('\n').slice(0, sampleLinesMax)) {
+      for (const key of keysOf(line)) spelled.set(comparableName(key, input), key)
+    }
+  }
+  return spelled
 }
 
 function keysOf(line: string): readonly string[] {

@@ -6,6 +6,7 @@ import type { Scan, Statement } from '../../sql/statement.ts'
 import type { Ask, TableDescription } from '../protocol.ts'
 import type { ScanFile, ScanSummary } from '../request.ts'
 import type { Described } from './described.ts'
+import { forgetReaders } from './line-scan.ts'
 import type { Confined, Place } from './place.ts'
 import { projectedPartitions } from './projected.ts'
 import { type ScanPlan, viewStatements } from './scan.ts'
@@ -68,6 +69,7 @@ export async function planScans({ place, statement, described, ask }: PlanOption
     else wholeBytes += files.reduce((sum, file) => sum + file.bytes, 0)
   }
   const views = async (ask: boolean) => {
+    forgetReaders()
     const statements: string[] = []
     for (const scan of scans) statements.push(...(await viewStatements(confined.session, { ...scan, ask })))
     return statements

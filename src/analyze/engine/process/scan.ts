@@ -6,6 +6,8 @@ import { duckNameOfHive } from '../../sql/typing/names.ts'
 import { EngineFault } from '../fault.ts'
 import type { TableDescription } from '../protocol.ts'
 import type { Column, CsvLayout, ScanFile } from '../request.ts'
+import type { RowFormat } from '../row-format.ts'
+import { lineScan } from './line-scan.ts'
 import { partitionValue } from './partition-value.ts'
 import type { Session } from './session.ts'
 
@@ -65,9 +67,7 @@ async function part(
   filesTable: string,
 ): Promise<Part> {
   const { table } = plan
-  const source = reader(table, files, compression)
-  const present = table.format === 'parquet' && plan.ask ? await presentColumns(session, source) : undefined
-  const declared = table.columns.map(column => declaredColumn(column, present, table))
+  const { source, declared } = await relation(session, plan, files, compression)
   const [first] = files
   const onePartition = files.every(file => file.partition === first?.partition)
   if (onePartition && !plan.hiddenColumns) {
@@ -90,18 +90,39 @@ async function part(
   return { select, first: [creation] }
 }
 
+interface Relation {
+  readonly source: string
+  /** The declared columns, each with its name. */
+  readonly declared: readonly string[]
+}
+
+async function relation(
+  session: Session,
+  { table, ask }: ScanPlan,
+  files: readonly ScanFile[],
+  compression: Compression,
+): Promise<Relation> {
+  const format = table.rows ?? (table.format === 'json' ? openxDefault : undefined)
+  if (format !== undefined) {
+    const { sql, values } = await lineScan(session, { format, columns: table.columns, files, compression })
+    const declared = table.columns.map(({ name }, index) => `${values[index]} AS ${identifier(name)}`)
+    return { source: `${sql} AS athena_lines`, declared }
+  }
+  const source = reader(table, files, compression)
+  const present = table.format === 'parquet' && ask ? await presentColumns(session, source) : undefined
+  return { source, declared: table.columns.map(column => declaredColumn(column, present, table)) }
+}
+
+const openxDefault: RowFormat = {
+  ...{ serde: 'openx', caseInsensitive: true, dotsToUnderscores: false, keyMappings: {}, ignoreMalformed: false },
+}
+
 function reader(table: TableDescription, files: readonly ScanFile[], compression: Compression): string {
   const paths = list(files.map(file => file.file))
   switch (table.format) {
     case 'parquet':
       return `read_parquet(${paths}, union_by_name = ${files.length > 1}, hive_partitioning = false)`
-    case 'json': {
-      const columns = table.columns.map(column => `${literal(column.name)}: ${literal(duckNameOfHive(column.type))}`)
-      // What read_csv calls none, read_json calls uncompressed.
-      const packed = compression === 'none' ? 'uncompressed' : compression
-      // Declared columns only; a document that is no object or does not fit is an error, as in Athena.
-      return `read_json(${paths}, format = 'newline_delimited', compression = '${packed}', hive_partitioning = false, columns = {${columns.join(', ')}})`
-    }
+    case 'json':
     case 'csv':
       return `read_csv(${paths}, compression = '${compression}', hive_partitioning = false, ${csvOptions(table)})`
   }

@@ -1,7 +1,7 @@
 // The connection of one statement to its instance of DuckDB. Each call crosses to DuckDB's threads and back, which a
 // small query feels: statements whose answers nobody needs travel with another one.
 
-import type { DuckDBConnection, Json } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBScalarFunction, Json } from '@duckdb/node-api'
 import { computedOf } from '../../sql/computed/functions.ts'
 import { macrosOf } from '../../sql/macros.ts'
 import { register } from './computed.ts'
@@ -19,6 +19,13 @@ export class Session implements Disposable {
   constructor(connection: DuckDBConnection, macros: Set<string>) {
     this.#connection = connection
     this.#macros = macros
+  }
+
+  /** A function of this process, once for all sessions of the instance. */
+  register(name: string, make: () => DuckDBScalarFunction): void {
+    if (this.#macros.has(name)) return
+    this.#connection.registerScalarFunction(make())
+    this.#macros.add(name)
   }
 
   async run(sql: string): Promise<void> {

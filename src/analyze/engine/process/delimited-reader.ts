@@ -1,0 +1,146 @@
+// Hive's LazySimpleSerDe: fields between separators, without quotes. An escape makes the next character a part of its
+// field. What does not fit its type is NULL, what is missing too; what is too much is dropped.
+// https://docs.aws.amazon.com/athena/latest/ug/lazy-simple-serde.html
+
+import { literal } from '../../sql/text.ts'
+import { duckNameOfHive } from '../../sql/typing/names.ts'
+import type { Column } from '../request.ts'
+import type { RowFormat } from '../row-format.ts'
+import { nestedOf } from './nested-check.ts'
+import type { RowReader } from './row-reader.ts'
+import { textValue } from './text-values.ts'
+
+type Lazy = Extract<RowFormat, { serde: 'lazy' }>
+
+export function delimitedReader(format: Lazy, columns: readonly Column[]): RowReader {
+  const [separator] = format.separators
+  const texts = columns.map(({ type }) =>
+    nestedOf(type) === undefined ? textReader(format) : nestedReader(format, type, 1),
+  )
+  const values = columns.map(({ type }, index) =>
+    textValue(type, `nullif(parts[${index + 1}], ${literal(format.nullText)})`),
+  )
+  const isSimple = values.every(value => value !== undefined)
+  return {
+    isStrict: false,
+    readingTypes: columns.map(({ type }) => readingType(type)),
+    ...(isSimple && {
+      plain: {
+        shared: [['parts', `string_split(coalesce(line, ''), ${literal(separator)})`]],
+        condition: format.escape === undefined ? 'true' : `NOT contains(line, ${literal(format.escape)})`,
+        values: values.filter(value => value !== undefined),
+      },
+    }),
+    value: (index, read) => {
+      const type = columns[index]?.type ?? 'string'
+      return textValue(type, read) ?? `CAST(${read} AS ${duckNameOfHive(type)})`
+    },
+    read(line) {
+      const parts = split(line, separator, format.escape)
+      return { values: texts.map((text, index) => (parts[index] === undefined ? 'null' : text(parts[index]))) }
+    },
+  }
+}
+
+/** Simple values come as text, and are made of it as those of plain lines are. */
+function readingType(type: string): string {
+  const nested = nestedOf(type)
+  if (nested?.kind === 'array') return `${readingType(nested.of)}[]`
+  if (nested?.kind === 'map') return `MAP(VARCHAR, ${readingType(nested.of)})`
+  if (nested?.kind === 'struct')
+    return `STRUCT(${nested.fields.map(([name, of]) => `"${name.replaceAll('"', '""')}" ${readingType(of)}`).join(', ')})`
+  return 'VARCHAR'
+}
+
+type ToJson = (text: string) => string
+
+function textReader(format: Lazy): ToJson {
+  return text => (text === format.nullText ? 'null' : JSON.stringify(unescaped(text, format.escape)))
+}
+
+/** Each level down has the next separator; below the third they are the control characters from 4 on. */
+function nestedReader(format: Lazy, type: string, level: number): ToJson {
+  const nested = nestedOf(type)
+  if (nested === undefined) return checked(type, textReader(format))
+  const separator = separatorOf(format, level)
+  const parts = (text: string) => (text === '' ? [] : split(text, separator, format.escape))
+  const orNull =
+    (read: ToJson): ToJson =>
+    text =>
+      text === format.nullText ? 'null' : read(text)
+  if (nested.kind === 'array') {
+    const element = nestedReader(format, nested.of, level + 1)
+    return orNull(text => `[${parts(text).map(element).join(',')}]`)
+  }
+  if (nested.kind === 'struct') {
+    const fields = nested.fields.map(
+      ([name, of]) => [JSON.stringify(name), nestedReader(format, of, level + 1)] as const,
+    )
+    return orNull(text => {
+      const found = parts(text)
+      return `{${fields.map(([name, read], index) => `${name}:${found[index] === undefined ? 'null' : read(found[index])}`).join(',')}}`
+    })
+  }
+  const value = nestedReader(format, nested.of, level + 2)
+  const between = separatorOf(format, level + 1)
+  return orNull(text => {
+    const entries = new Map<string, string>()
+    for (const entry of parts(text)) {
+      const [key = '', ...rest] = split(entry, between, format.escape)
+      // Of a key that comes twice the first counts.
+      const name = JSON.stringify(unescaped(key, format.escape))
+      if (!entries.has(name)) entries.set(name, rest.length === 0 ? 'null' : value(rest.join(between)))
+    }
+    return `{${Array.from(entries, ([name, shown]) => `${name}:${shown}`).join(',')}}`
+  })
+}
+
+/** Inside of others, what does not fit its type would fail the cast of the whole. */
+function checked(type: string, read: ToJson): ToJson {
+  const duck = duckNameOfHive(type)
+  const pattern = /INT/.test(duck)
+    ? /^[+-]?\d+$/
+    : /^(DOUBLE|FLOAT|DECIMAL)/.test(duck)
+      ? /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
+      : duck === 'BOOLEAN'
+        ? /^(true|false)$/i
+        : duck === 'DATE'
+          ? /^\d{4}-\d{1,2}-\d{1,2}$/
+          : duck === 'TIMESTAMP'
+            ? /^\d{4}-\d{1,2}-\d{1,2}( \d{1,2}:\d{1,2}:\d{1,2}(\.\d{1,9})?)?$/
+            : undefined
+  return pattern === undefined ? read : text => (pattern.test(text) ? read(text) : 'null')
+}
+
+function separatorOf(format: Lazy, level: number): string {
+  return format.separators[level] ?? String.fromCharCode(level + 1)
+}
+
+function split(text: string, separator: string, mark: string | undefined): readonly string[] {
+  if (mark === undefined || !text.includes(mark)) return text.split(separator)
+  const parts: string[] = []
+  let from = 0
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === mark) at += 1
+    else if (text.startsWith(separator, at)) {
+      parts.push(text.slice(from, at))
+      from = at + separator.length
+      at = from - 1
+    }
+  }
+  parts.push(text.slice(from))
+  return parts
+}
+
+function unescaped(text: string, mark: string | undefined): string {
+  if (mark === undefined || !text.includes(mark)) return text
+  let out = ''
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === mark && at + 1 < text.length) at += 1
+    const next = text[at] ?? ''
+    // Hive writes line breaks so.
+    const isWritten = text[at - 1] === mark && (next === 'n' || next === 'r')
+    out += isWritten ? (next === 'n' ? '\n' : '\r') : next
+  }
+  return out
+}

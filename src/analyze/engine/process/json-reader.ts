@@ -1,0 +1,122 @@
+// The two JSON SerDes: a document a line, its keys in whatever case, columns without a key NULL, keys without a column
+// unread. Of several documents in one line the first counts.
+// https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html, …/hive-json-serde.html
+
+import { identifier } from '../../sql/text.ts'
+import { duckNameOfHive } from '../../sql/typing/names.ts'
+import type { Column, ConvertRequest } from '../request.ts'
+import type { RowFormat } from '../row-format.ts'
+import { documentsOf, mannerOf, parsed, parsedToTheDigit } from './exact-line.ts'
+import { digitsNeeded, isObject, type Json, Misfit, named, readingType, toText } from './exact-value.ts'
+import { comparableName, keyOf, spellings } from './keys.ts'
+import { plainLines } from './plain-lines.ts'
+import type { PlainRows, ReadRow, RowReader } from './row-reader.ts'
+
+type JsonFormat = Extract<RowFormat, { serde: 'openx' | 'hive' }>
+
+export function jsonReader(format: JsonFormat, columns: readonly Column[], heads: readonly string[]): RowReader {
+  const input: ConvertRequest['input'] = format
+  const ignores = format.serde === 'openx' && format.ignoreMalformed
+  const rows = new Documents(input, columns)
+  const plain = plainRows(input, columns, heads)
+  return {
+    isStrict: !ignores,
+    readingTypes: columns.map(({ type }) => readingType(type)),
+    ...(plain && { plain }),
+    value: (index, read) => `CAST(${read} AS ${duckNameOfHive(columns[index]?.type ?? 'string')})`,
+    read(line) {
+      // Whatever is no object and no list is a row of NULLs for the one SerDe, and an error for the other.
+      if (format.serde === 'openx' && !/^\s*[{[]/.test(line)) return rows.empty
+      try {
+        return rows.read(line)
+      } catch (cause) {
+        if (!(cause instanceof SyntaxError) && !(cause instanceof Misfit)) throw cause
+        if (ignores) return rows.empty
+        const why = cause instanceof Misfit ? cause.message : `JSONException: ${cause.message}`
+        return { ...rows.empty, malformed: `HIVE_CURSOR_ERROR: Row is not a valid JSON Object - ${why}` }
+      }
+    },
+  }
+}
+
+interface Wanted {
+  readonly wanted: string
+  readonly exact: string
+  readonly to: (value: Json) => string
+}
+
+class Documents {
+  readonly empty: ReadRow
+  readonly #input: ConvertRequest['input']
+  readonly #columns: readonly Wanted[]
+
+  constructor(input: ConvertRequest['input'], columns: readonly Column[]) {
+    const manner = mannerOf(input)
+    this.#input = input
+    this.#columns = columns.map(({ name, type }) => {
+      const exact = keyOf(input, name)
+      return { exact, wanted: manner.nameOf(exact), to: toText(type, manner) }
+    })
+    this.empty = { values: columns.map(() => 'null') }
+  }
+
+  read(line: string): ReadRow {
+    const bytes = Buffer.from(line)
+    try {
+      return this.#row(documentsOf(bytes, parsed)[0] ?? null)
+    } catch (cause) {
+      if (cause !== digitsNeeded) throw cause
+      return this.#row(documentsOf(bytes, parsedToTheDigit)[0] ?? null)
+    }
+  }
+
+  #row(document: Json): ReadRow {
+    if (Array.isArray(document) && this.#input.serde === 'openx')
+      return this.#values(({ to }, index) => to(document[index] ?? null))
+    if (!isObject(document)) throw new SyntaxError('A JSON object is expected')
+    const members = named(document, mannerOf(this.#input))
+    return this.#values(({ exact, wanted, to }) =>
+      to((Object.hasOwn(document, exact) ? document[exact] : members.get(wanted)) ?? null),
+    )
+  }
+
+  /** What does not fit fails its own column only: nobody may ask for it. */
+  #values(value: (column: Wanted, index: number) => string): ReadRow {
+    const errors: (string | undefined)[] = []
+    const values = this.#columns.map((column, index) => {
+      try {
+        return value(column, index)
+      } catch (cause) {
+        if (!(cause instanceof Misfit)) throw cause
+        const why = cause.message.replace(/^Data does not match the schema\. /, '')
+        const shown = /^For input string: "(.*)"$/s.exec(why)?.[1] ?? ''
+        errors[index] = `HIVE_BAD_DATA: Error parsing field value '${shown}' for field ${index}: ${why}`
+        return 'null'
+      }
+    })
+    return errors.length === 0 ? { values } : { values, errors }
+  }
+}
+
+function plainRows(
+  input: ConvertRequest['input'],
+  columns: readonly Column[],
+  heads: readonly string[],
+): PlainRows | undefined {
+  const spelled = spellings(heads, input)
+  const keys = columns.map(({ name }) => {
+    const key = keyOf(input, name)
+    return spelled.get(comparableName(key, input)) ?? key
+  })
+  const way = plainLines({ columns, input }, keys)
+  if (way === undefined) return undefined
+  return {
+    shared: [
+      ['s', `try(json_transform(line, ${way.structure}))`],
+      ['document', 'CASE WHEN s IS NOT NULL THEN line END'],
+      ...way.values.map((value, index) => [`v${index}`, value] as const),
+    ],
+    condition: way.plain,
+    values: columns.map(({ type }, index) => `CAST(${identifier(`v${index}`)} AS ${duckNameOfHive(type)})`),
+  }
+}

@@ -1,0 +1,30 @@
+// How a table's SerDe makes rows of the lines of text files. Plain values: the catalog reads them from the table's
+// properties, the engine acts on them.
+
+export type RowFormat =
+  | {
+      readonly serde: 'openx'
+      readonly caseInsensitive: boolean
+      readonly dotsToUnderscores: boolean
+      readonly keyMappings: Readonly<Record<string, string>>
+      /** A line that is no JSON is a row of NULLs, and no error. */
+      readonly ignoreMalformed: boolean
+    }
+  | { readonly serde: 'hive'; readonly timestampFormats: readonly string[] }
+  | {
+      readonly serde: 'lazy'
+      /** Between fields, elements of collections, keys and values of maps. */
+      readonly separators: readonly [field: string, element: string, key: string]
+      readonly escape?: string
+      readonly nullText: string
+      readonly skipLines: number
+    }
+  | {
+      readonly serde: 'opencsv'
+      readonly separator: string
+      readonly quote: string
+      readonly escape: string
+      readonly skipLines: number
+    }
+  /** Of JavaScript; a group for each column. */
+  | { readonly serde: 'regex'; readonly pattern: string; readonly flags: string; readonly skipLines: number }
