@@ -82,6 +82,7 @@ export class Leg {
       },
       resharded: () => this.#body.background.run(`lanes of ${this.#body.name}`, () => this.#refresh(backlog)),
       leaving: () => this.#drain(),
+      oldestWanted: lane => (this.#body.buffer() === undefined ? undefined : backlog.lane(lane)?.since),
     })
     await this.#refresh(backlog)
   }

@@ -49,6 +49,8 @@ export interface Watcher {
   /** There are other lanes now, or a lane has ended. */
   resharded(): void
   leaving(): Promise<void>
+  /** Arrival of the oldest record of a lane that is not delivered: the source keeps it, whatever its retention. */
+  oldestWanted?(lane: string): number | undefined
 }
 
 export interface Source {

@@ -1,5 +1,5 @@
 // Gives back the disk space of records that have expired, and forgets closed shards that have none left. Reading does not
-// wait for it: a stream's horizon hides what has expired on time.
+// wait for it: a stream's horizon hides what has expired on time. What a delivery stream holds back it leaves on disk.
 import type { Store } from '../../durable/store.ts'
 import type { Background } from '../../world/background.ts'
 import type { Appointment, Clock } from '../../world/clock.ts'
@@ -51,9 +51,9 @@ export class Retention {
 
   async #expire(stream: Stream): Promise<void> {
     const { store, clock, background } = this.#world
-    const horizon = stream.horizon(clock.now())
     for (const shard of stream.shards) {
       if (background.closing.aborted) return
+      const horizon = stream.expiredBefore(shard, clock.now())
       if (shard.ended === undefined || shard.ended.closedAt >= horizon) {
         await shard.trim(horizon)
         continue

@@ -44,6 +44,8 @@ export interface Watcher {
   resharded(): void
   /** The stream is about to be deleted: the last moment to read what is in it. */
   leaving(): Promise<void>
+  /** Arrival of the oldest record of a shard that it has yet to read: what came since then stays on disk for it. */
+  oldestWanted?(shardId: ShardId): number | undefined
 }
 
 export interface Arrival {
@@ -147,6 +149,12 @@ export class Stream implements StreamIdentity {
   /** Records that arrived earlier than this are no longer shown. */
   horizon(now: number): number {
     return Math.max(this.#settings.keptSince ?? 0, now - this.#settings.retentionHours * 3_600_000)
+  }
+
+  /** What arrived in a shard earlier than this may go from the disk: nobody is shown it, and no watcher still wants it. */
+  expiredBefore(shard: Shard, now: number): number {
+    const wanted = [...this.#watchers].flatMap(watcher => watcher.oldestWanted?.(shard.id) ?? [])
+    return Math.min(this.horizon(now), ...wanted)
   }
 
   /** Takes the records; resolves after the fsync of every shard's log that got one. In the order given. */

@@ -1,0 +1,63 @@
+// What a destination in trouble holds back stays in the source, however long it takes and whatever the source's retention.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { simulatedWorld } from '../../../test/testing/simulated-world.ts'
+import { splitShard } from '../kinesis/resharding.ts'
+import { Lake, scope } from './testing/lake.ts'
+
+const hour = 3_600_000
+
+async function heldBack() {
+  const lake = await new Lake(await simulatedWorld()).start()
+  const stream = await lake.stream('s')
+  const delivery = await lake.create('d', {}, stream)
+  lake.buckets.missing = true
+  await lake.putInto(stream, 'before the split;')
+  const at = (1n << 127n).toString()
+  await splitShard(lake.kinesis, stream, { shardId: '0', at, now: lake.world.clock.now() })
+  await lake.putInto(stream, 'after it;')
+  return { lake, stream, delivery }
+}
+
+const numbers = (lake: Lake) => lake.kinesis.stream(scope, 's').shards.map(shard => shard.number)
+
+test('records outlive the retention of their stream and the shard they lie in until they are delivered', async () => {
+  const { lake, stream } = await heldBack()
+  await lake.world.clock.advance(50 * hour)
+  await lake.putInto(stream, 'two days later;')
+  assert.deepEqual(await lake.texts(), [])
+  assert.deepEqual(numbers(lake), [0, 1, 2])
+  lake.buckets.missing = false
+  await lake.world.clock.advance(hour)
+  assert.deepEqual((await lake.texts()).toSorted(), ['before the split;after it;', 'two days later;'])
+  // The disk space is given back with the next sweep.
+  await lake.world.clock.advance(2 * hour)
+  assert.deepEqual(numbers(lake), [1, 2])
+})
+
+test('so they do when the lake is started again meanwhile', async () => {
+  const { lake } = await heldBack()
+  await lake.world.clock.advance(50 * hour)
+  await lake.world.reopen()
+  await lake.start()
+  assert.deepEqual(await lake.texts(), ['before the split;after it;'])
+})
+
+test('nobody else is shown them', async () => {
+  const { lake, stream } = await heldBack()
+  await lake.world.clock.advance(50 * hour)
+  const iterator = await lake.kinesis.iterator(stream, '0', { type: 'TRIM_HORIZON' })
+  assert.deepEqual((await lake.kinesis.read(scope, iterator)).records, [])
+  assert.deepEqual(
+    stream.shardsKept(lake.world.clock.now()).map(shard => shard.number),
+    [1, 2],
+  )
+})
+
+test('a delivery stream that is deleted keeps nothing', async () => {
+  const { lake, delivery } = await heldBack()
+  await lake.world.clock.advance(50 * hour)
+  await lake.firehose.remove(delivery)
+  await lake.world.clock.advance(2 * hour)
+  assert.deepEqual(numbers(lake), [1, 2])
+})
