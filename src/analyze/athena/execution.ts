@@ -133,7 +133,7 @@ export class Executions {
   }
 
   #request(execution: Execution, room: ResultRoom, held: DisposableStack): QueryRequest {
-    const { query, sql, now, signal } = execution
+    const { query, sql, now, signal, scannedBytesMax } = execution
     return {
       sql,
       defaultDatabase: query.database ?? 'default',
@@ -141,6 +141,9 @@ export class Executions {
       tables: async references => references.map(reference => this.#scans.source(execution, reference, held)),
       resultDirectory: room.path,
       result: 'athena-csv',
+      ...(scannedBytesMax !== undefined && {
+        scanned: (bytes: number) => this.#scans.checkCutoff(bytes, scannedBytesMax),
+      }),
       signal,
       deadlineMilliseconds: queryMillisecondsMax,
     }

@@ -115,12 +115,20 @@ export class EngineChild {
         void this.#answer(message.call, message.question)
         return
       case 'done':
-        this.#settle()?.resolve(message)
+        this.#done(message)
         return
       case 'failed':
         this.#failed(message.fault)
         return
     }
+  }
+
+  /** It may have come to its end while it was told to give up. */
+  #done(outcome: { readonly value: Outcome; readonly residentBytes: number }): void {
+    const refusal = this.#refusal
+    this.#refusal = undefined
+    if (refusal === undefined) this.#settle()?.resolve(outcome)
+    else this.#settle()?.reject(refusal.cause)
   }
 
   #failed(fault: Extract<FromChild, { kind: 'failed' }>['fault']): void {

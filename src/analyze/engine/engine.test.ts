@@ -7,8 +7,9 @@ import { engine, engineOf, jsonTable, query } from './testing/tables.ts'
 
 /** Minutes of work for any machine, and no memory. */
 const endless =
-  'SELECT sum(a.x * b.x % 7) FROM UNNEST(sequence(1, 3000000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 3000000)) AS b(x)'
-const hungry = "SELECT length(a.x) FROM (SELECT array_join(transform(sequence(1, 400000000), x -> x), ',') AS x) AS a"
+  'SELECT sum(a.x * b.x * c.x % 7) FROM UNNEST(sequence(1, 10000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 10000)) AS b(x) CROSS JOIN UNNEST(sequence(1, 10000)) AS c(x) CROSS JOIN UNNEST(sequence(1, 100)) AS d(x)'
+const hungry =
+  "SELECT length(array_join(flatten(transform(sequence(1, 10000), x -> transform(sequence(1, 10000), y -> x * y))), ','))"
 
 function kindOf(kind: EngineFault['kind']): (cause: unknown) => boolean {
   return cause => {
@@ -74,7 +75,9 @@ test('after close nothing runs, and what ran is cancelled', async () => {
 
 test('a million rows come out whole, in order, without growing the caller', async () => {
   const before = process.memoryUsage.rss()
-  const answer = await query('SELECT x, x * 1.5e0 AS y FROM UNNEST(sequence(1, 1000000)) AS t(x) ORDER BY x DESC')
+  const answer = await query(
+    'SELECT a.x * 1000 + b.x AS x, (a.x * 1000 + b.x) * 1.5e0 AS y FROM UNNEST(sequence(0, 999)) AS a(x) CROSS JOIN UNNEST(sequence(1, 1000)) AS b(x) ORDER BY 1 DESC',
+  )
   assert.equal(answer.rows, 1_000_000)
   assert.equal(answer.lines[1], '"1000000","1500000.0"')
   assert.equal(answer.lines[1_000_000], '"1","1.5"')

@@ -66,10 +66,11 @@ export class Engine {
   async query(request: QueryRequest): Promise<QueryResult> {
     const { sql, defaultDatabase, now, resultDirectory } = request
     const tables = new Tables(request.tables)
-    const task: Task = { kind: 'query', sql, defaultDatabase, now, resultDirectory }
-    const result = await this.#run(task, request, question => {
-      if (question.name === 'target') throw new Error('a query has no target')
-      return tables.answer(question)
+    const told = request.scanned === undefined ? {} : { tellsScanned: true }
+    const task: Task = { kind: 'query', sql, defaultDatabase, now, resultDirectory, ...told }
+    const result = await this.#run(task, request, async question => {
+      if (question.name === 'scanned') request.scanned?.(question.bytes)
+      return question.name === 'scanned' ? true : tables.answer(question)
     })
     if (!('scannedBytes' in result)) throw new Error('a query answers with a query result')
     return result
@@ -80,10 +81,7 @@ export class Engine {
     const { sql, defaultDatabase, now, resultDirectory } = request
     const tables = new Tables(request.tables)
     const task: Task = { kind: 'explain', sql, defaultDatabase, now, resultDirectory }
-    const result = await this.#run(task, request, question => {
-      if (question.name === 'target') throw new Error('a query has no target')
-      return tables.answer(question)
-    })
+    const result = await this.#run(task, request, question => tables.answer(question))
     if (!('scans' in result)) throw new Error('an explanation answers with its scans')
     return result
   }
@@ -217,7 +215,9 @@ class Tables {
     this.#find = find
   }
 
-  async answer(question: Exclude<Question, { name: 'target' }>): Promise<unknown> {
+  async answer(question: Question): Promise<unknown> {
+    if (question.name === 'target' || question.name === 'scanned')
+      throw new Error(`nobody here answers '${question.name}'`)
     if (question.name === 'files') {
       const table = this.#found[question.table]
       if (table === undefined) throw new Error(`no table ${question.table} was asked for`)

@@ -18,6 +18,8 @@ import type {
 
 export type QueryTask = Pick<QueryRequest, 'sql' | 'defaultDatabase' | 'now' | 'resultDirectory'> & {
   readonly kind: 'query'
+  /** Whether the lake wants to be told what is read, as it is read. */
+  readonly tellsScanned?: boolean
 }
 
 export type TransformTask = Pick<
@@ -47,11 +49,14 @@ export type Question =
       readonly projected?: readonly (readonly string[])[]
     }
   | { readonly name: 'target'; readonly reference: TableReference }
+  | { readonly name: 'scanned'; readonly bytes: number }
 
 export interface Answers {
   readonly tables: readonly TableDescription[]
   readonly files: readonly ScanFile[]
   readonly target: TargetTable
+  /** Go on. */
+  readonly scanned: true
 }
 
 export type ToChild =

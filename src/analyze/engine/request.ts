@@ -75,6 +75,8 @@ export interface QueryRequest {
   /** A directory of its own in which the child may write. */
   readonly resultDirectory: string
   readonly result: 'athena-csv'
+  /** Told, while it runs, how many bytes have been read so far; what it throws ends the query. */
+  readonly scanned?: (bytes: number) => void
   readonly signal: AbortSignal
   readonly deadlineMilliseconds: number
 }

@@ -15,6 +15,7 @@ import { parse } from './parser.ts'
 import type { Place } from './place.ts'
 import { type Plan, planScans } from './plan.ts'
 import type { Session } from './session.ts'
+import { whileTelling } from './telling.ts'
 
 export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: Clock): Promise<QueryResult> {
   const startedAt = clock.elapsed()
@@ -31,7 +32,9 @@ export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: C
     await prepare(session, sql, plan)
     const planningMilliseconds = clock.elapsed() - startedAt
     const written = `${plan.directory}/result.csv`
-    const rows = await writeResult(session, sql, columns, written)
+    const write = () => writeResult(session, sql, columns, written)
+    const tell = (bytes: number) => ask({ name: 'scanned', bytes })
+    const rows = task.tellsScanned === true ? await whileTelling(plan, clock, tell, write) : await write()
     const file = `${task.resultDirectory}/result.csv`
     if (written !== file) move(written, file)
     // Parquet is read in pieces and measured; a text file is always read whole, whatever was read ahead of a LIMIT.

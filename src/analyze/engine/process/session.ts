@@ -79,6 +79,11 @@ export class Session implements Disposable {
     if (needed.length > 0) await this.#connection.run(needed.join(';\n'))
   }
 
+  /** Ends what runs on it, with an error there. */
+  interrupt(): void {
+    this.#connection.interrupt()
+  }
+
   [Symbol.dispose](): void {
     this.#connection.closeSync()
   }

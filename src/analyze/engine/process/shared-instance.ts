@@ -13,7 +13,6 @@ import type { ScanFile } from '../request.ts'
 import { exists, linked, makeDirectory, removeDirectory } from './files.ts'
 import { type Instance, spillDirectory } from './instance.ts'
 import type { Confined, Place } from './place.ts'
-import type { Session } from './session.ts'
 
 /** What DuckDB keeps of each query (names, statistics, fragments of memory) must not grow forever. */
 const queriesMax = 200
@@ -49,8 +48,11 @@ export class SharedInstance {
     const own = `${this.#directory}/${this.#random.hex(16)}`
     makeDirectory(own)
     using session = await this.#instance.session()
-    const confine = async (files: readonly ScanFile[]): Promise<Confined> =>
-      confinedBy(session, files, own) ?? (await otherwise()).confine(files)
+    const watcher = () => this.#instance.session()
+    const confine = async (files: readonly ScanFile[]): Promise<Confined> => {
+      const names = linkedIn(own, files)
+      return names === undefined ? (await otherwise()).confine(files) : { session, watcher, names, directory: own }
+    }
     const outcome = await work({ session, confine })
     removeDirectory(own)
     return outcome
@@ -67,10 +69,10 @@ export class SharedInstance {
 }
 
 /** Undefined where one of them cannot be linked; the way without links is right for every file, also to say what is wrong. */
-function confinedBy(session: Session, files: readonly ScanFile[], own: string): Confined | undefined {
+function linkedIn(own: string, files: readonly ScanFile[]): ReadonlyMap<string, string> | undefined {
   const paths = [...new Set(files.map(file => file.file))]
   if (paths.length > linksMax) return undefined
   const names = new Map(paths.map((path, index) => [path, `${own}/${index}`]))
   const all = [...names].every(([path, name]) => linked(path, name))
-  return all ? { session, names, directory: own } : undefined
+  return all ? names : undefined
 }
