@@ -72,6 +72,7 @@ export interface Catalog {
   database(scope: Scope, name: string): CatalogDatabase | undefined
   databases(scope: Scope): readonly CatalogDatabase[]
   createDatabase(write: Transaction, scope: Scope, definition: DatabaseDefinition): void
+  updateDatabase(write: Transaction, scope: Scope, name: string, definition: DatabaseDefinition): void
   deleteDatabase(write: Transaction, scope: Scope, name: string): void
   table(scope: Scope, database: string, name: string): CatalogTable | undefined
   tables(scope: Scope, database: string): readonly CatalogTable[]
@@ -88,6 +89,14 @@ export interface Catalog {
     table: string,
     partitions: readonly PartitionDefinition[],
   ): number
+  updatePartition(
+    write: Transaction,
+    scope: Scope,
+    database: string,
+    table: string,
+    values: readonly string[],
+    partition: PartitionDefinition,
+  ): void
   deletePartition(write: Transaction, scope: Scope, database: string, table: string, values: readonly string[]): void
 }
 

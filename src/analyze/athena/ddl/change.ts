@@ -1,5 +1,12 @@
 /** The statements that change the catalog. Each is checked at once and made in the query's own commit. */
-import type { CatalogTable, PartitionDefinition, TableDefinition } from '../../../catalog/glue/table.ts'
+import type {
+  CatalogTable,
+  Column,
+  Partition,
+  PartitionDefinition,
+  Storage,
+  TableDefinition,
+} from '../../../catalog/glue/table.ts'
 import type { Transaction } from '../../../durable/ledger.ts'
 import {
   ddlDatabaseExists,
@@ -12,8 +19,9 @@ import {
   ddlPartitionExists,
   ddlTableExists,
 } from '../faults.ts'
+import { specText } from './describe.ts'
 import { type Context, databaseOf, demandDatabase, nothing, type Outcome, shown, tableOf } from './outcome.ts'
-import type { ColumnDefinition, CreateTable, PartitionSpec, Statement, TableName } from './statement.ts'
+import type { ColumnsChange, CreateTable, PartitionSpec, Statement, TableName } from './statement.ts'
 
 type Of<Kind extends Statement['kind']> = Extract<Statement, { readonly kind: Kind }>
 
@@ -59,9 +67,7 @@ export function createTable(context: Context, statement: CreateTable): Outcome {
 
 function definitionOf(statement: CreateTable, now: number): TableDefinition {
   const { columns, partitionColumns, serde, inputFormat, outputFormat, location } = statement
-  const names = [...columns, ...partitionColumns].map(column => column.name)
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) throw ddlInvalid(`[Error 10036]: Duplicate column name: ${twice}`)
+  distinct([...columns, ...partitionColumns])
   return {
     name: statement.table.name,
     tableType: 'EXTERNAL_TABLE',
@@ -77,6 +83,13 @@ function definitionOf(statement: CreateTable, now: number): TableDefinition {
   }
 }
 
+function distinct(columns: readonly Column[]): readonly Column[] {
+  const names = columns.map(column => column.name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) throw ddlInvalid(`[Error 10036]: Duplicate column name: ${twice}`)
+  return columns
+}
+
 /** The data stays: external tables are a description of objects. */
 export function dropTable(context: Context, { table, ifExists }: Of<'dropTable'>): Outcome {
   const { caller, catalog } = context
@@ -89,15 +102,56 @@ export function dropTable(context: Context, { table, ifExists }: Of<'dropTable'>
   return done(write => catalog.deleteTable(write, caller, database, table.name))
 }
 
-export function addColumns(context: Context, table: TableName, columns: readonly ColumnDefinition[]): Outcome {
-  return altered(context, table, found => ({
-    ...found,
-    storage: { ...found.storage, columns: [...found.storage.columns, ...columns] },
-  }))
+/** The data stays as it is: columns are found by their names, in text by their places. */
+export function changeColumns(context: Context, { kind, table, partition, columns }: ColumnsChange): Outcome {
+  const changed = (storage: Storage): Storage => {
+    const all = kind === 'addColumns' ? [...storage.columns, ...columns] : columns
+    return { ...storage, columns: distinct(all) }
+  }
+  if (partition)
+    return alteredPartition(context, table, partition, found => ({ ...found, storage: changed(found.storage) }))
+  return altered(context, table, found => ({ ...found, storage: changed(found.storage) }))
 }
 
-export function setLocation(context: Context, table: TableName, location: string): Outcome {
-  return altered(context, table, found => ({ ...found, storage: { ...found.storage, location } }))
+export function changeColumn(context: Context, { table, name, column, after }: Of<'changeColumn'>): Outcome {
+  return altered(context, table, found => {
+    const { columns } = found.storage
+    const at = columns.findIndex(one => one.name === name)
+    if (at < 0) throw ddlInvalid(`[Error 10002]: Invalid column reference ${name}`)
+    const rest = columns.filter((_, index) => index !== at)
+    const behind = after === undefined || after === null ? -1 : rest.findIndex(one => one.name === after)
+    if (typeof after === 'string' && behind < 0) throw ddlInvalid(`[Error 10002]: Invalid column reference ${after}`)
+    const changed = distinct(rest.toSpliced(after === undefined ? at : behind + 1, 0, column))
+    return { ...found, storage: { ...found.storage, columns: changed } }
+  })
+}
+
+export function setLocation(context: Context, { table, partition, location }: Of<'setLocation'>): Outcome {
+  const moved = (storage: Storage): Storage => ({ ...storage, location })
+  if (partition)
+    return alteredPartition(context, table, partition, found => ({ ...found, location, storage: moved(found.storage) }))
+  return altered(context, table, found => ({ ...found, storage: moved(found.storage) }))
+}
+
+/** The objects stay where they are, and with them the partition's location. */
+export function renamePartition(context: Context, { table, from, to }: Of<'renamePartition'>): Outcome {
+  const { caller, catalog } = context
+  return alteredPartition(context, table, from, (found, at) => {
+    const values = valuesOf(at, to)
+    if (catalog.partition(caller, at.database, at.name, values)) throw ddlPartitionExists(specText(to))
+    return { ...found, values }
+  })
+}
+
+export function setDatabaseProperties(context: Context, { name, properties }: Of<'setDatabaseProperties'>): Outcome {
+  const { caller, catalog } = context
+  demandDatabase(context, name, 'glue:UpdateDatabase')
+  return done(write => {
+    const found = catalog.database(caller, name)
+    if (!found) throw ddlNoDatabase(name)
+    const { createdAt: _, ...definition } = found
+    catalog.updateDatabase(write, caller, name, { ...definition, parameters: { ...found.parameters, ...properties } })
+  })
 }
 
 export function setProperties(
@@ -115,16 +169,37 @@ function altered(context: Context, table: TableName, change: (found: CatalogTabl
   return done(write => catalog.updateTable(write, caller, database, change(tableOf(context, table))))
 }
 
+function alteredPartition(
+  context: Context,
+  name: TableName,
+  spec: PartitionSpec,
+  change: (found: Partition, table: CatalogTable) => PartitionDefinition,
+): Outcome {
+  const { caller, catalog } = context
+  const table = partitioned(context, name, 'glue:UpdatePartition')
+  const values = valuesOf(table, spec)
+  return done(write => {
+    const found = catalog.partition(caller, table.database, table.name, values)
+    if (!found) throw ddlNoPartition(specText(spec))
+    catalog.updatePartition(write, caller, table.database, table.name, values, change(found, table))
+  })
+}
+
+/** One value for each partition key. */
+function valuesOf(table: CatalogTable, spec: PartitionSpec): readonly string[] {
+  checkKeys(table, spec)
+  return table.partitionKeys.map(key => {
+    const value = Object.hasOwn(spec, key.name) ? spec[key.name] : undefined
+    if (value === undefined) throw ddlInvalid(`[Error 10214]: The partition spec misses the key ${key.name}`)
+    return value
+  })
+}
+
 export function addPartitions(context: Context, statement: Of<'addPartitions'>): Outcome {
   const { caller, catalog } = context
   const table = partitioned(context, statement.table, 'glue:BatchCreatePartition')
   const partitions = statement.partitions.map(({ spec, location }): PartitionDefinition => {
-    const values = table.partitionKeys.map(key => {
-      const value = Object.hasOwn(spec, key.name) ? spec[key.name] : undefined
-      if (value === undefined) throw ddlInvalid(`[Error 10214]: The partition spec misses the key ${key.name}`)
-      return value
-    })
-    checkKeys(table, spec)
+    const values = valuesOf(table, spec)
     return location === undefined
       ? { values }
       : { values, location: location.endsWith('/') ? location : `${location}/` }
@@ -166,10 +241,5 @@ function checkKeys(table: CatalogTable, spec: PartitionSpec): void {
   const unknown = Object.keys(spec).find(name => !table.partitionKeys.some(key => key.name === name))
   if (unknown !== undefined) throw ddlInvalid(`[Error 10098]: ${unknown} is no partition key of ${table.name}`)
 }
-
-const specText = (spec: PartitionSpec): string =>
-  Object.entries(spec)
-    .map(([key, value]) => `${key}=${value}`)
-    .join('/')
 
 const done = (change: (write: Transaction) => void): Outcome => ({ ...nothing, change })

@@ -4,10 +4,11 @@
  */
 import { unsupportedStatement } from '../faults.ts'
 import { readCreateTable } from './create-table.ts'
+import { readAlter, readSpec } from './read-alter.ts'
 import { readCreateView, readExecute, readExplain } from './read-query.ts'
 import { readCreateTableAs, readInsert, readUnload } from './read-write.ts'
 import { Reader } from './reader.ts'
-import { isQuery, type PartitionSpec, type Statement, type TableName } from './statement.ts'
+import { isQuery, type Statement, type TableName } from './statement.ts'
 
 export function parseStatement(sql: string): Statement {
   const reader = new Reader(sql)
@@ -94,13 +95,26 @@ function inDatabase(reader: Reader, table: TableName): TableName {
   return { database: reader.identifier(), name: table.name }
 }
 
+/** DESCRIBE [EXTENDED | FORMATTED] table [PARTITION (…)] [column[.field …]], DESCRIBE DATABASE [EXTENDED] name */
 function readDescribe(reader: Reader): Statement {
-  for (const word of ['EXTENDED', 'FORMATTED', 'DATABASE', 'SCHEMA', 'INPUT', 'OUTPUT'])
-    if (reader.sees(word)) throw refused(reader, `DESCRIBE ${word}`)
+  for (const word of ['INPUT', 'OUTPUT']) if (reader.sees(word)) throw refused(reader, `DESCRIBE ${word}`)
+  if (reader.accept('DATABASE') || reader.accept('SCHEMA')) {
+    const isExtended = reader.accept('EXTENDED')
+    return { kind: 'describeDatabase', name: reader.identifier(), isExtended }
+  }
+  const detail = reader.accept('EXTENDED') ? 'extended' : reader.accept('FORMATTED') ? 'formatted' : undefined
   const table = reader.tableName()
-  for (const word of ['PARTITION', '.']) if (reader.sees(word)) throw refused(reader, `DESCRIBE … ${word}`)
-  return { kind: 'describe', table }
+  const partition = reader.accept('PARTITION') ? { partition: readSpec(reader) } : {}
+  const path: string[] = []
+  if (reader.peek.kind === 'word' || reader.peek.kind === 'quoted') {
+    path.push(reader.identifier())
+    while (reader.accept('.')) path.push(readPart(reader))
+  }
+  return { kind: 'describe', table, ...(detail && { detail }), ...partition, path }
 }
+
+/** `field`, or '$elem$' in quotes. */
+const readPart = (reader: Reader): string => (reader.peek.kind === 'string' ? reader.string() : reader.identifier())
 
 function readCreate(reader: Reader): Statement {
   if (reader.accept('DATABASE') || reader.accept('SCHEMA')) {
@@ -135,53 +149,4 @@ function readDrop(reader: Reader): Statement {
     return { kind: 'dropView', table: reader.tableName(), ifExists }
   }
   throw refused(reader, `DROP ${reader.peek.text.toUpperCase()}`)
-}
-
-function readAlter(reader: Reader): Statement {
-  if (!reader.accept('TABLE')) throw refused(reader, `ALTER ${reader.peek.text.toUpperCase()}`)
-  const table = reader.tableName()
-  if (reader.accept('SET', 'LOCATION')) return { kind: 'setLocation', table, location: reader.string() }
-  if (reader.accept('SET', 'TBLPROPERTIES')) return { kind: 'setProperties', table, properties: reader.properties() }
-  if (reader.accept('ADD', 'COLUMNS')) return { kind: 'addColumns', table, columns: reader.list(() => reader.column()) }
-  if (reader.sees('ADD', 'PARTITION') || reader.sees('ADD', 'IF')) return readAddPartitions(reader, table)
-  if (reader.sees('DROP', 'PARTITION') || reader.sees('DROP', 'IF')) return readDropPartitions(reader, table)
-  throw refused(reader, `ALTER TABLE … ${reader.peek.text.toUpperCase()}`)
-}
-
-function readAddPartitions(reader: Reader, table: TableName): Statement {
-  reader.expect('ADD')
-  const ifNotExists = reader.accept('IF', 'NOT', 'EXISTS')
-  const partitions: { spec: PartitionSpec; location?: string }[] = []
-  do {
-    reader.expect('PARTITION')
-    const spec = readSpec(reader)
-    partitions.push(reader.accept('LOCATION') ? { spec, location: reader.string() } : { spec })
-    reader.accept(',')
-  } while (reader.sees('PARTITION'))
-  return { kind: 'addPartitions', table, ifNotExists, partitions }
-}
-
-function readDropPartitions(reader: Reader, table: TableName): Statement {
-  reader.expect('DROP')
-  const ifExists = reader.accept('IF', 'EXISTS')
-  const partitions: PartitionSpec[] = []
-  do {
-    reader.expect('PARTITION')
-    partitions.push(readSpec(reader))
-  } while (reader.accept(','))
-  return { kind: 'dropPartitions', table, ifExists, partitions }
-}
-
-/** `(year = 2025, month = '10')` */
-function readSpec(reader: Reader): PartitionSpec {
-  return Object.fromEntries(
-    reader.list(() => {
-      const key = reader.identifier()
-      reader.expect('=')
-      reader.accept('DATE')
-      const { kind } = reader.peek
-      if (kind !== 'string' && kind !== 'number' && kind !== 'word') throw reader.mismatch('<string>, <number>')
-      return [key, reader.take().text]
-    }),
-  )
 }

@@ -1,27 +1,23 @@
 /** Runs a statement of the catalog. */
 import {
-  addColumns,
   addPartitions,
+  changeColumn,
+  changeColumns,
   createDatabase,
   createTable,
   dropDatabase,
   dropPartitions,
   dropTable,
+  renamePartition,
+  setDatabaseProperties,
   setLocation,
   setProperties,
 } from './change.ts'
+import { describe, describeDatabase } from './describe.ts'
 import type { Context, Outcome } from './outcome.ts'
 import { deallocate, prepare } from './prepared.ts'
 import { repair } from './repair.ts'
-import {
-  describe,
-  showColumns,
-  showCreateTable,
-  showDatabases,
-  showPartitions,
-  showProperties,
-  showTables,
-} from './show.ts'
+import { showColumns, showCreateTable, showDatabases, showPartitions, showProperties, showTables } from './show.ts'
 import type { Runnable, WritingStatement } from './statement.ts'
 import { dropView, showCreateView, showViews } from './views.ts'
 
@@ -55,9 +51,18 @@ export function runStatement(context: Context, statement: CatalogStatement): Out
     case 'dropPartitions':
       return dropPartitions(context, statement)
     case 'addColumns':
-      return addColumns(context, statement.table, statement.columns)
+    case 'replaceColumns':
+      return changeColumns(context, statement)
+    case 'changeColumn':
+      return changeColumn(context, statement)
+    case 'renamePartition':
+      return renamePartition(context, statement)
     case 'setLocation':
-      return setLocation(context, statement.table, statement.location)
+      return setLocation(context, statement)
+    case 'setDatabaseProperties':
+      return setDatabaseProperties(context, statement)
+    case 'describeDatabase':
+      return describeDatabase(context, statement.name, statement.isExtended)
     case 'setProperties':
       return setProperties(context, statement.table, statement.properties)
     case 'repair':
@@ -75,6 +80,6 @@ export function runStatement(context: Context, statement: CatalogStatement): Out
     case 'showProperties':
       return showProperties(context, statement.table, statement.property)
     case 'describe':
-      return describe(context, statement.table)
+      return describe(context, statement)
   }
 }

@@ -46,19 +46,6 @@ export function showProperties(context: Context, table: TableName, property: str
   return { columns, lines: [Object.hasOwn(parameters, property) ? `${property}\t${parameters[property]}` : missing] }
 }
 
-export function describe(context: Context, table: TableName): Outcome {
-  const { columns, partitionKeys } = tableOf(context, table)
-  const line = (column: { readonly name: string; readonly type: string; readonly comment?: string | undefined }) =>
-    `${column.name.padEnd(20)}\t${column.type.padEnd(20)}\t${(column.comment ?? '').padEnd(20)}`
-  const header = `# ${'col_name'.padEnd(20)}\t${'data_type'.padEnd(20)}\t${'comment'.padEnd(20)}`
-  const blank = '\t \t '
-  const partitions = [blank, '# Partition Information\t \t ', header, blank, ...partitionKeys.map(line)]
-  return {
-    columns: ['col_name', 'data_type', 'comment'].map(textColumn),
-    lines: [...[...columns, ...partitionKeys].map(line), ...(partitionKeys.length > 0 ? partitions : [])],
-  }
-}
-
 export function showCreateTable(context: Context, name: TableName): Outcome {
   const table = tableOf(context, name)
   return { columns: [textColumn('createtab_stmt')], lines: statementOf(table) }

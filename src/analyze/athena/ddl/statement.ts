@@ -81,6 +81,23 @@ export interface Explain {
   readonly query: string
 }
 
+export interface Describe {
+  readonly kind: 'describe'
+  readonly table: TableName
+  readonly detail?: 'formatted' | 'extended'
+  readonly partition?: PartitionSpec
+  /** Empty, or a column and the fields in it. */
+  readonly path: readonly string[]
+}
+
+export interface ColumnsChange {
+  readonly kind: 'addColumns' | 'replaceColumns'
+  readonly table: TableName
+  /** Absent: of the table itself. */
+  readonly partition?: PartitionSpec
+  readonly columns: readonly ColumnDefinition[]
+}
+
 export type WritingStatement = Insert | CreateTableAs | Unload
 
 export const isWriting = (statement: Statement): statement is WritingStatement =>
@@ -132,8 +149,33 @@ export type Statement =
       readonly ifExists: boolean
       readonly partitions: readonly PartitionSpec[]
     }
-  | { readonly kind: 'addColumns'; readonly table: TableName; readonly columns: readonly ColumnDefinition[] }
-  | { readonly kind: 'setLocation'; readonly table: TableName; readonly location: string }
+  | ColumnsChange
+  | {
+      readonly kind: 'changeColumn'
+      readonly table: TableName
+      readonly name: string
+      readonly column: ColumnDefinition
+      /** The column that it comes to stand behind; null: before all. Absent: it stays where it is. */
+      readonly after?: string | null
+    }
+  | {
+      readonly kind: 'renamePartition'
+      readonly table: TableName
+      readonly from: PartitionSpec
+      readonly to: PartitionSpec
+    }
+  | {
+      readonly kind: 'setLocation'
+      readonly table: TableName
+      readonly partition?: PartitionSpec
+      readonly location: string
+    }
+  | {
+      readonly kind: 'setDatabaseProperties'
+      readonly name: string
+      readonly properties: Readonly<Record<string, string>>
+    }
+  | { readonly kind: 'describeDatabase'; readonly name: string; readonly isExtended: boolean }
   | {
       readonly kind: 'setProperties'
       readonly table: TableName
@@ -146,7 +188,7 @@ export type Statement =
   | { readonly kind: 'showColumns'; readonly table: TableName }
   | { readonly kind: 'showCreateTable'; readonly table: TableName }
   | { readonly kind: 'showProperties'; readonly table: TableName; readonly property?: string }
-  | { readonly kind: 'describe'; readonly table: TableName }
+  | Describe
 
 type Names = Readonly<Record<Statement['kind'], readonly ['DDL' | 'DML' | 'UTILITY', string]>>
 
@@ -171,6 +213,11 @@ export const statementTypes: Names = {
   addPartitions: ['DDL', 'ALTER_TABLE_ADD_PARTITION'],
   dropPartitions: ['DDL', 'ALTER_TABLE_DROP_PARTITION'],
   addColumns: ['DDL', 'ALTER_TABLE_ADD_COLUMNS'],
+  replaceColumns: ['DDL', 'ALTER_TABLE_REPLACE_COLUMNS'],
+  changeColumn: ['DDL', 'ALTER_TABLE_CHANGE_COLUMN'],
+  renamePartition: ['DDL', 'ALTER_TABLE_RENAME_PARTITION'],
+  setDatabaseProperties: ['DDL', 'ALTER_DATABASE_SET_DBPROPERTIES'],
+  describeDatabase: ['UTILITY', 'DESCRIBE_DATABASE'],
   setLocation: ['DDL', 'ALTER_TABLE_SET_LOCATION'],
   setProperties: ['DDL', 'ALTER_TABLE_SET_TBLPROPERTIES'],
   repair: ['DDL', 'MSCK_REPAIR'],

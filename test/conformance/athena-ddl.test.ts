@@ -1,0 +1,93 @@
+/** ALTER and DESCRIBE in their further forms with the AWS SDK: what they answer, and what Glue tells afterwards. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import {
+  GetDatabaseCommand,
+  GetPartitionCommand,
+  GetPartitionsCommand,
+  GetTableCommand,
+  GlueClient,
+} from '@aws-sdk/client-glue'
+import { QueryRunner } from '../testing/athena.ts'
+import { client, startLake } from '../testing/lake.ts'
+
+let lake: Awaited<ReturnType<typeof startLake>>
+let queries: QueryRunner
+let glue: GlueClient
+const of = { DatabaseName: 'weather', TableName: 'events' }
+
+before(async () => {
+  lake = await startLake()
+  queries = await QueryRunner.open(lake.url)
+  glue = new GlueClient(client(lake.url))
+  for (const sql of [
+    'CREATE DATABASE weather',
+    `CREATE EXTERNAL TABLE events (id bigint COMMENT 'which', place struct<city:string,tags:array<string>>)
+     PARTITIONED BY (day string) STORED AS PARQUET LOCATION 's3://analytics/events/'`,
+    "INSERT INTO events SELECT 1, CAST(ROW('Oslo', ARRAY['a']) AS ROW(city varchar, tags array(varchar))), '2025-10-01'",
+  ])
+    await queries.succeed(sql)
+})
+after(() => lake.close())
+
+const columns = async (): Promise<readonly string[]> => {
+  const { Table } = await glue.send(new GetTableCommand({ DatabaseName: 'weather', Name: 'events' }))
+  return (Table?.StorageDescriptor?.Columns ?? []).map(({ Name, Type }) => `${Name} ${Type}`)
+}
+
+test('a partition is renamed and its rows come under the new value', async () => {
+  await queries.succeed("ALTER TABLE events PARTITION (day = '2025-10-01') RENAME TO PARTITION (day = '2025-10-02')")
+  const { Partitions = [] } = await glue.send(new GetPartitionsCommand(of))
+  assert.deepEqual(
+    Partitions.map(({ Values, StorageDescriptor }) => [Values, StorageDescriptor?.Location]),
+    [[['2025-10-02'], 's3://analytics/events/day=2025-10-01/']],
+  )
+  assert.deepEqual(await queries.rows('SELECT id, day FROM events'), [['1', '2025-10-02']])
+  assert.match(
+    await queries.fail("ALTER TABLE events PARTITION (day = 'x') RENAME TO PARTITION (day = 'y')"),
+    /Partition not found day=x/,
+  )
+})
+
+test('columns are added, changed, moved and replaced, of the table and of a partition', async () => {
+  await queries.succeed('ALTER TABLE events ADD COLUMNS (note string)')
+  await queries.succeed("ALTER TABLE events PARTITION (day = '2025-10-02') ADD COLUMNS (note string)")
+  const { Partition } = await glue.send(new GetPartitionCommand({ ...of, PartitionValues: ['2025-10-02'] }))
+  assert.equal(Partition?.StorageDescriptor?.Columns?.length, 3)
+  await queries.succeed('ALTER TABLE events CHANGE COLUMN note remark string FIRST')
+  await queries.succeed("ALTER TABLE events CHANGE id id decimal(20,0) COMMENT 'wider' AFTER place")
+  const place = 'place struct<city:string,tags:array<string>>'
+  assert.deepEqual(await columns(), ['remark string', place, 'id decimal(20,0)'])
+  await queries.succeed('ALTER TABLE events REPLACE COLUMNS (id bigint, place struct<city:string,tags:array<string>>)')
+  assert.deepEqual(await columns(), ['id bigint', place])
+  assert.match(await queries.fail('ALTER TABLE events CHANGE nope x int'), /Invalid column reference nope/)
+  assert.match(await queries.fail('ALTER TABLE events ADD COLUMNS (id int)'), /Duplicate column name: id/)
+})
+
+test('properties of a database', async () => {
+  await queries.succeed("ALTER DATABASE weather SET DBPROPERTIES ('owner' = 'us')")
+  const { Database } = await glue.send(new GetDatabaseCommand({ Name: 'weather' }))
+  assert.deepEqual(Database?.Parameters, { owner: 'us' })
+  const [[line] = []] = await queries.rows('DESCRIBE DATABASE EXTENDED weather')
+  assert.match(line ?? '', /^weather\t.*\{owner=us\}$/)
+})
+
+test('DESCRIBE of a column, a field, a partition, and FORMATTED and EXTENDED of a table', async () => {
+  const text = async (sql: string) => (await queries.rows(sql)).map(([line = '']) => line)
+  assert.match((await text('DESCRIBE events id'))[0] ?? '', /^id\s+bigint\s/)
+  assert.match((await text("DESCRIBE events place.tags.'$elem$'"))[0] ?? '', /^\$elem\$\s+string\s+from deserializer/)
+  const formatted = (await text('DESCRIBE FORMATTED events')).join('\n')
+  for (const words of [
+    /# Partition Information/,
+    /# Detailed Table Information/,
+    /Location:\s+\ts3:\/\/analytics\/events\//,
+    /# Storage Information/,
+    /ParquetHiveSerDe/,
+  ])
+    assert.match(formatted, words)
+  assert.match((await text('DESCRIBE EXTENDED events')).at(-1) ?? '', /^Detailed Table Information\t.*Table:events/)
+  const partition = (await text("DESCRIBE FORMATTED events PARTITION (day = '2025-10-02')")).join('\n')
+  assert.match(partition, /Partition Value:\s+\t\[2025-10-02\]/)
+  assert.match(await queries.fail("DESCRIBE events PARTITION (day = 'no')"), /Partition not found day=no/)
+  assert.match(await queries.fail('DESCRIBE events nope'), /Invalid column reference nope/)
+})
