@@ -54,6 +54,18 @@ test('nobody else is shown them', async () => {
   )
 })
 
+test('a record from the future, as after the clock was set back, waits for the buffer and no longer', async () => {
+  const lake = await new Lake(await simulatedWorld()).start()
+  const stream = await lake.stream('s')
+  await lake.create('d', { bufferSeconds: 60 }, stream)
+  await lake.putAt(lake.world.clock.now() + 10 * hour, stream, 'from the evening;')
+  await lake.world.clock.advance(59_000)
+  assert.deepEqual(await lake.texts(), [])
+  await lake.putInto(stream, 'of now;')
+  await lake.world.clock.advance(121_000)
+  assert.deepEqual((await lake.texts()).join('').split(';').toSorted(), ['', 'from the evening', 'of now'])
+})
+
 test('a delivery stream that is deleted keeps nothing', async () => {
   const { lake, delivery } = await heldBack()
   await lake.world.clock.advance(50 * hour)

@@ -49,6 +49,7 @@ export class Leg {
   #appointedAt: number | undefined
   #minute: Appointment | undefined
   #failure: Failure | undefined
+  #early: { readonly since: number; readonly seenAt: number } | undefined
   #stopped = false
   /** Deliveries, one after the other. */
   #turn: Promise<unknown> = Promise.resolve()
@@ -105,7 +106,7 @@ export class Leg {
 
   dueAt(): number | undefined {
     const buffer = this.#body.buffer()
-    const since = this.#backlog?.since
+    const since = this.#waitingSince()
     if (buffer === undefined) return undefined
     if (this.#failure !== undefined && (this.#uncounted || since !== undefined)) return this.#failure.retryAt
     if (since === undefined) return undefined
@@ -124,6 +125,15 @@ export class Leg {
     this.#stopped = true
     this.#appointment?.cancel()
     this.#minute?.cancel()
+  }
+
+  /** Arrival of the oldest record; where the clock has been set back and it lies in the future, when it was seen there. */
+  #waitingSince(): number | undefined {
+    const since = this.#backlog?.since
+    const now = this.#body.clock.now()
+    if (since === undefined || since <= now) return since
+    if (this.#early?.since !== since) this.#early = { since, seenAt: now }
+    return this.#early.seenAt
   }
 
   /** Counts what is there; what goes wrong with it is tried again like a delivery. */
