@@ -298,7 +298,7 @@ export class Lake {
       permits: (roleArn, service, action, resource) => iam.permits(roleArn, service, action, resource),
     })
     const athena = new Athena({
-      ...{ ledger, blobs, clock, stopwatch: realClock, random, log, background, s3, catalog, engine },
+      ...{ ledger, blobs, clock, stopwatch: realClock, random, log, background, s3, catalog, engine, meter },
       permits: (principal, action, resource) => !iam.enforced || iam.decide({ principal, action, resource }).allowed,
       concurrent: engineChildren,
     })

@@ -12,6 +12,7 @@ import type { Principal } from '../../gateway/operation.ts'
 import type { Background } from '../../world/background.ts'
 import type { Clock } from '../../world/clock.ts'
 import type { Log } from '../../world/log.ts'
+import type { Meter } from '../../world/meter.ts'
 import type { Random } from '../../world/random.ts'
 import { EngineFault } from '../engine/fault.ts'
 import { Caller } from './caller.ts'
@@ -41,6 +42,7 @@ import type { Blobs, Catalog, Engine, ObjectStore, Permits, Scope, Stopwatch } f
 import { type OutputRequest, outputFor } from './output.ts'
 import { PreparedStatements } from './prepared-statements.ts'
 import type { Query, QueryDefinition, QueryEnd, QueryStatistics } from './query.ts'
+import { QueryMetrics } from './query-metrics.ts'
 import { Queue } from './queue.ts'
 import type { ColumnInfo } from './result-columns.ts'
 import { type Row, readPage } from './result-pages.ts'
@@ -67,6 +69,7 @@ interface Live {
   readonly sql: string
   readonly values: readonly string[]
   readonly isEnforced: boolean
+  readonly isMetered: boolean
   readonly caller: Caller
   readonly scannedBytesMax: number | undefined
   readonly stop: AbortController
@@ -96,6 +99,7 @@ export class Athena {
   readonly #s3: ObjectStore
   readonly #permits: Permits
   readonly #history: History
+  readonly #metrics: QueryMetrics
   readonly #executions: Executions
   readonly #queries: Queue
   readonly #statements: Queue
@@ -115,6 +119,7 @@ export class Athena {
     readonly catalog: Catalog
     readonly engine: Engine
     readonly permits: Permits
+    readonly meter?: Meter
     /** SELECTs that run at once; others are QUEUED. */
     readonly concurrent: number
   }) {
@@ -128,9 +133,10 @@ export class Athena {
     this.#permits = parts.permits
     this.catalog = parts.catalog
     this.#history = new History(parts.ledger)
+    this.#metrics = new QueryMetrics(parts.meter)
     this.namedQueries = new NamedQueries(parts)
     this.preparedStatements = new PreparedStatements(parts)
-    const users = [this.#history, this.namedQueries, this.preparedStatements]
+    const users = [this.#history, this.namedQueries, this.preparedStatements, this.#metrics]
     this.workGroups = new WorkGroups({ ...parts, users })
     this.tags = new Tags(parts.ledger)
     const prepared = this.preparedStatements
@@ -201,6 +207,7 @@ export class Athena {
     const live: Live = {
       query: { ...query, state: 'QUEUED' },
       ...{ statement, sql, values, isEnforced: group.configuration.enforced },
+      isMetered: group.configuration.publishesMetrics,
       caller: new Caller(scope, principal, this.#permits),
       scannedBytesMax: group.configuration.scannedBytesMax,
       stop: new AbortController(),
@@ -299,6 +306,8 @@ export class Athena {
       await this.#endBadly(live, cause)
     } finally {
       this.#live.delete(live.query.id)
+      const query = live.isMetered ? this.#history.find(live.query, live.query.id) : undefined
+      if (query?.end) this.#metrics.count(query, query.end)
       live.end()
     }
   }
