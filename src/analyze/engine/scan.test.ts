@@ -159,7 +159,8 @@ test('Parquet is read by declared names and types: other case, missing, widened,
     files: [await fileOf('s3://b/raw.json', '{"a":1,"b":"x","c":1.5}\n{"a":2,"b":"y","c":2.5}\n')],
     required: [],
   }
-  const ran = await transform("UNLOAD (SELECT a, b, c FROM source) TO 's3://b/t/' WITH (format = 'PARQUET')", {
+  const sql = 'SELECT CAST(a AS integer) AS a, b, CAST(c AS real) AS c FROM source'
+  const ran = await transform(`UNLOAD (${sql}) TO 's3://b/t/' WITH (format = 'PARQUET')`, {
     source,
   })
   const [file] = ran.files
@@ -169,12 +170,13 @@ test('Parquet is read by declared names and types: other case, missing, widened,
     files: async () => [{ partition: -1, path: 's3://b/t/x', file: file.file, bytes: file.bytes }],
   })
   const declared = [
-    { name: 'A', type: 'double' },
+    { name: 'A', type: 'bigint' },
     { name: 'missing', type: 'array<string>' },
     { name: 'b', type: 'string' },
+    { name: 'c', type: 'double' },
   ]
   const answer = await query('SELECT * FROM t ORDER BY a', [table(declared)])
-  assert.deepEqual(answer.lines, ['"a","missing","b"', '"1.0",,"x"', '"2.0",,"y"'])
+  assert.deepEqual(answer.lines, ['"a","missing","b","c"', '"1",,"x","1.5"', '"2",,"y","2.5"'])
 })
 
 test('of Parquet the bytes count that the result needed: of some columns less than the file, of all of them the file', async () => {

@@ -30,7 +30,7 @@ export async function runExplain(task: ExplainTask, place: Place, ask: Ask, cloc
   try {
     const plan = await planScans({ place, statement, described, ask })
     // The engine's own binding finds what the types did not.
-    await plan.session.plan(sql, await plan.views(true))
+    await plan.session.plan(sql, await plan.views())
     return { columns: shown, scans: plan.scans, planningMilliseconds: Math.round(clock.elapsed() - startedAt) }
   } catch (cause) {
     throw faultOf(cause)

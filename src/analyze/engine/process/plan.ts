@@ -14,11 +14,8 @@ import type { Session } from './session.ts'
 import { survivors } from './survivors.ts'
 
 export interface Plan extends Confined {
-  /**
-   * To be run before the statement. Without asking the Parquet files what they hold, all declared columns are taken to be
-   * there, which saves a small query a crossing; where one is not, the statement fails to bind and the files are asked.
-   */
-  views(ask: boolean): Promise<readonly string[]>
+  /** To be run before the statement. */
+  views(): Promise<readonly string[]>
   /** Files that are read in pieces, so that the bytes are to be measured: local name to size times mentions. */
   readonly measured: ReadonlyMap<string, number>
   /** Bytes of files in formats that are always read whole. */
@@ -57,7 +54,7 @@ export async function planScans({ place, statement, described, ask }: PlanOption
   }
   const confined = await place.confine(planned.flatMap(({ files }) => files))
   const local = ({ file }: ScanFile) => confined.names.get(file) ?? file
-  const scans: Omit<ScanPlan, 'ask'>[] = []
+  const scans: ScanPlan[] = []
   const measured = new Map<string, number>()
   let wholeBytes = 0
   for (const { scan, table, files: asked } of planned) {
@@ -68,10 +65,10 @@ export async function planScans({ place, statement, described, ask }: PlanOption
       for (const { file, bytes } of files) measured.set(file, (measured.get(file) ?? 0) + bytes)
     else wholeBytes += files.reduce((sum, file) => sum + file.bytes, 0)
   }
-  const views = async (ask: boolean) => {
+  const views = async () => {
     forgetReaders()
     const statements: string[] = []
-    for (const scan of scans) statements.push(...(await viewStatements(confined.session, { ...scan, ask })))
+    for (const scan of scans) statements.push(...(await viewStatements(confined.session, scan)))
     return statements
   }
   return { ...confined, views, measured, wholeBytes, partitionsRead, scans: summaries }

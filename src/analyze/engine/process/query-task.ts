@@ -13,7 +13,7 @@ import { faultOf } from './fault-of.ts'
 import { move, size } from './files.ts'
 import { parse } from './parser.ts'
 import type { Place } from './place.ts'
-import { type Plan, planScans } from './plan.ts'
+import { planScans } from './plan.ts'
 import type { Session } from './session.ts'
 import { whileTelling } from './telling.ts'
 
@@ -29,7 +29,7 @@ export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: C
   try {
     const plan = await planScans({ place, statement, described, ask })
     const { session } = plan
-    await prepare(session, sql, plan)
+    await session.plan(sql, await plan.views())
     const planningMilliseconds = clock.elapsed() - startedAt
     const written = `${plan.directory}/result.csv`
     const write = () => writeResult(session, sql, columns, written)
@@ -51,11 +51,6 @@ export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: C
   } catch (cause) {
     throw faultOf(cause)
   }
-}
-
-/** Makes the views; where a file does not hold what is declared, they are made again with what it holds. */
-async function prepare(session: Session, sql: string, plan: Plan): Promise<void> {
-  await session.plan(sql, await plan.views(false)).catch(async () => session.plan(sql, await plan.views(true)))
 }
 
 /** Streams the result into the file, every value as the text that Athena shows. */

@@ -8,6 +8,7 @@ import type { TableDescription } from '../protocol.ts'
 import type { Column, CsvLayout, ScanFile } from '../request.ts'
 import type { RowFormat } from '../row-format.ts'
 import { lineScan } from './line-scan.ts'
+import { type FileColumn, fileColumns } from './parquet-schema.ts'
 import { partitionValue } from './partition-value.ts'
 import type { Session } from './session.ts'
 
@@ -16,8 +17,6 @@ export interface ScanPlan {
   readonly table: TableDescription
   readonly files: readonly ScanFile[]
   readonly hiddenColumns: boolean
-  /** Ask the Parquet files which of the declared columns they hold; without it all are taken to be there. */
-  readonly ask: boolean
 }
 
 /** Readers cannot mix compressions in one call, and blobs have no extension to tell them by. */
@@ -98,7 +97,7 @@ interface Relation {
 
 async function relation(
   session: Session,
-  { table, ask }: ScanPlan,
+  { table }: ScanPlan,
   files: readonly ScanFile[],
   compression: Compression,
 ): Promise<Relation> {
@@ -109,8 +108,9 @@ async function relation(
     return { source: `${sql} AS athena_lines`, declared }
   }
   const source = reader(table, files, compression)
-  const present = table.format === 'parquet' && ask ? await presentColumns(session, source) : undefined
-  return { source, declared: table.columns.map(column => declaredColumn(column, present, table)) }
+  if (table.format !== 'parquet') return { source, declared: table.columns.map(declaredText) }
+  const held = await fileColumns(session, files, table.columns)
+  return { source, declared: table.columns.map(column => declaredParquet(column, held.get(column.name.toLowerCase()))) }
 }
 
 const openxDefault: RowFormat = {
@@ -144,39 +144,28 @@ function csvOptions(table: TableDescription): string {
   ].join(', ')
 }
 
-/** Lower-case name -> [name in the files, type]. */
-async function presentColumns(
-  session: Session,
-  source: string,
-): Promise<ReadonlyMap<string, readonly [string, string]>> {
-  const described = await session.describe(`SELECT * FROM ${source}`)
-  return new Map(described.map(column => [column.name.toLowerCase(), [column.name, column.type] as const]))
-}
-
-function declaredColumn(
-  column: Column,
-  present: ReadonlyMap<string, readonly [string, string]> | undefined,
-  table: TableDescription,
-): string {
+/** Columns are found by name, whatever its case; one that no file has is NULL. */
+function declaredParquet(column: Column, held: FileColumn | undefined): string {
   const type = duckNameOfHive(column.type)
   const name = identifier(column.name)
-  // Of the same type the cast is none; names are found whatever their case.
-  if (present === undefined && table.format === 'parquet') return `CAST(${name} AS ${type}) AS ${name}`
-  if (present === undefined) {
-    if (table.format !== 'csv' || type === 'VARCHAR') return name
-    if (/[[(]/.test(type) && !type.startsWith('DECIMAL')) {
-      throw new EngineFault(
-        'unsupported',
-        `Column '${column.name}' of type ${column.type} in a text table is not supported by this engine yet`,
-      )
-    }
-    // Hive's text tables say NULL where a field does not fit the declared type.
-    return `TRY_CAST(nullif(${name}, '') AS ${type}) AS ${name}`
+  if (held === undefined) return `CAST(NULL AS ${type}) AS ${name}`
+  if (held.isPlainBytes && type === 'VARCHAR') return `decode(CAST(${identifier(held.name)} AS BLOB)) AS ${name}`
+  // Of the same type the cast is none.
+  return `CAST(${identifier(held.name)} AS ${type}) AS ${name}`
+}
+
+function declaredText(column: Column): string {
+  const type = duckNameOfHive(column.type)
+  const name = identifier(column.name)
+  if (type === 'VARCHAR') return name
+  if (/[[(]/.test(type) && !type.startsWith('DECIMAL')) {
+    throw new EngineFault(
+      'unsupported',
+      `Column '${column.name}' of type ${column.type} in a text table is not supported by this engine yet`,
+    )
   }
-  const found = present.get(column.name.toLowerCase())
-  if (found === undefined) return `CAST(NULL AS ${type}) AS ${name}`
-  if (found[1] === type) return found[0] === column.name ? name : `${identifier(found[0])} AS ${name}`
-  return `CAST(${identifier(found[0])} AS ${type}) AS ${name}`
+  // Hive's text tables say NULL where a field does not fit the declared type.
+  return `TRY_CAST(nullif(${name}, '') AS ${type}) AS ${name}`
 }
 
 function partitionValues(table: TableDescription, partition: number): readonly string[] {

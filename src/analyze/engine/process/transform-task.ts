@@ -43,7 +43,7 @@ export async function runTransform(
     const statement = written instanceof EngineFault ? undefined : written.statement
     const plan = await planScans({ place, statement, described, ask })
     const { session } = plan
-    await session.run((await plan.views(true)).join(';\n'))
+    await session.run((await plan.views()).join(';\n'))
     const loaded = examined === undefined ? undefined : await loadSource(session, examined, task.scratchDirectory)
     const head = {
       target: targetOf(script),
