@@ -44,6 +44,18 @@ function writeCall(made: Call, statement: Statement, scope: Scope, over: string)
       at(made.position, `Window function ${made.name} requires an OVER clause`),
       made.position,
     )
+  if (over !== '' && made.distinct)
+    throw new EngineFault(
+      'semantic',
+      `NOT_SUPPORTED: ${at(made.position, `DISTINCT in window function parameters not yet supported: ${made.name}`)}`,
+      made.position,
+    )
+  if (made.name === 'listagg' && made.orderBy.length === 0)
+    throw new EngineFault(
+      'syntax',
+      at(made.position, "mismatched input: listagg expects 'WITHIN GROUP'"),
+      made.position,
+    )
   const { template, parts, type } = called(made, entry, statement, scope)
   if (entry.kind !== 'scalar') {
     const { inside, behind } = modifiers(made, statement, scope, over)

@@ -5,6 +5,7 @@
 // A branch that must fail casts its message to a BOOLEAN: the error carries the message, and unlike error() it may stand
 // inside TRY. Only CASE decides what is evaluated: the sides of an AND may be evaluated in any order.
 
+import { aggregateMacros } from './macros/aggregates.ts'
 import { collectionMacros } from './macros/collections.ts'
 import { dateMacros } from './macros/dates.ts'
 import { valueMacros } from './macros/values.ts'
@@ -58,6 +59,7 @@ const macros: readonly string[] = [
   ...dateMacros,
   ...valueMacros,
   ...collectionMacros,
+  ...aggregateMacros,
 ]
 
 const named: ReadonlyMap<string, string> = new Map(

@@ -5,6 +5,7 @@ import { type Node, unsupported } from './ast.ts'
 import { coerced } from './convert.ts'
 import { fieldOf } from './convert-text.ts'
 import { commonOf } from './expression.ts'
+import { checkAggregation, groupBy } from './group-by.ts'
 import { condition } from './operators.ts'
 import { conjuncts, type Relation, relations, visible } from './relation.ts'
 import type { Column, Scope, Visible } from './scope.ts'
@@ -145,11 +146,12 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
   }
   const items = nodes.map(item => selectItem(item, from, statement, here))
   const columns = items.flatMap(item => item.columns)
+  checkAggregation(node, nodes, statement, here)
   const parts = [`SELECT${node.flag('distinct') ? ' DISTINCT' : ''} ${items.map(({ sql }) => sql).join(', ')}`]
   if (from.length > 0) parts.push(`FROM ${from.map(relation => relation.sql).join(' ')}`)
   const asked = (part: Node, what: string) => condition(statement.expression(part, here), what, part.position)
   if (where !== undefined) parts.push(`WHERE ${asked(where, 'WHERE clause')}`)
-  const groups = groupBy(node.record('group_by'), statement, here)
+  const groups = groupBy(node.record('group_by'), nodes, statement, here)
   if (groups !== '') parts.push(groups)
   const having = node.record('having')?.need('this')
   if (having !== undefined) parts.push(`HAVING ${asked(having, 'HAVING clause')}`)
@@ -215,23 +217,6 @@ function star(item: Node, from: readonly Relation[]): Item {
     column.name === undefined ? column.sql : `${column.sql} AS ${identifier(column.name)}`,
   )
   return { sql: sql.join(', '), columns: shown.map(({ name, type }) => ({ name, type })) }
-}
-
-const groupings = new Set(['rollup', 'cube', 'grouping sets'])
-
-function groupBy(group: Node | undefined, statement: Statement, scope: Scope): string {
-  if (group === undefined) return ''
-  group.only('expressions')
-  const write = (node: Node) => statement.expression(node, scope).sql
-  const items = group.list('expressions').map(item => {
-    const name = item.kind === 'function' ? (item.text('name') ?? '').toLowerCase() : ''
-    if (!groupings.has(name)) return write(item)
-    const sets = item
-      .list('args')
-      .map(set => (set.kind === 'tuple' ? `(${set.list('expressions').map(write).join(', ')})` : write(set)))
-    return `${name.toUpperCase()} (${sets.join(', ')})`
-  })
-  return `GROUP BY ${items.join(', ')}`
 }
 
 /** ORDER BY, LIMIT and OFFSET, which follow a SELECT as well as a set operation. */

@@ -32,14 +32,14 @@ const shapes: Readonly<Record<string, { readonly name?: string; readonly fields:
   parse_json: { name: 'json_parse', fields: ['this'] },
   rand: { name: 'random', fields: ['lower'] },
   round: { fields: ['this', 'decimals'] },
-  str_position: { name: 'strpos', fields: ['this', 'substr'] },
+  str_position: { name: 'strpos', fields: ['this', 'substr', 'occurrence'] },
   substring: { fields: ['this', 'start', 'length'] },
 }
 
 /** Nodes whose `expressions` are the arguments. */
 const variadic = new Set(['coalesce', 'greatest', 'least', 'array_intersect', 'concat_ws'])
 
-const modifiers = ['distinct', 'order_by', 'filter', 'ignore_nulls', 'name', 'star', 'limit']
+const modifiers = ['distinct', 'order_by', 'filter', 'ignore_nulls', 'name', 'star', 'limit', 'on_overflow']
 
 /** The parser's names of EXTRACT's fields where they are not those of the functions. */
 const fieldFunctions: Readonly<Record<string, string>> = {
@@ -67,6 +67,13 @@ export function readCall(node: Node, isKnown: (name: string) => boolean): Call {
     node.only('this', 'order_by')
     return { ...readCall(node.need('this'), isKnown), orderBy: node.records('order_by') }
   }
+  if (node.kind === 'filter' && node.child('this')?.kind === 'within_group') {
+    node.only('this', 'expression')
+    return { ...readCall(node.need('this'), isKnown), filter: node.child('expression') }
+  }
+  // What overflows Athena's longest text is an error here as by default; it is never cut.
+  if (node.kind === 'list_agg' && node.raw('on_overflow') !== undefined && node.text('on_overflow') !== 'Error')
+    if (node.raw('on_overflow') !== null) throw unsupported('listagg ON OVERFLOW TRUNCATE', node.position)
   const base = {
     distinct: node.flag('distinct'),
     orderBy: node.records('order_by'),
@@ -107,3 +114,11 @@ export function readCall(node: Node, isKnown: (name: string) => boolean): Call {
 }
 
 const literalNode = (value: string): Node => new Node('literal', { literal_type: 'string', value })
+
+/** The name of the function that a node calls; undefined for a node that may be no call. */
+export function callName(node: Node): string | undefined {
+  if (node.kind === 'within_group' || (node.kind === 'filter' && node.child('this')?.kind === 'within_group'))
+    return callName(node.need('this'))
+  if (node.kind === 'function' || node.kind === 'aggregate_function') return node.text('name')?.toLowerCase()
+  return shapes[node.kind]?.name ?? node.kind
+}

@@ -82,6 +82,8 @@ function joined(
   if (word === undefined) throw unsupported(`${kind.toUpperCase()} JOIN`, join.need('this').position)
   const relation = table(join.need('this'), statement, beside(before, scope))
   const on = join.child('on')
+  if (isUnnest(join.need('this')) && kind !== 'Cross' && kind !== 'Inner')
+    return filledUnnest(join, kind, before, statement, scope)
   const using = join.texts('using').map(name => name.toLowerCase())
   if (kind === 'Inner' && on === undefined && using.length === 0)
     throw new EngineFault('syntax', at(join.position, "mismatched input: JOIN expects 'ON' or 'USING'"), join.position)
@@ -119,6 +121,35 @@ function joined(
   const text = pairs.map(({ one, other }) => `${one} = ${other}`).join(' AND ')
   const shown = kind === 'Natural' ? 'JOIN' : word
   return { ...relation, sql: `${shown} ${relation.sql} ON ${text}`, merged, keepsRows }
+}
+
+const isUnnest = (node: Node): boolean =>
+  node.kind === 'unnest' || (node.kind === 'alias' && node.child('this')?.kind === 'unnest')
+
+/** LEFT JOIN UNNEST(…) ON TRUE: a row whose lists are empty comes once, with NULLs. */
+function filledUnnest(
+  join: Node,
+  kind: string,
+  before: readonly Relation[],
+  statement: Statement,
+  scope: Scope,
+): Relation {
+  const node = join.need('this')
+  if (kind !== 'Left')
+    throw new EngineFault(
+      'semantic',
+      `NOT_SUPPORTED: ${at(node.position, `${kind.toUpperCase()} JOIN involving UNNEST is only supported with CROSS JOIN, INNER JOIN and LEFT JOIN`)}`,
+      node.position,
+    )
+  const on = join.child('on')
+  if (on?.kind !== 'boolean' || !on.flag('value'))
+    throw new EngineFault(
+      'semantic',
+      `NOT_SUPPORTED: ${at(on?.position ?? node.position, 'LEFT JOIN involving UNNEST is only supported with condition ON TRUE')}`,
+      node.position,
+    )
+  const relation = unnest(node, statement, beside(before, scope), true)
+  return { ...relation, sql: `CROSS JOIN ${relation.sql}`, keepsRows: false }
 }
 
 function table(node: Node, statement: Statement, scope: Scope): Relation {
@@ -223,7 +254,7 @@ function named(node: Node, statement: Statement, scope: Scope): Relation {
 }
 
 /** UNNEST(a, b) AS u(x, y): of an array one column (of rows, one a field), of a map two; the shorter filled with NULL. */
-function unnest(node: Node, statement: Statement, scope: Scope): Relation {
+function unnest(node: Node, statement: Statement, scope: Scope, isFilled = false): Relation {
   const inner = node.kind === 'alias' ? node.only('this', 'alias', 'column_aliases').need('this') : node
   if (inner.kind !== 'unnest')
     throw unsupported(`${inner.kind.replaceAll('_', ' ').toUpperCase()} in FROM`, node.position)
@@ -258,9 +289,11 @@ function unnest(node: Node, statement: Statement, scope: Scope): Relation {
   }
   const items = statement.name('items')
   const isOrdered = inner.flag('with_ordinality')
-  const unnested = lists.map(({ sql }, index) => `unnest(${sql}) AS i${index}`)
-  const longest = lists.map(({ sql }) => `coalesce(len(${sql}), 0)`)
-  if (isOrdered) unnested.push(`unnest(range(1, greatest(${longest.join(', ')}) + 1)) AS place`)
+  const longest = `greatest(${lists.map(({ sql }) => `coalesce(len(${sql}), 0)`).join(', ')})`
+  const places = `range(1, ${longest} + 1)`
+  const filled = (list: string) => (isFilled ? `CASE WHEN ${longest} = 0 THEN [NULL] ELSE ${list} END` : list)
+  const unnested = lists.map(({ sql }, index) => `unnest(${filled(sql)}) AS i${index}`)
+  if (isOrdered) unnested.push(`unnest(${filled(places)}) AS place`)
   const values = lists.flatMap(({ of }, index) => of(`${items}.i${index}`))
   if (isOrdered) values.push(`CAST(${items}.place AS BIGINT)`)
   const columns: Column[] = lists.flatMap(list => list.columns)

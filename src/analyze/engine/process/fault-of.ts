@@ -29,7 +29,7 @@ const rules: readonly Rule[] = [
   {
     // Messages that the macros raise by casting them to a BOOLEAN.
     pattern:
-      /Could not convert string '((?:DIVISION_BY_ZERO|INVALID_FUNCTION_ARGUMENT|NOT_SUPPORTED|NUMERIC_VALUE_OUT_OF_RANGE|SUBQUERY_MULTIPLE_ROWS|GENERIC_INTERNAL_ERROR): .*)' to BOOL/s,
+      /Could not convert string '((?:DIVISION_BY_ZERO|INVALID_FUNCTION_ARGUMENT|NOT_SUPPORTED|NUMERIC_VALUE_OUT_OF_RANGE|SUBQUERY_MULTIPLE_ROWS|GENERIC_INTERNAL_ERROR|EXCEEDED_FUNCTION_MEMORY_LIMIT): .*)' to BOOL/s,
     kind: 'data',
     say: found => found[1] ?? '',
   },
@@ -37,6 +37,11 @@ const rules: readonly Rule[] = [
     pattern: /Map keys must be unique/,
     kind: 'data',
     say: () => 'INVALID_FUNCTION_ARGUMENT: Duplicate map keys are not allowed',
+  },
+  {
+    pattern: /Argument for ntile must be greater than zero/,
+    kind: 'data',
+    say: () => 'INVALID_FUNCTION_ARGUMENT: Buckets must be greater than 0',
   },
   {
     pattern: /Map keys can not be NULL/,

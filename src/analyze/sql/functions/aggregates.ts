@@ -1,11 +1,40 @@
 // Aggregates and window functions. https://trino.io/docs/current/functions/aggregate.html, …/window.html
+import { unsupported } from '../ast.ts'
 import { quotient } from '../operators.ts'
-import { bigint, decimal, mapOf, unknown } from '../typing/type.ts'
+import { duckName } from '../typing/names.ts'
+import { arrayOf, bigint, decimal, mapOf, type Type, unknown } from '../typing/type.ts'
 import { typed } from '../value.ts'
-import { aggregate, type FunctionEntry, type FunctionTable, window } from './entry.ts'
+import { type Argument, aggregate, applied, type FunctionEntry, type FunctionTable, type Writer } from './entry.ts'
 
 const ofDouble = (template: string): FunctionEntry => aggregate(['(double) -> double', template])
 const ofTwo = (template: string): FunctionEntry => aggregate(['(double, double) -> double', template])
+
+const weighted: Writer = (_, position) => {
+  throw unsupported('approx_percentile with weights', position)
+}
+
+/** DuckDB's is the sample's, Athena's that of the values themselves. */
+const skewness =
+  'CAST({skewness($1)} AS DOUBLE) * ({count($1)} - 2) / sqrt(CAST({count($1)} AS DOUBLE) * ({count($1)} - 1))'
+
+/** Of counts, in bits; nothing has none. */
+const entropy = `greatest(0.0, coalesce((ln(nullif({sum($1)}, 0)) -
+  {sum(CASE WHEN $1 > 0 THEN $1 * ln($1) ELSE 0 END)} / nullif({sum($1)}, 0)) / ln(2), 0.0))`
+
+const typeOf = (part: Argument | undefined): Type => part?.type ?? unknown
+
+/** The fold of a list, without items that are NULL. */
+const reduced: Writer = ([value, start, step, combine], position) => {
+  if (step?.lambda === undefined || combine === undefined) throw unsupported('reduce_agg', position)
+  const [state, item] = [typeOf(start), typeOf(value)]
+  const pair = (first: string, second: string) =>
+    `struct_pack(s := CAST(${first} AS ${duckName(state)}), x := CAST(${second} AS ${duckName(item)}))`
+  const items = `list_transform(list_filter({list($1)}, athena_i -> athena_i IS NOT NULL), athena_i -> ${pair('NULL', 'athena_i')})`
+  const next = pair(applied(step.lambda, ['athena_s.s', 'athena_x.x']), 'NULL')
+  return typed(`(list_reduce(${items}, (athena_s, athena_x) -> ${next}, ${pair('$2', 'NULL')})).s`, state)
+}
+
+const pairs = '{list(struct_pack(k := $1, v := $2))}'
 
 export const aggregates: FunctionTable = {
   any_value: aggregate(['(T) -> T', 'any_value($1)']),
@@ -14,8 +43,10 @@ export const aggregates: FunctionTable = {
     ['(T, double) -> bigint', '{approx_count_distinct($1)}'],
   ),
   approx_percentile: aggregate(
-    ['(N, double) -> N', 'approx_quantile($1, $2)'],
-    ['(N, array(double)) -> array(N)', 'approx_quantile($1, $2)'],
+    ['(N, double) -> N', 'approx_quantile($1, CAST($2 AS FLOAT))'],
+    ['(N, array(double)) -> array(N)', 'approx_quantile($1, CAST($2 AS FLOAT[]))'],
+    ['(N, double, double) -> N', weighted],
+    ['(N, double, array(double)) -> array(N)', weighted],
   ),
   arbitrary: aggregate(['(T) -> T', 'any_value($1)']),
   array_agg: aggregate(['(T) -> array(T)', 'list($1)']),
@@ -32,6 +63,14 @@ export const aggregates: FunctionTable = {
     ['(bigint) -> double', 'avg($1)'],
     ['(real) -> real', 'CAST({avg($1)} AS FLOAT)'],
     ['(double) -> double', 'avg($1)'],
+    [
+      '(interval day to second) -> interval day to second',
+      'to_milliseconds(CAST(floor({avg(epoch_us($1))} / 1000 + 0.5) AS BIGINT))',
+    ],
+    [
+      '(interval year to month) -> interval year to month',
+      'to_months(CAST(floor({avg(athena_month_count($1))} + 0.5) AS INTEGER))',
+    ],
   ),
   bitwise_and_agg: aggregate(['(bigint) -> bigint', 'bit_and($1)']),
   bitwise_or_agg: aggregate(['(bigint) -> bigint', 'bit_or($1)']),
@@ -43,24 +82,41 @@ export const aggregates: FunctionTable = {
   count_if: aggregate(['(boolean) -> bigint', 'CAST({count_if($1)} AS BIGINT)']),
   covar_pop: ofTwo('covar_pop($1, $2)'),
   covar_samp: ofTwo('covar_samp($1, $2)'),
+  entropy: ofDouble(entropy),
   every: aggregate(['(boolean) -> boolean', 'bool_and($1)']),
   geometric_mean: ofDouble('geomean($1)'),
   histogram: aggregate([
     '(T) -> map(T, bigint)',
-    ([part]) => typed('CAST({histogram($1)} AS MAP(VARCHAR, BIGINT))', mapOf(part?.type ?? unknown, bigint)),
+    ([part]) => {
+      const type = mapOf(typeOf(part), bigint)
+      return typed(`CAST({histogram($1)} AS ${duckName(type)})`, type)
+    },
   ]),
   kurtosis: ofDouble('kurtosis($1)'),
   listagg: aggregate(
-    ['(varchar) -> varchar', "{string_agg($1, '')}"],
-    ['(varchar, varchar) -> varchar', 'string_agg($1, $2)'],
+    ['(varchar) -> varchar', "athena_listed({string_agg($1, '')})"],
+    ['(varchar, varchar) -> varchar', 'athena_listed({string_agg($1, $2)})'],
   ),
+  map_agg: aggregate([
+    '(K, V) -> map(K, V)',
+    ([key, value]) => typed(`athena_map_of(${pairs})`, mapOf(typeOf(key), typeOf(value))),
+  ]),
+  map_union: aggregate([
+    '(map(K, V)) -> map(K, V)',
+    'athena_map_of(list_transform(flatten({list(map_entries($1))}), athena_i -> struct_pack(k := athena_i.key, v := athena_i.value)))',
+  ]),
   max: aggregate(['(O) -> O', 'max($1)'], ['(O, bigint) -> array(O)', 'max($1, $2)']),
   max_by: aggregate(['(T, O) -> T', 'arg_max_null($1, $2)'], ['(T, O, bigint) -> array(T)', 'arg_max($1, $2, $3)']),
   min: aggregate(['(O) -> O', 'min($1)'], ['(O, bigint) -> array(O)', 'min($1, $2)']),
   min_by: aggregate(['(T, O) -> T', 'arg_min_null($1, $2)'], ['(T, O, bigint) -> array(T)', 'arg_min($1, $2, $3)']),
+  multimap_agg: aggregate([
+    '(K, V) -> map(K, array(V))',
+    ([key, value]) => typed(`athena_multimap_of(${pairs})`, mapOf(typeOf(key), arrayOf(typeOf(value)))),
+  ]),
+  reduce_agg: aggregate(['(T, S, function(S, T, S), function(S, S, S)) -> S', reduced]),
   regr_intercept: ofTwo('regr_intercept($1, $2)'),
   regr_slope: ofTwo('regr_slope($1, $2)'),
-  skewness: ofDouble('skewness($1)'),
+  skewness: ofDouble(skewness),
   stddev: ofDouble('stddev_samp($1)'),
   stddev_pop: ofDouble('stddev_pop($1)'),
   stddev_samp: ofDouble('stddev_samp($1)'),
@@ -72,26 +128,12 @@ export const aggregates: FunctionTable = {
     ],
     ['(real) -> real', 'CAST({sum($1)} AS FLOAT)'],
     ['(double) -> double', 'sum($1)'],
+    ['(interval day to second) -> interval day to second', 'to_microseconds(CAST({sum(epoch_us($1))} AS BIGINT))'],
+    ['(interval year to month) -> interval year to month', 'to_months(CAST({sum(athena_month_count($1))} AS INTEGER))'],
   ),
   var_pop: ofDouble('var_pop($1)'),
   var_samp: ofDouble('var_samp($1)'),
   variance: ofDouble('var_samp($1)'),
   // GROUPING takes the grouping columns and no modifier.
   grouping: aggregate(['(?...) -> bigint', 'grouping($*)']),
-
-  cume_dist: window(['() -> double', 'cume_dist()']),
-  dense_rank: window(['() -> bigint', 'dense_rank()']),
-  first_value: window(['(T) -> T', 'first_value($1)']),
-  lag: window(['(T) -> T', 'lag($1)'], ['(T, bigint) -> T', 'lag($1, $2)'], ['(T, bigint, T) -> T', 'lag($1, $2, $3)']),
-  last_value: window(['(T) -> T', 'last_value($1)']),
-  lead: window(
-    ['(T) -> T', 'lead($1)'],
-    ['(T, bigint) -> T', 'lead($1, $2)'],
-    ['(T, bigint, T) -> T', 'lead($1, $2, $3)'],
-  ),
-  nth_value: window(['(T, bigint) -> T', 'nth_value($1, $2)']),
-  ntile: window(['(bigint) -> bigint', 'ntile($1)']),
-  percent_rank: window(['() -> double', 'percent_rank()']),
-  rank: window(['() -> bigint', 'rank()']),
-  row_number: window(['() -> bigint', 'row_number()']),
 }

@@ -13,10 +13,11 @@ import { instants } from './instants.ts'
 import { lambdas } from './lambdas.ts'
 import { maps } from './maps.ts'
 import { scalars } from './scalars.ts'
+import { windows } from './windows.ts'
 
 export const functions: ReadonlyMap<string, FunctionEntry> = new Map(
-  [...scalars, dates, dateFormats, durations, instants, collections, lambdas, maps, aggregates].flatMap(table =>
-    Object.entries(table),
+  [...scalars, dates, dateFormats, durations, instants, collections, lambdas, maps, aggregates, windows].flatMap(
+    table => Object.entries(table),
   ),
 )
 

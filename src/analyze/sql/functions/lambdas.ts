@@ -44,7 +44,7 @@ const reduced: Writer = ([list, start, step, last]) => {
     return typed(`CASE WHEN $1 IS NOT NULL THEN ${applied(lastLambda, [folded])} END`, type)
   }
   const pair = (first: string, second: string) =>
-    `{'s': CAST(${first} AS ${duckName(state)}), 'x': CAST(${second} AS ${duckName(item)})}`
+    `struct_pack(s := CAST(${first} AS ${duckName(state)}), x := CAST(${second} AS ${duckName(item)}))`
   const items = `list_transform($1, athena_item -> ${pair('NULL', 'athena_item')})`
   const next = pair(applied(stepLambda, ['athena_state.s', 'athena_next.x']), 'NULL')
   const folded = `(list_reduce(${items}, (athena_state, athena_next) -> ${next}, ${pair('$2', 'NULL')})).s`

@@ -21,7 +21,7 @@ const ofEntries =
 
 /** Rows are reached by place: their fields may have any names. */
 const named =
-  "list_transform($1, athena_pair -> {'k': struct_extract_at(athena_pair, 1), 'v': struct_extract_at(athena_pair, 2)})"
+  'list_transform($1, athena_pair -> struct_pack(k := struct_extract_at(athena_pair, 1), v := struct_extract_at(athena_pair, 2)))'
 
 export const maps: FunctionTable = {
   map: scalar(['() -> map(unknown, unknown)', 'MAP([], [])'], ['(array(K), array(V)) -> map(K, V)', 'map($1, $2)']),

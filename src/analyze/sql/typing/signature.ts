@@ -93,6 +93,7 @@ export function bind(to: Pattern, from: Type, letters: Letters): boolean {
     case 'letter': {
       if (to.letter === 'N' && numberName(from) === undefined && !(from.kind === 'simple' && from.name === 'unknown'))
         return false
+      if (to.letter === 'O' && !isOrdered(from)) return false
       const given = to.letter === 'x' ? textOf(from) : from
       if (given === undefined) return false
       const known = letters.get(to.letter)
@@ -115,6 +116,13 @@ export function bind(to: Pattern, from: Type, letters: Letters): boolean {
     case 'function':
       return from.kind === 'function'
   }
+}
+
+/** Maps and JSON are in no order, nor is what holds them. */
+function isOrdered(type: Type): boolean {
+  if (type.kind === 'array') return isOrdered(type.of)
+  if (type.kind === 'row') return type.fields.every(field => isOrdered(field.type))
+  return type.kind !== 'map' && type.kind !== 'function' && !isSimple(type, 'json')
 }
 
 /** A text of any length, as a varchar. */

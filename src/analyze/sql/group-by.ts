@@ -1,0 +1,89 @@
+// GROUP BY, with its sets and places, and the query's aggregates beside it.
+import { at, EngineFault, type Position } from '../engine/fault.ts'
+import type { Node } from './ast.ts'
+import { aggregatesIn, checkGrouped, refuseAggregates, refuseNested } from './grouping.ts'
+import type { Scope } from './scope.ts'
+import type { Statement } from './statement.ts'
+
+/** Where the query aggregates: beside aggregates stands only what it is grouped by. */
+export function checkAggregation(node: Node, items: readonly Node[], statement: Statement, scope: Scope): void {
+  const where = node.record('where_clause')?.need('this')
+  if (where !== undefined) refuseAggregates(where, 'WHERE clause')
+  const group = node.record('group_by')
+  const groups = group === undefined ? [] : groupItems(group, items).flatMap(leaves)
+  for (const one of groups) refuseAggregates(one, 'GROUP BY clause')
+  const aside = statement.aside()
+  for (const one of groups) aside.expression(one, scope)
+  const having = node.record('having')?.need('this')
+  const results = [...items.filter(item => item.kind !== 'star').map(plain), ...(having ? [having] : [])]
+  const order = node.record('order_by')?.records('expressions') ?? []
+  const sorted = order.flatMap(item => item.child('this') ?? [])
+  for (const one of [...results, ...sorted]) refuseNested(one)
+  const isGrouped = group !== undefined
+  const grouped = {
+    groups,
+    isGrouped,
+    columns: new Set(scope.columns.map(({ sql }) => sql)),
+    write(part: Node) {
+      try {
+        return aside.expression(part, scope).sql
+      } catch {
+        return undefined
+      }
+    },
+  }
+  const aggregates =
+    isGrouped || having !== undefined || [...results, ...sorted].some(one => aggregatesIn(one).length > 0)
+  if (aggregates) for (const one of results) checkGrouped(one, grouped)
+  else for (const one of results) checkGrouped(one, { ...grouped, columns: new Set() })
+}
+
+const plain = (item: Node): Node => (item.kind === 'alias' ? item.need('this') : item)
+
+/** What GROUP BY names, its places in the SELECT's list being what stands there. */
+function groupItems(group: Node, items: readonly Node[]): readonly Node[] {
+  if (group.flag('all') && group.list('expressions').length === 0)
+    throw new EngineFault(
+      'syntax',
+      at(group.position, "mismatched input 'ALL'. Expecting: an expression"),
+      group.position,
+    )
+  group.only('expressions', 'all')
+  return group.list('expressions').map(item => {
+    const text = item.kind === 'literal' && item.text('literal_type') === 'number' ? item.text('value') : undefined
+    if (text === undefined || !/^\d+$/.test(text)) return item
+    const place = items[Number(text) - 1]
+    if (place === undefined) throw placeFault(`GROUP BY position ${text}`, group.position)
+    return plain(place)
+  })
+}
+
+export const placeFault = (what: string, position: Position | undefined): EngineFault =>
+  new EngineFault('semantic', `INVALID_COLUMN_REFERENCE: ${at(position, `${what} is not in select list`)}`, position)
+
+const groupings = new Set(['rollup', 'cube', 'grouping sets'])
+
+const isGroupings = (item: Node): boolean =>
+  item.kind === 'function' && groupings.has((item.text('name') ?? '').toLowerCase())
+
+function leaves(item: Node): readonly Node[] {
+  if (isGroupings(item)) return item.list('args').flatMap(leaves)
+  return item.kind === 'tuple' ? item.list('expressions').flatMap(leaves) : [item]
+}
+
+export function groupBy(group: Node | undefined, items: readonly Node[], statement: Statement, scope: Scope): string {
+  if (group === undefined) return ''
+  const write = (node: Node): string =>
+    node.kind === 'tuple'
+      ? `(${node.list('expressions').map(write).join(', ')})`
+      : // A number would be a place in the list.
+        `(${statement.expression(node, scope).sql})`
+  const texts = groupItems(group, items).map(item => {
+    if (!isGroupings(item))
+      return item.kind === 'tuple' && item.list('expressions').length > 0
+        ? item.list('expressions').map(write).join(', ')
+        : write(item)
+    return `${(item.text('name') ?? '').toUpperCase()} (${item.list('args').map(write).join(', ')})`
+  })
+  return `GROUP BY ${texts.join(', ')}`
+}

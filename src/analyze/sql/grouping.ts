@@ -1,0 +1,145 @@
+// What may stand where aggregates are: beside them only what the query is grouped by, none of them in a WHERE, none in another.
+// DuckDB would refuse it too, but with its own names for the columns and without the place.
+import { at, EngineFault, type Position } from '../engine/fault.ts'
+import { type Node, nodeOf } from './ast.ts'
+import { functions } from './functions/functions.ts'
+import { callName } from './read-call.ts'
+import { shown } from './shown.ts'
+
+export interface Grouped {
+  readonly groups: readonly Node[]
+  /** Whether there is a GROUP BY at all. */
+  readonly isGrouped: boolean
+  /** Columns of the query's own FROM, as they are written. */
+  readonly columns: ReadonlySet<string>
+  /** An expression as it is written; undefined where it cannot be by itself. */
+  readonly write: (node: Node) => string | undefined
+}
+
+/** Queries inside of an expression have their own rules. */
+const queries = new Set(['select', 'union', 'intersect', 'except', 'values'])
+
+const isAggregate = (node: Node): boolean => {
+  const name = callName(node)
+  return name !== undefined && name !== 'grouping' && functions.get(name)?.kind === 'aggregate'
+}
+const isGrouping = (node: Node): boolean => callName(node) === 'grouping'
+const isWindow = (node: Node): boolean => node.kind === 'window_function'
+
+/** The nodes directly below one, wherever they hang. */
+function below(node: Node): readonly Node[] {
+  const found: Node[] = []
+  const look = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(look)
+    else if (typeof value === 'object' && value !== null) {
+      const child = nodeOf(value)
+      if (child !== undefined && isRecord(Object.values(value)[0])) found.push(child)
+      else Object.values(value).forEach(look)
+    }
+  }
+  look(Object.values(node.tree as object)[0])
+  return found
+}
+
+const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Those that a test takes, the outermost of each branch. */
+function outermost(node: Node, test: (node: Node) => boolean): readonly Node[] {
+  if (queries.has(node.kind)) return []
+  if (test(node)) return [node]
+  return below(node).flatMap(child => outermost(child, test))
+}
+
+/** Aggregates of this query: those of a window are its own. */
+export function aggregatesIn(node: Node): readonly Node[] {
+  if (queries.has(node.kind)) return []
+  if (isWindow(node)) {
+    const [call, ...rest] = below(node)
+    const parts = call === undefined ? rest : [...below(call), ...rest]
+    return parts.flatMap(aggregatesIn)
+  }
+  if (isAggregate(node)) return [node]
+  return below(node).flatMap(aggregatesIn)
+}
+
+const list = (nodes: readonly Node[]): string =>
+  nodes.map(node => shown(node) ?? callName(node.child('this') ?? node) ?? node.kind).join(', ')
+
+const fault = (code: string, position: Position | undefined, text: string): EngineFault =>
+  new EngineFault('semantic', `${code}: ${at(position, text)}`, position)
+
+/** Of WHERE, GROUP BY and JOIN. */
+export function refuseAggregates(node: Node, clause: string): void {
+  const found = outermost(node, part => isAggregate(part) || isWindow(part) || isGrouping(part))
+  if (found.length > 0)
+    throw fault(
+      'EXPRESSION_NOT_SCALAR',
+      node.position,
+      `${clause} cannot contain aggregations, window functions or grouping operations: [${list(found)}]`,
+    )
+}
+
+/** What a call takes, behind WITHIN GROUP and FILTER too. */
+const partsOf = (call: Node): readonly Node[] =>
+  call.kind === 'within_group' || call.kind === 'filter'
+    ? below(call).flatMap(part => (isAggregate(part) ? partsOf(part) : [part]))
+    : below(call)
+
+export function refuseNested(node: Node): void {
+  for (const outer of aggregatesIn(node)) {
+    const inner = partsOf(outer).flatMap(part => outermost(part, isAggregate))
+    if (inner.length > 0)
+      throw fault(
+        'NESTED_AGGREGATION',
+        outer.position,
+        `Cannot nest aggregations inside aggregation '${callName(outer)}': [${list(inner)}]`,
+      )
+    const windows = partsOf(outer).flatMap(part => outermost(part, isWindow))
+    if (windows.length > 0)
+      throw fault(
+        'NESTED_WINDOW',
+        outer.position,
+        `Cannot nest window functions or row pattern measures inside aggregation '${callName(outer)}': [${list(windows)}]`,
+      )
+  }
+}
+
+/** Refuses the first part that is neither an aggregate nor what the query is grouped by. */
+export function checkGrouped(node: Node, grouped: Grouped): void {
+  const { isGrouped, columns, write } = grouped
+  const keys = grouped.groups.flatMap(group => write(group) ?? [])
+  const isKey = (sql: string | undefined) =>
+    sql !== undefined &&
+    keys.some(key => key === sql || (sql.startsWith('struct_extract_at(') && sql.includes(`(${key},`)))
+  const stray = (part: Node): Node | undefined => {
+    if (queries.has(part.kind)) return undefined
+    if (isGrouping(part)) {
+      if (!isGrouped)
+        throw fault(
+          'MISSING_GROUP_BY',
+          part.position,
+          'A GROUPING() operation can only be used with a corresponding GROUPING SET/CUBE/ROLLUP/GROUP BY clause',
+        )
+      return undefined
+    }
+    if (isAggregate(part)) return undefined
+    if (part.kind === 'lambda') return undefined
+    const sql = write(part)
+    if (isKey(sql)) return undefined
+    if (part.kind === 'column') return sql !== undefined && columns.has(sql) ? part : undefined
+    if (isWindow(part)) {
+      const [call, ...rest] = below(part)
+      return [...(call === undefined ? [] : below(call)), ...rest].map(stray).find(found => found !== undefined)
+    }
+    return below(part)
+      .map(stray)
+      .find(found => found !== undefined)
+  }
+  const found = stray(node)
+  if (found === undefined) return
+  throw fault(
+    'EXPRESSION_NOT_AGGREGATE',
+    node.position,
+    `'${shown(node) ?? shown(found)}' must be an aggregate expression or appear in GROUP BY clause`,
+  )
+}
