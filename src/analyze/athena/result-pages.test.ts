@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type Row, readPage } from './result-pages.ts'
+import { pageBytesMax, type Row, readPage } from './result-pages.ts'
 
 const csvOf = (rows: readonly Row[]) =>
   rows
@@ -60,4 +60,14 @@ test('a page is read without touching what comes after it', async () => {
   }
   assert.equal((await readPage(endless(), 'csv', 10)).rows.length, 10)
   assert.equal(read, 10)
+})
+
+test('rows of megabytes make shorter pages, each of a row at least', async () => {
+  const rows = Array.from({ length: 30 }, (_, index) => [`${index}`, 'x'.repeat(pageBytesMax / 10)])
+  const bytes = Buffer.from(csvOf(rows))
+  const first = await readPage(inChunks(bytes, 65_536), 'csv', 1000)
+  assert.equal(first.rows.length, 10)
+  assert.deepEqual(await pagesOf(bytes, 'csv', 1000, 65_536), rows)
+  const huge = Buffer.from(csvOf([['y'.repeat(pageBytesMax * 2)], ['z']]))
+  assert.equal((await readPage(inChunks(huge, 65_536), 'csv', 1000)).rows.length, 1)
 })

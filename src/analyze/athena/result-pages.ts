@@ -12,6 +12,9 @@ export interface ResultPage {
   readonly bytes: number
 }
 
+/** A page ends with the row that reaches this, whatever the number of its rows: cells may be of megabytes. */
+export const pageBytesMax = 8 * 1024 ** 2
+
 const quote = 0x22
 const newline = 0x0a
 
@@ -37,7 +40,7 @@ export async function readPage(
       if (kind === 'csv' && chunk[at] === quote) quoted = !quoted
       else if (chunk[at] === newline && !quoted) {
         finish(chunk.subarray(from, at + 1))
-        if (rows.length === rowsMax) return { rows, bytes }
+        if (rows.length === rowsMax || bytes >= pageBytesMax) return { rows, bytes }
         from = at + 1
       }
     }

@@ -1,6 +1,8 @@
 // A statement that hangs, eats memory or is no longer wanted costs its own caller an error, soon, and nobody else anything.
 
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { EngineFault } from './fault.ts'
 import { engine, engineOf, jsonTable, query } from './testing/tables.ts'
@@ -10,6 +12,18 @@ const endless =
   'SELECT sum(a.x * b.x * c.x % 7) FROM UNNEST(sequence(1, 10000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 10000)) AS b(x) CROSS JOIN UNNEST(sequence(1, 10000)) AS c(x) CROSS JOIN UNNEST(sequence(1, 100)) AS d(x)'
 const hungry =
   "SELECT length(array_join(flatten(transform(sequence(1, 10000), x -> transform(sequence(1, 10000), y -> x * y))), ','))"
+
+const withoutProc = existsSync('/proc/self/stat') ? false : 'there is no /proc'
+
+/** The processes that this one has started. */
+async function children(): Promise<readonly number[]> {
+  const found = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8')
+  return found
+    .trim()
+    .split(' ')
+    .filter(text => text !== '')
+    .map(Number)
+}
 
 function kindOf(kind: EngineFault['kind']): (cause: unknown) => boolean {
   return cause => {
@@ -45,6 +59,17 @@ test('a statement that needs more memory than it may have is refused, and others
   assert.ok(hog.status === 'rejected' && kindOf('resource')(hog.reason))
   assert.equal(other.status, 'fulfilled')
   assert.deepEqual((await query('SELECT 3', [], {}, small)).lines, ['"_col0"', '"3"'])
+})
+
+test('a statement whose process dies is told so, and the next one runs in another', { skip: withoutProc }, async () => {
+  const lonely = engineOf({ childrenMax: 1 })
+  const before = new Set(await children())
+  const running = assert.rejects(query(endless, [], {}, lonely), kindOf('crashed'))
+  let own: number | undefined
+  while (own === undefined) own = (await children()).find(pid => !before.has(pid))
+  process.kill(own, 'SIGKILL')
+  await running
+  assert.deepEqual((await query('SELECT 1', [], {}, lonely)).lines, ['"_col0"', '"1"'])
 })
 
 test('what a callback of the caller throws comes back as it is, and the child lives on', async () => {
