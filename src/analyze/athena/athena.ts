@@ -35,49 +35,23 @@ import {
   unknownCatalog,
   workGroupDisabled,
 } from './faults.ts'
-import { History } from './history.ts'
+import { History, type ReusableResult } from './history.ts'
 import { queryBytesMax, queuedQueriesMax, statementsMax } from './limits.ts'
+import type { Live, QueryRequest } from './live.ts'
 import { NamedQueries } from './named-queries.ts'
 import type { Blobs, Catalog, Engine, ObjectStore, Permits, Scope, Stopwatch } from './needs.ts'
-import { type OutputRequest, outputFor } from './output.ts'
+import { outputFor } from './output.ts'
 import { PreparedStatements } from './prepared-statements.ts'
 import type { Query, QueryDefinition, QueryEnd, QueryStatistics } from './query.ts'
 import { QueryMetrics } from './query-metrics.ts'
 import { Queue } from './queue.ts'
 import type { ColumnInfo } from './result-columns.ts'
 import { type Row, readPage } from './result-pages.ts'
+import { mayReuse, reuseKey } from './reuse.ts'
 import { Cancelled } from './running.ts'
 import { Scans } from './scan.ts'
 import { Tags } from './tags.ts'
 import { WorkGroups } from './work-groups.ts'
-
-export interface QueryRequest extends OutputRequest {
-  readonly text: string
-  readonly database?: string
-  readonly catalog?: string
-  readonly workGroup: string
-  readonly token?: string
-  /** For the question marks of the text. */
-  readonly parameters?: readonly string[]
-}
-
-/** A query that has no end yet. */
-interface Live {
-  readonly query: Query
-  readonly statement: Runnable
-  /** What runs, with its values: the text, or the prepared statement that it names. */
-  readonly sql: string
-  readonly values: readonly string[]
-  readonly isEnforced: boolean
-  readonly isMetered: boolean
-  readonly caller: Caller
-  readonly scannedBytesMax: number | undefined
-  readonly stop: AbortController
-  readonly submittedAt: number
-  startedAt: number | undefined
-  readonly ended: Promise<void>
-  readonly end: () => void
-}
 
 /** What a statement's result is: rows of a query, lines of text, or files elsewhere. */
 const resultKind = (statement: Runnable): 'csv' | 'text' | 'files' =>
@@ -187,6 +161,7 @@ export class Athena {
       substatementType,
       output: { bucket: output.bucket, key: `${output.prefix}${id}${endings[resultKind(statement)]}` },
       ...(request.parameters && { parameters: request.parameters }),
+      ...(request.reuseMinutesMax !== undefined && { reuseMinutesMax: request.reuseMinutesMax }),
       ...output.settings,
     }
     const { account, region } = scope
@@ -324,6 +299,9 @@ export class Athena {
     live.startedAt = this.#stopwatch.elapsed()
     const now = this.#clock.now()
     const execution = { query, sql, values, isEnforced, caller, scannedBytesMax, now, signal: stop.signal }
+    const common = statement.kind === 'select' ? reuseKey(query, query, live) : undefined
+    const earlier = common === undefined ? undefined : this.#earlier(live, common)
+    if (earlier) return this.#reuse(live, earlier)
     const result = await this.#executions.run(execution, statement)
     await this.#ledger.commit(write => {
       stop.signal.throwIfAborted()
@@ -333,15 +311,34 @@ export class Athena {
       // blobs that nobody refers to, swept at start.
       if (result.object) this.#s3.publish(write, bucket, key, result.object)
       this.#s3.publish(write, bucket, `${key}.metadata`, result.metadata)
-      this.#history.end(write, query.id, {
+      const end: QueryEnd = {
         state: 'SUCCEEDED',
         completedAt: this.#clock.now(),
         statistics: this.#statistics(live, result),
         columns: result.columns,
         ...(result.updateCount !== undefined && { updateCount: result.updateCount }),
         ...(result.manifest !== undefined && { manifest: result.manifest }),
-      })
+        ...(result.tables && { tables: result.tables }),
+      }
+      this.#history.end(write, query.id, end, common)
     })
+  }
+
+  /** A result that may stand for the query's own: young enough, still there, and for its caller to see. */
+  #earlier({ query, caller }: Live, key: string): ReusableResult | undefined {
+    if (query.reuseMinutesMax === undefined) return undefined
+    const found = this.#history.reusable(key)
+    if (!found || found.end.completedAt < this.#clock.now() - query.reuseMinutesMax * 60_000) return undefined
+    const { bucket, key: object } = found.output
+    return this.#s3.latest(bucket, object) && mayReuse(caller, found) ? found : undefined
+  }
+
+  #reuse(live: Live, { output: reused, end: { columns = [], tables = [] } }: ReusableResult): Promise<void> {
+    const completedAt = this.#clock.now()
+    // Nothing was read: that much was measured.
+    const statistics = { ...this.#statistics(live), scannedBytes: 0 }
+    const end: QueryEnd = { state: 'SUCCEEDED', completedAt, statistics, columns, tables, reused }
+    return this.#ledger.commit(write => this.#history.end(write, live.query.id, end))
   }
 
   async #endBadly(live: Live, cause: unknown): Promise<void> {

@@ -16,6 +16,14 @@ export class Caller implements Scope {
     this.#permits = permits
   }
 
+  may(action: string, ...resources: readonly string[]): boolean {
+    return resources.every(resource => this.#permits(this.#principal, action, resource))
+  }
+
+  mayTable(action: string, database: string, table: string): boolean {
+    return this.may(action, ...this.#tableResources(database, table))
+  }
+
   /** Throws QueryFailure when the caller may not. */
   demand(action: string, ...resources: readonly string[]): void {
     const refused = resources.find(resource => !this.#permits(this.#principal, action, resource))
@@ -24,12 +32,7 @@ export class Caller implements Scope {
 
   /** As Glue asks: the catalog, the database and the table, each. */
   demandTable(action: string, database: string, table: string): void {
-    this.demand(
-      action,
-      this.#glue('catalog'),
-      this.#glue(`database/${database}`),
-      this.#glue(`table/${database}/${table}`),
-    )
+    this.demand(action, ...this.#tableResources(database, table))
   }
 
   demandDatabase(action: string, database: string): void {
@@ -38,6 +41,10 @@ export class Caller implements Scope {
 
   demandWorkGroup(action: string, workGroup: string): void {
     this.demand(action, `arn:aws:athena:${this.region}:${this.account}:workgroup/${workGroup}`)
+  }
+
+  #tableResources(database: string, table: string): readonly string[] {
+    return [this.#glue('catalog'), this.#glue(`database/${database}`), this.#glue(`table/${database}/${table}`)]
   }
 
   #glue(resource: string): string {

@@ -6,7 +6,7 @@ import type { Transaction } from '../../durable/ledger.ts'
 import { Fault } from '../../gateway/fault.ts'
 import type { Background } from '../../world/background.ts'
 import { EngineFault } from '../engine/fault.ts'
-import type { ExplainResult, QueryRequest } from '../engine/request.ts'
+import type { ExplainResult, QueryRequest, TableReference } from '../engine/request.ts'
 import type { Context, Outcome } from './ddl/outcome.ts'
 import { parseStatement } from './ddl/parse.ts'
 import { runStatement } from './ddl/run.ts'
@@ -24,6 +24,7 @@ import { queryMillisecondsMax } from './limits.ts'
 import type { Blobs, Catalog, Engine, ObjectStore, PreparedObject, Stopwatch } from './needs.ts'
 import { bind } from './parameters.ts'
 import type { PreparedStatements } from './prepared-statements.ts'
+import type { QueryEnd } from './query.ts'
 import { type ColumnInfo, metadataBytes, queryColumn } from './result-columns.ts'
 import { type ResultRoom, ResultRooms } from './result-rooms.ts'
 import type { Execution } from './running.ts'
@@ -45,6 +46,8 @@ export interface Result {
   readonly outputBytes: number
   /** Rows that were written into a table. */
   readonly updateCount?: number
+  /** That a query read. */
+  readonly tables?: QueryEnd['tables']
   readonly manifest?: string
 }
 
@@ -115,7 +118,15 @@ export class Executions {
     using room = await this.#rooms.take()
     using held = new DisposableStack()
     const askedAt = this.#stopwatch.elapsed()
-    const result = await this.#engine.query(this.#request(execution, room, held))
+    const read = new Map<string, TableReference>()
+    const request = this.#request(execution, room, held)
+    const result = await this.#engine.query({
+      ...request,
+      tables: references => {
+        for (const { database, name } of references) read.set(`${database}.${name}`, { database, name })
+        return request.tables(references)
+      },
+    })
     this.#scans.checkCutoff(result.scannedBytes, scannedBytesMax)
     const columns = result.columns.map(column => queryColumn(column.name, column.type))
     const [object, metadata] = await Promise.all([this.#adopt(result.file), this.#metadata(columns)])
@@ -129,6 +140,7 @@ export class Executions {
       scannedBytes: result.scannedBytes,
       outputRows: result.rows,
       outputBytes: result.bytes,
+      tables: [...read.values()],
     }
   }
 

@@ -24,19 +24,26 @@ const tables = `
   CREATE INDEX athena_query_age ON athena_query (submitted_at);
   CREATE INDEX athena_query_open ON athena_query (sequence) WHERE ending IS NULL;`
 
+/** What a query's result is found by, when another would take it for its own. */
+const reuse = `
+  ALTER TABLE athena_query ADD COLUMN reuse_key TEXT;
+  CREATE INDEX athena_query_reuse ON athena_query (reuse_key, sequence) WHERE reuse_key IS NOT NULL;`
+
+export type ReusableResult = Pick<Query, 'output'> & { readonly end: QueryEnd }
+
 export class History {
   readonly #ledger: Ledger
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger
-    ledger.define('athena', [tables])
+    ledger.define('athena', [tables, reuse])
   }
 
   add(write: Transaction, query: Omit<Query, 'state' | 'end'> & QueryDefinition, token: string | undefined): void {
     const { id, account, region, workGroup, submittedAt, ...definition } = query
     write.run('DELETE FROM athena_query WHERE submitted_at < ?', submittedAt - historyMilliseconds)
     write.run(
-      'INSERT INTO athena_query VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, NULL)',
+      'INSERT INTO athena_query VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)',
       id,
       account,
       region,
@@ -47,8 +54,18 @@ export class History {
     )
   }
 
-  end(write: Transaction, id: string, end: QueryEnd): void {
-    write.run('UPDATE athena_query SET ending = ? WHERE id = ? AND ending IS NULL', JSON.stringify(end), id)
+  /** With a key the result may stand for other queries' too. */
+  end(write: Transaction, id: string, end: QueryEnd, key?: string): void {
+    const sql = 'UPDATE athena_query SET ending = ?, reuse_key = ? WHERE id = ? AND ending IS NULL'
+    write.run(sql, JSON.stringify(end), key ?? null, id)
+  }
+
+  /** The newest result with the key. */
+  reusable(key: string): ReusableResult | undefined {
+    const sql = 'SELECT * FROM athena_query WHERE reuse_key = ? ORDER BY sequence DESC LIMIT 1'
+    const row = this.#ledger.get<QueryRow>(sql, key)
+    const { output, end } = row ? fromRow(row) : {}
+    return output && end && { output, end }
   }
 
   find(scope: Scope, id: string): Query | undefined {
@@ -112,5 +129,6 @@ function fromRow(row: QueryRow): Query {
     submittedAt: row.submitted_at,
     state: end?.state ?? 'QUEUED',
     ...(end && { end }),
+    ...(end?.reused && { output: end.reused }),
   }
 }

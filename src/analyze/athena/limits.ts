@@ -15,6 +15,9 @@ export const partitionsWrittenMax = 100
 /** In one work group. https://docs.aws.amazon.com/athena/latest/ug/querying-with-prepared-statements-querying.html */
 export const preparedStatementsMax = 1000
 
+/** https://docs.aws.amazon.com/athena/latest/APIReference/API_ResultReuseByAgeConfiguration.html */
+export const reuseMinutesDefault = 60
+
 /** The history of queries is kept for 45 days. https://docs.aws.amazon.com/athena/latest/ug/queries-viewing-history.html */
 export const historyMilliseconds = 45 * 24 * 3_600_000
 

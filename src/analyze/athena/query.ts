@@ -14,6 +14,8 @@ export interface QueryDefinition {
   readonly substatementType: string
   /** Of its question marks. */
   readonly parameters?: readonly string[]
+  /** How old another query's result may be that stands for this one's; absent: it is always run. */
+  readonly reuseMinutesMax?: number
   /** The object with the result. */
   readonly output: { readonly bucket: string; readonly key: string }
   readonly encryption?: 'SSE_S3'
@@ -40,6 +42,10 @@ export interface QueryEnd {
   readonly reason?: string
   readonly error?: AthenaError
   readonly statistics?: QueryStatistics
+  /** The object of the earlier query whose result stands for this one's. */
+  readonly reused?: { readonly bucket: string; readonly key: string }
+  /** That the query read, those of its views among them. */
+  readonly tables?: readonly { readonly database: string; readonly name: string }[]
   /** Of a result. */
   readonly columns?: readonly ColumnInfo[]
   /** Rows that were written. */

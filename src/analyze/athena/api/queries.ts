@@ -13,10 +13,17 @@ import {
 } from '../../../gateway/shape.ts'
 import type { Athena } from '../athena.ts'
 import { noSuchQuery } from '../faults.ts'
+import { reuseMinutesDefault } from '../limits.ts'
 import type { Query } from '../query.ts'
 import { engineVersion } from '../work-groups.ts'
 import { askedOutput, encryptionOf } from './result-settings.ts'
 import * as shape from './shapes.ts'
+
+const reuseConfiguration = structure({
+  ResultReuseByAgeConfiguration: optional(
+    structure({ Enabled: boolean(), MaxAgeInMinutes: optional(integer({ min: 0, max: 10080 })) }),
+  ),
+})
 
 const queryExecution = structure({
   QueryExecutionId: optional(shape.queryId),
@@ -24,6 +31,7 @@ const queryExecution = structure({
   StatementType: optional(enumeration('DDL', 'DML', 'UTILITY')),
   SubstatementType: optional(string()),
   ResultConfiguration: optional(shape.resultConfiguration),
+  ResultReuseConfiguration: optional(reuseConfiguration),
   QueryExecutionContext: optional(shape.context),
   Status: optional(
     structure({
@@ -51,6 +59,7 @@ const queryExecution = structure({
       ServicePreProcessingTimeInMillis: optional(long()),
       QueryPlanningTimeInMillis: optional(long()),
       ServiceProcessingTimeInMillis: optional(long()),
+      ResultReuseInformation: optional(structure({ ReusedPreviousResult: boolean() })),
     }),
   ),
   WorkGroup: optional(shape.workGroupName),
@@ -66,16 +75,19 @@ export const StartQueryExecution = operation({
     ResultConfiguration: optional(shape.resultConfiguration),
     WorkGroup: optional(shape.workGroupName),
     ExecutionParameters: optional(shape.executionParameters),
+    ResultReuseConfiguration: optional(reuseConfiguration),
   },
   output: { QueryExecutionId: optional(shape.queryId) },
   resource: (input, call) => shape.workGroupArn(call, input.WorkGroup ?? 'primary'),
   async handle(athena: Athena, input, call) {
     const { Database: database, Catalog: catalog } = input.QueryExecutionContext ?? {}
+    const age = input.ResultReuseConfiguration?.ResultReuseByAgeConfiguration
     const request = {
       text: input.QueryString,
       workGroup: input.WorkGroup ?? 'primary',
       ...(database !== undefined && { database }),
       ...(catalog !== undefined && { catalog }),
+      ...(age?.Enabled && { reuseMinutesMax: age.MaxAgeInMinutes ?? reuseMinutesDefault }),
       ...(input.ExecutionParameters && { parameters: input.ExecutionParameters }),
       ...(input.ClientRequestToken !== undefined && { token: input.ClientRequestToken }),
       ...askedOutput(input.ResultConfiguration),
@@ -166,6 +178,12 @@ function outputOf(query: Query) {
       ...encryptionOf(query.encryption),
       ExpectedBucketOwner: query.expectedBucketOwner,
     },
+    ResultReuseConfiguration: {
+      ResultReuseByAgeConfiguration: {
+        Enabled: query.reuseMinutesMax !== undefined,
+        MaxAgeInMinutes: query.reuseMinutesMax,
+      },
+    },
     QueryExecutionContext: { Database: query.database, Catalog: query.catalog },
     Status: {
       State: query.state,
@@ -188,6 +206,7 @@ function outputOf(query: Query) {
       ServicePreProcessingTimeInMillis: whole(statistics.preProcessingMilliseconds),
       QueryPlanningTimeInMillis: whole(statistics.planningMilliseconds),
       ServiceProcessingTimeInMillis: whole(statistics.processingMilliseconds),
+      ResultReuseInformation: { ReusedPreviousResult: end?.reused !== undefined },
     },
     WorkGroup: query.workGroup,
     ExecutionParameters: query.parameters,
