@@ -164,6 +164,8 @@ export class Delivery {
         // Told once, not at every attempt: DescribeDeliveryStream says it as long as it lasts.
         if (isNew) log.warn(`${shown} holds its records back: ${message}`)
       },
+      lost: (records, message) =>
+        log.warn(`${shown} has lost ${records} records with the stream they were in, which was deleted: ${message}`),
       waiting: since => this.#tellWaiting(name, since),
     })
   }

@@ -2,13 +2,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { simulatedWorld } from '../../../test/testing/simulated-world.ts'
+import type { Log } from '../../world/log.ts'
 import { splitShard } from '../kinesis/resharding.ts'
 import { Lake, scope } from './testing/lake.ts'
 
 const hour = 3_600_000
+const quiet: Log = { info() {}, warn() {}, error() {} }
 
-async function heldBack() {
-  const lake = await new Lake(await simulatedWorld()).start()
+async function heldBack(log: Log = quiet) {
+  const lake = await new Lake(await simulatedWorld({ log })).start()
   const stream = await lake.stream('s')
   const delivery = await lake.create('d', {}, stream)
   lake.buckets.missing = true
@@ -64,6 +66,18 @@ test('a record from the future, as after the clock was set back, waits for the b
   await lake.putInto(stream, 'of now;')
   await lake.world.clock.advance(121_000)
   assert.deepEqual((await lake.texts()).join('').split(';').toSorted(), ['', 'from the evening', 'of now'])
+})
+
+test('what cannot be delivered when its stream is deleted is told, and nothing is said to be held back then', async () => {
+  const warnings: string[] = []
+  const log = { ...quiet, warn: (text: string) => void warnings.push(text) }
+  const { lake, stream, delivery } = await heldBack(log)
+  await lake.kinesis.remove(stream)
+  assert.deepEqual(warnings.slice(1), [
+    'd has lost 2 records with the stream they were in, which was deleted: ' +
+      'The bucket raw does not exist. Create it, or name another with UpdateDestination.',
+  ])
+  assert.equal(delivery.failure, undefined)
 })
 
 test('a delivery stream that is deleted keeps nothing', async () => {

@@ -33,6 +33,8 @@ export interface LegBody {
   /** Keeps the positions of lanes that have come to be, and drops those of lanes that are gone. */
   keep(backlog: Backlog, lanes: { readonly born: readonly string[]; readonly gone: readonly string[] }): Promise<void>
   failed(failure: Failure, isNew: boolean): void
+  /** The source is deleted, and these records with it: they could not be delivered before. */
+  lost(records: number, message: string): void
   /** Once a minute while something waits. */
   waiting(since: number): void
 }
@@ -180,6 +182,9 @@ export class Leg {
   async #drain(): Promise<void> {
     await this.#inTurn(async () => {
       while ((this.#backlog?.records ?? 0) > 0 && (await this.#attempt()));
+      const left = this.#backlog?.records ?? 0
+      if (left > 0 && this.#failure !== undefined) this.#body.lost(left, this.#failure.message)
+      this.#failure = undefined
       this.#unwatch?.()
       this.#backlog = undefined
     })
