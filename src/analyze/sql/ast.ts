@@ -88,6 +88,11 @@ export class Node {
     return { [this.kind]: this.#fields }
   }
 
+  /** The node as the parser made it, with another field. */
+  with(name: string, value: unknown): unknown {
+    return { [this.kind]: { ...this.#fields, [name]: value } }
+  }
+
   raw(name: string): unknown {
     return this.#fields[name]
   }

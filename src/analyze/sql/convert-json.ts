@@ -1,5 +1,5 @@
 // CAST to JSON and from it, by the types, one level at a time. A value of the type JSON is its text.
-import { fieldOf, textIn } from './convert-text.ts'
+import { decimalText, fieldOf, textIn } from './convert-text.ts'
 import { identifier, literal } from './text.ts'
 import { isText, numberName } from './typing/coercion.ts'
 import { duckName, fieldName } from './typing/names.ts'
@@ -15,7 +15,7 @@ export function toJson({ sql, type }: Value): string | undefined {
     case 'instant':
       return quoted(textIn({ sql, type }))
     case 'decimal':
-      return `CAST(${sql} AS VARCHAR)`
+      return decimalText(sql, type)
     case 'array': {
       const item = toJson({ sql: 'athena_json', type: type.of })
       return (

@@ -6,6 +6,12 @@ import { wallClock } from './zones.ts'
 export const padded = (sql: string, length: number): string =>
   `CASE WHEN length(${sql}) < ${length} THEN rpad(${sql}, ${length}, ' ') ELSE ${sql} END`
 
+/** DuckDB leaves out the zero in front of the point where there can be no other digit. */
+export const decimalText = (sql: string, type: { readonly precision: number; readonly scale: number }): string =>
+  type.precision === type.scale
+    ? `regexp_replace(CAST(${sql} AS VARCHAR), '^(-?)[.]', '\\10.')`
+    : `CAST(${sql} AS VARCHAR)`
+
 /** Undefined for what has no text. */
 export function textIn({ sql, type: from }: Value): string | undefined {
   switch (from.kind) {
@@ -14,7 +20,7 @@ export function textIn({ sql, type: from }: Value): string | undefined {
     case 'char':
       return padded(sql, from.length)
     case 'decimal':
-      return `CAST(${sql} AS VARCHAR)`
+      return decimalText(sql, from)
     case 'time':
       return timeText(sql, from.precision)
     case 'timestamp':

@@ -35,6 +35,7 @@ export function cast(value: Value, to: Type, position: Position | undefined): st
 function written(value: Value, to: Type): string | undefined {
   const { sql, type: from } = value
   if (isSame(from, to)) return sql
+  if (isSimple(from, 'unknown')) return `CAST(${sql} AS ${duckName(to)})`
   if (isText(to)) return toText(value, to)
   if (isSimple(from, 'json')) return fromJson(sql, to, written)
   if (isSimple(to, 'json')) return toJson(value)

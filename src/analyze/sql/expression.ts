@@ -3,6 +3,7 @@
 import { type Node, unsupported } from './ast.ts'
 import { call, windowCall } from './call.ts'
 import { cast, coerced } from './convert.ts'
+import { like } from './like.ts'
 import { intervalOf, literalValue } from './literals.ts'
 import { type Arithmetic, arithmetic, comparison, concatenation, condition } from './operators.ts'
 import { fields, resolve, type Scope } from './scope.ts'
@@ -129,17 +130,10 @@ const writers: Readonly<Record<string, Write>> = {
   is_false: tested('FALSE'),
   like(node, statement, scope) {
     node.only('left', 'right', 'escape')
-    const sides = ['left', 'right'].map(name => {
-      const value = statement.expression(node.need(name), scope)
-      if (isText(value.type) || isSimple(value.type, 'unknown')) return value.sql
-      throw mismatch(
-        node.position,
-        `Left side of LIKE expression must evaluate to a varchar (actual: ${nameOf(value.type)})`,
-      )
-    })
-    const escaped = node.child('escape')
-    const end = escaped === undefined ? '' : ` ESCAPE ${statement.expression(escaped, scope).sql}`
-    return typed(`(${sides[0]} LIKE ${sides[1]}${end})`, boolean)
+    const [left, right] = ['left', 'right'].map(name => statement.expression(node.need(name), scope))
+    if (left === undefined || right === undefined) throw unsupported('LIKE', node.position)
+    const sign = node.child('escape')
+    return like(left, right, sign && statement.expression(sign, scope), node.position)
   },
   between(node, statement, scope) {
     node.only('this', 'low', 'high', 'not')
@@ -262,6 +256,7 @@ function within(node: Node, statement: Statement, scope: Scope): Value {
   const value = statement.expression(node.need('this'), scope)
   const not = node.flag('not') ? ' NOT' : ''
   const inner = node.child('query')
+  if (inner !== undefined && value.type.kind === 'row') return rowWithin(value, inner, not, node, statement, scope)
   if (inner !== undefined) {
     const found = scalar(inner, statement, scope)
     if (common(value.type, found.type) === undefined)
@@ -279,6 +274,27 @@ function within(node: Node, statement: Statement, scope: Scope): Value {
     ),
   )
   return typed(`(${coerced(value, type)}${not} IN (${items.map(item => coerced(item, type)).join(', ')}))`, boolean)
+}
+
+/** `(a, b) IN (SELECT x, y …)` */
+function rowWithin(value: Value, inner: Node, not: string, node: Node, statement: Statement, scope: Scope): Value {
+  const { sql, columns } = statement.query(inner, scope)
+  const [only] = columns
+  const type =
+    columns.length === 1 && only?.type.kind === 'row'
+      ? only.type
+      : rowOf(columns.map(column => ({ name: undefined, type: column.type })))
+  const both = common(value.type, type)
+  if (both === undefined)
+    throw mismatch(
+      node.position,
+      `value and result of subquery must be of the same type for IN expression: ${nameOf(value.type)} vs ${nameOf(type)}`,
+    )
+  const name = statement.name('rows')
+  const names = columns.map((_, index) => `c${index}`).join(', ')
+  const row = type === only?.type ? `${name}.c0` : `row(${names})`
+  const rows = `SELECT ${coerced(typed(row, type), both)} FROM (${sql}) AS ${name}(${names})`
+  return typed(`(${coerced(value, both)}${not} IN (${rows}))`, boolean)
 }
 
 function caseOf(node: Node, statement: Statement, scope: Scope): Value {

@@ -64,8 +64,9 @@ function decimalArithmetic(operator: Arithmetic, left: Value, right: Value, posi
     if (product > decimalDigitsMax)
       throw mismatch(position, `DECIMAL scale must be in range [0, precision (${decimalDigitsMax})]: ${product}`)
     const type = bounded(one.precision + other.precision, product)
-    const [first, second] = [left, right].map(value => exact(value))
-    return typed(`CAST(${first} * ${second} AS ${duckName(type)})`, type)
+    // DuckDB's product of two numbers of 18 digits has 18 digits: one of them is made wide first.
+    const wideLeft = one.precision + other.precision > 18 ? wide38(left, one.scale) : exact(left)
+    return typed(`CAST(${wideLeft} * ${exact(right)} AS ${duckName(type)})`, type)
   }
   if (operator === '%') {
     const type = bounded(Math.min(one.precision - one.scale, other.precision - other.scale) + scale, scale)
@@ -91,6 +92,8 @@ export function unscaledTo(sql: string, type: Type, scale: number): string {
   const unit = `CAST(0.${'0'.repeat(scale - 1)}1 AS DECIMAL(${scale},${scale}))`
   return `CAST(CAST(${sql} AS DECIMAL(${decimalDigitsMax},0)) * ${unit} AS ${duckName(type)})`
 }
+
+const wide38 = (value: Value, scale: number): string => `CAST(${value.sql} AS DECIMAL(${decimalDigitsMax},${scale}))`
 
 const exact = (value: Value): string => {
   const size = asDecimal(value.type)
@@ -170,11 +173,33 @@ export function comparison(operator: string, left: Value, right: Value, position
     const equal = equality(coerced(left, type), coerced(right, type), type)
     return typed(operator === '=' ? `(${equal})` : `(NOT (${equal}))`, boolean)
   }
-  return typed(`(${coerced(left, type)} ${operator} ${coerced(right, type)})`, boolean)
+  const [one, other] = [coerced(left, type), coerced(right, type)]
+  const plain = `${one} ${operator} ${other}`
+  if (!isSimple(type, 'real', 'double') || operator.startsWith('IS')) return typed(`(${plain})`, boolean)
+  return typed(`(${plain}${withoutNan(operator, { sql: one, of: left }, { sql: other, of: right })})`, boolean)
+}
+
+interface Side {
+  readonly sql: string
+  readonly of: Value
+}
+
+/** DuckDB takes what is no number for the largest of all and for equal to itself; Athena compares it with nothing. */
+function withoutNan(operator: string, left: Side, right: Side): string {
+  const infinity = "CAST('Infinity' AS DOUBLE)"
+  const mayBe = ({ of }: Side) => of.isNonZero === undefined && numberName(of.type) !== 'decimal' && !isInteger(of.type)
+  if (operator === '<>') {
+    return mayBe(left) && mayBe(right) ? ` OR ${left.sql} > ${infinity}` : ''
+  }
+  const greater = operator.startsWith('<') ? right : left
+  if (operator === '=' && !mayBe(right)) return ''
+  return mayBe(greater) ? ` AND ${greater.sql} <= ${infinity}` : ''
 }
 
 export function concatenation(left: Value, right: Value, position: Position | undefined): Value {
-  const plain = `(${left.sql} || ${right.sql})`
+  // A char is shown with the blanks at its end.
+  const shown = (value: Value) => (value.type.kind === 'char' ? coerced(value, varchar) : value.sql)
+  const plain = `(${shown(left)} || ${shown(right)})`
   if (left.type.kind === 'array' || right.type.kind === 'array') {
     const list = left.type.kind === 'array' ? left.type : right.type
     const both = common(left.type, right.type)

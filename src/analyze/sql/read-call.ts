@@ -30,7 +30,7 @@ const shapes: Readonly<Record<string, { readonly name?: string; readonly fields:
   n_tile: { name: 'ntile', fields: ['num_buckets'] },
   nth_value: { fields: ['this', 'offset'] },
   parse_json: { name: 'json_parse', fields: ['this'] },
-  rand: { name: 'random', fields: ['lower'] },
+  rand: { name: 'random', fields: ['seed', 'lower', 'upper'] },
   round: { fields: ['this', 'decimals'] },
   str_position: { name: 'strpos', fields: ['this', 'substr', 'occurrence'] },
   substring: { fields: ['this', 'start', 'length'] },

@@ -4,6 +4,7 @@ import { at, EngineFault, type Position } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
 import { coerced } from './convert.ts'
 import type { Argument, FunctionEntry, Lambda, Overload } from './functions/entry.ts'
+import { asLambda } from './lambda-node.ts'
 import { lambdaName, type Scope } from './scope.ts'
 import type { Statement } from './statement.ts'
 import { isClock } from './typing/coercion.ts'
@@ -31,18 +32,20 @@ export interface Chosen {
   readonly type: Type
 }
 
-export function called(asked: Asked, entry: FunctionEntry, statement: Statement, scope: Scope): Chosen {
+export function called(given: Asked, entry: FunctionEntry, statement: Statement, scope: Scope): Chosen {
+  const nodes = given.parts.map(asLambda)
+  const asked = { ...given, parts: nodes }
   const plain = asked.parts.map(node => (node.kind === 'lambda' ? undefined : statement.expression(node, scope)))
   const candidates = entry.overloads.flatMap(overload => candidate(overload, asked.parts, plain) ?? [])
   const best = candidates.sort((one, other) => one.changes - other.changes)[0]
   if (best === undefined) {
-    const given = plain.map(
+    const types = plain.map(
       value => value?.type ?? { kind: 'function' as const, parameters: [unknown], result: unknown },
     )
     const known = entry.overloads.map(({ signature: text }) => text)
     throw new EngineFault(
       'semantic',
-      `FUNCTION_NOT_FOUND: ${at(asked.position, unexpectedParameters(asked.name, given, known))}`,
+      `FUNCTION_NOT_FOUND: ${at(asked.position, unexpectedParameters(asked.name, types, known))}`,
       asked.position,
     )
   }

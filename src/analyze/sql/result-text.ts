@@ -1,6 +1,6 @@
 // How Athena writes a value of each type into its result files: an expression of DuckDB that makes the text, NULL staying
 // NULL. Inside arrays, maps and rows a NULL is the word null.
-import { fieldOf, instantText, timestampText, timeText } from './convert-text.ts'
+import { decimalText, fieldOf, instantText, timestampText, timeText } from './convert-text.ts'
 import { literal } from './text.ts'
 import { fieldName } from './typing/names.ts'
 import type { Type } from './typing/type.ts'
@@ -11,6 +11,8 @@ export function resultText(value: string, type: Type): string {
       return value
     case 'char':
       return `rpad(${value}, ${type.length}, ' ')`
+    case 'decimal':
+      return decimalText(value, type)
     case 'time':
       return timeText(value, type.precision)
     case 'timestamp':

@@ -57,6 +57,7 @@ export function typeOfNode(node: Node): Type {
     case 'struct':
       return { kind: 'row', fields: node.records('fields').map(fieldOfNode) }
   }
+  if (name === 'custom' && node.text('name')?.toLowerCase() === 'uuid') return { kind: 'simple', name: 'uuid' }
   throw unsupported(`The type ${(node.text('name') ?? name).replaceAll('_', ' ').toUpperCase()}`)
 }
 

@@ -25,6 +25,11 @@ function bytesOf(data: Uint8Array, size: number, what: string): DataView {
   return new DataView(data.buffer, data.byteOffset, data.byteLength)
 }
 
+function float(data: Uint8Array, size: number): DataView {
+  if (data.length !== size) throw invalid(`Input floating-point value must be exactly ${size} bytes long`)
+  return bytesOf(data, size, '')
+}
+
 function written(size: number, write: (view: DataView) => void): Uint8Array {
   const view = new DataView(new ArrayBuffer(size))
   write(view)
@@ -114,8 +119,8 @@ export const bits: ComputedTable = {
   ),
   athena_to_ieee754_64: computed(['DOUBLE'], 'BLOB', value => written(8, view => view.setFloat64(0, value))),
   athena_to_ieee754_32: computed(['DOUBLE'], 'BLOB', value => written(4, view => view.setFloat32(0, value))),
-  athena_from_ieee754_64: computed(['BLOB'], 'DOUBLE', data => bytesOf(data, 8, 'from_ieee754_64').getFloat64(0)),
-  athena_from_ieee754_32: computed(['BLOB'], 'DOUBLE', data => bytesOf(data, 4, 'from_ieee754_32').getFloat32(0)),
+  athena_from_ieee754_64: computed(['BLOB'], 'DOUBLE', data => float(data, 8).getFloat64(0)),
+  athena_from_ieee754_32: computed(['BLOB'], 'DOUBLE', data => float(data, 4).getFloat32(0)),
   /** Fails with a message that begins with the name of an error. */
   athena_fail: computed(['VARCHAR'], 'BOOLEAN', text => {
     throw new ComputeFault(text)

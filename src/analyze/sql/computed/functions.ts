@@ -5,6 +5,7 @@ import { formats } from './format.ts'
 import { hashes } from './hashes.ts'
 import { jsons } from './json.ts'
 import { jsonCasts } from './json-casts.ts'
+import { likePatterns } from './like-pattern.ts'
 import { numbers } from './numbers.ts'
 import { regexps } from './regexp.ts'
 import { sizes } from './sizes.ts'
@@ -12,7 +13,7 @@ import { texts } from './texts.ts'
 import { urls } from './urls.ts'
 
 const all: ReadonlyMap<string, Computed> = new Map(
-  [bits, hashes, jsons, jsonCasts, numbers, regexps, formats, sizes, texts, urls].flatMap(table =>
+  [bits, hashes, jsons, jsonCasts, likePatterns, numbers, regexps, formats, sizes, texts, urls].flatMap(table =>
     Object.entries(table),
   ),
 )

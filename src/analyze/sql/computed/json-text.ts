@@ -51,6 +51,27 @@ class Reader {
     return this.#at === this.#text.length ? value : undefined
   }
 
+  /** What the path leads to; what stands behind it is not read. */
+  at(path: readonly string[]): Json | undefined {
+    const [name, ...rest] = path
+    if (name === undefined) return this.#value()
+    if (this.#sign('{')) {
+      if (this.#sign('}')) return undefined
+      do {
+        this.#take(blank)
+        const key = this.#string()
+        if (key === undefined || !this.#sign(':')) return undefined
+        if (key === name) return this.at(rest)
+        if (this.#value() === undefined) return undefined
+      } while (this.#sign(','))
+      return undefined
+    }
+    if (!/^\d+$/.test(name) || !this.#sign('[') || this.#sign(']')) return undefined
+    for (let place = 0; place < Number(name); place++)
+      if (this.#value() === undefined || !this.#sign(',')) return undefined
+    return this.at(rest)
+  }
+
   #value(): Json | undefined {
     this.#take(blank)
     const sign = this.#text[this.#at]
@@ -124,6 +145,9 @@ class Reader {
 
 /** Undefined for what is no JSON. */
 export const readJson = (text: string): Json | undefined => new Reader(text).whole()
+
+/** What a path leads to, keys and places; of several keys of one name the first. Undefined where it leads nowhere. */
+export const readJsonAt = (text: string, path: readonly string[]): Json | undefined => new Reader(text).at(path)
 
 export function writeJson(value: Json): string {
   if (typeof value === 'string') return writeString(value)

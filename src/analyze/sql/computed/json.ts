@@ -1,7 +1,7 @@
 // Functions of JSON. A value of that type is its text, in order (json-text.ts). https://trino.io/docs/current/functions/json.html
 import { type ComputedTable, computed, invalid } from './computed.ts'
-import { follow, pathOf } from './json-path.ts'
-import { inOrder, type Json, JsonNumber, JsonObject, readJson, writeJson } from './json-text.ts'
+import { pathOf } from './json-path.ts'
+import { inOrder, type Json, JsonNumber, JsonObject, readJson, readJsonAt, writeJson } from './json-text.ts'
 
 /** Of a scalar, as it was written; NULL of what is none. */
 export function scalarText(value: Json | undefined): string | null {
@@ -31,17 +31,14 @@ export const jsons: ComputedTable = {
     return writeJson(inOrder(value))
   }),
   athena_json_extract: computed(['VARCHAR', 'VARCHAR'], 'VARCHAR', (text, path) => {
-    const steps = pathOf(path)
-    const found = follow(readJson(text), steps)
+    const found = readJsonAt(text, pathOf(path))
     return found === undefined ? null : writeJson(found)
   }),
-  athena_json_extract_scalar: computed(['VARCHAR', 'VARCHAR'], 'VARCHAR', (text, path) => {
-    const steps = pathOf(path)
-    return scalarText(follow(readJson(text), steps))
-  }),
+  athena_json_extract_scalar: computed(['VARCHAR', 'VARCHAR'], 'VARCHAR', (text, path) =>
+    scalarText(readJsonAt(text, pathOf(path))),
+  ),
   athena_json_size: computed(['VARCHAR', 'VARCHAR'], 'BIGINT', (text, path) => {
-    const steps = pathOf(path)
-    const found = follow(readJson(text), steps)
+    const found = readJsonAt(text, pathOf(path))
     if (found === undefined) return null
     if (found instanceof JsonObject) return BigInt(found.entries.length)
     return Array.isArray(found) ? BigInt(found.length) : 0n

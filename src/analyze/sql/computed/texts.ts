@@ -44,7 +44,8 @@ export const texts: ComputedTable = {
   }),
   athena_soundex: computed(['VARCHAR'], 'VARCHAR', soundex),
   athena_split: computed(['VARCHAR', 'VARCHAR', 'BIGINT'], 'VARCHAR[]', (text, delimiter, limit) => {
-    if (limit <= 0n) throw invalid('limit must be positive')
+    if (limit <= 0n) throw invalid('Limit must be positive')
+    if (limit > 2147483647n) throw invalid('Limit is too large')
     if (delimiter === '') throw invalid('The delimiter may not be the empty string')
     const parts = text.split(delimiter)
     const most = Number(limit)
@@ -56,7 +57,7 @@ export const texts: ComputedTable = {
     return parts[Number(index) - 1] ?? null
   }),
   athena_split_map: computed(['VARCHAR', 'VARCHAR', 'VARCHAR'], 'VARCHAR[][]', (text, entries, pair) => {
-    const found = pairs(text, entries, pair)
+    const found = pairs(text, entries, pair, "'")
     const keys = found.map(([key]) => key)
     const repeated = keys.find((key, index) => keys.indexOf(key) !== index)
     if (repeated !== undefined) throw invalid(`Duplicate keys (${repeated}) are not allowed`)
@@ -64,7 +65,7 @@ export const texts: ComputedTable = {
   }),
   athena_split_multimap: computed(['VARCHAR', 'VARCHAR', 'VARCHAR'], 'VARCHAR[][]', (text, entries, pair) => {
     const lists = new Map<string, string[]>()
-    for (const [key, value] of pairs(text, entries, pair)) {
+    for (const [key, value] of pairs(text, entries, pair, '')) {
       const list = lists.get(key) ?? []
       list.push(value)
       lists.set(key, list)
@@ -99,7 +100,7 @@ export const texts: ComputedTable = {
   }),
 }
 
-function pairs(text: string, entries: string, pair: string): readonly (readonly [string, string])[] {
+function pairs(text: string, entries: string, pair: string, quote: string): readonly (readonly [string, string])[] {
   if (entries === '') throw invalid('entryDelimiter is empty')
   if (pair === '') throw invalid('keyValueDelimiter is empty')
   if (entries === pair) throw invalid('entryDelimiter and keyValueDelimiter must not be the same')
@@ -110,7 +111,7 @@ function pairs(text: string, entries: string, pair: string): readonly (readonly 
     const found = part.split(pair)
     const [key, value] = found
     if (found.length !== 2 || key === undefined || value === undefined)
-      throw invalid(`Key-value delimiter must appear exactly once in each entry. Bad input: '${part}'`)
+      throw invalid(`Key-value delimiter must appear exactly once in each entry. Bad input: ${quote}${part}${quote}`)
     return [key, value]
   })
 }

@@ -47,7 +47,7 @@ export const strings: FunctionTable = {
   chr: scalar(['(bigint) -> varchar(1)', 'athena_chr($1)']),
   codepoint: scalar(['(varchar(1)) -> integer', 'CAST(athena_codepoint($1) AS INTEGER)']),
   concat: scalar(
-    ['(varchar, varchar, varchar...) -> varchar', joined],
+    ['(varchar(x), varchar(x), varchar(x)...) -> varchar', joined],
     ['(array(E), array(E)...) -> array(E)', 'list_concat($*)'],
     ['(array(E), E) -> array(E)', 'list_append($1, $2)'],
     ['(E, array(E)) -> array(E)', 'list_prepend($1, $2)'],

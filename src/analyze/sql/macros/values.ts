@@ -33,7 +33,8 @@ export const valueMacros: readonly string[] = [
      WHEN s < 0 AND n > 0 AND -s <= length(x) THEN substring(x, length(x) + s + 1, n) ELSE '' END`,
   `CREATE MACRO athena_split_all(x, d) AS ${unless("d = ''", "'INVALID_FUNCTION_ARGUMENT: The delimiter may not be the empty string'", 'string_split(x, d)')}`,
   `CREATE MACRO athena_piece(x, d, i) AS CASE WHEN i > 0 AND d <> '' THEN string_split(x, d)[i] ELSE athena_split_part(x, d, i) END`,
-  `CREATE MACRO athena_from_utf8(x, r) AS coalesce(try(decode(x)), athena_decode(x, r))`,
+  `CREATE MACRO athena_from_utf8(x, r) AS CASE WHEN length(r) > 1 THEN athena_decode(x, r)
+     ELSE coalesce(try(decode(x)), athena_decode(x, r)) END`,
   whole('bigint', 'BIGINT', 'BIGINT'),
   whole('integer', 'INTEGER', 'INT'),
   whole('smallint', 'SMALLINT', 'SMALLINT'),
@@ -53,6 +54,9 @@ export const valueMacros: readonly string[] = [
   // Half goes away from zero; what has no such digits stays.
   `CREATE MACRO athena_round(x, f) AS CASE WHEN isfinite(x) AND abs(x * f) < 9e18
      THEN sign(x) * (round(abs(x) * f) / f) ELSE x END`,
+  // The product of the vectors by the product of their lengths; a key that one has not counts nothing.
+  `CREATE MACRO athena_similarity(x, y) AS coalesce(list_sum(list_transform(map_keys(x), key -> x[key] * coalesce(y[key], 0))), 0)
+     / (sqrt(list_sum(list_transform(map_values(x), item -> item * item))) * sqrt(list_sum(list_transform(map_values(y), item -> item * item))))`,
   // Remainders, rounded as Athena does: of the digits as a whole number.
   `CREATE MACRO athena_round_whole(x, f) AS CAST(athena_quotient(CAST(x AS HUGEINT), CAST(f AS HUGEINT)) AS HUGEINT) * CAST(f AS HUGEINT)`,
 ]

@@ -127,7 +127,7 @@ function isOrdered(type: Type): boolean {
 
 /** A text of any length, as a varchar. */
 function textOf(type: Type): Type | undefined {
-  if (isSimple(type, 'unknown')) return { kind: 'varchar' }
+  if (isSimple(type, 'unknown')) return type
   if (type.kind === 'char') return { kind: 'varchar', length: type.length }
   return type.kind === 'varchar' ? type : undefined
 }
@@ -135,8 +135,10 @@ function textOf(type: Type): Type | undefined {
 /** The type that a pattern is once its letters are known; undefined while one is not. `sized` stands for decimal(p,s). */
 export function filled(pattern: Pattern, letters: Letters, sized: Type | undefined): Type | undefined {
   switch (pattern.kind) {
-    case 'letter':
-      return letters.get(pattern.letter)
+    case 'letter': {
+      const known = letters.get(pattern.letter)
+      return pattern.letter === 'x' && known && isSimple(known, 'unknown') ? { kind: 'varchar' } : known
+    }
     case 'type':
       return pattern.type
     case 'any':
