@@ -195,3 +195,26 @@ test('a schedule does what its role may, and hands over no role its maker may no
     2,
   )
 })
+
+for (const [sql, words] of [
+  [
+    'CREATE TABLE weather.copy AS SELECT 1 AS a',
+    /not authorized to perform: glue:(?:GetDatabase|CreateTable) on resource/,
+  ],
+  [
+    'INSERT INTO weather.open SELECT * FROM weather.open',
+    /not authorized to perform: s3:PutObject on resource: arn:aws:s3:::lake\/open\//,
+  ],
+  [
+    "UNLOAD (SELECT 1 AS a) TO 's3://lake/else/' WITH (format = 'JSON')",
+    /not authorized to perform: s3:PutObject on resource: arn:aws:s3:::lake\/else\//,
+  ],
+  ['CREATE VIEW weather.v AS SELECT 1 AS a', /not authorized to perform: glue:CreateTable on resource/],
+  ['PREPARE p FROM SELECT 1', /not authorized to perform: athena:CreatePreparedStatement on resource/],
+] as const)
+  test(`an analyst who may only read cannot: ${sql.slice(0, 40)}`, async () => {
+    await givePolicy()
+    const { state, reason } = await run(analyst, sql)
+    assert.equal(state, 'FAILED')
+    assert.match(reason, words)
+  })

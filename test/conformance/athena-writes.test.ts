@@ -18,6 +18,9 @@ before(async () => {
   glue = new GlueClient(client(lake.url))
   s3 = new S3Client({ ...client(lake.url), forcePathStyle: true })
   await queries.succeed('CREATE DATABASE weather')
+  await queries.succeed(
+    `CREATE EXTERNAL TABLE quoted (a string) ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde' LOCATION 's3://analytics/q/'`,
+  )
 })
 after(() => lake.close())
 
@@ -120,6 +123,7 @@ test('WITH NO DATA makes the table without a file', async () => {
 })
 
 const refused: readonly (readonly [sql: string, words: RegExp])[] = [
+  ['INSERT INTO quoted SELECT 1', /^NOT_SUPPORTED: Inserting into a table of .*OpenCSVSerde is not supported/],
   [
     'CREATE TABLE readings AS SELECT 1 AS a',
     /^TABLE_ALREADY_EXISTS: .*'awsdatacatalog\.weather\.readings' already exists/,

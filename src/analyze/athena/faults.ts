@@ -10,11 +10,7 @@ const malformed = { detail: { AthenaErrorCode: 'MALFORMED_QUERY' } }
 export const malformedStatement = (place: string, text: string) =>
   new InvalidRequestException(`${place}: ${text}`, malformed)
 export const unsupportedStatement = (place: string, name: string) =>
-  new InvalidRequestException(
-    `${place}: Queries of this type are not supported. Biwa does not run ${name} yet; SELECT, the catalog's DDL and ` +
-      'MSCK REPAIR TABLE it does.',
-    malformed,
-  )
+  new InvalidRequestException(`${place}: Queries of this type are not supported. Biwa does not run ${name}.`, malformed)
 
 const invalidInput = { detail: { AthenaErrorCode: 'INVALID_INPUT' } }
 export const noOutputLocation = () =>

@@ -270,8 +270,11 @@ function describedTarget(table: CatalogTable): TargetTable {
   if (table.parameters.table_type?.toUpperCase() === 'ICEBERG') throw refuse('an Iceberg table')
   if (table.storage.bucketColumns?.length) throw refuse('a bucketed table')
   try {
-    const { format, csv } = tableFormat(table)
-    if (csv?.quote !== undefined) throw refuse('a table of OpenCSVSerde')
+    const { format, csv, rows } = tableFormat(table)
+    // Only what these read is what they would find written.
+    if (format === 'csv' && rows?.serde !== 'lazy') throw refuse(`a table of ${table.serde.library}`)
+    if (csv?.escape !== undefined) throw refuse('a table with escape.delim')
+    if (rows?.serde === 'openx' && Object.keys(rows.keyMappings).length > 0) throw refuse('a table with mapped keys')
     if (csv && csv.skipLines > 0) throw refuse('a table with skip.header.line.count')
     if (csv?.nullText !== undefined && csv.nullText !== '\\N') throw refuse('a table with serialization.null.format')
     const named = ['write.compression', 'write_compression', 'parquet.compression', 'parquet.compress']
