@@ -28,6 +28,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('advance' as const), seconds: fc.nat(90) }) },
+  // Beyond the retention of the stream.
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('advance' as const), seconds: fc.constant(26 * 3600) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('crash' as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('fail' as const), nth: fc.integer({ min: 1, max: 30 }) }) },
   {
