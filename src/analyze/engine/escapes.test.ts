@@ -64,7 +64,7 @@ for (const [topic, statements] of Object.entries(bounded)) {
   test(`too much ${topic}: ends alone, and the next statement runs`, async () => {
     for (const sql of statements) {
       const shown = sql.slice(0, 100)
-      await query(sql, [], { deadlineMilliseconds: 1500 }, small).catch((cause: unknown) => {
+      await query(sql, [], { deadlineMilliseconds: 800 }, small).catch((cause: unknown) => {
         assert.ok(cause instanceof EngineFault, `${shown}: ${cause}`)
         assert.ok(
           ['resource', 'timeout', 'data', 'syntax', 'semantic'].includes(cause.kind),
