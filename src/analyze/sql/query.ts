@@ -5,13 +5,14 @@ import { type Node, unsupported } from './ast.ts'
 import { coerced } from './convert.ts'
 import { fieldOf } from './convert-text.ts'
 import { commonOf } from './expression.ts'
+import { type Feed, feedsOf, isTransparent, kept, pushDown, settle, type Target } from './feeds.ts'
 import { checkAggregation, groupBy } from './group-by.ts'
 import { condition } from './operators.ts'
 import { conjuncts, type Relation, relations, visible } from './relation.ts'
 import type { Column, Scope, Visible } from './scope.ts'
 import type { Statement, Written } from './statement.ts'
 import { identifier } from './text.ts'
-import { isSame, nameOf, type Type } from './typing/type.ts'
+import { isSame, nameOf, type Type, unknown } from './typing/type.ts'
 import { mismatch, type Value } from './value.ts'
 import { orderItems, windowSpecification } from './window.ts'
 
@@ -30,9 +31,10 @@ export function query(node: Node, statement: Statement, scope: Scope): Written {
     case 'subquery': {
       node.only('this', 'order_by', 'limit', 'offset', 'with')
       const inner = withClause(node, statement, scope)
-      const { sql, columns } = statement.query(node.need('this'), inner.scope)
+      const { sql, columns, feeds = [] } = statement.query(node.need('this'), inner.scope)
       const ordered = { ...inner.scope, columns: outputs(columns) }
-      return { sql: `${inner.text}(${sql})${tail(node, statement, ordered)}`, columns }
+      const shown = isTransparent(node) ? feeds : []
+      return { sql: `${inner.text}(${sql})${tail(node, statement, ordered)}`, columns, feeds: shown }
     }
     default:
       throw new EngineFault(
@@ -72,7 +74,10 @@ function setOperation(word: string, node: Node, statement: Statement, scope: Sco
   })
   const all = node.flag('all') ? ' ALL' : ''
   const sql = `${inner.text}(${as(left, columns, statement)}) ${word}${all} (${as(right, columns, statement)})`
-  return { sql: sql + tail(node, statement, { ...inner.scope, columns: outputs(columns) }), columns }
+  const same = (side: Written): readonly Feed[] =>
+    kept(side.feeds, place => isSame(side.columns[place]?.type ?? unknown, columns[place]?.type ?? unknown))
+  const feeds = isTransparent(node) ? [...same(left), ...same(right)] : []
+  return { sql: sql + tail(node, statement, { ...inner.scope, columns: outputs(columns) }), columns, feeds }
 }
 
 /** The query with its columns turned into these types. */
@@ -120,6 +125,8 @@ function cells(row: readonly Value[]): readonly Value[] {
 
 interface Item {
   readonly sql: string
+  /** Of each column, without its name. */
+  readonly texts: readonly string[]
   readonly columns: readonly Column[]
 }
 
@@ -140,8 +147,10 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
   const here: Scope = { ...inner.scope, columns: visible(from), outer: inner.scope }
   const where = node.record('where_clause')?.need('this')
   if (where !== undefined) {
-    for (const relation of from) {
-      if (relation.scan !== undefined && relation.keepsRows) relation.scan.conditions = conjuncts(where)
+    const conditions = conjuncts(where)
+    for (const relation of from.filter(({ keepsRows }) => keepsRows)) {
+      if (relation.scan !== undefined) relation.scan.conditions = conditions
+      else pushDown(conditions, relation, here.columns)
     }
   }
   const items = nodes.map(item => selectItem(item, from, statement, here))
@@ -168,7 +177,14 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
     ...here.columns.filter(({ name, relation }) => relation !== undefined || !shadowed.has(name)),
   ]
   const sorted: Scope = { ...here, columns: qualifiedOnly(ordered, shadowed) }
-  return { sql: inner.text + parts.join(' ') + tail(node, statement, sorted), columns }
+  const shown = items.flatMap(({ texts }) => texts)
+  const feeds = isTransparent(node)
+    ? feedsOf(
+        shown,
+        from.filter(({ keepsRows }) => keepsRows),
+      )
+    : []
+  return { sql: inner.text + parts.join(' ') + tail(node, statement, sorted), columns, feeds }
 }
 
 /** A name that comes out twice names nothing in the ORDER BY but in its first place. */
@@ -190,7 +206,8 @@ function selectItem(item: Node, from: readonly Relation[], statement: Statement,
   const value = statement.expression(node, scope)
   const name = isAliased ? (item.text('alias') ?? '').toLowerCase() : nameIn(node)
   const column = { name, type: value.type }
-  return { sql: name === undefined ? value.sql : `${value.sql} AS ${identifier(name)}`, columns: [column] }
+  const sql = name === undefined ? value.sql : `${value.sql} AS ${identifier(name)}`
+  return { sql, texts: [value.sql], columns: [column] }
 }
 
 /** A column and a field of a row are called by their own names, every other expression by its place. */
@@ -216,7 +233,8 @@ function star(item: Node, from: readonly Relation[]): Item {
   const sql = shown.map(column =>
     column.name === undefined ? column.sql : `${column.sql} AS ${identifier(column.name)}`,
   )
-  return { sql: sql.join(', '), columns: shown.map(({ name, type }) => ({ name, type })) }
+  const texts = shown.map(column => column.sql)
+  return { sql: sql.join(', '), texts, columns: shown.map(({ name, type }) => ({ name, type })) }
 }
 
 /** ORDER BY, LIMIT and OFFSET, which follow a SELECT as well as a set operation. */
@@ -254,7 +272,10 @@ function withClause(node: Node, statement: Statement, scope: Scope): { readonly 
         `Column alias list has ${names.length} entries but relation has ${written.columns.length} columns`,
       )
     const columns = written.columns.map((column, index) => ({ ...column, name: names[index] ?? column.name }))
-    ctes.set(name, { sql, columns })
+    const mentions: Target[] = []
+    const feeds = recursive ? [] : (written.feeds ?? [])
+    if (feeds.length > 0) statement.later(() => settle(feeds, mentions))
+    ctes.set(name, { sql, columns, mentions })
     return `${sql}(${columns.map((_, index) => `c${index}`).join(', ')}) AS (${written.sql})`
   })
   return { text: `WITH ${recursive ? 'RECURSIVE ' : ''}${texts.join(', ')} `, scope: { ...scope, ctes } }

@@ -2,6 +2,7 @@
 // query's, lambda parameters, WITH's queries.
 import { at, EngineFault, type Position } from '../engine/fault.ts'
 import { fieldOf } from './convert-text.ts'
+import type { Target } from './feeds.ts'
 import { identifier } from './text.ts'
 import type { Type } from './typing/type.ts'
 import { typed, type Value } from './value.ts'
@@ -25,6 +26,8 @@ export interface Visible extends Column {
 
 /** What a WITH names, or a relation of the session. */
 export interface NamedQuery {
+  /** Every mention of a WITH's query, with what is asked of its rows; absent where nothing may be. */
+  readonly mentions?: Target[]
   /** Its name for DuckDB: a name of ours, since the statement's own could be that of a scan, or a file's. */
   readonly sql: string
   readonly columns: readonly Column[]

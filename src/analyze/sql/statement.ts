@@ -1,6 +1,7 @@
 // What is known while one statement is translated, and what comes out: DuckDB's text and the scans it needs.
 import type { TableReference } from '../engine/request.ts'
 import type { Node } from './ast.ts'
+import type { Feed } from './feeds.ts'
 import type { Column, Scope } from './scope.ts'
 import type { Value } from './value.ts'
 import type { View } from './view.ts'
@@ -19,6 +20,8 @@ export interface Scan {
 export interface Written {
   readonly sql: string
   readonly columns: readonly Column[]
+  /** Absent: nothing may be asked of its rows before it has run. */
+  readonly feeds?: readonly Feed[]
 }
 
 /** Queries hold expressions and expressions hold queries: each reaches the other through the statement. */
@@ -49,6 +52,7 @@ export class Statement {
   readonly scans: Scan[] = []
   readonly #options: StatementOptions
   readonly #writers: Writers
+  readonly #settlements: (() => void)[] = []
   #names = 0
 
   constructor(options: StatementOptions, writers: Writers) {
@@ -84,6 +88,15 @@ export class Statement {
     const scan: Scan = { view: `athena_scan_${this.scans.length}`, reference, alias, conditions: [] }
     this.scans.push(scan)
     return scan
+  }
+
+  /** What can be done only when the whole statement is known; what was begun last is done first. */
+  later(settlement: () => void): void {
+    this.#settlements.push(settlement)
+  }
+
+  settle(): void {
+    for (const settlement of this.#settlements.splice(0).reverse()) settlement()
   }
 
   /** A name that nothing else in the statement has. */

@@ -47,6 +47,7 @@ export function translate(
     ([name, found]) => [name, { sql: identifier(name), columns: found }] as const,
   )
   const { sql, columns } = query(node, statement, { ...emptyScope, ctes: new Map(known) })
+  statement.settle()
   return { sql, columns, statement }
 }
 

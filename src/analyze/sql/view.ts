@@ -4,11 +4,12 @@ import { at, EngineFault, type Position } from '../engine/fault.ts'
 import type { TableReference } from '../engine/request.ts'
 import type { Node } from './ast.ts'
 import { coerced } from './convert.ts'
+import { kept } from './feeds.ts'
 import { type Column, emptyScope } from './scope.ts'
 import type { Statement, Written } from './statement.ts'
 import { identifier } from './text.ts'
 import { turnsInto } from './typing/coercion.ts'
-import { nameOf } from './typing/type.ts'
+import { isSame, nameOf } from './typing/type.ts'
 
 export interface View {
   /** Its tables are named with their databases. */
@@ -45,7 +46,11 @@ export function expanded(
   })
   const inner = columns.map((_, index) => `c${index}`).join(', ')
   const relation = statement.name('view')
-  return { sql: `SELECT ${values.join(', ')} FROM (${written.sql}) AS ${relation}(${inner})`, columns }
+  const feeds = kept(written.feeds, place => {
+    const [found, stored] = [written.columns[place], columns[place]]
+    return found !== undefined && stored !== undefined && isSame(found.type, stored.type)
+  })
+  return { sql: `SELECT ${values.join(', ')} FROM (${written.sql}) AS ${relation}(${inner})`, columns, feeds }
 }
 
 function analyzed(write: () => Written, called: string, position: Position | undefined): Written {
