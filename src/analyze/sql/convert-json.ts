@@ -54,7 +54,7 @@ function simpleToJson({ sql, type }: Value): string | undefined {
 
 /** The keys of a map become texts, in their order. */
 function mapToJson(sql: string, key: Type, value: Type): string | undefined {
-  const isKey = isText(key) || isSimple(key, 'boolean') || numberName(key) !== undefined
+  const isKey = isText(key) || isSimple(key, 'unknown') || isSimple(key, 'boolean') || numberName(key) !== undefined
   const name = isKey ? quoted(textIn({ sql: 'athena_json.key', type: key })) : undefined
   const item = toJson({ sql: 'athena_json.value', type: value })
   if (name === undefined || item === undefined) return undefined

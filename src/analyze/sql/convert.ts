@@ -67,6 +67,9 @@ function toNumber({ sql, type: from }: Value, to: Type): string | undefined {
     return to.kind === 'decimal' ? decimalOfText(text, to) : `athena_to_${numberName(to)}(${text})`
   }
   if (name === undefined) return undefined
+  // What is too large for it is infinite.
+  if (isSimple(to, 'real') && name !== 'real')
+    return `coalesce(try_cast(${sql} AS FLOAT), CAST(sign(${sql}) * CAST('Infinity' AS FLOAT) AS FLOAT))`
   // Half is rounded up, away from zero; DuckDB's own cast rounds a double's half to even.
   if (isInteger(to) && (name === 'double' || name === 'real')) return `CAST(round(CAST(${sql} AS DOUBLE)) AS ${target})`
   return `CAST(${sql} AS ${target})`
@@ -109,12 +112,13 @@ function toClock({ sql, type: from }: Value, to: Type): string | undefined {
   const isDate = isSimple(from, 'date')
   if (isSimple(to, 'date')) {
     if (from.kind === 'instant') return `CAST(${wallClock(sql, from.zone)} AS DATE)`
-    return from.kind === 'timestamp' || isText(from) ? `CAST(${sql} AS DATE)` : undefined
+    if (isText(from)) return `athena_to_date(${coerced({ sql, type: from }, varchar)})`
+    return from.kind === 'timestamp' ? `CAST(${sql} AS DATE)` : undefined
   }
   if (to.kind === 'timestamp') {
     if (from.kind === 'instant') return rounded(wallClock(sql, from.zone), from, to)
     if (from.kind === 'timestamp') return rounded(sql, from, to)
-    if (isText(from)) return rounded(`CAST(${sql} AS TIMESTAMP)`, undefined, to)
+    if (isText(from)) return rounded(`athena_to_timestamp(${coerced({ sql, type: from }, varchar)})`, undefined, to)
     return isDate ? `CAST(${sql} AS TIMESTAMP)` : undefined
   }
   if (to.kind === 'instant') {

@@ -4,7 +4,7 @@ import { type Node, unsupported } from './ast.ts'
 import { call, windowCall } from './call.ts'
 import { cast, coerced } from './convert.ts'
 import { like } from './like.ts'
-import { intervalOf, literalValue } from './literals.ts'
+import { intervalOf, leastOf, literalValue } from './literals.ts'
 import { type Arithmetic, arithmetic, comparison, concatenation, condition } from './operators.ts'
 import { fields, resolve, type Scope } from './scope.ts'
 import type { Statement } from './statement.ts'
@@ -94,6 +94,8 @@ const writers: Readonly<Record<string, Write>> = {
   // A sign is kept apart from another sign: `--` would begin a comment.
   neg(node, statement, scope) {
     node.only('this')
+    const least = leastOf(node.need('this'))
+    if (least !== undefined) return least
     const value = statement.expression(node.need('this'), scope)
     if (isText(value.type) || isSimple(value.type, 'boolean', 'date', 'json'))
       throw mismatch(node.position, `Cannot negate ${nameOf(value.type)}`)

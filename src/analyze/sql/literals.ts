@@ -175,3 +175,12 @@ function milliseconds(text: string, from: string, to: string): bigint | undefine
     return sum + BigInt(whole) * 1000n * BigInt(seconds[unit] ?? 0) + BigInt(digits.padEnd(3, '0').slice(0, 3))
   }, 0n)
 }
+
+/** The sign belongs to the number: what has no positive counterpart is of the type whose least it is. */
+export function leastOf(node: Node): Value | undefined {
+  if (node.kind !== 'literal' || node.text('literal_type') !== 'number') return undefined
+  const text = node.text('value')
+  if (text === String(integerMax + 1n)) return { sql: `CAST(-${text} AS INTEGER)`, type: integer, isNonZero: true }
+  if (text === String(bigintMax + 1n)) return { sql: `CAST(-${text} AS BIGINT)`, type: bigint, isNonZero: true }
+  return undefined
+}

@@ -26,11 +26,11 @@ export const valueMacros: readonly string[] = [
      ELSE array_to_string(list_reverse(regexp_extract_all(x, '(?s).')), '') END`,
   `CREATE MACRO athena_replace(x, a, b) AS CASE
      WHEN a = '' THEN b || array_to_string(list_transform(regexp_extract_all(x, '(?s).'), item -> item || b), '') ELSE replace(x, a, b) END`,
-  `CREATE MACRO athena_tail(x, s) AS CASE WHEN s > 0 THEN substring(x, s)
+  `CREATE MACRO athena_tail(x, s) AS CASE WHEN s > 0 THEN substring(x, least(s, 2147483647))
      WHEN x IS NULL OR s IS NULL THEN NULL WHEN s < 0 AND -s <= length(x) THEN substring(x, s) ELSE '' END`,
-  `CREATE MACRO athena_part(x, s, n) AS CASE WHEN s > 0 AND n > 0 THEN substring(x, s, n)
+  `CREATE MACRO athena_part(x, s, n) AS CASE WHEN s > 0 AND n > 0 THEN substring(x, least(s, 2147483647), least(n, 2147483647))
      WHEN x IS NULL OR s IS NULL OR n IS NULL THEN NULL
-     WHEN s < 0 AND n > 0 AND -s <= length(x) THEN substring(x, length(x) + s + 1, n) ELSE '' END`,
+     WHEN s < 0 AND n > 0 AND -s <= length(x) THEN substring(x, length(x) + s + 1, least(n, 2147483647)) ELSE '' END`,
   `CREATE MACRO athena_split_all(x, d) AS ${unless("d = ''", "'INVALID_FUNCTION_ARGUMENT: The delimiter may not be the empty string'", 'string_split(x, d)')}`,
   `CREATE MACRO athena_piece(x, d, i) AS CASE WHEN i > 0 AND d <> '' THEN string_split(x, d)[i] ELSE athena_split_part(x, d, i) END`,
   `CREATE MACRO athena_from_utf8(x, r) AS CASE WHEN length(r) > 1 THEN athena_decode(x, r)
@@ -44,6 +44,15 @@ export const valueMacros: readonly string[] = [
   `CREATE MACRO athena_to_boolean(x) AS CASE WHEN lower(x) IN ('t', 'true', '1') THEN true
      WHEN lower(x) IN ('f', 'false', '0') THEN false WHEN x IS NULL THEN NULL
      WHEN athena_fail('INVALID_CAST_ARGUMENT: Cannot cast ''' || x || ''' to BOOLEAN') THEN NULL END`,
+  // Days and times in the one form that Athena reads: DuckDB reads many more.
+  ...[
+    ['date', 'DATE', ''],
+    ['timestamp', 'TIMESTAMP', '( \\d{1,2}:\\d{1,2}(:\\d{1,2}(\\.\\d{1,12})?)?)?'],
+  ].map(
+    ([name, type, time]) => `CREATE MACRO athena_to_${name}(x) AS CASE WHEN x IS NULL THEN NULL
+     WHEN regexp_full_match(x, '\\s*\\d{4,}-\\d{1,2}-\\d{1,2}${time}\\s*') AND try_cast(x AS ${type}) IS NOT NULL THEN try_cast(x AS ${type})
+     WHEN athena_fail('INVALID_CAST_ARGUMENT: Value cannot be cast to ${name}: ' || x) THEN NULL END`,
+  ),
   // Where Java says not a number or infinity, DuckDB fails.
   "CREATE MACRO athena_ln(x) AS CASE WHEN x > 0 THEN ln(x) WHEN x = 0 THEN CAST('-Infinity' AS DOUBLE) WHEN x IS NULL THEN NULL ELSE CAST('NaN' AS DOUBLE) END",
   "CREATE MACRO athena_log10(x) AS CASE WHEN x > 0 THEN log10(x) WHEN x = 0 THEN CAST('-Infinity' AS DOUBLE) WHEN x IS NULL THEN NULL ELSE CAST('NaN' AS DOUBLE) END",
@@ -57,6 +66,14 @@ export const valueMacros: readonly string[] = [
   // The product of the vectors by the product of their lengths; a key that one has not counts nothing.
   `CREATE MACRO athena_similarity(x, y) AS coalesce(list_sum(list_transform(map_keys(x), key -> x[key] * coalesce(y[key], 0))), 0)
      / (sqrt(list_sum(list_transform(map_values(x), item -> item * item))) * sqrt(list_sum(list_transform(map_values(y), item -> item * item))))`,
+  // `names`: the path holds no place, which may be a key as well.
+  // What DuckDB reads is as Athena reads it, but for fractions, which keep their digits, and for what is no JSON to its end.
+  `CREATE MACRO athena_json_scalar_at(x, p, names) AS list_transform([try(json_extract(x, p))], j -> CASE
+     WHEN starts_with(j, '"') THEN json_extract_string(j, '$')
+     WHEN j IS NULL THEN CASE WHEN x IS NULL OR (names AND json_valid(x)) THEN NULL ELSE athena_json_extract_scalar(x, p) END
+     WHEN j = 'null' OR starts_with(j, '{') OR starts_with(j, '[') THEN NULL
+     WHEN regexp_full_match(j, '-?[0-9]+|true|false') THEN CAST(j AS VARCHAR)
+     ELSE athena_json_extract_scalar(x, p) END)[1]`,
   // Remainders, rounded as Athena does: of the digits as a whole number.
   `CREATE MACRO athena_round_whole(x, f) AS CAST(athena_quotient(CAST(x AS HUGEINT), CAST(f AS HUGEINT)) AS HUGEINT) * CAST(f AS HUGEINT)`,
 ]
