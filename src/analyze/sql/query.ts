@@ -1,20 +1,20 @@
 // Queries: SELECT, set operations, VALUES, WITH. Tables become views of the session, named by the statement's scans; a
 // function in a FROM is refused, whatever it is called.
 import { at, EngineFault } from '../engine/fault.ts'
-import { type Node, unsupported } from './ast.ts'
+import { Node } from './ast.ts'
 import { coerced } from './convert.ts'
 import { fieldOf } from './convert-text.ts'
 import { commonOf } from './expression.ts'
-import { type Feed, feedsOf, isTransparent, kept, pushDown, settle, type Target } from './feeds.ts'
-import { checkAggregation, groupBy } from './group-by.ts'
+import { checkAggregation, groupBy, placeFault } from './group-by.ts'
 import { condition } from './operators.ts'
 import { conjuncts, type Relation, relations, visible } from './relation.ts'
 import type { Column, Scope, Visible } from './scope.ts'
 import type { Statement, Written } from './statement.ts'
 import { identifier } from './text.ts'
-import { isSame, nameOf, type Type, unknown } from './typing/type.ts'
+import { isSame, nameOf } from './typing/type.ts'
 import { mismatch, type Value } from './value.ts'
 import { orderItems, windowSpecification } from './window.ts'
+import { withClause } from './with-clause.ts'
 
 export function query(node: Node, statement: Statement, scope: Scope): Written {
   switch (node.kind) {
@@ -22,8 +22,12 @@ export function query(node: Node, statement: Statement, scope: Scope): Written {
       return select(node, statement, scope)
     case 'union':
       return setOperation('UNION', node, statement, scope)
-    case 'intersect':
-      return setOperation('INTERSECT', node, statement, scope)
+    case 'intersect': {
+      const bound = tighter(node)
+      return bound.kind === 'intersect'
+        ? setOperation('INTERSECT', bound, statement, scope)
+        : statement.query(bound, scope)
+    }
     case 'except':
       return setOperation('EXCEPT', node, statement, scope)
     case 'values':
@@ -31,10 +35,9 @@ export function query(node: Node, statement: Statement, scope: Scope): Written {
     case 'subquery': {
       node.only('this', 'order_by', 'limit', 'offset', 'with')
       const inner = withClause(node, statement, scope)
-      const { sql, columns, feeds = [] } = statement.query(node.need('this'), inner.scope)
+      const { sql, columns } = statement.query(node.need('this'), inner.scope)
       const ordered = { ...inner.scope, columns: outputs(columns) }
-      const shown = isTransparent(node) ? feeds : []
-      return { sql: `${inner.text}(${sql})${tail(node, statement, ordered)}`, columns, feeds: shown }
+      return { sql: `${inner.text}(${sql})${tail(node, statement, ordered, columns.length)}`, columns }
     }
     default:
       throw new EngineFault(
@@ -49,6 +52,18 @@ const outputs = (columns: readonly Column[]): readonly Visible[] =>
   columns.flatMap(({ name, type }) =>
     name === undefined ? [] : [{ name, type, relation: undefined, sql: identifier(name) }],
   )
+
+/** INTERSECT binds tighter than UNION and EXCEPT; the parser reads them all from left to right. */
+function tighter(node: Node): Node {
+  const [fields = {}] = Object.values(node.tree as Readonly<Record<string, Readonly<Record<string, unknown>>>>)
+  const { left: _, right, all, distinct, ...rest } = fields
+  const left = node.need('left').kind === 'intersect' ? tighter(node.need('left')) : node.need('left')
+  if (left.kind !== 'union' && left.kind !== 'except') return new Node('intersect', { ...fields, left: left.tree })
+  const [outer = {}] = Object.values(left.tree as Readonly<Record<string, Readonly<Record<string, unknown>>>>)
+  const inner = { intersect: { left: outer.right, right, all, distinct } }
+  const said = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null && value !== undefined))
+  return new Node(left.kind, { ...outer, ...said, right: inner })
+}
 
 function setOperation(word: string, node: Node, statement: Statement, scope: Scope): Written {
   node.only('left', 'right', 'all', 'distinct', 'order_by', 'limit', 'offset', 'with')
@@ -74,10 +89,7 @@ function setOperation(word: string, node: Node, statement: Statement, scope: Sco
   })
   const all = node.flag('all') ? ' ALL' : ''
   const sql = `${inner.text}(${as(left, columns, statement)}) ${word}${all} (${as(right, columns, statement)})`
-  const same = (side: Written): readonly Feed[] =>
-    kept(side.feeds, place => isSame(side.columns[place]?.type ?? unknown, columns[place]?.type ?? unknown))
-  const feeds = isTransparent(node) ? [...same(left), ...same(right)] : []
-  return { sql: sql + tail(node, statement, { ...inner.scope, columns: outputs(columns) }), columns, feeds }
+  return { sql: sql + tail(node, statement, { ...inner.scope, columns: outputs(columns) }, columns.length), columns }
 }
 
 /** The query with its columns turned into these types. */
@@ -95,7 +107,7 @@ export function as(written: Written, columns: readonly Column[], statement: Stat
 }
 
 function values(node: Node, statement: Statement, scope: Scope): Written {
-  node.only('expressions')
+  node.only('expressions', 'alias', 'column_aliases')
   const rows = node
     .records('expressions')
     .map(row => cells(row.list('expressions').map(item => statement.expression(item, scope))))
@@ -125,8 +137,8 @@ function cells(row: readonly Value[]): readonly Value[] {
 
 interface Item {
   readonly sql: string
-  /** Of each column, without its name. */
-  readonly texts: readonly string[]
+  /** The expressions alone. */
+  readonly parts: readonly string[]
   readonly columns: readonly Column[]
 }
 
@@ -147,10 +159,8 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
   const here: Scope = { ...inner.scope, columns: visible(from), outer: inner.scope }
   const where = node.record('where_clause')?.need('this')
   if (where !== undefined) {
-    const conditions = conjuncts(where)
-    for (const relation of from.filter(({ keepsRows }) => keepsRows)) {
-      if (relation.scan !== undefined) relation.scan.conditions = conditions
-      else pushDown(conditions, relation, here.columns)
+    for (const relation of from) {
+      if (relation.scan !== undefined && relation.keepsRows) relation.scan.conditions = conjuncts(where)
     }
   }
   const items = nodes.map(item => selectItem(item, from, statement, here))
@@ -177,14 +187,28 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
     ...here.columns.filter(({ name, relation }) => relation !== undefined || !shadowed.has(name)),
   ]
   const sorted: Scope = { ...here, columns: qualifiedOnly(ordered, shadowed) }
-  const shown = items.flatMap(({ texts }) => texts)
-  const feeds = isTransparent(node)
-    ? feedsOf(
-        shown,
-        from.filter(({ keepsRows }) => keepsRows),
-      )
-    : []
-  return { sql: inner.text + parts.join(' ') + tail(node, statement, sorted), columns, feeds }
+  if (node.flag('distinct')) checkDistinct(node, items, named, statement, sorted)
+  return { sql: inner.text + parts.join(' ') + tail(node, statement, sorted, columns.length), columns }
+}
+
+/** Rows that DISTINCT made one have no other columns to be ordered by. */
+function checkDistinct(
+  node: Node,
+  items: readonly Item[],
+  named: readonly Visible[],
+  statement: Statement,
+  scope: Scope,
+) {
+  const known = new Set([...items.flatMap(({ parts }) => parts), ...named.map(({ sql }) => sql)])
+  for (const item of node.record('order_by')?.records('expressions') ?? []) {
+    const part = item.need('this')
+    if (part.kind === 'literal' || known.has(statement.aside().expression(part, scope).sql)) continue
+    throw new EngineFault(
+      'semantic',
+      `EXPRESSION_NOT_IN_DISTINCT: ${at(part.position, 'For SELECT DISTINCT, ORDER BY expressions must appear in select list')}`,
+      part.position,
+    )
+  }
 }
 
 /** A name that comes out twice names nothing in the ORDER BY but in its first place. */
@@ -206,8 +230,11 @@ function selectItem(item: Node, from: readonly Relation[], statement: Statement,
   const value = statement.expression(node, scope)
   const name = isAliased ? (item.text('alias') ?? '').toLowerCase() : nameIn(node)
   const column = { name, type: value.type }
-  const sql = name === undefined ? value.sql : `${value.sql} AS ${identifier(name)}`
-  return { sql, texts: [value.sql], columns: [column] }
+  return {
+    sql: name === undefined ? value.sql : `${value.sql} AS ${identifier(name)}`,
+    parts: [value.sql],
+    columns: [column],
+  }
 }
 
 /** A column and a field of a row are called by their own names, every other expression by its place. */
@@ -233,59 +260,36 @@ function star(item: Node, from: readonly Relation[]): Item {
   const sql = shown.map(column =>
     column.name === undefined ? column.sql : `${column.sql} AS ${identifier(column.name)}`,
   )
-  const texts = shown.map(column => column.sql)
-  return { sql: sql.join(', '), texts, columns: shown.map(({ name, type }) => ({ name, type })) }
+  return {
+    sql: sql.join(', '),
+    parts: shown.map(column => column.sql),
+    columns: shown.map(({ name, type }) => ({ name, type })),
+  }
 }
 
 /** ORDER BY, LIMIT and OFFSET, which follow a SELECT as well as a set operation. */
-function tail(node: Node, statement: Statement, scope: Scope): string {
+function tail(node: Node, statement: Statement, scope: Scope, width: number): string {
   const order = node.record('order_by')?.only('expressions').records('expressions') ?? []
+  for (const item of order) {
+    const place = item.child('this')
+    const text = place?.kind === 'literal' && place.text('literal_type') === 'number' ? place.text('value') : undefined
+    if (text !== undefined && /^\d+$/.test(text) && (Number(text) < 1 || Number(text) > width))
+      throw placeFault(`ORDER BY position ${text}`, node.position)
+  }
   const parts = order.length > 0 ? [` ORDER BY ${orderItems(order, statement, scope)}`] : []
   const write = (part: Node): Value => statement.expression(part, scope)
-  const fetch = node.record('fetch')?.only('direction', 'count', 'rows').need('count')
-  const limit = node.record('limit')?.only('this').child('this') ?? node.child('limit') ?? fetch
-  if (limit !== undefined) parts.push(` LIMIT ${write(limit).sql}`)
-  const offset = node.record('offset')?.only('this', 'rows').child('this') ?? node.child('offset')
+  const fetch = node.record('fetch')?.only('direction', 'count', 'rows')
+  const limit = amount(node, 'limit') ?? fetch?.child('count')
+  const isAll = limit?.kind === 'column' && limit.text('name')?.toLowerCase() === 'all'
+  if (limit !== undefined && !isAll) parts.push(` LIMIT ${write(limit).sql}`)
+  else if (fetch !== undefined) parts.push(' LIMIT 1')
+  const offset = amount(node, 'offset')
   if (offset !== undefined) parts.push(` OFFSET ${write(offset).sql}`)
   return parts.join('')
 }
 
-/** WITH: each name is seen by those after it (and by itself when recursive). */
-function withClause(node: Node, statement: Statement, scope: Scope): { readonly text: string; readonly scope: Scope } {
-  const clause = node.record('with')
-  if (clause === undefined) return { text: '', scope }
-  clause.only('ctes', 'recursive')
-  const recursive = clause.flag('recursive')
-  const ctes = new Map(scope.ctes)
-  const texts = clause.records('ctes').map(cte => {
-    cte.only('alias', 'this', 'columns')
-    const name = (cte.text('alias') ?? '').toLowerCase()
-    const names = cte.texts('columns').map(column => column.toLowerCase())
-    const body = cte.need('this')
-    const sql = statement.name('with')
-    if (recursive)
-      ctes.set(name, { sql, columns: firstColumns(body, names, statement, { ...scope, ctes: new Map(ctes) }) })
-    const written = statement.query(body, { ...scope, ctes: new Map(ctes) })
-    if (names.length > 0 && names.length !== written.columns.length)
-      throw mismatch(
-        cte.position,
-        `Column alias list has ${names.length} entries but relation has ${written.columns.length} columns`,
-      )
-    const columns = written.columns.map((column, index) => ({ ...column, name: names[index] ?? column.name }))
-    const mentions: Target[] = []
-    const feeds = recursive ? [] : (written.feeds ?? [])
-    if (feeds.length > 0) statement.later(() => settle(feeds, mentions))
-    ctes.set(name, { sql, columns, mentions })
-    return `${sql}(${columns.map((_, index) => `c${index}`).join(', ')}) AS (${written.sql})`
-  })
-  return { text: `WITH ${recursive ? 'RECURSIVE ' : ''}${texts.join(', ')} `, scope: { ...scope, ctes } }
-}
-
-/** What a recursive query begins with says its columns. */
-function firstColumns(body: Node, names: readonly string[], statement: Statement, scope: Scope): readonly Column[] {
-  const first = body.kind === 'union' ? body.need('left') : body
-  if (body.kind !== 'union') return []
-  if (names.length === 0) throw unsupported('A recursive query without a list of its columns', body.position)
-  const { columns } = statement.aside().query(first, scope)
-  return columns.map((column: { readonly type: Type }, index) => ({ name: names[index], type: column.type }))
+/** A SELECT keeps its LIMIT in a record, a set operation as it is. */
+function amount(node: Node, name: string): Node | undefined {
+  const record = node.record(name)
+  return record?.raw('this') === undefined ? node.child(name) : record.only('this', 'rows').child('this')
 }

@@ -1,10 +1,9 @@
 // What stands in a FROM: tables (scans), queries, joins, UNNEST. For each table it tells whether a condition of the WHERE
 // may already be asked of its rows before the join, which is what pruning partitions means.
-import { at, EngineFault } from '../engine/fault.ts'
+import { at, EngineFault, type Position } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
 import { coerced } from './convert.ts'
 import { commonOf } from './expression.ts'
-import { type Feed, mention } from './feeds.ts'
 import { condition } from './operators.ts'
 import type { Column, Scope, Visible } from './scope.ts'
 import type { Scan, Statement } from './statement.ts'
@@ -20,20 +19,18 @@ export interface Relation {
   /** Columns that USING or NATURAL make one, without a relation's name. */
   readonly merged?: readonly Visible[]
   readonly scan?: Scan
-  /** What its columns are, unchanged, of the scans below. */
-  readonly feeds?: readonly Feed[]
   /** False on the side of an outer join that is filled with NULLs: there a missing row changes the other side's. */
   readonly keepsRows: boolean
 }
 
-/** What expressions see of a FROM: merged columns first, and their two sources by their relations' names alone. */
+/** What expressions see of a FROM. A column that USING made one stands first and belongs to neither side any more. */
 export function visible(from: readonly Relation[]): readonly Visible[] {
-  const merged = new Map(from.flatMap(relation => relation.merged ?? []).map(column => [column.name, column]))
-  const rest = from.flatMap(relation => relation.columns)
-  return [
-    ...merged.values(),
-    ...rest.map(column => (merged.has(column.name) ? { ...column, qualifiedOnly: true, hidden: true } : column)),
-  ]
+  let seen: readonly Visible[] = []
+  for (const { merged = [], columns } of from) {
+    const names = new Set(merged.map(({ name }) => name))
+    seen = [...merged, ...[seen, columns].flat().filter(({ name }) => !names.has(name))]
+  }
+  return seen
 }
 
 export function relations(select: Node, statement: Statement, scope: Scope): readonly Relation[] {
@@ -69,7 +66,6 @@ const joinWords: Readonly<Record<string, string>> = {
   Right: 'RIGHT JOIN',
   Full: 'FULL JOIN',
   Cross: 'CROSS JOIN',
-  Natural: 'NATURAL JOIN',
 }
 
 function joined(
@@ -81,6 +77,12 @@ function joined(
 ): Relation {
   join.only('this', 'on', 'using', 'kind')
   const kind = join.text('kind') ?? ''
+  if (kind.startsWith('Natural'))
+    throw new EngineFault(
+      'semantic',
+      `NOT_SUPPORTED: ${at(join.position, 'Natural join not supported')}`,
+      join.position,
+    )
   const word = joinWords[kind]
   if (word === undefined) throw unsupported(`${kind.toUpperCase()} JOIN`, join.need('this').position)
   const relation = table(join.need('this'), statement, beside(before, scope))
@@ -91,26 +93,20 @@ function joined(
   if (kind === 'Inner' && on === undefined && using.length === 0)
     throw new EngineFault('syntax', at(join.position, "mismatched input: JOIN expects 'ON' or 'USING'"), join.position)
   const left = visible(before).filter(column => column.hidden !== true)
-  const shared =
-    kind === 'Natural'
-      ? left.flatMap(({ name }) =>
-          name !== undefined && relation.columns.some(column => column.name === name) ? [name] : [],
-        )
-      : using
   const keepsRows = relation.keepsRows && !filled && (kind === 'Inner' || kind === 'Cross')
   if (on !== undefined) {
     const both = { ...beside([...before, relation], scope) }
     const text = condition(statement.expression(on, both), 'JOIN ON clause', on.position)
     return { ...relation, sql: `${word} ${relation.sql} ON ${text}`, keepsRows }
   }
-  if (shared.length === 0)
-    return { ...relation, sql: `${kind === 'Natural' ? 'CROSS JOIN' : word} ${relation.sql}`, keepsRows }
-  const pairs = shared.map(name => {
+  if (using.length === 0) return { ...relation, sql: `${word} ${relation.sql}`, keepsRows }
+  const pairs = using.map(name => {
     const [one, other] = [left, relation.columns].map(columns => columns.find(column => column.name === name))
     if (one === undefined || other === undefined)
       throw new EngineFault(
         'semantic',
-        `COLUMN_NOT_FOUND: ${at(join.position, `Column '${name}' is missing from a side of join`)}`,
+        `COLUMN_NOT_FOUND: ${at(join.position, `Column '${name}' is missing from ${one === undefined ? 'left' : 'right'} side of join`)}`,
+        join.position,
       )
     const type = commonOf([one, other], (first, second) =>
       mismatch(join.position, `Column types of join side do not match: ${nameOf(first)}, ${nameOf(second)}`),
@@ -122,8 +118,7 @@ function joined(
     return { name, type, relation: undefined, sql }
   })
   const text = pairs.map(({ one, other }) => `${one} = ${other}`).join(' AND ')
-  const shown = kind === 'Natural' ? 'JOIN' : word
-  return { ...relation, sql: `${shown} ${relation.sql} ON ${text}`, merged, keepsRows }
+  return { ...relation, sql: `${word} ${relation.sql} ON ${text}`, merged, keepsRows }
 }
 
 const isUnnest = (node: Node): boolean =>
@@ -157,16 +152,28 @@ function filledUnnest(
 
 function table(node: Node, statement: Statement, scope: Scope): Relation {
   switch (node.kind) {
-    case 'table':
-      return named(node, statement, scope)
+    case 'table': {
+      const relation = named(node, statement, scope)
+      return sampled(relation, node.record('table_sample'), node.position)
+    }
     case 'subquery': {
       node.only('this', 'alias', 'column_aliases', 'lateral')
       const isLateral = node.flag('lateral')
       const written = statement.query(node.need('this'), isLateral ? scope : (scope.outer ?? scope))
       const alias = node.text('alias')?.toLowerCase() ?? statement.name('query')
       const { text, columns } = aliased(node, alias, written.columns, statement)
-      const feeds = isLateral ? [] : (written.feeds ?? [])
-      return { sql: `${isLateral ? 'LATERAL ' : ''}(${written.sql})${text}`, columns, feeds, keepsRows: true }
+      return { sql: `${isLateral ? 'LATERAL ' : ''}(${written.sql})${text}`, columns, keepsRows: false }
+    }
+    case 'values': {
+      const written = statement.query(node, scope.outer ?? scope)
+      const alias = node.text('alias')?.toLowerCase() ?? statement.name('values')
+      const { text, columns } = aliased(node, alias, written.columns, statement)
+      return { sql: `(${written.sql})${text}`, columns, keepsRows: false }
+    }
+    case 'table_sample': {
+      node.only('this', 'sample')
+      const relation = table(node.need('this'), statement, scope)
+      return sampled(relation, node.record('sample'), node.position)
     }
     case 'paren':
       return table(node.only('this').need('this'), statement, scope)
@@ -175,9 +182,7 @@ function table(node: Node, statement: Statement, scope: Scope): Relation {
       const all = [table(node.need('left'), statement, scope)]
       for (const join of node.records('joins')) all.push(joined(join, all, true, statement, scope.outer ?? scope))
       if (node.text('alias') !== undefined) throw unsupported('An alias of a join', node.position)
-      const merged = all.flatMap(relation => relation.merged ?? [])
-      const columns = all.flatMap(relation => relation.columns)
-      return { sql: `(${all.map(({ sql }) => sql).join(' ')})`, columns, merged, keepsRows: false }
+      return { sql: `(${all.map(({ sql }) => sql).join(' ')})`, columns: visible(all), keepsRows: false }
     }
     case 'alias':
     case 'unnest':
@@ -191,6 +196,24 @@ function table(node: Node, statement: Statement, scope: Scope): Relation {
       )
     }
   }
+}
+
+const samplings: Readonly<Record<string, string>> = { Bernoulli: 'BERNOULLI', System: 'SYSTEM' }
+
+/** TABLESAMPLE: each row with that chance, or each piece of the table. */
+function sampled(relation: Relation, sample: Node | undefined, position: Position | undefined): Relation {
+  if (sample === undefined) return relation
+  sample.only('method', 'size', 'explicit_method', 'method_before_size', 'unit_after_size', 'unit')
+  const method = samplings[sample.text('method') ?? '']
+  const size = sample.child('size')?.text('value') ?? ''
+  if (method === undefined || !/^\d+(\.\d+)?$/.test(size)) throw unsupported('TABLESAMPLE of this form', position)
+  if (Number(size) > 100)
+    throw new EngineFault(
+      'semantic',
+      `NUMERIC_VALUE_OUT_OF_RANGE: ${at(position, 'Sample percentage must be between 0 and 100')}`,
+      position,
+    )
+  return { ...relation, sql: `${relation.sql} TABLESAMPLE ${method} (${size} PERCENT)` }
 }
 
 /** ` AS alias(columns)`, with every column given a name of its own, by which it is reached whatever it is called. */
@@ -217,7 +240,7 @@ function aliased(node: Node, alias: string, columns: readonly Column[], statemen
 const catalogs = new Set(['awsdatacatalog'])
 
 function named(node: Node, statement: Statement, scope: Scope): Relation {
-  node.only('name', 'schema', 'catalog', 'alias', 'column_aliases')
+  node.only('name', 'schema', 'catalog', 'alias', 'column_aliases', 'table_sample')
   const name = (node.text('name') ?? '').toLowerCase()
   const database = node.text('schema')?.toLowerCase()
   const catalog = node.text('catalog')
@@ -225,9 +248,7 @@ function named(node: Node, statement: Statement, scope: Scope): Relation {
   const cte = database === undefined ? scope.ctes.get(name) : undefined
   if (cte !== undefined) {
     const { text, columns } = aliased(node, alias, cte.columns, statement)
-    const { target, feeds } = mention(columns.length)
-    cte.mentions?.push(target)
-    return { sql: cte.sql + text, columns, feeds, keepsRows: true }
+    return { sql: cte.sql + text, columns, keepsRows: false }
   }
   if (catalog !== undefined && !catalogs.has(catalog.toLowerCase()))
     throw new EngineFault(
@@ -240,7 +261,7 @@ function named(node: Node, statement: Statement, scope: Scope): Relation {
   if (view !== undefined) {
     const written = expanded(view, reference, statement, node.position)
     const { text, columns } = aliased(node, alias, written.columns, statement)
-    return { sql: `(${written.sql})${text}`, columns, feeds: written.feeds ?? [], keepsRows: true }
+    return { sql: `(${written.sql})${text}`, columns, keepsRows: false }
   }
   const scan = statement.scan(reference, alias)
   const relation = statement.name('t')
@@ -255,11 +276,8 @@ function named(node: Node, statement: Statement, scope: Scope): Relation {
   )
   if (statement.hiddenColumns)
     columns.push({ name: '$path', type: varchar, relation: alias, sql: `${relation}."$path"`, hidden: true })
-  // Renamed columns could be taken for the table's own in a WHERE: there only what is told by place is asked.
-  const own = new Map(statement.columnsOf(reference).map(({ name: column = '' }, index) => [index, column]))
-  const feeds = [{ target: scan, names: own }]
-  const isOwn = names.length === 0
-  return { sql: `${identifier(scan.view)} AS ${relation}`, columns, ...(isOwn && { scan }), feeds, keepsRows: true }
+  // Renamed columns could be taken for the table's own in a WHERE: such a scan is not pruned.
+  return { sql: `${identifier(scan.view)} AS ${relation}`, columns, scan, keepsRows: names.length === 0 }
 }
 
 /** UNNEST(a, b) AS u(x, y): of an array one column (of rows, one a field), of a map two; the shorter filled with NULL. */
