@@ -53,6 +53,11 @@ test('a view means the tables of its own database, whoever asks, and sees none o
   assert.deepEqual(await queries.rows('WITH readings AS (SELECT 1) SELECT n FROM weather.named', elsewhere), [['3']])
 })
 
+test('a view may name the paths of its rows', async () => {
+  await queries.succeed('CREATE VIEW paths AS SELECT "$path" AS path FROM readings')
+  assert.deepEqual(await queries.rows("SELECT count(*) FROM paths WHERE path LIKE 's3://analytics/%'"), [['3']])
+})
+
 test('a view of views', async () => {
   await queries.succeed('CREATE VIEW twice AS SELECT a.device, b.n FROM hottest AS a CROSS JOIN named AS b')
   assert.deepEqual(await queries.rows('SELECT * FROM twice ORDER BY device'), [
@@ -66,7 +71,7 @@ test('CREATE OR REPLACE VIEW, SHOW VIEWS, SHOW CREATE VIEW, DESCRIBE and DROP VI
   assert.match(await queries.fail('CREATE VIEW passing AS SELECT 2 AS a'), /^ALREADY_EXISTS: View already exists/)
   await queries.succeed('CREATE OR REPLACE VIEW passing AS SELECT 2 AS b')
   assert.deepEqual(await queries.rows('SELECT * FROM passing'), [['2']])
-  assert.deepEqual(await queries.rows("SHOW VIEWS IN weather LIKE 'p*'"), [['passing']])
+  assert.deepEqual(await queries.rows("SHOW VIEWS IN weather LIKE 'pass*'"), [['passing']])
   assert.deepEqual(await queries.rows('SHOW CREATE VIEW passing'), [
     ['CREATE VIEW awsdatacatalog.weather.passing AS'],
     ['SELECT 2 AS b'],

@@ -59,6 +59,11 @@ export class Described {
     return this.#tables.get(keyOf(reference))?.view
   }
 
+  /** The statement with the queries of its views: what any of them mentions. */
+  textWith(text: string): string {
+    return [text, ...[...this.#tables.values()].map(({ table }) => table.view?.sql ?? '')].join('\n')
+  }
+
   /** With its place in the question. */
   find(reference: TableReference): Found {
     const found = this.#tables.get(keyOf(reference))

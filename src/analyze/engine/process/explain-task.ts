@@ -20,7 +20,10 @@ export async function runExplain(task: ExplainTask, place: Place, ask: Ask, cloc
   const described = await Described.ask(node.tree, defaultDatabase, ask)
   const tables = (reference: TableReference) => described.columnsOf(reference)
   const views = (reference: TableReference) => described.viewOf(reference)
-  const { sql, columns, statement } = translate(node, { defaultDatabase, now, text, tables, views })
+  const { sql, columns, statement } = translate(node, {
+    ...{ defaultDatabase, now, tables, views },
+    text: described.textWith(text),
+  })
   const shown = columns.map((column, index) => ({
     name: shownName(column, index),
     isNamed: column.name !== undefined,

@@ -45,6 +45,14 @@ export async function writeOutput(
     plan.partitionedBy,
   )
   if (plan.isStrict) checkTypes(columns)
+  const binary = columns.find(
+    ({ type }) => plan.isStrict && plan.format !== 'parquet' && /\bvarbinary\b/.test(nameOf(type)),
+  )
+  if (binary)
+    throw new EngineFault(
+      'unsupported',
+      `NOT_SUPPORTED: Column ${binary.name} holds a varbinary, which this engine does not write as text or JSON yet: write PARQUET.`,
+    )
   const nested = columns.find(({ type }) => plan.format === 'csv' && ['array', 'map', 'row'].includes(type.kind))
   if (nested)
     throw new EngineFault(

@@ -24,7 +24,14 @@ export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: C
   const described = await Described.ask(node.tree, defaultDatabase, ask)
   const tables = (reference: TableReference) => described.columnsOf(reference)
   const views = (reference: TableReference) => described.viewOf(reference)
-  const { sql, columns: found, statement } = translate(node, { defaultDatabase, now, text, tables, views })
+  const {
+    sql,
+    columns: found,
+    statement,
+  } = translate(node, {
+    ...{ defaultDatabase, now, tables, views },
+    text: described.textWith(text),
+  })
   const columns = found.map((column, place) => ({ name: shownName(column, place), type: column.type }))
   try {
     const plan = await planScans({ place, statement, described, ask })

@@ -90,7 +90,7 @@ function translated(
   const options = {
     defaultDatabase: task.defaultDatabase,
     now: task.now,
-    text: typeof task.script === 'string' ? task.script : task.script.query,
+    text: described.textWith(typeof task.script === 'string' ? task.script : task.script.query),
     tables: (reference: TableReference) => described.columnsOf(reference),
     views: (reference: TableReference) => described.viewOf(reference),
     relations: new Map(source === undefined ? [] : [['source', source] as const]),
