@@ -51,10 +51,6 @@ const read: readonly (readonly [sql: string, partitions: readonly number[]])[] =
   ['SELECT * FROM (SELECT p, count(*) FROM t GROUP BY ROLLUP (p)) WHERE p IS NULL', [12]],
   ['SELECT * FROM (SELECT p + 1 AS p FROM t) WHERE p = 1', [12]],
   ['SELECT * FROM (SELECT count(*) AS p FROM t) WHERE p = 1', [12]],
-  [
-    'WITH RECURSIVE x(n) AS (SELECT p FROM t UNION ALL SELECT n + 1 FROM x WHERE n < 3) SELECT n FROM x WHERE n = 2',
-    [12],
-  ],
 ]
 for (const [sql, partitions] of read) {
   test(`${sql} reads ${partitions.join(' and ')} partitions`, async () => {

@@ -5,13 +5,14 @@ import { Node } from './ast.ts'
 import { coerced } from './convert.ts'
 import { fieldOf } from './convert-text.ts'
 import { commonOf } from './expression.ts'
+import { type Feed, feedsOf, isTransparent, kept, pushDown } from './feeds.ts'
 import { checkAggregation, groupBy, placeFault } from './group-by.ts'
 import { condition } from './operators.ts'
 import { conjuncts, type Relation, relations, visible } from './relation.ts'
 import type { Column, Scope, Visible } from './scope.ts'
 import type { Statement, Written } from './statement.ts'
 import { identifier } from './text.ts'
-import { isSame, nameOf } from './typing/type.ts'
+import { isSame, nameOf, unknown } from './typing/type.ts'
 import { mismatch, type Value } from './value.ts'
 import { orderItems, windowSpecification } from './window.ts'
 import { withClause } from './with-clause.ts'
@@ -35,9 +36,10 @@ export function query(node: Node, statement: Statement, scope: Scope): Written {
     case 'subquery': {
       node.only('this', 'order_by', 'limit', 'offset', 'with')
       const inner = withClause(node, statement, scope)
-      const { sql, columns } = statement.query(node.need('this'), inner.scope)
+      const { sql, columns, feeds = [] } = statement.query(node.need('this'), inner.scope)
       const ordered = { ...inner.scope, columns: outputs(columns) }
-      return { sql: `${inner.text}(${sql})${tail(node, statement, ordered, columns.length)}`, columns }
+      const shown = isTransparent(node) ? feeds : []
+      return { sql: `${inner.text}(${sql})${tail(node, statement, ordered, columns.length)}`, columns, feeds: shown }
     }
     default:
       throw new EngineFault(
@@ -89,7 +91,11 @@ function setOperation(word: string, node: Node, statement: Statement, scope: Sco
   })
   const all = node.flag('all') ? ' ALL' : ''
   const sql = `${inner.text}(${as(left, columns, statement)}) ${word}${all} (${as(right, columns, statement)})`
-  return { sql: sql + tail(node, statement, { ...inner.scope, columns: outputs(columns) }, columns.length), columns }
+  const same = (side: Written): readonly Feed[] =>
+    kept(side.feeds, place => isSame(side.columns[place]?.type ?? unknown, columns[place]?.type ?? unknown))
+  const feeds = isTransparent(node) ? [...same(left), ...same(right)] : []
+  const sorted = { ...inner.scope, columns: outputs(columns) }
+  return { sql: sql + tail(node, statement, sorted, columns.length), columns, feeds }
 }
 
 /** The query with its columns turned into these types. */
@@ -160,7 +166,9 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
   const where = node.record('where_clause')?.need('this')
   if (where !== undefined) {
     for (const relation of from) {
-      if (relation.scan !== undefined && relation.keepsRows) relation.scan.conditions = conjuncts(where)
+      if (!relation.keepsRows) continue
+      if (relation.scan !== undefined) relation.scan.conditions = conjuncts(where)
+      else pushDown(conjuncts(where), relation, here.columns)
     }
   }
   const items = nodes.map(item => selectItem(item, from, statement, here))
@@ -188,7 +196,14 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
   ]
   const sorted: Scope = { ...here, columns: qualifiedOnly(ordered, shadowed) }
   if (node.flag('distinct')) checkDistinct(node, items, named, statement, sorted)
-  return { sql: inner.text + parts.join(' ') + tail(node, statement, sorted, columns.length), columns }
+  const shown = items.flatMap(item => item.parts)
+  const feeds = isTransparent(node)
+    ? feedsOf(
+        shown,
+        from.filter(({ keepsRows }) => keepsRows),
+      )
+    : []
+  return { sql: inner.text + parts.join(' ') + tail(node, statement, sorted, columns.length), columns, feeds }
 }
 
 /** Rows that DISTINCT made one have no other columns to be ordered by. */

@@ -4,6 +4,7 @@ import { at, EngineFault, type Position } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
 import { coerced } from './convert.ts'
 import { commonOf } from './expression.ts'
+import { type Feed, mention } from './feeds.ts'
 import { condition } from './operators.ts'
 import type { Column, Scope, Visible } from './scope.ts'
 import type { Scan, Statement } from './statement.ts'
@@ -19,6 +20,8 @@ export interface Relation {
   /** Columns that USING or NATURAL make one, without a relation's name. */
   readonly merged?: readonly Visible[]
   readonly scan?: Scan
+  /** What its columns are, unchanged, of the scans below. */
+  readonly feeds?: readonly Feed[]
   /** False on the side of an outer join that is filled with NULLs: there a missing row changes the other side's. */
   readonly keepsRows: boolean
 }
@@ -162,7 +165,8 @@ function table(node: Node, statement: Statement, scope: Scope): Relation {
       const written = statement.query(node.need('this'), isLateral ? scope : (scope.outer ?? scope))
       const alias = node.text('alias')?.toLowerCase() ?? statement.name('query')
       const { text, columns } = aliased(node, alias, written.columns, statement)
-      return { sql: `${isLateral ? 'LATERAL ' : ''}(${written.sql})${text}`, columns, keepsRows: false }
+      const feeds = isLateral ? [] : (written.feeds ?? [])
+      return { sql: `${isLateral ? 'LATERAL ' : ''}(${written.sql})${text}`, columns, feeds, keepsRows: true }
     }
     case 'values': {
       const written = statement.query(node, scope.outer ?? scope)
@@ -248,7 +252,9 @@ function named(node: Node, statement: Statement, scope: Scope): Relation {
   const cte = database === undefined ? scope.ctes.get(name) : undefined
   if (cte !== undefined) {
     const { text, columns } = aliased(node, alias, cte.columns, statement)
-    return { sql: cte.sql + text, columns, keepsRows: false }
+    const { target, feeds } = mention(columns.length)
+    cte.mentions?.push(target)
+    return { sql: cte.sql + text, columns, feeds, keepsRows: true }
   }
   if (catalog !== undefined && !catalogs.has(catalog.toLowerCase()))
     throw new EngineFault(
@@ -261,7 +267,7 @@ function named(node: Node, statement: Statement, scope: Scope): Relation {
   if (view !== undefined) {
     const written = expanded(view, reference, statement, node.position)
     const { text, columns } = aliased(node, alias, written.columns, statement)
-    return { sql: `(${written.sql})${text}`, columns, keepsRows: false }
+    return { sql: `(${written.sql})${text}`, columns, feeds: written.feeds ?? [], keepsRows: true }
   }
   const scan = statement.scan(reference, alias)
   const relation = statement.name('t')
@@ -276,8 +282,11 @@ function named(node: Node, statement: Statement, scope: Scope): Relation {
   )
   if (statement.hiddenColumns)
     columns.push({ name: '$path', type: varchar, relation: alias, sql: `${relation}."$path"`, hidden: true })
-  // Renamed columns could be taken for the table's own in a WHERE: such a scan is not pruned.
-  return { sql: `${identifier(scan.view)} AS ${relation}`, columns, scan, keepsRows: names.length === 0 }
+  // Renamed columns could be taken for the table's own in a WHERE: there only what is told by place is asked.
+  const own = new Map(statement.columnsOf(reference).map(({ name: column = '' }, index) => [index, column]))
+  const feeds = [{ target: scan, names: own }]
+  const isOwn = names.length === 0
+  return { sql: `${identifier(scan.view)} AS ${relation}`, columns, ...(isOwn && { scan }), feeds, keepsRows: true }
 }
 
 /** UNNEST(a, b) AS u(x, y): of an array one column (of rows, one a field), of a map two; the shorter filled with NULL. */

@@ -3,6 +3,7 @@
 import { at, EngineFault } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
 import { coerced } from './convert.ts'
+import { settle, type Target } from './feeds.ts'
 import type { Column, NamedQuery, Scope } from './scope.ts'
 import type { Statement, Written } from './statement.ts'
 import { literal } from './text.ts'
@@ -38,7 +39,9 @@ export function withClause(node: Node, statement: Statement, scope: Scope): With
     const written = statement.query(body, seen)
     const columns = renamed(written.columns, names, cte)
     const sql = statement.name('with')
-    ctes.set(name, { sql, columns })
+    const mentioned: Target[] = []
+    statement.later(() => settle(written.feeds ?? [], mentioned))
+    ctes.set(name, { sql, columns, mentions: mentioned })
     return `${sql}(${listed(columns)}) AS (${written.sql})`
   })
   return { text: `WITH ${texts.join(', ')} `, scope: { ...scope, ctes } }
