@@ -2,6 +2,7 @@
 // DuckDB may have.
 import { at, EngineFault } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
+import { calledAt } from './called-at.ts'
 import { fill, segments } from './functions/entry.ts'
 import { constants, functions } from './functions/functions.ts'
 import { refused } from './functions/refused.ts'
@@ -27,7 +28,8 @@ export function windowCall(node: Node, statement: Statement, scope: Scope): Valu
   return writeCall(readCall(node.need('this'), isKnown), statement, scope, written)
 }
 
-function writeCall(made: Call, statement: Statement, scope: Scope, over: string): Value {
+function writeCall(read: Call, statement: Statement, scope: Scope, over: string): Value {
+  const made = { ...read, position: calledAt(read.name, read.position, statement.text) }
   const constant = over === '' ? constants[made.name] : undefined
   if (constant !== undefined && made.parts.length <= 1) return constant(statement, precisionOf(made))
   const entry = functions.get(made.name)

@@ -37,6 +37,8 @@ export type Tables = (reference: TableReference) => readonly Column[]
 export type Views = (reference: TableReference) => View | undefined
 
 export interface StatementOptions {
+  /** As it was sent: where something stands is looked up in it. */
+  readonly text: string
   readonly defaultDatabase: string
   readonly now: number
   /** Whether it asks for "$path": only then the views have that column. */
@@ -49,6 +51,7 @@ export class Statement {
   readonly defaultDatabase: string
   readonly now: number
   readonly hiddenColumns: boolean
+  readonly text: string
   readonly scans: Scan[] = []
   readonly #options: StatementOptions
   readonly #writers: Writers
@@ -61,6 +64,7 @@ export class Statement {
     this.defaultDatabase = options.defaultDatabase
     this.now = options.now
     this.hiddenColumns = options.hiddenColumns
+    this.text = options.text
   }
 
   expression(node: Node, scope: Scope): Value {

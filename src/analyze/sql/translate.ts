@@ -40,7 +40,7 @@ export function translate(
 ): Translation {
   const { defaultDatabase, now, text, tables, views } = options
   const statement = new Statement(
-    { defaultDatabase, now, tables, ...(views && { views }), hiddenColumns: text.includes('$path') },
+    { defaultDatabase, now, text, tables, ...(views && { views }), hiddenColumns: text.includes('$path') },
     { expression, query },
   )
   const known = [...(options.relations ?? [])].map(

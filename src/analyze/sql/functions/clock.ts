@@ -1,6 +1,6 @@
 // What functions of dates and times share: which clock a value shows, the units they count in, zones that are named in the
 // statement. Units, zones and formats must be literals, because they are read when the statement is translated.
-import { at, EngineFault, type Position } from '../../engine/fault.ts'
+import { EngineFault, type Position } from '../../engine/fault.ts'
 import { unsupported } from '../ast.ts'
 import { isSimple, type Type } from '../typing/type.ts'
 import type { Value } from '../value.ts'
@@ -25,8 +25,9 @@ export const offsetOf = (part: Value): string => `(epoch_us(${clock(part)}) - ep
 export const each = (kinds: readonly string[], result: string, write: Writer) =>
   scalar(...kinds.map(kind => [`(${kind}) -> ${result}`, write] as const))
 
+/** As Athena says it where it comes upon a value: without a place in front. */
 export const invalid = (what: string, position?: Position): EngineFault =>
-  new EngineFault('semantic', `INVALID_FUNCTION_ARGUMENT: ${at(position, what)}`, position)
+  new EngineFault('semantic', `INVALID_FUNCTION_ARGUMENT: ${what}`, position)
 
 /** The literal text of an argument. */
 export function textOf(part: Argument | undefined, what: string, position: Position | undefined): string {
