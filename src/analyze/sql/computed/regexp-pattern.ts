@@ -31,6 +31,18 @@ export function compiled(pattern: string): RegExp {
   return made
 }
 
+const counted = new Map<string, number>()
+
+/** How many groups the pattern has, whatever it is held against. */
+export function groupsOf(pattern: string): number {
+  const known = counted.get(pattern)
+  if (known !== undefined) return known
+  const found = expressionOf(`(?:${translated(pattern).here})|`, pattern).exec('')
+  if (counted.size >= keptMax) counted.clear()
+  counted.set(pattern, (found?.length ?? 1) - 1)
+  return (found?.length ?? 1) - 1
+}
+
 function expressionOf(source: string, pattern: string): RegExp {
   try {
     return new RegExp(source, 'gu')

@@ -1,7 +1,7 @@
 // Regular expressions where DuckDB's own (RE2) would do otherwise: groups that did not match are NULL, empty matches
 // count, groups go by name, one looks ahead and behind. https://trino.io/docs/current/functions/regexp.html
 import { type ComputedTable, computed, invalid } from './computed.ts'
-import { compiled } from './regexp-pattern.ts'
+import { compiled, groupsOf } from './regexp-pattern.ts'
 import { readReplacement } from './regexp-replacement.ts'
 
 function group(found: RegExpExecArray, index: bigint): string | null {
@@ -13,9 +13,9 @@ function group(found: RegExpExecArray, index: bigint): string | null {
 
 /** Asked of the pattern itself: where nothing matches there is no match to ask. */
 function checkGroup(pattern: string, index: bigint): void {
-  const groups = compiled(`(?:${pattern})|`).exec('')?.length ?? 1
+  const groups = groupsOf(pattern)
   if (index < 0n) throw invalid('Group cannot be negative')
-  if (index >= BigInt(groups)) throw invalid(`Pattern has ${groups - 1} groups. Cannot access group ${index}`)
+  if (index > BigInt(groups)) throw invalid(`Pattern has ${groups} groups. Cannot access group ${index}`)
 }
 
 export const regexps: ComputedTable = {
@@ -40,8 +40,7 @@ export const regexps: ComputedTable = {
   }),
   athena_regexp_replace: computed(['VARCHAR', 'VARCHAR', 'VARCHAR'], 'VARCHAR', (text, pattern, replacement) => {
     const made = compiled(pattern)
-    const groups = (compiled(`(?:${pattern})|`).exec('')?.length ?? 1) - 1
-    const pieces = readReplacement(replacement, groups)
+    const pieces = readReplacement(replacement, groupsOf(pattern))
     let result = ''
     let from = 0
     for (const found of text.matchAll(made)) {

@@ -4,7 +4,7 @@
 // are the engine's process' own (sql/computed/regexp.ts).
 import { at, EngineFault, type Position } from '../../engine/fault.ts'
 import { ComputeFault } from '../computed/computed.ts'
-import { compiled, translated } from '../computed/regexp-pattern.ts'
+import { compiled, groupsOf, translated } from '../computed/regexp-pattern.ts'
 import { readReplacement } from '../computed/regexp-replacement.ts'
 import { literal } from '../text.ts'
 import { arrayOf, bigint, boolean, varchar } from '../typing/type.ts'
@@ -58,9 +58,8 @@ const replace: Writer = ([, pattern, replacement], position) => {
 /** Undefined where the replacement is known only row by row or names what DuckDB cannot. */
 function replacementOf(replacement: Argument, pattern: Argument | undefined, position: Position | undefined) {
   if (replacement.text === undefined || pattern?.text === undefined) return undefined
-  const groups = (compiled(`(?:${pattern.text})|`).exec('')?.length ?? 1) - 1
   try {
-    const pieces = readReplacement(replacement.text, groups)
+    const pieces = readReplacement(replacement.text, groupsOf(pattern.text))
     return pieces.every(piece => typeof piece === 'string' || Number(piece.group) <= 9) ? pieces : undefined
   } catch (cause) {
     if (!(cause instanceof ComputeFault)) throw cause
