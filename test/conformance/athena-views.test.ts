@@ -78,6 +78,8 @@ test('CREATE OR REPLACE VIEW, SHOW VIEWS, SHOW CREATE VIEW, DESCRIBE and DROP VI
   ])
   const [[line] = []] = await queries.rows('DESCRIBE passing')
   assert.match(line ?? '', /^b\s+int\s*/)
+  assert.match(await queries.fail('DROP TABLE passing'), /Cannot drop a view with DROP TABLE/)
+  assert.match(await queries.fail('ALTER TABLE passing ADD COLUMNS (c int)'), /To alter a view/)
   await queries.succeed('DROP VIEW passing')
   await queries.succeed('DROP VIEW IF EXISTS passing')
   assert.match(await queries.fail('DROP VIEW passing'), /View 'awsdatacatalog\.weather\.passing' does not exist/)

@@ -123,6 +123,7 @@ test('WITH NO DATA makes the table without a file', async () => {
 })
 
 const refused: readonly (readonly [sql: string, words: RegExp])[] = [
+  ['INSERT INTO events (id, id) SELECT 1, 2', /^DUPLICATE_COLUMN_NAME: .*specified more than once: id/],
   ["CREATE TABLE bin WITH (format = 'JSON') AS SELECT X'00ff' AS b", /^NOT_SUPPORTED: Column b holds a varbinary/],
   ['INSERT INTO quoted SELECT 1', /^NOT_SUPPORTED: Inserting into a table of .*OpenCSVSerde is not supported/],
   [

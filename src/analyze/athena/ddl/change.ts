@@ -19,6 +19,7 @@ import {
   ddlPartitionExists,
   ddlTableExists,
 } from '../faults.ts'
+import { isView } from '../views.ts'
 import { specText } from './describe.ts'
 import { type Context, databaseOf, demandDatabase, nothing, type Outcome, shown, tableOf } from './outcome.ts'
 import type { ColumnsChange, CreateTable, PartitionSpec, Statement, TableName } from './statement.ts'
@@ -95,10 +96,12 @@ export function dropTable(context: Context, { table, ifExists }: Of<'dropTable'>
   const { caller, catalog } = context
   const database = databaseOf(context, table)
   caller.demandTable('glue:DeleteTable', database, table.name)
-  if (!catalog.table(caller, database, table.name)) {
+  const found = catalog.table(caller, database, table.name)
+  if (!found) {
     if (ifExists) return nothing
     throw ddlNoTable(shown(context, table))
   }
+  if (isView(found)) throw ddlInvalid('[Error 10129]: Cannot drop a view with DROP TABLE')
   return done(write => catalog.deleteTable(write, caller, database, table.name))
 }
 
@@ -164,7 +167,9 @@ export function setProperties(
 
 function altered(context: Context, table: TableName, change: (found: CatalogTable) => TableDefinition): Outcome {
   const { caller, catalog } = context
-  const { database } = tableOf(context, table, 'glue:UpdateTable')
+  const found = tableOf(context, table, 'glue:UpdateTable')
+  const { database } = found
+  if (isView(found)) throw ddlInvalid('[Error 10131]: To alter a view you need to use the ALTER VIEW command.')
   // Read again inside the commit: another statement may have changed it since.
   return done(write => catalog.updateTable(write, caller, database, change(tableOf(context, table))))
 }

@@ -133,6 +133,12 @@ function fitted({ sql, columns: returned }: Translation, script: Script, target:
       returned,
     )
   }
+  const twice = named.find((name, index) => named.indexOf(name) !== index)
+  if (twice !== undefined)
+    throw new EngineFault(
+      'semantic',
+      `DUPLICATE_COLUMN_NAME: line 1:1: Insert column name is specified more than once: ${twice}`,
+    )
   for (const name of named) {
     if (!all.some(column => column.name === name)) {
       throw new EngineFault('semantic', `COLUMN_NOT_FOUND: Insert column name does not exist in target table: ${name}`)
