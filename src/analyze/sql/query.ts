@@ -188,7 +188,7 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
   })
   if (windows.length > 0) parts.push(`WINDOW ${windows.join(', ')}`)
   // ORDER BY sees the SELECT's own names first, then the FROM's.
-  const named = outputs(columns.filter(({ name }) => name !== undefined))
+  const named = outputNames(columns, items, here)
   const shadowed = new Set(named.map(({ name }) => name))
   const ordered = [
     ...unique(named),
@@ -204,6 +204,17 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
       )
     : []
   return { sql: inner.text + parts.join(' ') + tail(node, statement, sorted, columns.length), columns, feeds }
+}
+
+/** A column that comes out as it is stays what it is, so that an aggregate may take it; other outputs have but their names. */
+function outputNames(columns: readonly Column[], items: readonly Item[], scope: Scope): readonly Visible[] {
+  const parts = items.flatMap(item => item.parts)
+  const plain = new Set(scope.columns.map(({ sql }) => sql))
+  return columns.flatMap(({ name, type }, index) => {
+    if (name === undefined) return []
+    const part = parts[index] ?? ''
+    return [{ name, type, relation: undefined, sql: plain.has(part) ? part : identifier(name) }]
+  })
 }
 
 /** Rows that DISTINCT made one have no other columns to be ordered by. */

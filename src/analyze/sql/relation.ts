@@ -5,6 +5,7 @@ import { type Node, unsupported } from './ast.ts'
 import { coerced } from './convert.ts'
 import { commonOf } from './expression.ts'
 import { type Feed, mention } from './feeds.ts'
+import { refuseAggregates } from './grouping.ts'
 import { condition } from './operators.ts'
 import type { Column, Scope, Visible } from './scope.ts'
 import type { Scan, Statement } from './statement.ts'
@@ -98,6 +99,7 @@ function joined(
   const left = visible(before).filter(column => column.hidden !== true)
   const keepsRows = relation.keepsRows && !filled && (kind === 'Inner' || kind === 'Cross')
   if (on !== undefined) {
+    refuseAggregates(on, 'JOIN clause')
     const both = { ...beside([...before, relation], scope) }
     const text = condition(statement.expression(on, both), 'JOIN ON clause', on.position)
     return { ...relation, sql: `${word} ${relation.sql} ON ${text}`, keepsRows }
