@@ -36,8 +36,16 @@ const isNeverEmpty = (pattern: Argument | undefined): boolean =>
   pattern?.text !== undefined && !compiled(pattern.text).test('') && !/\\[AzZbB]|\(\?[=!<]|[\^$]/.test(pattern.text)
 
 const like: Writer = ([, pattern], position) => {
-  const re2 = quick(pattern, position)
+  const re2 = quick(pattern, position) ?? untilEnd(pattern)
   return typed(re2 === undefined ? 'athena_regexp_like($1, $2)' : `regexp_matches($1, ${re2})`, boolean)
+}
+
+/** A dollar at the end of it all: whether a line's end that follows belongs to the match is no matter where none is shown. */
+function untilEnd(pattern: Argument | undefined): string | undefined {
+  const text = pattern?.text
+  if (text === undefined || text.includes('|') || !/(?:^|[^\\])(?:\\\\)*\$$/.test(text)) return undefined
+  const { re2 } = translated(text.slice(0, -1))
+  return re2 === undefined ? undefined : literal(`${re2}\\n?\\z`)
 }
 
 const extract: Writer = ([, pattern], position) => {
