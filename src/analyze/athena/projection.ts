@@ -5,7 +5,7 @@
 
 import { partitionPath } from '../../catalog/glue/partition-path.ts'
 import type { CatalogTable } from '../../catalog/glue/table.ts'
-import { DatePattern } from '../engine/date-pattern.ts'
+import { type DatePattern, datePattern } from '../engine/date-pattern.ts'
 import type { Bound, DateUnit, ProjectedColumn } from '../engine/projection.ts'
 import { QueryFailure } from './faults.ts'
 
@@ -65,7 +65,7 @@ const withSlash = (location: string) => (location.endsWith('/') ? location : `${
 /** A column of dates has dates as its values, whatever their format in the location. */
 function shownAs(column: ProjectedColumn, type = 'string'): ((value: string) => string) | undefined {
   if (column.kind !== 'date' || !/^(date|timestamp)/i.test(type)) return undefined
-  const pattern = new DatePattern(column.format)
+  const pattern = datePattern(column.format)
   return value => pattern.format(Date.parse(value.length > 10 ? `${value.replace(' ', 'T')}Z` : value))
 }
 
@@ -147,7 +147,7 @@ const isUnit = (text: string): text is DateUnit => units.some(unit => unit === t
 
 function patternOf(text: string, wrong: Invalid): DatePattern {
   try {
-    return new DatePattern(text)
+    return datePattern(text)
   } catch (cause) {
     throw wrong(cause instanceof Error ? cause.message : String(cause))
   }

@@ -33,22 +33,33 @@ const formats: Readonly<Record<string, (at: Date, width: number) => string>> = {
   S: (at, width) => pad(at.getUTCMilliseconds(), 3).padEnd(width, '0').slice(0, width),
 }
 
-export class DatePattern {
+export interface DatePattern {
+  readonly pattern: string
+  /** Whether the texts of points in time sort as these do, up to year 9999. */
+  readonly sortsAsTime: boolean
+  /** Whether a field of it is one of these letters. */
+  has(letters: string): boolean
+  format(milliseconds: number): string
+  /** Undefined for text that is no point in time in this pattern. Fields that are not there are the first of their kind. */
+  parse(text: string): number | undefined
+}
+
+/** Throws RangeError for a pattern with a letter that is not known. */
+export const datePattern = (pattern: string): DatePattern => new Pieces(pattern)
+
+class Pieces implements DatePattern {
   readonly pattern: string
   readonly #pieces: readonly Piece[]
 
-  /** Throws RangeError for a pattern with a letter that is not known. */
   constructor(pattern: string) {
     this.pattern = pattern
     this.#pieces = piecesOf(pattern)
   }
 
-  /** Whether a field of it is one of these letters. */
   has(letters: string): boolean {
     return this.#pieces.some(piece => 'letter' in piece && letters.includes(piece.letter))
   }
 
-  /** Whether the texts of points in time sort as these do, up to year 9999. */
   get sortsAsTime(): boolean {
     const fields = this.#pieces.filter(piece => 'letter' in piece)
     const places = fields.map(({ letter, width }) => {
@@ -65,7 +76,6 @@ export class DatePattern {
       .join('')
   }
 
-  /** Undefined for text that is no point in time in this pattern. Fields that are not there are the first of their kind. */
   parse(text: string): number | undefined {
     const found = new RegExp(`^${this.#pieces.map(expression).join('')}$`, 'i').exec(text)
     if (found === null) return undefined

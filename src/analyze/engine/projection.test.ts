@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { DatePattern } from './date-pattern.ts'
+import { datePattern } from './date-pattern.ts'
 import type { ProjectedColumn } from './projection.ts'
 import type { Column, TableSource } from './request.ts'
 import { fileOf, query } from './testing/tables.ts'
@@ -159,7 +159,7 @@ test('a pattern reads what it writes', () => {
   const instant = fc.integer({ min: Date.UTC(1970, 0, 1), max: Date.UTC(2199, 0, 1) })
   fc.assert(
     fc.property(fc.constantFrom(...patterns), instant, (pattern, at) => {
-      const reader = new DatePattern(pattern)
+      const reader = datePattern(pattern)
       const written = reader.format(at)
       assert.equal(reader.format(reader.parse(written) ?? Number.NaN), written)
     }),

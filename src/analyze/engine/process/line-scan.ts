@@ -10,7 +10,8 @@ import { list, literal } from '../../sql/text.ts'
 import type { Column, ScanFile } from '../request.ts'
 import type { RowFormat } from '../row-format.ts'
 import { reading } from './files.ts'
-import { type ReadRow, type RowReader, rowReader } from './row-reader.ts'
+import type { ReadRow, RowReader } from './row-reader.ts'
+import { rowReader } from './row-readers.ts'
 import type { Session } from './session.ts'
 
 /** Of the statement that runs now: this process runs one at a time. */

@@ -2,7 +2,7 @@
 // which one stands where, and where a given one stands. A range of years costs nothing until it is asked for.
 
 import { duckNameOfHive } from '../../sql/typing/names.ts'
-import { DatePattern } from '../date-pattern.ts'
+import { datePattern } from '../date-pattern.ts'
 import { type Bound, later, type ProjectedColumn, unitsBetween } from '../projection.ts'
 import type { Column } from '../request.ts'
 
@@ -70,7 +70,7 @@ function integers(of: Extract<ProjectedColumn, { kind: 'integer' }>, column: Col
 }
 
 function dates(of: Extract<ProjectedColumn, { kind: 'date' }>, column: Column, now: number): ProjectedValues {
-  const pattern = new DatePattern(of.format)
+  const pattern = datePattern(of.format)
   const instant = (bound: Bound) => ('at' in bound ? bound.at : later(now, bound.fromNow, bound.unit))
   // A range begins and ends with what its format can say.
   const cut = (at: number) => pattern.parse(pattern.format(at)) ?? at

@@ -1,0 +1,24 @@
+// The reader of lines for each SerDe.
+
+import type { Column } from '../request.ts'
+import type { RowFormat } from '../row-format.ts'
+import { delimitedReader } from './delimited-reader.ts'
+import { jsonReader } from './json-reader.ts'
+import { openCsvReader } from './opencsv-reader.ts'
+import { regexReader } from './regex-reader.ts'
+import type { RowReader } from './row-reader.ts'
+
+/** `heads` are the beginnings of some of the files, for what can be learnt from them. */
+export function rowReader(format: RowFormat, columns: readonly Column[], heads: readonly string[]): RowReader {
+  switch (format.serde) {
+    case 'openx':
+    case 'hive':
+      return jsonReader(format, columns, heads)
+    case 'lazy':
+      return delimitedReader(format, columns)
+    case 'opencsv':
+      return openCsvReader(format, columns)
+    case 'regex':
+      return regexReader(format, columns)
+  }
+}
