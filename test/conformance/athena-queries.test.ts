@@ -191,10 +191,7 @@ test('statements that Biwa does not run are refused by name before they start', 
   await assert.rejects(start('GRANT ALL ON x TO y'), { name: 'InvalidRequestException', message: /line 1:1: .*GRANT/ })
   await assert.rejects(start('SHOW PARTITIONS'), { name: 'InvalidRequestException', message: /<EOF>/ })
   await assert.rejects(start('SELECT 1', { ResultConfiguration: undefined }), /No output location provided/)
-  await assert.rejects(
-    start('SELECT 1', { ResultReuseConfiguration: { ResultReuseByAgeConfiguration: { Enabled: true } } }),
-    /ResultReuseConfiguration/,
-  )
+  await assert.rejects(start('SELECT 1', { EngineConfiguration: { MaxConcurrentDpus: 2 } }), /EngineConfiguration/)
 })
 
 test('a long query stops when it is told to', async () => {
