@@ -162,7 +162,8 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
     )
   const inner = withClause(node, statement, scope)
   const from = relations(node, statement, inner.scope)
-  const here: Scope = { ...inner.scope, columns: visible(from), outer: inner.scope }
+  const windowNames = new Set(node.records('windows').map(window => (window.text('name') ?? '').toLowerCase()))
+  const here: Scope = { ...inner.scope, columns: visible(from), outer: inner.scope, windows: windowNames }
   const where = node.record('where_clause')?.need('this')
   if (where !== undefined) {
     for (const relation of from) {

@@ -39,9 +39,17 @@ export interface Scope {
   readonly outer: Scope | undefined
   readonly ctes: ReadonlyMap<string, NamedQuery>
   readonly lambdas: ReadonlyMap<string, Type>
+  /** Of the SELECT's WINDOW clause, in lower case. */
+  readonly windows: ReadonlySet<string>
 }
 
-export const emptyScope: Scope = { columns: [], outer: undefined, ctes: new Map(), lambdas: new Map() }
+export const emptyScope: Scope = {
+  columns: [],
+  outer: undefined,
+  ctes: new Map(),
+  lambdas: new Map(),
+  windows: new Set(),
+}
 
 /** `name`, `relation.name`, `row.field`, `relation.row.field` …; throws COLUMN_NOT_FOUND or AMBIGUOUS_NAME. */
 export function resolve(path: readonly string[], scope: Scope, position: Position | undefined): Value {

@@ -1,4 +1,5 @@
 // ORDER BY and windows.
+import { at, EngineFault } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
 import type { Scope } from './scope.ts'
 import type { Statement } from './statement.ts'
@@ -19,7 +20,11 @@ export function windowSpecification(over: Node, statement: Statement, scope: Sco
   over.only('window_name', 'partition_by', 'order_by', 'frame')
   const parts: string[] = []
   const name = over.text('window_name')
-  if (name !== undefined) parts.push(identifier(name))
+  if (name !== undefined) {
+    if (!scope.windows.has(name.toLowerCase()))
+      throw new EngineFault('semantic', at(over.position, `Cannot resolve WINDOW name ${name}`), over.position)
+    parts.push(identifier(name))
+  }
   const partition = over.list('partition_by').map(node => statement.expression(node, scope).sql)
   if (partition.length > 0) parts.push(`PARTITION BY ${partition.join(', ')}`)
   const order = over.records('order_by')
