@@ -90,10 +90,9 @@ class Ingest {
       try {
         await put(lines)
       } catch (error) {
-        // Without an answer the server is gone: what it took last may be there or not. An answer is never a refusal.
-        const answered = (error as { readonly $metadata?: { readonly httpStatusCode?: number } }).$metadata
-          ?.httpStatusCode
-        if (answered !== undefined || error instanceof assert.AssertionError) throw error
+        // The server is gone, perhaps between the head of its answer and the rest: what it took last may be there or not.
+        // A whole answer is never a refusal.
+        if ('$fault' in (error as object) || error instanceof assert.AssertionError) throw error
         return
       }
       for (const { number } of lines) this.acknowledged[kind].add(number)
