@@ -66,6 +66,10 @@ export function tableFormat(table: Pick<CatalogTable, 'name' | 'parameters' | 's
   for (const place of [parameters, table.parameters])
     if (Number(place['skip.footer.line.count'] ?? 0) > 0)
       throw refuse('and skip.footer.line.count, which cannot be read here')
+  // Hive's own JsonSerDe is the one whose formats are read.
+  const formats = parameters['timestamp.formats'] ?? table.parameters['timestamp.formats']
+  if (formats !== undefined && (name === 'LazySimpleSerDe' || library === serdes.json))
+    throw refuse('and timestamp.formats, which cannot be read here: declare the column a string and use date_parse')
   switch (name) {
     case 'ParquetHiveSerDe':
       if (parameters['parquet.column.index.access']?.toLowerCase() === 'true')

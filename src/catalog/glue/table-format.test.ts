@@ -1,0 +1,37 @@
+// What a SerDe's properties say is either read or refused by its name: nothing of a table is read otherwise than it says.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { serdes, tableFormat } from './table-format.ts'
+
+const table = (library: string, parameters: Readonly<Record<string, string>>, own = {}) => ({
+  name: 't',
+  parameters: own,
+  serde: { library, parameters },
+})
+
+const refused: readonly (readonly [library: string, parameters: Readonly<Record<string, string>>, said: RegExp])[] = [
+  [serdes.delimited, { 'timestamp.formats': 'yyyy' }, /and timestamp\.formats, which cannot be read here/],
+  [serdes.json, { 'timestamp.formats': 'yyyy' }, /and timestamp\.formats, which cannot be read here/],
+  [serdes.delimited, { 'line.delim': ';' }, /and the line\.delim ';'/],
+  [serdes.delimited, { 'skip.header.line.count': 'one' }, /skip\.header\.line\.count is 'one'/],
+  [serdes.csv, { 'skip.footer.line.count': '1' }, /skip\.footer\.line\.count/],
+  [serdes.parquet, { 'parquet.column.index.access': 'true' }, /parquet\.column\.index\.access/],
+  [serdes.regex, {}, /no input\.regex/],
+  [serdes.grok, {}, /no input\.format/],
+  ['org.apache.hadoop.hive.ql.io.orc.OrcSerde', {}, /OrcSerde/],
+]
+for (const [library, parameters, said] of refused) {
+  test(`${library} with ${JSON.stringify(parameters)} is refused by name`, () => {
+    assert.throws(() => tableFormat(table(library, parameters)), said)
+  })
+}
+
+test("the formats of Hive's JsonSerDe are read", () => {
+  const { rows } = tableFormat(table(serdes.hiveJson, { 'timestamp.formats': 'yyyy-MM-dd' }))
+  assert.deepEqual(rows, { serde: 'hive', timestampFormats: ['yyyy-MM-dd'] })
+})
+
+test('headers may be declared on the table', () => {
+  const { csv } = tableFormat(table(serdes.csv, {}, { 'skip.header.line.count': '1' }))
+  assert.equal(csv?.skipLines, 1)
+})
