@@ -1,9 +1,9 @@
 // What the engine is asked and what it answers: plain values and callbacks, no behaviour. The two users of the engine
 // (queries and jobs) code against these types alone.
 
+import type { RowFormat } from '../../formats/row-format.ts'
 import { EngineFault } from './fault.ts'
 import type { ProjectedColumn } from './projection.ts'
-import type { RowFormat } from './row-format.ts'
 
 /** In lower case, the database already defaulted. */
 export interface TableReference {

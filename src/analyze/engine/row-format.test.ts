@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { RowFormat } from '../../formats/row-format.ts'
 import type { TableSource } from './request.ts'
 import { parseSchema } from './request.ts'
-import type { RowFormat } from './row-format.ts'
 import { fileOf, query } from './testing/tables.ts'
 
 const openx: RowFormat = {

@@ -1,4 +1,5 @@
 // What a table's SerDe says about its files. Readers (queries, jobs, crawlers) ask here, so that they agree.
+import type { RowFormat } from '../../formats/row-format.ts'
 import { InvalidInputException } from './faults.ts'
 import { grokExpression } from './grok.ts'
 import type { CatalogTable } from './table.ts'
@@ -14,34 +15,8 @@ export interface TableFormat {
     readonly nullText?: string
   }
   /** How a line of text becomes a row; not with parquet. */
-  readonly rows?: Rows
+  readonly rows?: RowFormat
 }
-
-/** What the engine's reader of lines is told. */
-export type Rows =
-  | {
-      readonly serde: 'openx'
-      readonly caseInsensitive: boolean
-      readonly dotsToUnderscores: boolean
-      readonly keyMappings: Readonly<Record<string, string>>
-      readonly ignoreMalformed: boolean
-    }
-  | { readonly serde: 'hive'; readonly timestampFormats: readonly string[] }
-  | {
-      readonly serde: 'lazy'
-      readonly separators: readonly [field: string, element: string, key: string]
-      readonly escape?: string
-      readonly nullText: string
-      readonly skipLines: number
-    }
-  | {
-      readonly serde: 'opencsv'
-      readonly separator: string
-      readonly quote: string
-      readonly escape: string
-      readonly skipLines: number
-    }
-  | { readonly serde: 'regex'; readonly pattern: string; readonly flags: string; readonly skipLines: number }
 
 export const serdes = {
   parquet: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe',
@@ -139,7 +114,7 @@ type Refuse = (why: string) => Error
 const isTrue = (text: string | undefined, otherwise: boolean) =>
   text === undefined ? otherwise : text.trim().toLowerCase() === 'true'
 
-function openx(parameters: Parameters): Rows {
+function openx(parameters: Parameters): RowFormat {
   const mappings = Object.entries(parameters).filter(([key]) => key.startsWith('mapping.'))
   return {
     serde: 'openx',
@@ -152,7 +127,7 @@ function openx(parameters: Parameters): Rows {
   }
 }
 
-function hiveJson(parameters: Parameters): Rows {
+function hiveJson(parameters: Parameters): RowFormat {
   const formats = parameters['timestamp.formats']
   return {
     serde: 'hive',
@@ -161,7 +136,7 @@ function hiveJson(parameters: Parameters): Rows {
 }
 
 /** Java's expressions are JavaScript's, but for flags at their beginning and a few forms that do not compile here. */
-function regex(pattern: string, ignoresCase: boolean, skipLines: number, refuse: Refuse): Rows {
+function regex(pattern: string, ignoresCase: boolean, skipLines: number, refuse: Refuse): RowFormat {
   const [, flags = '', rest = pattern] = /^\(\?([is]+)\)(.*)$/s.exec(pattern) ?? []
   const all = `s${ignoresCase || flags.includes('i') ? 'i' : ''}`
   const error = compileError(rest, all)

@@ -120,6 +120,12 @@ export class Inputs implements Disposable {
   async #table(reference: TableReference, incremental: boolean): Promise<TableSource> {
     const table = this.#catalog.table(this.#scope, reference.database, reference.name)
     if (!table) throw new EntityNotFoundException(`Table ${nameOf(reference)} not found in the catalog.`)
+    // The catalog's own partitions, if there are any, are not what Athena would read of it.
+    if (table.parameters['projection.enabled']?.toLowerCase() === 'true')
+      throw new InvalidInputException(
+        `Table ${nameOf(reference)} has partition projection, which a job does not read yet. ` +
+          'Register its partitions and take projection.enabled off, or write with INSERT INTO as an Athena query.',
+      )
     const partitioned = table.partitionKeys.length > 0
     const partitions = partitioned ? [...this.#catalog.partitions(this.#scope, reference.database, reference.name)] : []
     const places = partitioned ? partitions : [table]

@@ -2,10 +2,10 @@
 // field. What does not fit its type is NULL, what is missing too; what is too much is dropped.
 // https://docs.aws.amazon.com/athena/latest/ug/lazy-simple-serde.html
 
+import type { RowFormat } from '../../../formats/row-format.ts'
 import { literal } from '../../sql/text.ts'
 import { duckNameOfHive } from '../../sql/typing/names.ts'
 import type { Column } from '../request.ts'
-import type { RowFormat } from '../row-format.ts'
 import { nestedOf } from './nested-check.ts'
 import type { RowReader } from './row-reader.ts'
 import { textValue } from './text-values.ts'

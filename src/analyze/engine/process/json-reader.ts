@@ -2,10 +2,10 @@
 // unread. Of several documents in one line the first counts.
 // https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html, …/hive-json-serde.html
 
+import type { RowFormat } from '../../../formats/row-format.ts'
 import { identifier } from '../../sql/text.ts'
 import { duckNameOfHive } from '../../sql/typing/names.ts'
 import type { Column, ConvertRequest } from '../request.ts'
-import type { RowFormat } from '../row-format.ts'
 import { documentsOf, mannerOf, parsed, parsedToTheDigit } from './exact-line.ts'
 import { digitsNeeded, isObject, type Json, Misfit, named, readingType, toText } from './exact-value.ts'
 import { comparableName, keyOf, spellings } from './keys.ts'

@@ -6,9 +6,9 @@
 
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { DuckDBScalarFunction, INTEGER, VARCHAR } from '@duckdb/node-api'
+import type { RowFormat } from '../../../formats/row-format.ts'
 import { list, literal } from '../../sql/text.ts'
 import type { Column, ScanFile } from '../request.ts'
-import type { RowFormat } from '../row-format.ts'
 import { reading } from './files.ts'
 import type { ReadRow, RowReader } from './row-reader.ts'
 import { rowReader } from './row-readers.ts'

@@ -2,10 +2,10 @@
 // break. Numbers must be numbers, dates are days and timestamps milliseconds since 1970.
 // https://docs.aws.amazon.com/athena/latest/ug/csv-serde.html
 
+import type { RowFormat } from '../../../formats/row-format.ts'
 import { literal } from '../../sql/text.ts'
 import { duckNameOfHive } from '../../sql/typing/names.ts'
 import type { Column } from '../request.ts'
-import type { RowFormat } from '../row-format.ts'
 import { badValue, type RowReader, unsupportedColumn } from './row-reader.ts'
 
 type OpenCsv = Extract<RowFormat, { serde: 'opencsv' }>

@@ -2,8 +2,8 @@
 // NULLs, as is a value that does not fit its type.
 // https://docs.aws.amazon.com/athena/latest/ug/regex-serde.html
 
+import type { RowFormat } from '../../../formats/row-format.ts'
 import type { Column } from '../request.ts'
-import type { RowFormat } from '../row-format.ts'
 import { type RowReader, unsupportedColumn } from './row-reader.ts'
 import { textValue } from './text-values.ts'
 

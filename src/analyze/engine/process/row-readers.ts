@@ -1,7 +1,7 @@
 // The reader of lines for each SerDe.
 
+import type { RowFormat } from '../../../formats/row-format.ts'
 import type { Column } from '../request.ts'
-import type { RowFormat } from '../row-format.ts'
 import { delimitedReader } from './delimited-reader.ts'
 import { jsonReader } from './json-reader.ts'
 import { openCsvReader } from './opencsv-reader.ts'

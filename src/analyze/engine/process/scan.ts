@@ -1,12 +1,12 @@
 // A table of the catalog as a view of the session: the declared columns of the declared types over exactly the files that
 // the catalog names, with the partitions' values from the catalog and never from a path.
 
+import type { RowFormat } from '../../../formats/row-format.ts'
 import { identifier, list, literal } from '../../sql/text.ts'
 import { duckNameOfHive } from '../../sql/typing/names.ts'
 import { EngineFault } from '../fault.ts'
 import type { TableDescription } from '../protocol.ts'
 import type { Column, CsvLayout, ScanFile } from '../request.ts'
-import type { RowFormat } from '../row-format.ts'
 import { lineScan } from './line-scan.ts'
 import { type FileColumn, fileColumns } from './parquet-schema.ts'
 import { partitionValue } from './partition-value.ts'
