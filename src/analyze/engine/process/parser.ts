@@ -19,8 +19,19 @@ export function parse(sql: string): readonly unknown[] {
     throw new EngineFault('syntax', `The statement cannot be parsed: ${String(cause)}`, undefined, cause)
   }
   if (!parsed.success) throw syntaxFault(parsed.error ?? 'the statement cannot be parsed')
+  refuseDistinctGroups(sql)
   const tree: unknown = restored(parsed.ast)
   return Array.isArray(tree) ? tree : tree === null || tree === undefined ? [] : [tree]
+}
+
+/** The one word that the parser drops without a word; comments may stand between, so the tokens decide. */
+function refuseDistinctGroups(sql: string): void {
+  if (!/\bdistinct\b/i.test(sql) || !/\bgroup\b/i.test(sql)) return
+  const words = tokens(sql).map(({ type, text }) => (type === 'STRING' ? '' : text.toUpperCase()))
+  const isDistinct = words.some(
+    (word, at) => word === 'GROUP' && words[at + 1] === 'BY' && words[at + 2] === 'DISTINCT',
+  )
+  if (isDistinct) throw new EngineFault('unsupported', 'GROUP BY DISTINCT is not supported by this engine yet')
 }
 
 export interface Token {
