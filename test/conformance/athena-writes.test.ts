@@ -21,6 +21,10 @@ before(async () => {
   await queries.succeed(
     `CREATE EXTERNAL TABLE quoted (a string) ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde' LOCATION 's3://analytics/q/'`,
   )
+  await queries.succeed(
+    `CREATE EXTERNAL TABLE projected (a string) PARTITIONED BY (day string) LOCATION 's3://analytics/projected/'
+     TBLPROPERTIES ('projection.enabled' = 'true', 'projection.day.type' = 'injected')`,
+  )
 })
 after(() => lake.close())
 
@@ -126,6 +130,10 @@ const refused: readonly (readonly [sql: string, words: RegExp])[] = [
   ['INSERT INTO events (id, id) SELECT 1, 2', /^DUPLICATE_COLUMN_NAME: .*specified more than once: id/],
   ["CREATE TABLE bin WITH (format = 'JSON') AS SELECT X'00ff' AS b", /^NOT_SUPPORTED: Column b holds a varbinary/],
   ['INSERT INTO quoted SELECT 1', /^NOT_SUPPORTED: Inserting into a table of .*OpenCSVSerde is not supported/],
+  [
+    "INSERT INTO projected SELECT 'a', 'b'",
+    /^NOT_SUPPORTED: Inserting into a table with partition projection is not supported/,
+  ],
   [
     'CREATE TABLE readings AS SELECT 1 AS a',
     /^TABLE_ALREADY_EXISTS: .*'awsdatacatalog\.weather\.readings' already exists/,

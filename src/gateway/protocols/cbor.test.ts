@@ -90,9 +90,16 @@ test("what Smithy's encoder writes is read as it was", () => {
   )
 })
 
+/** Whether a key is `__proto__`, which Smithy's decoder sets as a prototype and so loses; this codec keeps it. */
+const hasPrototypeKey = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (Object.hasOwn(value, '__proto__') || Object.values(value).some(hasPrototypeKey))
+
 test("what is written is what Smithy's decoder reads", () => {
   fc.assert(
     fc.property(values, value => {
+      fc.pre(!hasPrototypeKey(value))
       const read = cbor.deserialize(writeCbor(members, value))
       assert.deepEqual(plain(untagged(read)), plain(value))
     }),
