@@ -32,7 +32,7 @@ import * as kinesisStreams from './collect/kinesis/api/streams.ts'
 import * as kinesisSubscriptions from './collect/kinesis/api/subscriptions.ts'
 import * as kinesisTags from './collect/kinesis/api/tags.ts'
 import type { Kinesis } from './collect/kinesis/kinesis.ts'
-import { on, type Service, service } from './gateway/operation.ts'
+import { type BoundOperations, on, type Service, service } from './gateway/operation.ts'
 import * as iamAccessKeys from './govern/iam/api/access-keys.ts'
 import * as iamAccount from './govern/iam/api/account.ts'
 import * as iamGroupPolicies from './govern/iam/api/group-policies.ts'
@@ -95,62 +95,133 @@ export interface Parts {
   readonly schedules: Schedules
 }
 
+// What each part's operations are, in modules of its `api/`.
+const kinesis = [
+  kinesisStreams,
+  kinesisShards,
+  kinesisRecords,
+  kinesisSettings,
+  kinesisTags,
+  kinesisConsumers,
+  kinesisSubscriptions,
+  kinesisPolicies,
+  kinesisAccount,
+] as const
+const athena = [
+  athenaQueries,
+  athenaResults,
+  athenaWorkGroups,
+  athenaNamedQueries,
+  athenaPreparedStatements,
+  athenaMetadata,
+] as const
+const firehose = [firehoseStreams, firehoseRecords, firehoseTags] as const
+const rules = [eventsRules, eventsTargets] as const
+const catalog = [glueDatabases, glueTables, gluePartitions] as const
+const glueTagging = [glueTags] as const
+const crawlers = [glueCrawlers, glueCrawls] as const
+const jobs = [glueJobs, glueRuns, glueBookmarks] as const
+const triggers = [glueTriggers] as const
+const s3 = [
+  s3Buckets,
+  s3BucketSettings,
+  s3BucketAccess,
+  s3BucketLifecycle,
+  s3BucketUnset,
+  s3Objects,
+  s3ObjectDetails,
+  s3Copying,
+  s3Deleting,
+  s3Listing,
+  s3Multipart,
+  s3MultipartListing,
+] as const
+const scheduler = [schedulerSchedules, schedulerGroups] as const
+const lambda = [
+  lambdaFunctions,
+  lambdaConfiguration,
+  lambdaInvocations,
+  lambdaAliases,
+  lambdaPermissions,
+  lambdaConcurrency,
+  lambdaTags,
+] as const
+const iam = [
+  iamUsers,
+  iamAccessKeys,
+  iamUserPolicies,
+  iamRoles,
+  iamRolePolicies,
+  iamGroups,
+  iamGroupPolicies,
+  iamManagedPolicies,
+  iamPolicyVersions,
+  iamInstanceProfiles,
+  iamSimulation,
+  iamAccount,
+] as const
+const sts = [stsCredentials] as const
+
+/** Their types, for the typed door of a lake that runs in one's own process. */
+export interface Surface {
+  readonly athena: Operations<typeof athena>
+  readonly events: Operations<typeof rules>
+  readonly firehose: Operations<typeof firehose>
+  readonly glue: Operations<
+    [...typeof catalog, ...typeof glueTagging, ...typeof crawlers, ...typeof jobs, ...typeof triggers]
+  >
+  readonly iam: Operations<typeof iam>
+  readonly kinesis: Operations<typeof kinesis>
+  readonly lambda: Operations<typeof lambda>
+  readonly s3: Operations<typeof s3>
+  readonly scheduler: Operations<typeof scheduler>
+  readonly sts: Operations<typeof sts>
+}
+
+/** All that these modules export, as one. */
+type Operations<Modules extends readonly unknown[]> = (
+  Modules[number] extends infer Module
+    ? Module extends unknown
+      ? (module: Module) => void
+      : never
+    : never
+) extends (module: infer All) => void
+  ? All
+  : never
+
+const every = <Part>(part: Part, modules: readonly Readonly<Record<string, unknown>>[]): BoundOperations =>
+  Object.assign({}, ...modules.map(module => on(part, module)))
+
 export const awsServices = (parts: Parts): Readonly<Record<string, Service>> => ({
   kinesis: service({
     protocol: 'aws-json-1.1',
     target: 'Kinesis_20131202',
-    operations: parts.kinesis.paced({
-      ...on(parts.kinesis, kinesisStreams),
-      ...on(parts.kinesis, kinesisShards),
-      ...on(parts.kinesis, kinesisRecords),
-      ...on(parts.kinesis, kinesisSettings),
-      ...on(parts.kinesis, kinesisTags),
-      ...on(parts.kinesis, kinesisConsumers),
-      ...on(parts.kinesis, kinesisSubscriptions),
-      ...on(parts.kinesis, kinesisPolicies),
-      ...on(parts.kinesis, kinesisAccount),
-    }),
+    operations: parts.kinesis.paced(every(parts.kinesis, kinesis)),
   }),
   athena: service({
     protocol: 'aws-json-1.1',
     target: 'AmazonAthena',
-    operations: {
-      ...on(parts.athena, athenaQueries),
-      ...on(parts.athena, athenaResults),
-      ...on(parts.athena, athenaWorkGroups),
-      ...on(parts.athena, athenaNamedQueries),
-      ...on(parts.athena, athenaPreparedStatements),
-      ...on(parts.athena, athenaMetadata),
-    },
+    operations: every(parts.athena, athena),
   }),
   firehose: service({
     protocol: 'aws-json-1.1',
     target: 'Firehose_20150804',
-    operations: parts.firehose.paced({
-      ...on(parts.firehose, firehoseStreams),
-      ...on(parts.firehose, firehoseRecords),
-      ...on(parts.firehose, firehoseTags),
-    }),
+    operations: parts.firehose.paced(every(parts.firehose, firehose)),
   }),
   events: service({
     protocol: 'aws-json-1.1',
     target: 'AWSEvents',
-    operations: { ...on(parts.schedules.rules, eventsRules), ...on(parts.schedules.rules, eventsTargets) },
+    operations: every(parts.schedules.rules, rules),
   }),
   glue: service({
     protocol: 'aws-json-1.1',
     target: 'AWSGlue',
     operations: {
-      ...on(parts.catalog, glueDatabases),
-      ...on(parts.catalog, glueTables),
-      ...on(parts.catalog, gluePartitions),
-      ...on(parts.glueTags, glueTags),
-      ...on(parts.crawlers, glueCrawlers),
-      ...on(parts.crawlers, glueCrawls),
-      ...on(parts.jobs, glueJobs),
-      ...on(parts.jobs, glueRuns),
-      ...on(parts.jobs, glueBookmarks),
-      ...on(parts.schedules.triggers, glueTriggers),
+      ...every(parts.catalog, catalog),
+      ...every(parts.glueTags, glueTagging),
+      ...every(parts.crawlers, crawlers),
+      ...every(parts.jobs, jobs),
+      ...every(parts.schedules.triggers, triggers),
     },
   }),
   s3: service({
@@ -158,65 +229,28 @@ export const awsServices = (parts: Parts): Readonly<Record<string, Service>> => 
     xmlns: 'http://s3.amazonaws.com/doc/2006-03-01/',
     validationCode: 'InvalidArgument',
     checkBody: checkDocument,
-    operations: {
-      ...on(parts.s3, s3Buckets),
-      ...on(parts.s3, s3BucketSettings),
-      ...on(parts.s3, s3BucketAccess),
-      ...on(parts.s3, s3BucketLifecycle),
-      ...on(parts.s3, s3BucketUnset),
-      ...on(parts.s3, s3Objects),
-      ...on(parts.s3, s3ObjectDetails),
-      ...on(parts.s3, s3Copying),
-      ...on(parts.s3, s3Deleting),
-      ...on(parts.s3, s3Listing),
-      ...on(parts.s3, s3Multipart),
-      ...on(parts.s3, s3MultipartListing),
-    },
+    operations: every(parts.s3, s3),
   }),
   scheduler: service({
     protocol: 'rest-json',
-    operations: {
-      ...on(parts.schedules.scheduler, schedulerSchedules),
-      ...on(parts.schedules.scheduler, schedulerGroups),
-    },
+    operations: every(parts.schedules.scheduler, scheduler),
   }),
   lambda: service({
     protocol: 'rest-json',
-    operations: {
-      ...on(parts.functions, lambdaFunctions),
-      ...on(parts.functions, lambdaConfiguration),
-      ...on(parts.functions, lambdaInvocations),
-      ...on(parts.functions, lambdaAliases),
-      ...on(parts.functions, lambdaPermissions),
-      ...on(parts.functions, lambdaConcurrency),
-      ...on(parts.functions, lambdaTags),
-    },
+    operations: every(parts.functions, lambda),
   }),
   iam: service({
     protocol: 'query',
     version: '2010-05-08',
     xmlns: 'https://iam.amazonaws.com/doc/2010-05-08/',
     validationCode: 'ValidationError',
-    operations: {
-      ...on(parts.iam, iamUsers),
-      ...on(parts.iam, iamAccessKeys),
-      ...on(parts.iam, iamUserPolicies),
-      ...on(parts.iam, iamRoles),
-      ...on(parts.iam, iamRolePolicies),
-      ...on(parts.iam, iamGroups),
-      ...on(parts.iam, iamGroupPolicies),
-      ...on(parts.iam, iamManagedPolicies),
-      ...on(parts.iam, iamPolicyVersions),
-      ...on(parts.iam, iamInstanceProfiles),
-      ...on(parts.iam, iamSimulation),
-      ...on(parts.iam, iamAccount),
-    },
+    operations: every(parts.iam, iam),
   }),
   sts: service({
     protocol: 'query',
     version: '2011-06-15',
     xmlns: 'https://sts.amazonaws.com/doc/2011-06-15/',
     validationCode: 'ValidationError',
-    operations: { ...on(parts.iam, stsCredentials) },
+    operations: every(parts.iam, sts),
   }),
 })

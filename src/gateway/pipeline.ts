@@ -10,7 +10,7 @@
  *     handle         the part's work; durable when it returns
  *     serialize      the answer or the fault, in the protocol's form
  *
- * The in-process door (`invoke`) enters at validate.
+ * The in-process doors (`invoke`, `enter`) enter at validate.
  */
 
 import type { Authenticator } from './authenticate.ts'
@@ -25,6 +25,7 @@ import { formOf, query } from './protocols/query.ts'
 import { restJson } from './protocols/rest-json.ts'
 import { restXml } from './protocols/rest-xml.ts'
 import { undeclaredInBody } from './protocols/rpc.ts'
+import type { Members } from './shape.ts'
 import { hashBeside } from './signature/payload-hash.ts'
 import { validate } from './validate.ts'
 
@@ -45,6 +46,25 @@ export interface PipelineNeeds {
   readonly requestId: () => string
   /** A failure of the world or a bug: kept with its request id, once. */
   readonly report: (text: string, cause: unknown) => void
+  /** Hears of each call before it is validated; what it returns hears how the call ended, with the error if it threw one. */
+  readonly witness?: (called: Called) => (error?: unknown) => void
+}
+
+/** A call as a witness sees it. */
+export interface Called {
+  readonly service: string
+  readonly operation: string
+  readonly at: number
+  readonly principal: Principal
+  /** ARNs it works on. May throw the faults of inputs that name none. */
+  readonly resources: () => readonly string[]
+}
+
+/** How a program's values become the handler's, and the handler's become the program's. */
+export interface ProgramForm<Result> {
+  /** Throws UndeclaredMember for what the members do not have. */
+  read(members: Members): Record<string, unknown>
+  write(members: Members, output: Readonly<Record<string, unknown>>): Result
 }
 
 /** Who asks through the in-process door. */
@@ -141,13 +161,41 @@ export class Pipeline {
     return Object.keys(this.#services)
   }
 
-  /** Runs a declared operation without a socket, input and output as AWS's JSON has them; faults are thrown. */
-  async invoke(
+  /** Runs a declared operation without a socket, input and output as AWS's JSON has them; faults and failures are thrown. */
+  invoke(
     invoker: Invoker,
     serviceName: string,
     operationName: string,
     input: Readonly<Record<string, unknown>>,
   ): Promise<Readonly<Record<string, unknown>>> {
+    const form = { read: (members: Members) => readMembers(members, input, ''), write: writeMembers }
+    return this.#enter(invoker, serviceName, operationName, form, neverAborted)
+  }
+
+  /** The same in another form, and failures become faults, as on the wire; what failed is their cause. */
+  async enter<Result>(
+    invoker: Invoker,
+    serviceName: string,
+    operationName: string,
+    { form, signal }: { readonly form: ProgramForm<Result>; readonly signal: AbortSignal },
+  ): Promise<Result> {
+    try {
+      return await this.#enter(invoker, serviceName, operationName, form, signal)
+    } catch (error) {
+      const at = { requestId: this.#needs.requestId(), gone: signal.aborted }
+      const fault = this.#toFault(error, this.#target(serviceName), operationName, at)
+      if (fault !== error) fault.cause = error
+      throw fault
+    }
+  }
+
+  async #enter<Result>(
+    invoker: Invoker,
+    serviceName: string,
+    operationName: string,
+    form: ProgramForm<Result>,
+    signal: AbortSignal,
+  ): Promise<Result> {
     const service = Object.hasOwn(this.#services, serviceName) ? this.#services[serviceName] : undefined
     const operation = service && Object.hasOwn(service.operations, operationName) && service.operations[operationName]
     if (!service || !operation) {
@@ -159,14 +207,14 @@ export class Pipeline {
       requestId: this.#needs.requestId(),
       at: this.#needs.now(),
       endpoint: 'http://localhost',
-      signal: new AbortController().signal,
+      signal,
       headers: {},
       trailers: () => ({}),
     }
     const { declaration } = operation
     try {
-      const output = await this.#run(serviceName, service, operation, readMembers(declaration.input, input, ''), call)
-      return writeMembers(declaration.output, output)
+      const output = await this.#run(serviceName, service, operation, form.read(declaration.input), call)
+      return form.write(declaration.output, output)
     } catch (error) {
       throw error instanceof UndeclaredMember ? undeclaredInBody(operationName, error.member) : error
     }
@@ -239,6 +287,28 @@ export class Pipeline {
     input: Readonly<Record<string, unknown>>,
     call: Call,
   ): Promise<Record<string, unknown>> {
+    const ended = this.#needs.witness?.({
+      ...{ service: name, operation: operation.name, at: call.at, principal: call.principal },
+      resources: () => ownQuestionsOf(name, service, operation, input, call).map(({ resource }) => resource),
+    })
+    if (ended === undefined) return this.#perform(name, service, operation, input, call)
+    try {
+      const output = await this.#perform(name, service, operation, input, call)
+      ended()
+      return output
+    } catch (error) {
+      ended(error)
+      throw error
+    }
+  }
+
+  async #perform(
+    name: string,
+    service: Service,
+    operation: BoundOperation,
+    input: Readonly<Record<string, unknown>>,
+    call: Call,
+  ): Promise<Record<string, unknown>> {
     const { declaration } = operation
     const problem = validate(declaration.input, input)
     if (problem) throw new Fault(service.validationCode ?? 'ValidationException', 400, problem)
@@ -265,6 +335,8 @@ export class Pipeline {
     )
   }
 }
+
+const neverAborted = new AbortController().signal
 
 const sqliteFull = 13
 

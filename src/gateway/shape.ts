@@ -69,17 +69,17 @@ export interface StreamShape extends Common<AsyncIterable<Uint8Array>> {
  * iterator's `return()` is called: a generator that waits for something must wait for the signal too, and one that was
  * never begun does not get to its `finally`, so what the handler itself took hold of is let go by the signal.
  */
-export interface EventStreamShape<T = unknown> extends Common<AsyncIterable<T>> {
+export interface EventStreamShape<T = unknown, M extends Members = Members> extends Common<AsyncIterable<T>> {
   readonly kind: 'eventStream'
-  readonly events: Members
+  readonly events: M
 }
 /** Any JSON value. */
 export interface DocumentShape extends Common<unknown> {
   readonly kind: 'document'
 }
-export interface ListShape<T = unknown> extends Common<readonly T[]> {
+export interface ListShape<T = unknown, Of = Shape> extends Common<readonly T[]> {
   readonly kind: 'list'
-  readonly of: Shape
+  readonly of: Of
   readonly min?: number
   readonly max?: number
   /** XML and query: the items stand beside the other members instead of inside a wrapping element. */
@@ -87,16 +87,16 @@ export interface ListShape<T = unknown> extends Common<readonly T[]> {
   /** XML: the name of an item's element, `member` unless given. */
   readonly itemName?: string
 }
-export interface MapShape<T = unknown> extends Common<Readonly<Record<string, T>>> {
+export interface MapShape<T = unknown, Of = Shape> extends Common<Readonly<Record<string, T>>> {
   readonly kind: 'map'
-  readonly of: Shape
+  readonly of: Of
   readonly key?: StringShape
   readonly min?: number
   readonly max?: number
 }
-export interface StructureShape<T = unknown> extends Common<T> {
+export interface StructureShape<T = unknown, M extends Members = Members> extends Common<T> {
   readonly kind: 'structure'
-  readonly members: Members
+  readonly members: M
   /** Exactly one member is present. */
   readonly union?: boolean
   /** XML: the namespace of the root element. */
@@ -155,16 +155,16 @@ export const stream = (): StreamShape => ({ kind: 'stream' })
 /** `events` are structures by the names of their event types; the exceptions of AWS's union are thrown as Faults instead. */
 export const eventStream = <M extends Readonly<Record<string, StructureShape>>>(
   events: M,
-): EventStreamShape<{ readonly [K in keyof M]?: Value<M[K]> | undefined }> => ({ kind: 'eventStream', events })
+): EventStreamShape<{ readonly [K in keyof M]?: Value<M[K]> | undefined }, M> => ({ kind: 'eventStream', events })
 export const document = (): DocumentShape => ({ kind: 'document' })
 export const list = <S extends Shape>(
   of: S,
   options: Bounds & { readonly flattened?: boolean; readonly itemName?: string } = {},
-): ListShape<Value<S>> => ({ kind: 'list', of, ...options })
+): ListShape<Value<S>, S> => ({ kind: 'list', of, ...options })
 export const map = <S extends Shape>(
   of: S,
   options: Bounds & { readonly key?: StringShape } = {},
-): MapShape<Value<S>> => ({
+): MapShape<Value<S>, S> => ({
   kind: 'map',
   of,
   ...options,
@@ -172,14 +172,14 @@ export const map = <S extends Shape>(
 export const structure = <M extends Members>(
   members: M,
   options: { readonly xmlns?: string } = {},
-): StructureShape<Values<M>> => ({
+): StructureShape<Values<M>, M> => ({
   kind: 'structure',
   members,
   ...options,
 })
 export const union = <M extends Members>(
   members: M,
-): StructureShape<{ readonly [K in keyof M]?: Value<M[K]> | undefined }> => ({
+): StructureShape<{ readonly [K in keyof M]?: Value<M[K]> | undefined }, M> & { readonly union: true } => ({
   kind: 'structure',
   members,
   union: true,
