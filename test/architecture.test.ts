@@ -223,6 +223,7 @@ test('every file has an importer, but the entries', () => {
   const entries = new Set([
     'src/index.ts',
     'src/cli/main.ts',
+    'src/define/define.ts',
     'src/analyze/engine/process/main.ts',
     'src/collect/firehose/jq/thread.ts',
     'src/transform/functions/process/main.ts',

@@ -1,0 +1,149 @@
+/**
+ * A bucket, and places in it. Versioned, encrypted and closed to the public unless said otherwise: what AWS's own guidance
+ * begins with.
+ *
+ *     const raw = bucket('temperature-data-bucket', { lifecycle: [{ prefix: 'raw_data/', expireAfterDays: 90 }] })
+ *     raw.prefix('raw_data/')
+ */
+import { DefinitionMistake, known, wholeNumber } from '../mistake.ts'
+import { bucketName, named } from '../names.ts'
+import { frozen, type Part, type Tagged } from '../part.ts'
+
+/** A folder of a bucket. */
+export interface Location {
+  readonly kind: 'location'
+  readonly bucket: Bucket
+  /** Ends with a slash, or is empty for the whole bucket. */
+  readonly prefix: string
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html */
+export type StorageClass = 'STANDARD_IA' | 'ONEZONE_IA' | 'INTELLIGENT_TIERING' | 'GLACIER_IR' | ArchiveClass
+/** Classes whose objects must be restored, for minutes to days, before anybody reads them. */
+export type ArchiveClass = 'GLACIER' | 'DEEP_ARCHIVE'
+
+export interface LifecycleRule<Class extends StorageClass = StorageClass> {
+  /** The whole bucket unless given. */
+  readonly prefix?: string
+  readonly expireAfterDays?: number
+  /** Versions that are not the latest any more. */
+  readonly expireOldVersionsAfterDays?: number
+  readonly abortUploadsAfterDays?: number
+  readonly move?: readonly { readonly afterDays: number; readonly to: Class }[]
+}
+
+interface Common extends Tagged {
+  /** True unless said otherwise. */
+  readonly versioning?: boolean
+  /** SSE-S3 unless the ARN or alias of a KMS key is given. */
+  readonly encryption?: 'AES256' | { readonly kmsKey: string }
+}
+
+/** Everything in it can be read at once, always. This is what queries and jobs need. */
+export interface ImmediateOptions extends Common {
+  readonly access?: 'immediate'
+  readonly lifecycle?: readonly LifecycleRule<Exclude<StorageClass, ArchiveClass>>[]
+  /** Only where `access` is 'eventual': an archived object cannot be read for hours. */
+  readonly archiveAccess?: never
+}
+
+/** What lies long enough may have to be restored before it is read. */
+export interface EventualOptions extends Common {
+  readonly access: 'eventual'
+  readonly lifecycle?: readonly LifecycleRule[]
+  /** Tiers of S3 Intelligent-Tiering for objects that nobody has read for so many days. */
+  readonly archiveAccess?: {
+    /** 90 to 730. */
+    readonly archiveAfterDays?: number
+    /** 180 to 730. */
+    readonly deepArchiveAfterDays?: number
+  }
+}
+export type BucketOptions = ImmediateOptions | EventualOptions
+
+export interface Bucket extends Part {
+  readonly kind: 'bucket'
+  readonly versioning: boolean
+  readonly encryption: 'AES256' | { readonly kmsKey: string }
+  readonly access: 'immediate' | 'eventual'
+  readonly lifecycle: readonly LifecycleRule[]
+  readonly archiveAccess?: EventualOptions['archiveAccess']
+  readonly tags: Readonly<Record<string, string>>
+  /** A folder of it: `raw_data/`. */
+  prefix(prefix: string): Location
+}
+
+const optionNames = ['versioning', 'encryption', 'access', 'lifecycle', 'archiveAccess', 'tags']
+
+export function bucket(name: string, options: BucketOptions = {}): Bucket {
+  named("A bucket's name", name, bucketName)
+  const what = `The bucket ${name}`
+  known(what, options, optionNames)
+  const { versioning = true, encryption = 'AES256', access = 'immediate', lifecycle = [], tags = {} } = options
+  for (const rule of lifecycle) checkRule(what, rule, access)
+  const { archiveAccess } = options
+  if (archiveAccess !== undefined) {
+    if (access !== 'eventual') throw mustWait(what, 'archiveAccess')
+    const { archiveAfterDays, deepArchiveAfterDays } = archiveAccess
+    if (archiveAfterDays !== undefined)
+      wholeNumber(`${what}: archiveAfterDays`, archiveAfterDays, { min: 90, max: 730 })
+    if (deepArchiveAfterDays !== undefined)
+      wholeNumber(`${what}: deepArchiveAfterDays`, deepArchiveAfterDays, { min: 180, max: 730 })
+  }
+  const value = {
+    kind: 'bucket',
+    name,
+    versioning,
+    encryption,
+    access,
+    lifecycle,
+    ...(archiveAccess !== undefined && { archiveAccess }),
+    tags,
+  } as const
+  const made = { ...value } as Bucket
+  // Not one of its data: whoever writes the bucket down somewhere else does not meet it.
+  Object.defineProperty(made, 'prefix', { value: (prefix: string) => location(made, prefix) })
+  return frozen(made)
+}
+
+/** The place a bucket or a folder of it is. */
+export const locationOf = (at: Location | Bucket): Location => (at.kind === 'bucket' ? location(at, '') : at)
+
+export const urlOf = ({ bucket: { name }, prefix }: Location): string => `s3://${name}/${prefix}`
+
+function location(bucket: Bucket, prefix: string): Location {
+  if (prefix.startsWith('/') || prefix.includes('//') || (prefix !== '' && !prefix.endsWith('/')))
+    throw new DefinitionMistake(
+      `A prefix of ${bucket.name} is a folder like 'raw_data/', with one slash at its end and none before it: ${JSON.stringify(prefix)}`,
+    )
+  return Object.freeze({ kind: 'location', bucket, prefix })
+}
+
+function checkRule(what: string, rule: LifecycleRule, access: 'immediate' | 'eventual'): void {
+  known(`${what}: a lifecycle rule`, rule, [
+    'prefix',
+    'expireAfterDays',
+    'expireOldVersionsAfterDays',
+    'abortUploadsAfterDays',
+    'move',
+  ])
+  for (const name of ['expireAfterDays', 'expireOldVersionsAfterDays', 'abortUploadsAfterDays'] as const) {
+    const days = rule[name]
+    if (days !== undefined) wholeNumber(`${what}: ${name}`, days, { min: 1, max: 2_147_483_647 })
+  }
+  for (const { afterDays, to } of rule.move ?? []) {
+    wholeNumber(`${what}: afterDays`, afterDays, { min: 0, max: 2_147_483_647 })
+    if ((to === 'GLACIER' || to === 'DEEP_ARCHIVE') && access !== 'eventual') throw mustWait(what, `a move to ${to}`)
+    if ((to === 'STANDARD_IA' || to === 'ONEZONE_IA') && afterDays < 30)
+      throw new DefinitionMistake(`${what}: S3 moves objects to ${to} after 30 days at the earliest, not ${afterDays}.`)
+  }
+  const { prefix: _, ...acts } = rule
+  if (Object.keys(acts).length === 0)
+    throw new DefinitionMistake(`${what}: a lifecycle rule must do something. Give it expireAfterDays or move.`)
+}
+
+const mustWait = (what: string, option: string) =>
+  new DefinitionMistake(
+    `${what}: ${option} means waiting for hours before an object can be read, and this bucket promises immediate access. ` +
+      "Write access: 'eventual' where nobody counts on it.",
+  )

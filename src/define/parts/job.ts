@@ -1,0 +1,122 @@
+/**
+ * A Glue job: what is new in its source goes through SQL into a table, each record exactly once, by a bookmark.
+ *
+ *     const curate = job('curate', {
+ *       from: raw,
+ *       into: telemetry,
+ *       deadLetters: bucket('temperature-analytics-bucket').prefix('dead_letters/'),
+ *       required: ['device_id', 'temperature', 'timestamp'],
+ *       sql: `SELECT device_id, temperature, from_unixtime(timestamp) AS event_time FROM source`,
+ *       every: '5 minutes',
+ *     })
+ *
+ * The SELECT names the table's columns, in any order; partition columns that are cut out of a moment are added, in the
+ * table's zone. `source` is what is new; other tables are read by name when `reads` has them.
+ */
+import type { Columns } from '../column.ts'
+import { type Every, type Schedule, scheduleOf } from '../every.ts'
+import { DefinitionMistake, known, wholeNumber } from '../mistake.ts'
+import { jobName, named } from '../names.ts'
+import { type Acting, frozen, type Part, type Tagged } from '../part.ts'
+import { type Bucket, type Location, locationOf } from './bucket.ts'
+import type { Delivery } from './delivery.ts'
+import type { Files } from './files.ts'
+import type { Role } from './role.ts'
+import type { Table } from './table.ts'
+
+/** Where a job's records come from: the objects of a delivery or of a folder, or a table's rows. */
+export type Source<C extends Columns = Columns> = Delivery<C> | Files<C> | Table<C, unknown>
+
+export interface JobOptions<C extends Columns> extends Tagged, Acting {
+  readonly from: Source<C>
+  readonly into: Table
+  /** One SELECT in Athena's language. */
+  readonly sql: string
+  /** Tables that the SQL reads besides `source`, whole, by their names. */
+  readonly reads?: readonly Table[]
+  /** `append` adds rows; `replace` makes the SELECT's result the whole table, at once. append unless given. */
+  readonly write?: 'append' | 'replace'
+  /** `new`: what no run has taken. `all`: everything, each time. new unless given. */
+  readonly takes?: 'new' | 'all'
+  /** Where records go that cannot be read as the source says. Without it such a record fails the run. */
+  readonly deadLetters?: Location | Bucket
+  /** Columns without which a record is a dead letter. Of deliveries and files only. */
+  readonly required?: readonly (keyof C & string)[]
+  /** Nobody starts it but you, unless given. */
+  readonly every?: Every
+  /** 2880 unless given. */
+  readonly timeoutMinutes?: number
+}
+
+export interface Job<C extends Columns = Columns> extends Part {
+  readonly kind: 'job'
+  readonly from: Source<C>
+  readonly into: Table
+  readonly sql: string
+  readonly reads: readonly Table[]
+  readonly write: 'append' | 'replace'
+  readonly takes: 'new' | 'all'
+  readonly deadLetters?: Location
+  readonly required: readonly string[]
+  readonly schedule?: Schedule
+  readonly timeoutMinutes: number
+  readonly role?: Role
+  readonly tags: Readonly<Record<string, string>>
+}
+
+const optionNames = [
+  'from',
+  'into',
+  'sql',
+  'reads',
+  'write',
+  'takes',
+  'deadLetters',
+  'required',
+  'every',
+  'timeoutMinutes',
+  'role',
+  'tags',
+]
+
+export function job<const C extends Columns>(name: string, options: JobOptions<C>): Job<C> {
+  named("A job's name", name, jobName)
+  const what = `The job ${name}`
+  known(what, options, optionNames)
+  const { from, into, sql, reads = [], write = 'append', takes = 'new', deadLetters, required = [], every } = options
+  const { timeoutMinutes = 2880, role, tags = {} } = options
+  if (sql.trim() === '') throw new DefinitionMistake(`${what} has no SQL: write SELECT … FROM source.`)
+  wholeNumber(`${what}: timeoutMinutes`, timeoutMinutes, { min: 1, max: 10_080 })
+  const columns = recordOf(from)
+  for (const column of required)
+    if (columns[column] === undefined)
+      throw new DefinitionMistake(
+        `${what} requires ${column}, which is no column of its source ${from.name}; it has ${Object.keys(columns).join(', ')}.`,
+      )
+  if (from.kind === 'table' && (required.length > 0 || deadLetters !== undefined))
+    throw new DefinitionMistake(
+      `${what} reads the table ${from.name}, whose rows have their types already: required and deadLetters are for deliveries and files.`,
+    )
+  if (required.length > 0 && deadLetters === undefined)
+    throw new DefinitionMistake(`${what} requires columns: say with deadLetters where the records without them go.`)
+  return frozen({
+    kind: 'job',
+    name,
+    from,
+    into,
+    sql,
+    reads,
+    write,
+    takes,
+    ...(deadLetters !== undefined && { deadLetters: locationOf(deadLetters) }),
+    required,
+    ...(every !== undefined && { schedule: scheduleOf(what, every) }),
+    timeoutMinutes,
+    ...(role !== undefined && { role }),
+    tags,
+  })
+}
+
+/** The columns that a job's SQL finds in `source`. */
+export const recordOf = <C extends Columns>(source: Source<C>): C =>
+  source.kind === 'table' ? source.columns : source.record

@@ -1,0 +1,109 @@
+/**
+ * A table of the catalog: typed columns over the objects of a folder.
+ *
+ *     const telemetry = table('device_telemetry', {
+ *       at: bucket('temperature-analytics-bucket').prefix('curated/device_telemetry/'),
+ *       columns: { device_id: column.string(), temperature: column.double(), event_time: column.timestamp() },
+ *       partitionBy: day('event_time', { zone: 'Asia/Tokyo' }),
+ *     })
+ *     type Telemetry = Row<typeof telemetry>       // { device_id: string, …, year: number, month: number, day: number }
+ */
+import { type Columns, checkColumns, type MomentNames, type RowOf } from '../column.ts'
+import { DefinitionMistake, known } from '../mistake.ts'
+import { named, tableName } from '../names.ts'
+import { frozen, type Part } from '../part.ts'
+import type { Partitioning, PartitionRow } from '../partitioning.ts'
+import { type Bucket, type Location, locationOf } from './bucket.ts'
+
+export type TableFormat = 'parquet' | 'json' | 'csv'
+
+export interface TableOptions<C extends Columns, P> {
+  readonly at: Location | Bucket
+  readonly columns: C
+  readonly partitionBy?: P
+  /** The lake's own unless given. */
+  readonly database?: string
+  /** parquet (Snappy) unless given. `csv` is comma-separated with quotes and no header. */
+  readonly format?: TableFormat
+  readonly description?: string
+}
+
+export interface Table<C extends Columns = Columns, P = unknown> extends Part {
+  readonly kind: 'table'
+  readonly at: Location
+  readonly columns: C
+  readonly partitionBy?: P & Partitioning
+  readonly database?: string
+  readonly format: TableFormat
+  readonly description?: string
+}
+
+/** A row as a query of the whole table reads it, partition columns included. */
+export type TableRow<C extends Columns, P> = {
+  [K in keyof (RowOf<C> & PartitionRow<P>)]: (RowOf<C> & PartitionRow<P>)[K]
+}
+
+const optionNames = ['at', 'columns', 'partitionBy', 'database', 'format', 'description']
+
+export function table<
+  const C extends Columns,
+  const P extends Partitioning<MomentNames<NoInfer<C>>, keyof NoInfer<C> & string> | undefined = undefined,
+>(name: string, options: TableOptions<C, P>): Table<C, P> {
+  named("A table's name", name, tableName)
+  const what = `The table ${name}`
+  known(what, options, optionNames)
+  const { partitionBy, database, format = 'parquet', description } = options
+  if (database !== undefined) named("A database's name", database, tableName)
+  const columns = checkColumns(`${what}: its columns`, options.columns)
+  if (partitionBy !== undefined) checkPartitioning(what, columns, partitionBy)
+  return frozen({
+    kind: 'table',
+    name,
+    at: locationOf(options.at),
+    columns,
+    ...(partitionBy !== undefined && { partitionBy }),
+    ...(database !== undefined && { database }),
+    format,
+    ...(description !== undefined && { description }),
+  }) as Table<C, P>
+}
+
+/** Hive's names and types of the partition columns, in the order of the folders. */
+export function partitionColumns({ columns, partitionBy }: Pick<Table, 'columns' | 'partitionBy'>) {
+  if (partitionBy === undefined) return []
+  return partitionBy.kind === 'time'
+    ? partitionBy.units.map(name => ({ name: name as string, type: 'int' }))
+    : partitionBy.of.map(name => ({ name, type: columns[name]?.type ?? 'string' }))
+}
+
+function checkPartitioning(what: string, columns: Columns, partitionBy: Partitioning): void {
+  const names = Object.keys(columns)
+  const missing = (name: string) =>
+    new DefinitionMistake(
+      `${what} cannot be partitioned by ${JSON.stringify(name)}, which is no column of it; it has ${names.join(', ')}.`,
+    )
+  if (partitionBy.kind === 'time') {
+    const column = columns[partitionBy.of]
+    if (column === undefined) throw missing(partitionBy.of)
+    if (column.moment === undefined)
+      throw new DefinitionMistake(
+        `${what} cannot be partitioned in time by ${partitionBy.of}, which is a ${column.type}: use column.timestamp(), date(), epochSeconds() or epochMilliseconds().`,
+      )
+    for (const unit of partitionBy.units)
+      if (columns[unit] !== undefined)
+        throw new DefinitionMistake(
+          `${what} has a column ${unit} and is partitioned by ${unit}: give the column another name.`,
+        )
+    return
+  }
+  for (const name of partitionBy.of) {
+    const column = columns[name]
+    if (column === undefined) throw missing(name)
+    if (!/^(string|int|bigint|date)$/.test(column.type))
+      throw new DefinitionMistake(
+        `${what} cannot be partitioned by ${name}: folders are named by a string, int, bigint or date, not ${column.type}.`,
+      )
+  }
+  if (partitionBy.of.length >= names.length)
+    throw new DefinitionMistake(`${what} needs a column that is not in the names of its folders.`)
+}
