@@ -28,7 +28,7 @@ import type { QueryEnd } from './query.ts'
 import { type ColumnInfo, metadataBytes, queryColumn } from './result-columns.ts'
 import { type ResultRoom, ResultRooms } from './result-rooms.ts'
 import type { Execution } from './running.ts'
-import type { Scans } from './scan.ts'
+import { type Scans, tableOf } from './scan.ts'
 import { isView, viewDefinition } from './views.ts'
 import { Writes } from './write.ts'
 
@@ -123,7 +123,7 @@ export class Executions {
     const result = await this.#engine.query({
       ...request,
       tables: references => {
-        for (const { database, name } of references) read.set(`${database}.${name}`, { database, name })
+        for (const table of references.map(tableOf)) read.set(`${table.database}.${table.name}`, table)
         return request.tables(references)
       },
     })

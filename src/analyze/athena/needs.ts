@@ -38,6 +38,7 @@ export interface ObjectEntry {
   readonly key: string
   readonly blob: string
   readonly bytes: number
+  readonly modifiedAt: number
 }
 
 export interface PreparedObject {

@@ -33,20 +33,22 @@ export class Scans {
    */
   source(execution: Execution, reference: TableReference, held: DisposableStack): TableSource {
     const { caller, scannedBytesMax } = execution
-    const { database, name } = reference
+    const { database, name } = tableOf(reference)
+    const isPartitionList = name !== reference.name
     const table = this.table(execution, reference)
-    if (isView(table)) return viewSource(table)
-    const format = formatOf(table)
     const partitioned = table.partitionKeys.length > 0
+    if (isPartitionList && !partitioned) throw this.#unknown(caller, reference, execution.sql)
+    if (isView(table)) return viewSource(table)
+    const format = isPartitionList ? { format: 'parquet' as const } : formatOf(table)
     if (partitioned) caller.demandTable('glue:GetPartitions', database, name)
     const projection = projectionOf(table)
     const isLooked = partitioned && projection === undefined
     const partitions = isLooked ? [...this.#catalog.partitions(caller, database, name)] : []
     const source: TableSource = {
-      database,
-      name,
+      ...reference,
       ...format,
-      columns: table.columns.map(columnOf),
+      columns: isPartitionList ? [] : table.columns.map(columnOf),
+      ...(isPartitionList && { isPartitionList }),
       partitionColumns: table.partitionKeys.map(columnOf),
       partitions,
       ...(projection !== undefined && { projection: projection.columns }),
@@ -69,7 +71,7 @@ export class Scans {
 
   /** Throws QueryFailure where it is not there. */
   table({ caller, sql }: Execution, reference: TableReference): CatalogTable {
-    const { database, name } = reference
+    const { database, name } = tableOf(reference)
     caller.demandTable('glue:GetTable', database, name)
     const table = this.#catalog.table(caller, database, name)
     if (!table) throw this.#unknown(caller, reference, sql)
@@ -102,7 +104,8 @@ export class Scans {
       for (const object of objects) {
         if (object.bytes === 0 || isHidden(object.key.slice(prefix.length))) continue
         const { path: file } = into.held.use(await this.#s3.file(object))
-        into.files.push({ partition, path: `s3://${bucket}/${object.key}`, file, bytes: object.bytes })
+        const { bytes, modifiedAt } = object
+        into.files.push({ partition, path: `s3://${bucket}/${object.key}`, file, bytes, modifiedAt })
       }
       const last = objects.at(-1)
       if (!last || objects.length < page) return
@@ -122,6 +125,14 @@ export class Scans {
       : new QueryFailure('schema', `SCHEMA_NOT_FOUND: ${place}Schema '${database}' does not exist`)
   }
 }
+
+const partitionsOf = '$partitions'
+
+/** The table of the catalog that is meant: `"t$partitions"` lists the partitions of t. */
+export const tableOf = ({ database, name }: TableReference): TableReference => ({
+  database,
+  name: name.endsWith(partitionsOf) ? name.slice(0, -partitionsOf.length) : name,
+})
 
 /** A text file is read whole, so that its size tells before the reading that a limit will be passed. */
 function bounded(source: TableSource, scannedBytesMax: number | undefined): TableSource {

@@ -270,7 +270,8 @@ function describedTarget(table: CatalogTable): TargetTable {
   if (table.parameters.table_type?.toUpperCase() === 'ICEBERG') throw refuse('an Iceberg table')
   if (table.storage.bucketColumns?.length) throw refuse('a bucketed table')
   // Its properties say where its partitions lie: rows in folders of Hive's kind might be where no query looks.
-  if (table.parameters['projection.enabled']?.toLowerCase() === 'true') throw refuse('a table with partition projection')
+  if (table.parameters['projection.enabled']?.toLowerCase() === 'true')
+    throw refuse('a table with partition projection')
   try {
     const { format, csv, rows } = tableFormat(table)
     // Only what these read is what they would find written.

@@ -39,6 +39,8 @@ export interface ScanFile {
   /** Absolute path on this machine. */
   readonly file: string
   readonly bytes: number
+  /** Milliseconds since 1970 UTC; absent where it is not known. */
+  readonly modifiedAt?: number
 }
 
 /** What the catalog says a table is. */
@@ -55,6 +57,8 @@ export interface TableSource {
   readonly view?: { readonly sql: string; readonly database: string; readonly columns: readonly Column[] }
   /** Empty for a table that is not partitioned. */
   readonly partitions: readonly { readonly values: readonly string[] }[]
+  /** It has a row for each of its partitions, of their values, and no files: `"name$partitions"`. */
+  readonly isPartitionList?: true
   /** Of each partition column. Where it is there, partitions are made of it, and `partitions` is empty. */
   readonly projection?: readonly ProjectedColumn[]
   /**

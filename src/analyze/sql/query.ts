@@ -273,8 +273,8 @@ function nameIn(node: Node): string | undefined {
 function star(item: Node, from: readonly Relation[]): Item {
   item.only('table')
   const table = item.text('table')?.toLowerCase()
-  const shown = visible(from).filter(column =>
-    table === undefined ? column.hidden !== true : column.relation === table && column.name !== '$path',
+  const shown = visible(from).filter(
+    ({ hidden, relation }) => hidden !== true && (table === undefined || relation === table),
   )
   if (shown.length === 0)
     throw new EngineFault(

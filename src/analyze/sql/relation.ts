@@ -10,7 +10,7 @@ import { condition } from './operators.ts'
 import type { Column, Scope, Visible } from './scope.ts'
 import type { Scan, Statement } from './statement.ts'
 import { identifier } from './text.ts'
-import { bigint, nameOf, varchar } from './typing/type.ts'
+import { bigint, nameOf } from './typing/type.ts'
 import { mismatch } from './value.ts'
 import { expanded } from './view.ts'
 
@@ -280,10 +280,9 @@ function named(node: Node, statement: Statement, scope: Scope): Relation {
       type: column.type,
       relation: alias,
       sql: `${relation}.${identifier(column.name ?? '')}`,
+      ...(column.hidden && { hidden: true }),
     }),
   )
-  if (statement.hiddenColumns)
-    columns.push({ name: '$path', type: varchar, relation: alias, sql: `${relation}."$path"`, hidden: true })
   // Renamed columns could be taken for the table's own in a WHERE: there only what is told by place is asked.
   const own = new Map(statement.columnsOf(reference).map(({ name: column = '' }, index) => [index, column]))
   const feeds = [{ target: scan, names: own }]

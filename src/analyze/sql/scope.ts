@@ -1,8 +1,10 @@
 // Which names a place in the statement can see, and what they mean: columns of the relations in its FROM, the outer
 // query's, lambda parameters, WITH's queries.
 import { at, EngineFault, type Position } from '../engine/fault.ts'
+import { unsupported } from './ast.ts'
 import { fieldOf } from './convert-text.ts'
 import type { Target } from './feeds.ts'
+import { hiddenButRefused } from './hidden-columns.ts'
 import { identifier } from './text.ts'
 import type { Type } from './typing/type.ts'
 import { typed, type Value } from './value.ts'
@@ -18,7 +20,7 @@ export interface Visible extends Column {
   /** The relation's alias, in lower case. */
   readonly relation: string | undefined
   readonly sql: string
-  /** Found by name, in no star: `"$path"`, and the sources of a column that USING merged. */
+  /** Found by name, in no star: `"$path"` and the like. */
   readonly hidden?: boolean
   /** Hidden behind another of its name, unless the relation is named with it. */
   readonly qualifiedOnly?: boolean
@@ -58,6 +60,7 @@ export function resolve(path: readonly string[], scope: Scope, position: Positio
     const found = inOne(names, place, position)
     if (found !== undefined) return found
   }
+  if (names.at(-1) === hiddenButRefused) throw unsupported(`The column "${hiddenButRefused}"`, position)
   throw new EngineFault(
     'semantic',
     `COLUMN_NOT_FOUND: ${at(position, `Column '${names.join('.')}' cannot be resolved`)}`,

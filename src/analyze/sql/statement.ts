@@ -30,8 +30,8 @@ export interface Writers {
   readonly query: (node: Node, statement: Statement, scope: Scope) => Written
 }
 
-/** The columns of a table of the catalog, its partition columns last; undefined for a name that is a relation of nobody. */
-export type Tables = (reference: TableReference) => readonly Column[]
+/** The columns of a table of the catalog: its own, its partition columns, those that no star shows. */
+export type Tables = (reference: TableReference) => readonly (Column & { readonly hidden?: boolean })[]
 
 /** The view of a name; undefined for a table. */
 export type Views = (reference: TableReference) => View | undefined
@@ -41,8 +41,8 @@ export interface StatementOptions {
   readonly text: string
   readonly defaultDatabase: string
   readonly now: number
-  /** Whether it asks for "$path": only then the views have that column. */
-  readonly hiddenColumns: boolean
+  /** Those that it asks for: only these the views have. */
+  readonly hiddenColumns: ReadonlySet<string>
   readonly tables: Tables
   readonly views?: Views
 }
@@ -50,7 +50,7 @@ export interface StatementOptions {
 export class Statement {
   readonly defaultDatabase: string
   readonly now: number
-  readonly hiddenColumns: boolean
+  readonly hiddenColumns: ReadonlySet<string>
   readonly text: string
   readonly scans: Scan[] = []
   readonly #options: StatementOptions
@@ -80,8 +80,9 @@ export class Statement {
     return new Statement(this.#options, this.#writers)
   }
 
-  columnsOf(reference: TableReference): readonly Column[] {
-    return this.#options.tables(reference)
+  columnsOf(reference: TableReference): ReturnType<Tables> {
+    const isAsked = ({ name = '' }: Column) => this.hiddenColumns.has(name)
+    return this.#options.tables(reference).filter(column => column.hidden !== true || isAsked(column))
   }
 
   viewOf(reference: TableReference): View | undefined {

@@ -2,6 +2,7 @@
 import { EngineFault } from '../engine/fault.ts'
 import { Node, nodeOf } from './ast.ts'
 import { expression } from './expression.ts'
+import { hiddenIn } from './hidden-columns.ts'
 import { query } from './query.ts'
 import { type Column, emptyScope } from './scope.ts'
 import { Statement, type Tables, type Views } from './statement.ts'
@@ -40,7 +41,7 @@ export function translate(
 ): Translation {
   const { defaultDatabase, now, text, tables, views } = options
   const statement = new Statement(
-    { defaultDatabase, now, text, tables, ...(views && { views }), hiddenColumns: text.includes('$path') },
+    { defaultDatabase, now, text, tables, ...(views && { views }), hiddenColumns: hiddenIn(text) },
     { expression, query },
   )
   const known = [...(options.relations ?? [])].map(

@@ -1,13 +1,15 @@
 // The tables of the catalog that a statement names, as the lake's process describes them.
+import { hiddenColumns } from '../../sql/hidden-columns.ts'
 import { qualify, references } from '../../sql/references.ts'
 import type { Column } from '../../sql/scope.ts'
+import type { Tables } from '../../sql/statement.ts'
 import { statementOf } from '../../sql/translate.ts'
 import { typeOfHive } from '../../sql/typing/names.ts'
 import { parseType } from '../../sql/typing/parse.ts'
 import { invalidView, type View } from '../../sql/view.ts'
 import { EngineFault } from '../fault.ts'
 import type { Ask, TableDescription } from '../protocol.ts'
-import type { TableReference } from '../request.ts'
+import type { Column as DeclaredColumn, TableReference } from '../request.ts'
 import { parse } from './parser.ts'
 
 interface Found {
@@ -71,14 +73,17 @@ export class Described {
     throw new EngineFault('semantic', `TABLE_NOT_FOUND: Table '${reference.database}.${reference.name}' does not exist`)
   }
 
-  columnsOf(reference: TableReference): readonly Column[] {
+  columnsOf(reference: TableReference): ReturnType<Tables> {
     const { table } = this.find(reference)
-    return [...table.columns, ...table.partitionColumns].map(({ name, type }) => ({
-      name: name.toLowerCase(),
-      type: typeOfHive(type),
-    }))
+    const written = ({ name, type }: DeclaredColumn): Column => ({ name: name.toLowerCase(), type: typeOfHive(type) })
+    const hidden = hiddenColumnsOf(table).map(column => ({ ...written(column), hidden: true }))
+    return [...[...table.columns, ...table.partitionColumns].map(written), ...hidden]
   }
 }
+
+/** What its rows have besides: of a list of partitions nothing. */
+export const hiddenColumnsOf = ({ partitionColumns, isPartitionList }: TableDescription): typeof hiddenColumns =>
+  hiddenColumns.filter(({ name }) => !isPartitionList && (name !== '$partition' || partitionColumns.length > 0))
 
 /** The view's query as a tree, and the tables that it names. */
 function viewOf({ database, name, view }: TableDescription): {

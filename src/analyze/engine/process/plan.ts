@@ -4,9 +4,11 @@
 import { partitionConditions } from '../../sql/prune.ts'
 import type { Scan, Statement } from '../../sql/statement.ts'
 import type { Ask, TableDescription } from '../protocol.ts'
-import type { ScanFile, ScanSummary } from '../request.ts'
-import type { Described } from './described.ts'
+import type { Column, ScanFile, ScanSummary } from '../request.ts'
+import { type Described, hiddenColumnsOf } from './described.ts'
+import { hiddenValue, partitionName } from './hidden-value.ts'
 import { forgetReaders } from './line-scan.ts'
+import { hiveDefaultPartition } from './partition-value.ts'
 import type { Confined, Place } from './place.ts'
 import { projectedPartitions } from './projected.ts'
 import { type ScanPlan, viewStatements } from './scan.ts'
@@ -35,15 +37,17 @@ export interface PlanOptions {
 export async function planScans({ place, statement, described, ask }: PlanOptions): Promise<Plan> {
   const tables = (statement?.scans ?? []).map(scan => ({ scan, ...described.find(scan.reference) }))
   const summaries: ScanSummary[] = []
-  const planned: { scan: Scan; table: TableDescription; files: readonly ScanFile[] }[] = []
+  const planned: Planned[] = []
   const partitionsRead: Record<string, number> = {}
   for (const { scan, ...found } of tables) {
     if (statement === undefined) continue
-    const { table, question, count } = await selected(place.session, scan, found, statement)
-    const files = question === undefined ? [] : await ask(question)
+    const { table, question, count, rows } = await selected(place.session, scan, found, statement)
+    const hidden = hiddenColumnsOf(table).filter(({ name }) => statement.hiddenColumns.has(name))
+    const listed = question === undefined || table.isPartitionList ? [] : await ask(question)
+    const files = await matchingFiles(place.session, { scan, table, hidden, statement }, listed)
     const name = `${table.database}.${table.name}`
-    partitionsRead[name] = Math.max(partitionsRead[name] ?? 0, count)
-    planned.push({ scan, table, files })
+    if (!table.isPartitionList) partitionsRead[name] = Math.max(partitionsRead[name] ?? 0, count)
+    planned.push({ scan, table, files, hidden, rows })
     summaries.push({
       ...{ database: table.database, name: table.name, format: table.format },
       ...(table.partitionColumns.length > 0 && { partitions: count }),
@@ -57,10 +61,9 @@ export async function planScans({ place, statement, described, ask }: PlanOption
   const scans: ScanPlan[] = []
   const measured = new Map<string, number>()
   let wholeBytes = 0
-  for (const { scan, table, files: asked } of planned) {
+  for (const { scan, table, files: asked, hidden, rows } of planned) {
     const files = asked.map(file => ({ ...file, file: local(file) }))
-    const hiddenColumns = statement?.hiddenColumns ?? false
-    scans.push({ view: scan.view, table, files, hiddenColumns })
+    scans.push({ view: scan.view, table, files, hidden, ...(table.isPartitionList && { rows }) })
     if (table.format === 'parquet')
       for (const { file, bytes } of files) measured.set(file, (measured.get(file) ?? 0) + bytes)
     else wholeBytes += files.reduce((sum, file) => sum + file.bytes, 0)
@@ -74,10 +77,20 @@ export async function planScans({ place, statement, described, ask }: PlanOption
   return { ...confined, views, measured, wholeBytes, partitionsRead, scans: summaries }
 }
 
+interface Planned {
+  readonly scan: Scan
+  readonly table: TableDescription
+  readonly files: readonly ScanFile[]
+  readonly hidden: readonly Column[]
+  /** Values of the partitions that are read. */
+  readonly rows: readonly (readonly string[])[]
+}
+
 /** What of the table is to be read: indexes of its partitions in the catalog, or the values of those it projects. */
 async function selected(session: Session, scan: Scan, described: DescribedTable, statement: Statement) {
   const { table, index } = described
-  if (table.partitionColumns.length === 0) return { table, question: { ...filesOf(index), partitions: [] }, count: 0 }
+  if (table.partitionColumns.length === 0)
+    return { table, question: { ...filesOf(index), partitions: [] }, count: 0, rows: [] }
   if (table.projection !== undefined) {
     const projected = await projectedPartitions(session, scan, table, statement)
     const partitions = projected.map(values => ({ values }))
@@ -85,11 +98,13 @@ async function selected(session: Session, scan: Scan, described: DescribedTable,
       table: { ...table, partitions },
       question: projected.length === 0 ? undefined : { ...filesOf(index), partitions: [], projected },
       count: projected.length,
+      rows: projected,
     }
   }
   const partitions = await survivingPartitions(session, scan, table, statement)
   const question = partitions.length === 0 ? undefined : { ...filesOf(index), partitions }
-  return { table, question, count: partitions.length }
+  const rows = partitions.map(place => table.partitions[place]?.values ?? [])
+  return { table, question, count: partitions.length, rows }
 }
 
 interface DescribedTable {
@@ -105,9 +120,38 @@ async function survivingPartitions(
   table: TableDescription,
   statement: Statement,
 ): Promise<readonly number[]> {
-  const conditions = partitionConditions(scan, table.partitionColumns, statement)
-  const rows = table.partitions.map(({ values }) => values)
+  const named = hiddenColumnsOf(table).filter(({ name }) => name === '$partition' && statement.hiddenColumns.has(name))
+  const columns = [...table.partitionColumns, ...named]
+  const conditions = partitionConditions(scan, columns, statement)
+  const rows = table.partitions.map(({ values }) => [...values, ...named.map(() => partitionName(table, values))])
   // Conditions that cannot be evaluated over the values prune nothing: the statement itself will say what is wrong.
-  const found = await survivors(session, { columns: table.partitionColumns, alias: scan.alias, rows }, conditions)
+  const found = await survivors(session, { columns, alias: scan.alias, rows }, conditions)
   return found ?? rows.map((_, index) => index)
+}
+
+interface Asked {
+  readonly scan: Scan
+  readonly table: TableDescription
+  readonly hidden: readonly Column[]
+  readonly statement: Statement
+}
+
+/** Without those of which a condition on their paths, sizes or times says that no row of them matters. */
+async function matchingFiles(
+  session: Session,
+  { scan, table, hidden, statement }: Asked,
+  files: readonly ScanFile[],
+): Promise<readonly ScanFile[]> {
+  if (hidden.length === 0 || files.length === 0) return files
+  const columns = [...table.partitionColumns, ...hidden]
+  const conditions = partitionConditions(scan, columns, statement)
+  if (conditions.length === partitionConditions(scan, table.partitionColumns, statement).length) return files
+  const rows = files.map(file => [
+    ...table.partitionColumns.map(
+      (_, place) => table.partitions[file.partition]?.values[place] ?? hiveDefaultPartition,
+    ),
+    ...hidden.map(({ name }) => hiddenValue(name, file, table) ?? hiveDefaultPartition),
+  ])
+  const found = await survivors(session, { columns, alias: scan.alias, rows }, conditions)
+  return found?.flatMap(place => files[place] ?? []) ?? files
 }

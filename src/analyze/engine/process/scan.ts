@@ -7,16 +7,21 @@ import { duckNameOfHive } from '../../sql/typing/names.ts'
 import { EngineFault } from '../fault.ts'
 import type { TableDescription } from '../protocol.ts'
 import type { Column, CsvLayout, ScanFile } from '../request.ts'
+import { hiddenValue } from './hidden-value.ts'
 import { lineScan } from './line-scan.ts'
 import { type FileColumn, fileColumns } from './parquet-schema.ts'
 import { partitionValue } from './partition-value.ts'
 import type { Session } from './session.ts'
+import { listOf } from './value-list.ts'
 
 export interface ScanPlan {
   readonly view: string
   readonly table: TableDescription
   readonly files: readonly ScanFile[]
-  readonly hiddenColumns: boolean
+  /** Those that the statement asks for. */
+  readonly hidden: readonly Column[]
+  /** Of a list of partitions the rows. */
+  readonly rows?: readonly (readonly string[])[]
 }
 
 /** Readers cannot mix compressions in one call, and blobs have no extension to tell them by. */
@@ -24,6 +29,8 @@ type Compression = 'none' | 'gzip' | 'zstd'
 
 /** The statements are the caller's to run; they may stand for an earlier view of that name. */
 export async function viewStatements(session: Session, plan: ScanPlan): Promise<readonly string[]> {
+  const view = `CREATE OR REPLACE TEMP VIEW ${identifier(plan.view)} AS`
+  if (plan.rows !== undefined) return [`${view} ${partitionList(plan.table, plan.rows)}`]
   const groups = new Map<Compression, ScanFile[]>()
   for (const file of plan.files) {
     if (file.bytes === 0) continue
@@ -36,7 +43,7 @@ export async function viewStatements(session: Session, plan: ScanPlan): Promise<
   }
   if (parts.length === 0) parts.push({ select: nothing(plan), first: [] })
   const select = parts.map(one => one.select).join(' UNION ALL ')
-  return [...parts.flatMap(one => one.first), `CREATE OR REPLACE TEMP VIEW ${identifier(plan.view)} AS ${select}`]
+  return [...parts.flatMap(one => one.first), `${view} ${select}`]
 }
 
 interface Part {
@@ -65,11 +72,11 @@ async function part(
   compression: Compression,
   filesTable: string,
 ): Promise<Part> {
-  const { table } = plan
+  const { table, hidden } = plan
   const { source, declared } = await relation(session, plan, files, compression)
   const [first] = files
   const onePartition = files.every(file => file.partition === first?.partition)
-  if (onePartition && !plan.hiddenColumns) {
+  if (onePartition && hidden.length === 0) {
     const values = first === undefined ? [] : partitionValues(table, first.partition)
     const constants = table.partitionColumns.map(
       (column, index) => `${values[index] ?? 'NULL'} AS ${identifier(column.name)}`,
@@ -77,10 +84,10 @@ async function part(
     const selected = [...declared, ...constants].join(', ') || 'NULL AS athena_nothing'
     return { select: `SELECT ${selected} FROM ${source}`, first: [] }
   }
-  const known = [...table.partitionColumns.map(column => column.name), ...(plan.hiddenColumns ? ['$path'] : [])]
+  const known = [...table.partitionColumns, ...hidden].map(column => column.name)
   const rows = files.map((file, index) => {
-    const path = plan.hiddenColumns ? [literal(file.path)] : []
-    return `(${[String(index), ...partitionValues(table, file.partition), ...path].join(', ')})`
+    const told = hidden.map(column => partitionValue(hiddenValue(column.name, file, table), column))
+    return `(${[String(index), ...partitionValues(table, file.partition), ...told].join(', ')})`
   })
   const names = ['athena_file', ...known].map(identifier).join(', ')
   const creation = `CREATE OR REPLACE TEMP TABLE ${identifier(filesTable)} AS SELECT * FROM (VALUES ${rows.join(', ')}) AS t(${names})`
@@ -179,10 +186,21 @@ function partitionValues(table: TableDescription, partition: number): readonly s
   return table.partitionColumns.map((column, index) => partitionValue(values?.[index], column))
 }
 
+function partitionList(table: TableDescription, rows: readonly (readonly string[])[]): string {
+  const columns = table.partitionColumns
+  if (rows.length === 0) return nothing({ view: '', table, files: [], hidden: [] })
+  const listed = listOf(columns, rows)
+  if (listed === undefined)
+    throw new EngineFault(
+      'unsupported',
+      `The partitions of ${table.database}.${table.name} have values with control characters, which this engine does not list yet`,
+    )
+  return `SELECT ${columns.map(({ name }) => identifier(name)).join(', ')} FROM ${listed}`
+}
+
 function nothing(plan: ScanPlan): string {
-  const columns = [...plan.table.columns, ...plan.table.partitionColumns].map(
+  const columns = [...plan.table.columns, ...plan.table.partitionColumns, ...plan.hidden].map(
     column => `CAST(NULL AS ${duckNameOfHive(column.type)}) AS ${identifier(column.name)}`,
   )
-  if (plan.hiddenColumns) columns.push('CAST(NULL AS VARCHAR) AS "$path"')
   return `SELECT ${columns.join(', ')} WHERE false`
 }

@@ -58,7 +58,7 @@ export interface Asked {
   readonly indexes: (readonly number[])[]
 }
 
-/** A JSON table whose partitions hold the given rows. Notes which partitions' files were asked for. */
+/** A JSON table whose partitions hold the given rows, written a day apart. Notes which partitions' files were asked for. */
 export async function jsonTable(
   name: string,
   columns: readonly Column[],
@@ -69,7 +69,8 @@ export async function jsonTable(
   for (const [partition, { rows }] of partitions.entries()) {
     const text = rows.map(row => `${JSON.stringify(row)}\n`).join('')
     const made = await fileOf(`s3://b/${name}/${partition}.json.gz`, text)
-    scanned.push({ ...made, partition: partitionColumns.length === 0 ? -1 : partition })
+    const modifiedAt = Date.UTC(2025, 9, 1 + partition, 12, 0, 0, 345)
+    scanned.push({ ...made, modifiedAt, partition: partitionColumns.length === 0 ? -1 : partition })
   }
   const indexes: (readonly number[])[] = []
   return {
