@@ -281,6 +281,24 @@ test('INSERT INTO a catalog table registers the partitions it makes', async () =
   assert.deepEqual((await query('SELECT count(*) FROM hot WHERE day = 15')).rows, [['2']])
 })
 
+test('INSERT OVERWRITE replaces what the table holds', async () => {
+  await put(
+    raw,
+    'scripts/hot.sql',
+    'INSERT OVERWRITE TABLE hot SELECT device_id, temperature, day FROM device_telemetry WHERE day = 16',
+  )
+  const { JobRunId } = await glue.send(
+    new StartJobRunCommand({ JobName: 'hot', Arguments: { '--job-bookmark-option': 'job-bookmark-disable' } }),
+  )
+  const ended = await until(async () => {
+    const { JobRun } = await glue.send(new GetJobRunCommand({ JobName: 'hot', RunId: JobRunId }))
+    return /STARTING|RUNNING/.test(JobRun?.JobRunState ?? '') ? undefined : JobRun
+  })
+  assert.equal(ended.ErrorMessage, undefined)
+  assert.match(ended.StateDetail ?? '', /2 files of the table were replaced, 1 partition without rows unregistered/)
+  assert.deepEqual((await query('SELECT day, count(*) FROM hot GROUP BY day')).rows, [['16', '2']])
+})
+
 test('a Python script is refused at StartJobRun and says that SQL is what runs here', async () => {
   await put(raw, 'scripts/spark.py', 'import sys\nfrom awsglue.transforms import *\n')
   await glue.send(

@@ -96,7 +96,7 @@ export class Engine {
       ...(source === undefined ? {} : { source }),
     }
     const result = await this.#run(task, request, async question =>
-      question.name === 'target' ? request.target(question.reference) : tables.answer(question),
+      question.name === 'target' ? request.target(question.reference, question.isReplaced) : tables.answer(question),
     )
     if (!('recordsIn' in result)) throw new Error('a job answers with a job result')
     return result

@@ -48,7 +48,7 @@ export type Question =
       /** Of a table with a projection: the values of its partitions. */
       readonly projected?: readonly (readonly string[])[]
     }
-  | { readonly name: 'target'; readonly reference: TableReference }
+  | { readonly name: 'target'; readonly reference: TableReference; readonly isReplaced: boolean }
   | { readonly name: 'scanned'; readonly bytes: number }
 
 export interface Answers {

@@ -161,11 +161,13 @@ export type WriteStatement =
       readonly target: TableReference
       readonly columns: readonly string[]
       readonly query: string
+      /** INSERT OVERWRITE: the rows take the place of the table's. */
+      readonly isReplacing?: boolean
       readonly isStrict: boolean
     }
 
 export interface TransformRequest {
-  /** `UNLOAD (SELECT …) TO 's3://…' WITH (…)` or `INSERT INTO t SELECT …` as text, or read already. */
+  /** `UNLOAD (SELECT …) TO 's3://…' WITH (…)`, `INSERT INTO t SELECT …` or `INSERT OVERWRITE t SELECT …` as text, or read already. */
   readonly script: string | WriteStatement
   /** The values of ${NAME} in a script that is a text. */
   readonly arguments: Readonly<Record<string, string>>
@@ -181,7 +183,7 @@ export interface TransformRequest {
     readonly format?: 'json' | 'csv'
   }
   readonly tables: (references: readonly TableReference[]) => Promise<readonly TableSource[]>
-  readonly target: (reference: TableReference) => Promise<TargetTable>
+  readonly target: (reference: TableReference, isReplaced: boolean) => Promise<TargetTable>
   readonly scratchDirectory: string
   readonly signal: AbortSignal
   readonly deadlineMilliseconds: number
@@ -203,7 +205,13 @@ export type Compression = 'SNAPPY' | 'GZIP' | 'ZSTD' | 'NONE'
 export interface TransformResult {
   readonly target:
     | { readonly kind: 'prefix'; readonly location: string }
-    | { readonly kind: 'table'; readonly database: string; readonly name: string }
+    | {
+        readonly kind: 'table'
+        readonly database: string
+        readonly name: string
+        /** What it held is to go when the files come. */
+        readonly isReplaced?: boolean
+      }
   readonly format: DataFormat
   /** With its dot: `.parquet`, `.json.gz`, … */
   readonly extension: string

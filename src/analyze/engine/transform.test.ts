@@ -291,6 +291,26 @@ test('an INSERT takes tables of the catalog and gives the columns of its target'
   assert.deepEqual(await readBack(ran, 'SELECT * FROM written ORDER BY b'), ['"2.0","y","15"', '"3.0",,"15"'])
 })
 
+test('INSERT OVERWRITE is an INSERT that says the table is to be replaced', async () => {
+  const files = [await fileOf('s3://raw/a.gz', '{"id":1,"name":"a"}\n')]
+  for (const [script, isReplaced] of [
+    ['INSERT INTO out SELECT id FROM source', false],
+    ['INSERT OVERWRITE out SELECT id FROM source', true],
+    ['insert overwrite table db.out SELECT id FROM source;', true],
+  ] as const) {
+    const asked: boolean[] = []
+    const ran = await transform(script, {
+      source: { files, schema, required: [] },
+      target: async (reference, replaced) => {
+        asked.push(replaced)
+        return { ...reference, columns: parseSchema('id bigint'), partitionColumns: [], format: 'parquet' }
+      },
+    })
+    assert.deepEqual([asked, ran.target.kind === 'table' && ran.target.isReplaced === true], [[isReplaced], isReplaced])
+    assert.deepEqual(await readBack(ran), ['"1"'])
+  }
+})
+
 test('JSON output is lines that a table reads again', async () => {
   const files = [await fileOf('s3://raw/a.gz', '{"id":1,"name":"a"}\n')]
   const ran = await transform("UNLOAD (SELECT id, name FROM source) TO 's3://b/t' WITH (format = 'JSON')", {
@@ -303,6 +323,11 @@ test('JSON output is lines that a table reads again', async () => {
 for (const [script, message] of [
   ["UNLOAD (SELECT id FROM source) TO 's3://b/t' WITH (format = 'ORC')", /'ORC' is not supported/],
   ["UNLOAD (SELECT id FROM source) TO '/tmp/x' WITH (format = 'PARQUET')", /s3:\/\/ location/],
+  [
+    "INSERT OVERWRITE t PARTITION (day='1') SELECT id FROM source",
+    /PARTITION is not supported .* replaces the whole table/,
+  ],
+  ["INSERT OVERWRITE DIRECTORY '/x' SELECT id FROM source", /DIRECTORY in INSERT is not supported/],
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the script's own placeholder
   ["UNLOAD (SELECT id FROM source) TO '${NOPE}' WITH (format = 'PARQUET')", /no argument --NOPE/],
   [

@@ -7,7 +7,7 @@
 //   the run SUCCEEDED
 //
 // So a run is wholly there or not at all, and its inputs are taken exactly once.
-import type { TransformResult } from '../../analyze/engine/request.ts'
+import type { TableReference, TransformResult } from '../../analyze/engine/request.ts'
 import type { Ledger, Transaction } from '../../durable/ledger.ts'
 import type { Clock } from '../../world/clock.ts'
 import type { Random } from '../../world/random.ts'
@@ -17,7 +17,8 @@ import { EntityNotFoundException, InvalidInputException, noSuchRun } from './fau
 import { Inputs, NothingNew } from './inputs.ts'
 import type { Job, Run, RunNumbers } from './job.ts'
 import { parseLocation } from './location.ts'
-import { Outputs, type Publication } from './outputs.ts'
+import { Outputs, type Publication, type Published } from './outputs.ts'
+import { Overwrite, type Read } from './overwrite.ts'
 import { effectiveArguments, type Plan, planOf } from './plan.ts'
 import type { Files, Objects, Permits, Tables, Transforms } from './ports.ts'
 import { Role } from './role.ts'
@@ -50,6 +51,7 @@ interface Running {
   readonly role: Role
   readonly inputs: Inputs
   readonly outputs: Outputs
+  readonly overwrite: Overwrite
   readonly signal: AbortSignal
   readonly scratch: string
 }
@@ -77,10 +79,11 @@ export class Course {
       request: { s3, ledger: this.#parts.ledger, job: job.id, objectsMax: plan.objectsMax },
       between: this.#between(job, plan),
     })
-    const outputs = new Outputs({ ...this.#parts, scope: job, role })
+    const overwrite = new Overwrite({ ...this.#parts, scope: job, role })
+    const outputs = new Outputs({ ...this.#parts, scope: job, role, overwrite })
     await using scratch = await this.#parts.blobs.scratch()
     try {
-      const of = { job, run, plan, role, inputs, outputs, signal, scratch: scratch.path }
+      const of = { job, run, plan, role, inputs, outputs, overwrite, signal, scratch: scratch.path }
       const work = await this.#work(of).catch(nothingNew)
       await this.#commit({ ...of, version, begunAt, work })
     } catch (cause) {
@@ -102,14 +105,20 @@ export class Course {
       // From here the outputs are visible, the inputs taken and the run over, all at once; a crash before leaves blobs
       // without a row, which are swept at the next start.
       const filesReplaced = moves ? this.#replace(write, job, inputs, role) : 0
-      const partitionsAdded = work?.publication.publish(write) ?? 0
+      const published = work?.publication.publish(write) ?? nothingPublished
       if (moves && inputs.selections.some(({ taken, kept }) => taken.length + kept.length > 0))
         bookmarks.record(write, job.id, run.number, {
           selections: inputs.selections,
           written: work?.publication.written ?? [],
         })
-      const numbers = measured(inputs, work, { filesReplaced, partitionsAdded })
-      const detail = stateDetail({ plan, selections: inputs.selections, numbers, ...(work && { done: work }) })
+      const numbers = measured(inputs, work, {
+        filesReplaced: filesReplaced + published.filesOverwritten,
+        partitionsAdded: published.partitionsAdded,
+      })
+      const detail = stateDetail({
+        ...{ plan, selections: inputs.selections, numbers, published },
+        ...(work && { done: work }),
+      })
       const ended = this.#parts.runs.end(write, run.number, {
         state: 'SUCCEEDED',
         at: clock.now(),
@@ -123,12 +132,13 @@ export class Course {
   }
 
   async #work(of: Running): Promise<Work> {
-    const { job, run, plan, role, inputs, outputs, signal } = of
+    const { job, run, plan, role, inputs, outputs, overwrite, signal } = of
     const { engine, clock } = this.#parts
     const script = await this.#script(job, role)
     const { source } = plan
     const folder = source && { bucket: source.location.bucket, prefix: source.location.key }
     const files = folder && (await inputs.source(folder))
+    const read: { tables: readonly TableReference[]; source: Read['source'] } = { tables: [], source: source?.location }
     const result = await engine.transform({
       script,
       arguments: plan.values,
@@ -143,8 +153,14 @@ export class Course {
             ...(source.format && { format: source.format }),
           },
         }),
-      tables: references => inputs.tables(references),
-      target: async reference => outputs.target(reference),
+      tables: references => {
+        read.tables = [...read.tables, ...references]
+        return inputs.tables(references)
+      },
+      target: async (reference, isReplaced) => {
+        if (isReplaced) overwrite.check(reference, read)
+        return outputs.target(reference)
+      },
       scratchDirectory: of.scratch,
       signal,
       deadlineMilliseconds: run.timeoutMinutes * 60_000,
@@ -184,6 +200,8 @@ export class Course {
     return { from: from ?? 0, to: to ?? 0 }
   }
 }
+
+const nothingPublished: Published = { partitionsAdded: 0, filesOverwritten: 0, partitionsDropped: 0 }
 
 function nothingNew(cause: unknown): undefined {
   if (cause instanceof NothingNew) return undefined

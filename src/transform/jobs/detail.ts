@@ -2,7 +2,7 @@
 // know before trusting them.
 import type { TransformResult } from '../../analyze/engine/request.ts'
 import type { RunNumbers } from './job.ts'
-import type { Publication } from './outputs.ts'
+import type { Publication, Published } from './outputs.ts'
 import type { Plan } from './plan.ts'
 import type { Selection } from './selection.ts'
 
@@ -10,11 +10,12 @@ export interface Account {
   readonly plan: Plan
   readonly selections: readonly Selection[]
   readonly numbers: RunNumbers
+  readonly published: Published
   /** Absent when there was nothing to do. */
   readonly done?: { readonly result: TransformResult; readonly publication: Publication }
 }
 
-export function stateDetail({ plan, selections, numbers, done }: Account): string {
+export function stateDetail({ plan, selections, numbers, published, done }: Account): string {
   const sentences: string[] = []
   if (!done) sentences.push('Nothing new: 0 records in, nothing written')
   else {
@@ -26,6 +27,11 @@ export function stateDetail({ plan, selections, numbers, done }: Account): strin
         `${count(numbers.partitionsWritten, 'partition')} of ${targetName(result)}` +
         (result.target.kind === 'table' ? `, ${count(numbers.partitionsAdded, 'partition')} newly registered` : ''),
     )
+    if (result.target.kind === 'table' && result.target.isReplaced)
+      sentences.push(
+        `${count(published.filesOverwritten, 'file')} of the table ${published.filesOverwritten === 1 ? 'was' : 'were'} replaced, ` +
+          `${count(published.partitionsDropped, 'partition')} without rows unregistered`,
+      )
     if (publication.deadLetters) sentences.push(`Dead letters: ${publication.deadLetters}`)
     if (result.missingDelimiter.length > 0)
       sentences.push(
@@ -34,20 +40,25 @@ export function stateDetail({ plan, selections, numbers, done }: Account): strin
           'first of each line: set AppendDelimiterToRecord in the delivery stream',
       )
   }
-  sentences.push(...bookmarkNotes(plan, selections, numbers))
+  sentences.push(...bookmarkNotes(plan, selections, numbers, numbers.filesReplaced - published.filesOverwritten))
   if (plan.withoutEffect.length > 0)
     sentences.push(`Arguments without effect on the embedded engine: ${plan.withoutEffect.join(', ')}`)
   return `${sentences.join('. ')}.`
 }
 
-function* bookmarkNotes(plan: Plan, selections: readonly Selection[], numbers: RunNumbers): Iterable<string> {
+function* bookmarkNotes(
+  plan: Plan,
+  selections: readonly Selection[],
+  numbers: RunNumbers,
+  filesTakenBack: number,
+): Iterable<string> {
   const total = (of: (selection: Selection) => number) => selections.reduce((sum, each) => sum + of(each), 0)
   if (plan.bookmark.kind === 'disable' && numbers.rowsWritten > 0)
     yield 'The bookmark is off: everything was processed, and what earlier runs wrote from it stays beside it, so running again makes duplicates'
   if (plan.bookmark.kind === 'pause' && numbers.rowsWritten > 0)
     yield 'The bookmark is paused and was not moved: what this run wrote is not replaced by later ones'
-  if (numbers.filesReplaced > 0)
-    yield `${count(numbers.filesReplaced, 'file')} that earlier runs wrote from the same inputs ${numbers.filesReplaced === 1 ? 'was' : 'were'} replaced`
+  if (filesTakenBack > 0)
+    yield `${count(filesTakenBack, 'file')} that earlier runs wrote from the same inputs ${filesTakenBack === 1 ? 'was' : 'were'} replaced`
   const kept = total(({ kept }) => kept.length)
   if (kept > 0)
     yield `${count(kept, 'object')} ${kept === 1 ? 'stays' : 'stay'} as an earlier run processed them, because that run also read objects that are not there any more; its rows could not be made again`

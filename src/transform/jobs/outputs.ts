@@ -12,6 +12,7 @@ import type { WrittenObject } from './bookmarks.ts'
 import { EntityNotFoundException, InvalidInputException } from './faults.ts'
 import type { Scope } from './job.ts'
 import { type Location, parseFolderLocation } from './location.ts'
+import type { Overwrite } from './overwrite.ts'
 import type { Files, Objects, Tables } from './ports.ts'
 import type { Role } from './role.ts'
 
@@ -28,8 +29,15 @@ export interface Publication {
   readonly partitions: number
   /** `s3://…` of the dead letters. */
   readonly deadLetters: string | undefined
-  /** Returns how many partitions the table did not have. */
-  publish(write: Transaction): number
+  publish(write: Transaction): Published
+}
+
+export interface Published {
+  /** Partitions that the table did not have. */
+  readonly partitionsAdded: number
+  /** By INSERT OVERWRITE: files and partitions that the table has no more. */
+  readonly filesOverwritten: number
+  readonly partitionsDropped: number
 }
 
 export class Outputs {
@@ -38,6 +46,7 @@ export class Outputs {
   readonly #s3: Objects
   readonly #catalog: Tables
   readonly #blobs: Files
+  readonly #overwrite: Overwrite
   readonly #adopted: Blob[] = []
 
   constructor(of: {
@@ -46,12 +55,14 @@ export class Outputs {
     readonly s3: Objects
     readonly catalog: Tables
     readonly blobs: Files
+    readonly overwrite: Overwrite
   }) {
     this.#scope = of.scope
     this.#role = of.role
     this.#s3 = of.s3
     this.#catalog = of.catalog
     this.#blobs = of.blobs
+    this.#overwrite = of.overwrite
   }
 
   /** What INSERT INTO writes to. */
@@ -105,10 +116,19 @@ export class Outputs {
       partitions: new Set(outputs.map(({ key }) => key.slice(0, -basename(key).length))).size,
       deadLetters: letters && `s3://${letters.bucket}/${letters.key}`,
       publish: write => {
+        const replaced = place.table?.isReplaced ? this.#overwrite.apply(write, place.table, folders) : undefined
         for (const { bucket, key, prepared } of all) this.#s3.publish(write, bucket, key, prepared)
-        return place.table && added.size > 0
-          ? this.#catalog.addPartitions(write, this.#scope, place.table.database, place.table.name, [...added.values()])
-          : 0
+        const partitionsAdded =
+          place.table && added.size > 0
+            ? this.#catalog.addPartitions(write, this.#scope, place.table.database, place.table.name, [
+                ...added.values(),
+              ])
+            : 0
+        return {
+          partitionsAdded,
+          filesOverwritten: replaced?.files ?? 0,
+          partitionsDropped: replaced?.partitions ?? 0,
+        }
       },
     }
   }

@@ -38,6 +38,7 @@ export interface Tables {
     table: string,
     partitions: readonly PartitionDefinition[],
   ): number
+  deletePartition(write: Transaction, scope: Scope, database: string, table: string, values: readonly string[]): void
 }
 
 export interface Transforms {

@@ -154,7 +154,7 @@ async function* listed({ s3, folders, context }: SelectionRequest): AsyncIterabl
 }
 
 /** Empty objects, folder markers, and what begins with `_` or `.` (Hive's rule: `_SUCCESS`, `.crc`) are no data. */
-function isData({ key, bytes }: InputObject, prefix: string): boolean {
+export function isData({ key, bytes }: InputObject, prefix: string): boolean {
   if (bytes === 0 || key.endsWith('/')) return false
   return !key
     .slice(prefix.length)

@@ -31,7 +31,7 @@ export function readScript(text: string, values: Readonly<Record<string, string>
   if (first === 'INSERT') return readInsert(sql.replace(/;\s*$/, ''), defaultDatabase)
   throw new EngineFault(
     'unsupported',
-    `A job's script is UNLOAD (SELECT …) TO 's3://…' WITH (…) or INSERT INTO table SELECT …; this one begins with '${ended[0]?.text ?? ''}'.`,
+    `A job's script is UNLOAD (SELECT …) TO 's3://…' WITH (…), INSERT INTO table SELECT … or INSERT OVERWRITE table SELECT …; this one begins with '${ended[0]?.text ?? ''}'.`,
   )
 }
 
@@ -125,7 +125,13 @@ function compressionOf(text: string | undefined, format: DataFormat): Compressio
 function readInsert(sql: string, defaultDatabase: string): Script {
   const node = nodeOf(parse(sql)[0])
   if (node?.kind !== 'insert') throw new EngineFault('syntax', 'INSERT INTO table SELECT … is expected')
-  node.only('table', 'columns', 'query')
+  const isReplacing = node.flag('overwrite')
+  if (isReplacing && node.lists('partition').length > 0)
+    throw new EngineFault(
+      'unsupported',
+      'INSERT OVERWRITE … PARTITION is not supported by this engine yet: INSERT OVERWRITE table SELECT … replaces the whole table.',
+    )
+  node.only('table', 'columns', 'query', 'overwrite')
   const table = node.record('table')
   table?.only('name', 'schema')
   const name = table?.text('name')?.toLowerCase()
@@ -135,6 +141,7 @@ function readInsert(sql: string, defaultDatabase: string): Script {
     target: { database: table?.text('schema')?.toLowerCase() ?? defaultDatabase, name },
     columns: node.texts('columns').map(column => column.toLowerCase()),
     query: node.need('query'),
+    isReplacing,
     isStrict: false,
   }
 }

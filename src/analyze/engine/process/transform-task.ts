@@ -37,7 +37,10 @@ export async function runTransform(
   const described = await Described.ask(node.tree, task.defaultDatabase, ask, examined === undefined ? [] : ['source'])
   const written = translated(node, task, described, examined)
   try {
-    const target = script.kind === 'insert' ? await ask({ name: 'target', reference: script.target }) : undefined
+    const target =
+      script.kind === 'insert'
+        ? await ask({ name: 'target', reference: script.target, isReplaced: script.isReplacing === true })
+        : undefined
     // The order of rows means nothing in a set of files, and keeping it costs a third of the time.
     await place.session.run('SET preserve_insertion_order = false')
     const statement = written instanceof EngineFault ? undefined : written.statement
@@ -104,7 +107,8 @@ function translated(
 }
 
 function targetOf(script: Script): TransformResult['target'] {
-  return script.kind === 'unload' ? { kind: 'prefix', location: script.location } : { kind: 'table', ...script.target }
+  if (script.kind === 'unload') return { kind: 'prefix', location: script.location }
+  return { kind: 'table', ...script.target, ...(script.isReplacing && { isReplaced: true }) }
 }
 
 function outputPlan(script: Script, target: TargetTable | undefined, into: string): OutputPlan {

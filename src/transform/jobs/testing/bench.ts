@@ -144,8 +144,8 @@ export class Bench {
     this.transforms++
     await this.interlude(request)
     request.signal.throwIfAborted()
-    const insert = /^INSERT INTO (\w+) SELECT \* FROM (\w+)$/.exec(String(request.script))
-    const files = request.source?.files ?? (await this.#scan(request, insert?.[2] ?? 'source'))
+    const insert = /^INSERT (INTO|OVERWRITE) (\w+) SELECT \* FROM (\w+)$/.exec(String(request.script))
+    const files = request.source?.files ?? (await this.#scan(request, insert?.[3] ?? 'source'))
     const days = new Map<string, string[]>()
     const dead: string[] = []
     let records = 0
@@ -163,10 +163,11 @@ export class Bench {
       columns: [],
     }))
     const letters = dead.length > 0 ? await this.#write(join(request.scratchDirectory, 'dead.json'), dead) : undefined
-    const target = insert && (await request.target({ database: 'default', name: insert[1] ?? '' }))
+    const isReplaced = insert?.[1] === 'OVERWRITE'
+    const target = insert && (await request.target({ database: 'default', name: insert[2] ?? '' }, isReplaced))
     return {
       target: target
-        ? { kind: 'table', database: target.database, name: target.name }
+        ? { kind: 'table', database: target.database, name: target.name, isReplaced }
         : { kind: 'prefix', location: request.arguments.TARGET_S3 ?? '' },
       format: 'json',
       extension: '.json',
