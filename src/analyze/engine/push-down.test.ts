@@ -1,8 +1,9 @@
-// Conditions reach the partitions through WITH, derived tables, joins and set operations, and never change an answer.
+// Conditions reach the partitions through WITH, derived tables, views, joins and set operations, and never change an answer.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import type { Column, TableSource } from './request.ts'
 import { jsonTable, query } from './testing/tables.ts'
 
 const columns = [{ name: 'v', type: 'bigint' }]
@@ -27,6 +28,27 @@ const flat = await jsonTable(
   [{ values: [], rows: keys.flatMap(({ p, q }) => rowsOf(p).map(row => ({ ...row, p, q }))) }],
 )
 
+const view = (name: string, sql: string, shown: readonly Column[]): TableSource => ({
+  ...{ database: 'default', name, format: 'json', columns: [], partitionColumns: [], partitions: [] },
+  view: { sql, database: 'default', columns: shown },
+  files: async () => [],
+})
+const shown = [
+  { name: 'p', type: 'integer' },
+  { name: 'q', type: 'varchar' },
+  { name: 'v', type: 'bigint' },
+]
+const views = [
+  view('plain', 'SELECT p, q, v FROM t', shown),
+  view('nested', "WITH w AS (SELECT * FROM plain WHERE v <> 3) SELECT p, q, v FROM w WHERE q = 'a' OR p < 2", shown),
+  view('grouped', 'SELECT p, q, sum(v) AS v FROM t GROUP BY p, q', shown),
+  view('united', 'SELECT p, q, v FROM plain UNION ALL SELECT p, q, v FROM nested', shown),
+  view('paired', 'SELECT a.p, b.q, b.v FROM plain AS a LEFT JOIN t AS b ON a.p = b.p AND a.v = b.v', shown),
+  view('windowed', 'SELECT p, q, max(v) OVER (PARTITION BY q) AS v FROM t', shown),
+  // A column that is turned into the declared type is another one.
+  view('turned', 'SELECT p, q, v FROM t', [{ name: 'p', type: 'bigint' }, ...shown.slice(1)]),
+]
+
 /** How many partitions each mention of the table is read for. */
 const read: readonly (readonly [sql: string, partitions: readonly number[]])[] = [
   ['WITH x AS (SELECT * FROM t) SELECT * FROM x WHERE p = 1', [3]],
@@ -45,7 +67,17 @@ const read: readonly (readonly [sql: string, partitions: readonly number[]])[] =
   ['SELECT * FROM (SELECT a.p, b.q FROM t a JOIN t b ON a.p = b.p) WHERE p = 1', [3, 12]],
   ['SELECT * FROM (SELECT a.p, b.q FROM t a LEFT JOIN t b ON a.p = b.p) WHERE p = 1 AND q IS NULL', [3, 12]],
   ['SELECT * FROM (VALUES 1) z(o) LEFT JOIN (SELECT * FROM t) x ON x.p = o WHERE x.p = 1', [12]],
+  ['SELECT * FROM plain WHERE p = 1', [3]],
+  ["SELECT * FROM plain AS x WHERE x.p > 1 AND x.q = 'b'", [2]],
+  ['SELECT * FROM plain AS x(a, b, c) WHERE a = 2', [3]],
+  ['SELECT count(*) FROM nested WHERE p = 3', [1]],
+  ['SELECT * FROM grouped WHERE p = 1', [3]],
+  ['SELECT * FROM united WHERE p = 3', [3, 1]],
+  ['SELECT * FROM paired WHERE p = 1', [3, 12]],
+  ['SELECT * FROM plain AS x JOIN plain AS y ON x.p = y.p WHERE x.p = 1 AND y.q IS NULL', [3, 4]],
   // What is not certain is not asked.
+  ['SELECT * FROM windowed WHERE p = 1', [12]],
+  ['SELECT * FROM turned WHERE p = 1', [12]],
   ['SELECT * FROM (SELECT p, v FROM t ORDER BY v, p, q LIMIT 5) WHERE p = 1', [12]],
   ['SELECT * FROM (SELECT p, row_number() OVER (ORDER BY p, q, v) n FROM t) WHERE p = 1', [12]],
   ['SELECT * FROM (SELECT p, count(*) FROM t GROUP BY ROLLUP (p)) WHERE p IS NULL', [12]],
@@ -55,8 +87,8 @@ const read: readonly (readonly [sql: string, partitions: readonly number[]])[] =
 for (const [sql, partitions] of read) {
   test(`${sql} reads ${partitions.join(' and ')} partitions`, async () => {
     const t = await partitioned()
-    const answer = await query(sql, [t])
-    assert.deepEqual([...answer.lines].sort(), [...(await query(sql, [flat])).lines].sort())
+    const answer = await query(sql, [t, ...views])
+    assert.deepEqual([...answer.lines].sort(), [...(await query(sql, [flat, ...views])).lines].sort())
     assert.deepEqual(
       t.indexes.map(indexes => indexes.length),
       partitions,
@@ -77,6 +109,8 @@ const shapes: readonly string[] = [
   'SELECT * FROM (SELECT b.p, a.q, b.v FROM t a FULL JOIN (SELECT * FROM t WHERE p = 1) b ON a.p = b.p) WHERE $',
   'SELECT * FROM (SELECT p, q, max(v) OVER (PARTITION BY q) AS v FROM t) WHERE $',
   'SELECT * FROM (SELECT max(p) AS p, q, max(v) AS v FROM t GROUP BY q) WHERE $',
+  ...views.map(({ name }) => `SELECT * FROM ${name} WHERE $`),
+  'SELECT x.p, y.q, x.v FROM plain AS x LEFT JOIN nested AS y ON x.p = y.p WHERE x.p IN (SELECT p FROM united WHERE $)',
   'WITH x AS (SELECT p, q, v FROM t), y AS (SELECT q, v, p FROM x) SELECT * FROM y WHERE $ AND p IN (SELECT p FROM x WHERE $)',
 ]
 const condition = fc.letrec<{ any: string; leaf: string }>(tie => ({
@@ -116,10 +150,10 @@ test('with and without partitions every shape of query has the same rows', async
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...shapes), condition, async (shape, where) => {
       const sql = shape.replaceAll('$', where)
-      const [one, other] = [await query(sql, [t]), await query(sql, [flat])]
+      const [one, other] = [await query(sql, [t, ...views]), await query(sql, [flat, ...views])]
       assert.deepEqual([...one.lines].sort(), [...other.lines].sort(), sql)
     }),
-    { numRuns: 60 },
+    { numRuns: 80 },
   )
   assert.ok(
     t.indexes.some(indexes => indexes.length < keys.length),
