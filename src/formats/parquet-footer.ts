@@ -34,7 +34,7 @@ export function parquetFooterBytes(trailer: Uint8Array, fileBytes: number): numb
   return bytes
 }
 
-interface Element {
+export interface Element {
   name: string
   physical: number | undefined
   repetition: number
@@ -87,7 +87,7 @@ export function parseParquetFooter(bytes: Uint8Array): ParquetFooter {
   return { columns, rows, rowGroups, createdBy, codec }
 }
 
-function readElement(input: ThriftInput): Element {
+export function readElement(input: ThriftInput): Element {
   const element: Element = {
     name: '',
     physical: undefined,

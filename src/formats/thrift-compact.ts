@@ -38,7 +38,8 @@ export class ThriftInput {
     this.#bytes = bytes
   }
 
-  struct(fields: Fields): void {
+  /** What follows the field `last` is left unread, so that nothing can be read behind such a struct. */
+  struct(fields: Fields, last?: number): void {
     this.#nest(() => {
       let id = 0
       for (let header = this.#byte(); header !== 0; header = this.#byte()) {
@@ -47,6 +48,7 @@ export class ThriftInput {
         const read = fields[id]
         if (read) read(this, type)
         else this.skip(type)
+        if (id === last) return
       }
     })
   }

@@ -10,26 +10,12 @@ import { collectionMacros } from './macros/collections.ts'
 import { dateMacros } from './macros/dates.ts'
 import { valueMacros } from './macros/values.ts'
 
-/**
- * Trino writes 1.0E10 where DuckDB writes 10000000000.0, and 1.0E-4 for 0.0001. From DuckDB's shortest text of a positive
- * number: its digits without the point, and the power of ten of the first. A lambda names what would otherwise be written
- * out again and again: planning such an expression costs more than a small query.
- */
-const scientific = `
-CREATE MACRO athena_exponent(text) AS list_transform([CASE
-    WHEN contains(text, 'e') THEN {'d': replace(split_part(text, 'e', 1), '.', ''), 'e': CAST(split_part(text, 'e', 2) AS INTEGER)}
-    WHEN starts_with(text, '0.') THEN {'d': ltrim(text, '0.'), 'e': len(ltrim(text, '0.')) + 1 - len(text)}
-    ELSE {'d': rtrim(replace(text, '.', ''), '0'), 'e': strpos(text, '.') - 2} END],
-  n -> n.d[1] || '.' || CASE WHEN len(n.d) > 1 THEN n.d[2:] ELSE '0' END || 'E' || n.e)[1]`
-
 const macros: readonly string[] = [
-  scientific,
+  // Trino writes 1.0E10 where DuckDB writes 10000000000.0, and 1.0E-4 for 0.0001. Few numbers are so large or so small; said
+  // in DuckDB's own functions, they would make every plan with a number to show longer than a small query takes.
   `CREATE MACRO athena_float(x) AS CASE
      WHEN x = 0 OR (abs(x) >= 0.001 AND abs(x) < 10000000) THEN CAST(x AS VARCHAR)
-     WHEN isfinite(x) THEN CASE WHEN x < 0 THEN '-' ELSE '' END || athena_exponent(CAST(abs(x) AS VARCHAR))
-     WHEN isnan(x) THEN 'NaN'
-     WHEN x > 0 THEN 'Infinity'
-     WHEN x < 0 THEN '-Infinity' END`,
+     WHEN x IS NOT NULL THEN athena_float_text(CAST(x AS VARCHAR)) END`,
   "CREATE MACRO athena_timestamp(x) AS strftime(x, '%Y-%m-%d %H:%M:%S.%g')",
   'CREATE MACRO athena_wall(x) AS make_timestamp(epoch_us(x))',
   "CREATE MACRO athena_time(x) AS strftime(DATE '2000-01-01' + x, '%H:%M:%S.%g')",

@@ -2,12 +2,16 @@
 // and what was written is measured. The child is a process of its own; it touches the files of its task and no others.
 
 import {
+  closeSync,
   createReadStream,
   createWriteStream,
   existsSync,
+  fstatSync,
   linkSync,
   mkdirSync,
+  openSync,
   type ReadStream,
+  readSync,
   renameSync,
   rmSync,
   type WriteStream,
@@ -87,6 +91,30 @@ export function linked(path: string, name: string): boolean {
 
 export function exists(path: string): boolean {
   return existsSync(path)
+}
+
+/** Most footers are shorter: then one read is enough. */
+const tailBytes = 16 * 1024
+
+/** The bytes before the last `trailerBytes` of a file, as many as these say. */
+export function tail(
+  path: string,
+  trailerBytes: number,
+  lengthOf: (trailer: Uint8Array, fileBytes: number) => number,
+): Uint8Array {
+  const file = openSync(path, 'r')
+  try {
+    const { size: fileBytes } = fstatSync(file)
+    const read = (bytes: number) => {
+      const buffer = new Uint8Array(Math.min(bytes, fileBytes))
+      return buffer.subarray(0, readSync(file, buffer, 0, buffer.length, fileBytes - buffer.length))
+    }
+    const first = read(tailBytes)
+    const length = lengthOf(first.subarray(-trailerBytes), fileBytes) + trailerBytes
+    return (length <= first.length ? first : read(length)).subarray(-length, -trailerBytes)
+  } finally {
+    closeSync(file)
+  }
 }
 
 /** Up to `bytes` from `position` on. */

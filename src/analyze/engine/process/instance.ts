@@ -5,6 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { macrosOf } from '../../sql/macros.ts'
 import { list, literal } from '../../sql/text.ts'
 import type { Limits } from '../protocol.ts'
+import { ReadLog } from './read-log.ts'
 import { Session } from './session.ts'
 
 /** What it wrote because its memory was full, inside the directory it may write. */
@@ -17,8 +18,11 @@ export class Instance implements Disposable {
   /** Names of those that are defined, for every session. */
   readonly #macros = new Set<string>()
 
-  private constructor(database: DuckDBInstance) {
+  readonly #reads: ReadLog
+
+  private constructor(database: DuckDBInstance, reads: ReadLog) {
     this.#database = database
+    this.#reads = reads
   }
 
   static async open(limits: Limits): Promise<Instance> {
@@ -33,12 +37,9 @@ export class Instance implements Disposable {
       lambda_syntax: 'ENABLE_SINGLE_ARROW',
       default_null_order: 'nulls_last',
     })
-    const instance = new Instance(database)
+    const instance = new Instance(database, await ReadLog.open(await database.connect()))
     using session = await instance.session()
-    // What is read is measured by DuckDB's own log.
-    await session.run(
-      "SET GLOBAL TimeZone = 'UTC'; SET GLOBAL Calendar = 'gregorian'; CALL enable_logging('FileSystem', level = 'trace')",
-    )
+    await session.run("SET GLOBAL TimeZone = 'UTC'; SET GLOBAL Calendar = 'gregorian'")
     // What almost every result needs is there before the statement comes.
     await session.run(macrosOf('athena_float() athena_timestamp()', instance.#macros).join(';\n'))
     return instance
@@ -46,7 +47,7 @@ export class Instance implements Disposable {
 
   /** Its temporary tables and views are its own and end with it. */
   async session(): Promise<Session> {
-    return new Session(await this.#database.connect(), this.#macros)
+    return new Session(await this.#database.connect(), this.#macros, this.#reads)
   }
 
   /** From here on only `paths` and `directory` (where spilled data goes too) can be read, and only `directory` be written. */
@@ -63,6 +64,7 @@ export class Instance implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#reads[Symbol.dispose]()
     this.#database.closeSync()
   }
 }

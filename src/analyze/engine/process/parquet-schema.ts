@@ -2,22 +2,14 @@
 // column is another than the table's fails the query in AWS's words, and is never cast into something else.
 // https://docs.aws.amazon.com/athena/latest/ug/troubleshooting-athena.html (HIVE_BAD_DATA)
 
-import { list } from '../../sql/text.ts'
+import { NotParquet, parquetFooterBytes, parquetTrailerBytes } from '../../../formats/parquet-footer.ts'
+import { parseParquetSchema, type SchemaElement } from '../../../formats/parquet-schema.ts'
+import { ThriftMalformed } from '../../../formats/thrift-compact.ts'
 import { typeOfHive } from '../../sql/typing/names.ts'
 import type { Type } from '../../sql/typing/type.ts'
 import { EngineFault } from '../fault.ts'
 import type { Column, ScanFile } from '../request.ts'
-import type { Session } from './session.ts'
-
-interface Element {
-  readonly name: string
-  /** Physical; absent for a group. */
-  readonly type: string | undefined
-  readonly repeated: boolean
-  /** The annotation: converted, or logical where there is no other. */
-  readonly annotation: string
-  readonly children: Element[]
-}
+import { tail } from './files.ts'
 
 export interface FileColumn {
   /** As the files spell it. */
@@ -27,21 +19,17 @@ export interface FileColumn {
 }
 
 /** By lower-case name the columns that at least one file has. Throws EngineFault where one does not fit. */
-export async function fileColumns(
-  session: Session,
-  files: readonly ScanFile[],
-  columns: readonly Column[],
-): Promise<ReadonlyMap<string, FileColumn>> {
+export function fileColumns(files: readonly ScanFile[], columns: readonly Column[]): ReadonlyMap<string, FileColumn> {
   const found = new Map<string, FileColumn>()
   const declared = columns.map(column => ({ column, type: typeOfHive(column.type), name: column.name.toLowerCase() }))
-  for (const { file, root } of await schemas(session, files)) {
-    const elements = new Map(root.children.map(element => [element.name.toLowerCase(), element]))
+  for (const file of files) {
+    const elements = new Map(schemaOf(file).children.map(element => [element.name.toLowerCase(), element]))
     for (const { column, type, name } of declared) {
       const element = elements.get(name)
       if (element === undefined) continue
       const misfit = misfitOf(element, type)
-      if (misfit !== undefined) throw incompatible(column, misfit, pathOf(file, files))
-      const isPlainBytes = element.type === 'BYTE_ARRAY' && element.annotation === ''
+      if (misfit !== undefined) throw incompatible(column, misfit, file.path)
+      const isPlainBytes = element.physical === 'BYTE_ARRAY' && element.annotation === ''
       const known = found.get(name)
       found.set(name, { name: known?.name ?? element.name, isPlainBytes: known?.isPlainBytes ?? isPlainBytes })
     }
@@ -49,59 +37,26 @@ export async function fileColumns(
   return found
 }
 
-const pathOf = (file: string, files: readonly ScanFile[]) => files.find(one => one.file === file)?.path ?? ''
-
-function incompatible(column: Column, element: Element, path: string): EngineFault {
+function incompatible(column: Column, element: SchemaElement, path: string): EngineFault {
   return new EngineFault(
     'data',
-    `HIVE_BAD_DATA: Field ${column.name}'s type ${element.type ?? 'group'} in parquet file ${path} is incompatible with type ${column.type} defined in table schema`,
+    `HIVE_BAD_DATA: Field ${column.name}'s type ${element.physical ?? 'group'} in parquet file ${path} is incompatible with type ${column.type} defined in table schema`,
   )
 }
 
-/** Files of one schema are answered with once. */
-async function schemas(
-  session: Session,
-  files: readonly ScanFile[],
-): Promise<readonly { readonly file: string; readonly root: Element }[]> {
-  const annotation = "coalesce(converted_type, logical_type, '')"
-  const fields = `[name, coalesce(type, ''), coalesce(repetition_type, ''), CAST(coalesce(num_children, 0) AS VARCHAR), ${annotation}]`
+/** Read here and not by DuckDB: its own account of schemas takes longer than the rest of a small query's planning. */
+function schemaOf({ file, path }: ScanFile): SchemaElement {
   try {
-    const rows = await session.rows(
-      `SELECT min(file), to_json(elements) FROM (
-         SELECT file_name AS file, list(${fields} ORDER BY place) AS elements
-         FROM (SELECT *, row_number() OVER () AS place FROM parquet_schema(${list(files.map(({ file }) => file))}))
-         GROUP BY file_name
-       ) GROUP BY elements`,
-    )
-    return rows.map(([file, elements]) => ({
-      file: String(file),
-      root: tree(JSON.parse(String(elements)) as string[][]),
-    }))
+    const footer = tail(file, parquetTrailerBytes, (trailer, size) => parquetFooterBytes(trailer, size))
+    return parseParquetSchema(footer)
   } catch (cause) {
-    const text = cause instanceof Error ? cause.message : String(cause)
-    const damaged = files.find(({ file }) => text.includes(file))
-    if (damaged === undefined) throw cause
-    throw new EngineFault('data', `HIVE_BAD_DATA: Not valid Parquet file: ${damaged.path}`, undefined, cause)
+    if (!(cause instanceof NotParquet || cause instanceof ThriftMalformed)) throw cause
+    throw new EngineFault('data', `HIVE_BAD_DATA: Not valid Parquet file: ${path}`, undefined, cause)
   }
-}
-
-/** The elements come in the order of a walk from the top, each with the number of its children. */
-function tree(rows: readonly (readonly string[])[]): Element {
-  let at = 0
-  function next(): Element {
-    const [name = '', type = '', repetition = '', children = '0', annotation = ''] = rows[at] ?? []
-    at += 1
-    const element: Element = {
-      ...{ name, type: type === '' ? undefined : type, repeated: repetition === 'REPEATED', annotation, children: [] },
-    }
-    for (let count = Number(children); count > 0; count -= 1) element.children.push(next())
-    return element
-  }
-  return next()
 }
 
 /** The element that does not fit, if any. */
-function misfitOf(element: Element, type: Type): Element | undefined {
+function misfitOf(element: SchemaElement, type: Type): SchemaElement | undefined {
   switch (type.kind) {
     case 'array': {
       const item = itemOf(element)
@@ -110,11 +65,11 @@ function misfitOf(element: Element, type: Type): Element | undefined {
     case 'map': {
       const entry = element.children[0]
       const [key, value] = entry?.children ?? []
-      if (key === undefined || value === undefined || !entry?.repeated) return element
+      if (key === undefined || value === undefined || !entry?.isRepeated) return element
       return misfitOf(key, type.key) ?? misfitOf(value, type.value)
     }
     case 'row': {
-      if (element.type !== undefined || element.children.some(child => child.repeated && isList(element)))
+      if (element.physical !== undefined || element.children.some(child => child.isRepeated && isList(element)))
         return element
       for (const field of type.fields) {
         const child = element.children.find(one => one.name.toLowerCase() === field.name?.toLowerCase())
@@ -124,17 +79,17 @@ function misfitOf(element: Element, type: Type): Element | undefined {
       return undefined
     }
     default:
-      return element.type !== undefined && fits(element, type) ? undefined : element
+      return element.physical !== undefined && fits(element, type) ? undefined : element
   }
 }
 
-const isList = (element: Element) => /LIST|MAP/.test(element.annotation)
+const isList = (element: SchemaElement) => /LIST|MAP/.test(element.annotation)
 
 /** Lists have two levels or three: the repeated element is the item, or holds it. */
-function itemOf(element: Element): Element | undefined {
-  if (element.repeated) return { ...element, repeated: false }
+function itemOf(element: SchemaElement): SchemaElement | undefined {
+  if (element.isRepeated) return { ...element, isRepeated: false }
   const [repeated, ...more] = element.children
-  if (repeated === undefined || !repeated.repeated || more.length > 0) return undefined
+  if (repeated === undefined || !repeated.isRepeated || more.length > 0) return undefined
   const [only, ...others] = repeated.children
   const isItem =
     only === undefined || others.length > 0 || repeated.name === 'array' || repeated.name === `${element.name}_tuple`
@@ -149,7 +104,7 @@ const widths: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Wider is taken, narrower and other is not. */
-function fits({ type = '', annotation }: Element, declared: Type): boolean {
+function fits({ physical: type = '', annotation }: SchemaElement, declared: Type): boolean {
   const isDecimal = /^DECIMAL/i.test(annotation)
   const isWhole = annotation === '' || /^U?INT/i.test(annotation)
   const isTime = /^TIME/i.test(annotation)

@@ -36,7 +36,7 @@ export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: C
   try {
     const plan = await planScans({ place, statement, described, ask })
     const { session } = plan
-    await session.plan(sql, await plan.views())
+    await session.prepare(await plan.views())
     const planningMilliseconds = clock.elapsed() - startedAt
     const written = `${plan.directory}/result.csv`
     const write = () => writeResult(session, sql, columns, written)
@@ -77,7 +77,7 @@ async function writeResult(
   // DuckDB would rename columns of one name in its header: then the header is the first row.
   const header = unique ? '' : `SELECT ${columns.map(column => literal(column.name)).join(', ')} UNION ALL `
   const rows = await session.rows(
-    `COPY (${header}${result}) TO ${literal(file)} (FORMAT csv, HEADER ${unique}, FORCE_QUOTE *)`,
+    `COPY (${header}${result}) TO ${literal(file)} (FORMAT csv, HEADER ${unique}, FORCE_QUOTE *, USE_TMP_FILE false)`,
   )
   return Number(rows[0]?.[0] ?? 0) - (unique ? 0 : 1)
 }

@@ -116,7 +116,7 @@ async function relation(
   }
   const source = reader(table, files, compression)
   if (table.format !== 'parquet') return { source, declared: table.columns.map(declaredText) }
-  const held = await fileColumns(session, files, table.columns)
+  const held = fileColumns(files, table.columns)
   return { source, declared: table.columns.map(column => declaredParquet(column, held.get(column.name.toLowerCase()))) }
 }
 

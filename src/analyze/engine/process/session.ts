@@ -5,6 +5,7 @@ import type { DuckDBConnection, DuckDBScalarFunction, Json } from '@duckdb/node-
 import { computedOf } from '../../sql/computed/functions.ts'
 import { macrosOf } from '../../sql/macros.ts'
 import { register } from './computed.ts'
+import type { ReadLog } from './read-log.ts'
 
 interface Described {
   readonly name: string
@@ -14,11 +15,13 @@ interface Described {
 export class Session implements Disposable {
   readonly #connection: DuckDBConnection
   readonly #macros: Set<string>
+  readonly #reads: ReadLog
 
-  /** `macros` are those that the instance has already; they are shared by its sessions. */
-  constructor(connection: DuckDBConnection, macros: Set<string>) {
+  /** `macros` are those that the instance has already; they and `reads` are shared by its sessions. */
+  constructor(connection: DuckDBConnection, macros: Set<string>, reads: ReadLog) {
     this.#connection = connection
     this.#macros = macros
+    this.#reads = reads
   }
 
   /** A function of this process, once for all sessions of the instance. */
@@ -46,28 +49,22 @@ export class Session implements Disposable {
     return rows.map(row => ({ name: String(row[0]), type: String(row[1]) }))
   }
 
-  /**
-   * As `describe`, after `views`. The count of the bytes read begins behind it: what was opened in order to plan is not
-   * part of what the query reads.
-   */
+  /** As `describe`, after `views`, and with the count of the bytes that are read beginning behind it. */
   async plan(sql: string, views: readonly string[] = []): Promise<readonly Described[]> {
-    const rows = await this.rows([...views, `DESCRIBE ${sql}`, 'CALL truncate_duckdb_logs()'].join(';\n'))
+    const rows = await this.rows([...views, `DESCRIBE ${sql}`].join(';\n'))
+    await this.#reads.begin()
     return rows.map(row => ({ name: String(row[0]), type: String(row[1]) }))
   }
 
-  /**
-   * Bytes that were really read of these files since `plan`, as DuckDB's own file system logged them. It reads the head of
-   * a page once more with the page, so that of a tiny file it reads more than there is: no file counts for more than
-   * its entry in `most`.
-   */
+  /** As `plan`, for a statement that is about to run: that will say by itself what is wrong with it. */
+  async prepare(views: readonly string[]): Promise<void> {
+    if (views.length > 0) await this.run(views.join(';\n'))
+    await this.#reads.begin()
+  }
+
+  /** Bytes that were really read since then of these files; no file counts for more than its entry in `most`. */
   async bytesRead(most: ReadonlyMap<string, number>): Promise<number> {
-    if (most.size === 0) return 0
-    // The library's own view that parses these messages takes five times as long.
-    const rows = await this.rows(
-      `SELECT json_extract_string(message, '$.path'), CAST(sum(CAST(json_extract_string(message, '$.bytes') AS BIGINT)) AS BIGINT)
-       FROM duckdb_logs() WHERE type = 'FileSystem' AND json_extract_string(message, '$.op') = 'READ' GROUP BY 1`,
-    )
-    return rows.reduce((sum, [path, bytes]) => sum + Math.min(Number(bytes), most.get(String(path)) ?? 0), 0)
+    return most.size === 0 ? 0 : await this.#reads.bytes(most)
   }
 
   async #define(sql: string): Promise<void> {

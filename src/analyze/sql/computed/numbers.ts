@@ -1,5 +1,6 @@
 // Numbers in other bases and in buckets. https://trino.io/docs/current/functions/math.html
 import { type ComputedTable, ComputeFault, computed, invalid } from './computed.ts'
+import { doubleText } from './java-number.ts'
 
 const bigintMax = 9223372036854775807n
 
@@ -17,6 +18,12 @@ function fromBase(text: string, radix: bigint): bigint {
   const value = text.startsWith('-') ? -size : size
   if (value > bigintMax || value < -bigintMax - 1n) throw wrong
   return value
+}
+
+/** From DuckDB's shortest text of a floating-point number. */
+function floatText(text: string): string {
+  const special = { inf: 'Infinity', '-inf': '-Infinity', nan: 'NaN', '-nan': 'NaN' }[text]
+  return special ?? doubleText(Number(text))
 }
 
 /** Half is rounded away from zero. */
@@ -46,6 +53,7 @@ export const numbers: ComputedTable = {
   athena_sinh: ofDouble(Math.sinh),
   athena_tanh: ofDouble(Math.tanh),
   athena_decimal_quotient: computed(['VARCHAR', 'VARCHAR', 'BIGINT'], 'VARCHAR', quotientText),
+  athena_float_text: computed(['VARCHAR'], 'VARCHAR', floatText),
   athena_from_base: computed(['VARCHAR', 'BIGINT'], 'BIGINT', fromBase),
   athena_to_base: computed(['BIGINT', 'BIGINT'], 'VARCHAR', (value, radix) => {
     checkRadix(radix)
