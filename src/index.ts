@@ -2,9 +2,20 @@
  * The package's entry: a lake inside one's own process.
  *
  *     import { openLake } from 'biwa'
- *     await using lake = await openLake({ directory: '.biwa' })
- *     const server = await lake.listen({ port: 4566, host: '127.0.0.1' })
+ *     await using lake = await openLake({ directory: 'temporary', clock: 'simulated' })
+ *     await lake.aws.kinesis.CreateStream({ StreamName: 'temperature-stream', ShardCount: 1 })
  */
 export { type ShardLimit, type StreamLoad, type StreamSize, sizeStream } from './collect/kinesis/sizing.ts'
-export { Lake, LakeMistake, type LakeOptions, type Listening, openLake } from './lake.ts'
+export type { Access, Caller, Credentials } from './in-process/access.ts'
+export { AwsError } from './in-process/aws-error.ts'
+export type { Body } from './in-process/body.ts'
+export type { ClientSettings } from './in-process/client.ts'
+export type { Due, LakeClock } from './in-process/clock.ts'
+export type { Aws, CallOptions, Input, Output } from './in-process/door.ts'
+export type { Failure } from './in-process/failures.ts'
+export type { Lake } from './in-process/lake.ts'
+export type { Listening, ListenOptions } from './in-process/listening.ts'
+export type { LakeOptions } from './in-process/options.ts'
+export { openLake } from './lake.ts'
 export { ConsoleLog, type Log, SilentLog } from './world/log.ts'
+export { LakeMistake } from './world/mistake.ts'

@@ -1,6 +1,6 @@
 /** Calls of AWS's operations on a running server, signed with its key. What goes wrong is said in a sentence. */
 import { createHmac, hash } from 'node:crypto'
-import { LakeMistake } from '../lake.ts'
+import { LakeMistake } from '../world/mistake.ts'
 import { reachableUrl, type ServerFile } from './server-file.ts'
 
 /** What a server answers with AWS's own error. */

@@ -1,6 +1,6 @@
 /** `biwa env`: the exports that point AWS's clients to a lake that runs here. */
 import { resolve } from 'node:path'
-import { LakeMistake } from '../lake.ts'
+import { LakeMistake } from '../world/mistake.ts'
 import type { Terminal } from '../world/terminal.ts'
 import { type Command, readOptions } from './command.ts'
 import { reachableUrl, recallServer } from './server-file.ts'

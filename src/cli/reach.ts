@@ -3,7 +3,7 @@
  * `eval "$(biwa env)"` sets them and AWS's own tools read them; without these the one on `.biwa`.
  */
 import { resolve } from 'node:path'
-import { LakeMistake } from '../lake.ts'
+import { LakeMistake } from '../world/mistake.ts'
 import type { Terminal } from '../world/terminal.ts'
 import { recallServer, type ServerFile } from './server-file.ts'
 

@@ -2,8 +2,9 @@
  * The table of commands, and how a command ends: 0 done, 1 it failed, 2 it was called wrongly. Commands are loaded when
  * they are called, so that `biwa up` reads nothing of the demo.
  */
-import { LakeMistake } from '../lake.ts'
+
 import { version } from '../version.ts'
+import { LakeMistake } from '../world/mistake.ts'
 import type { Terminal } from '../world/terminal.ts'
 import { type Commands, UsageMistake } from './command.ts'
 

@@ -4,7 +4,7 @@
  */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LakeMistake } from '../lake.ts'
+import { LakeMistake } from '../world/mistake.ts'
 
 export interface ServerFile {
   readonly url: string

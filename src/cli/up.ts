@@ -1,6 +1,8 @@
 /** `biwa up`: opens a data directory, serves it, stops cleanly when asked. */
 import { resolve } from 'node:path'
-import { defaultAccount, defaultRegion, openLake } from '../lake.ts'
+import { defaultAccount, defaultRegion } from '../in-process/options.ts'
+import { openLake } from '../lake.ts'
+import { ConsoleLog } from '../world/log.ts'
 import type { Terminal } from '../world/terminal.ts'
 import {
   type Command,
@@ -60,10 +62,11 @@ shell, 'eval "$(biwa env)"' sets what they need.
       account: readAccount(options.account),
       region: readRegion(options.region),
       allowReset: options['allow-reset'],
-      ...(limits === 'aws' && { limits }),
-      ...(clock === 'simulated' && {
-        simulatedFrom: options.start === undefined ? 'now' : readInstant('start', options.start),
-      }),
+      limits,
+      clock,
+      ...(options.start !== undefined && { start: readInstant('start', options.start) }),
+      transcript: false,
+      log: new ConsoleLog(),
     })
     try {
       const server = await lake.listen({ port, host: options.host })

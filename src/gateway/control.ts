@@ -5,15 +5,15 @@
  *     GET  /_biwa/metrics    what every part counted, as Prometheus text; with enforced authentication the root key is
  *                            asked for, as HTTP's basic user name and password
  *     POST /_biwa/reset      empties the lake, where `--allow-reset` was given
- *     GET  /_biwa/clock      {"now": "2025-10-15T00:00:00Z", "clock": "simulated"}
+ *     GET  /_biwa/clock      {"now": "2025-10-14T15:00:00.000Z", "clock": "simulated", "next": {"name": …, "at": …}}
  *     POST /_biwa/clock      {"advance": "PT5M"} or {"advanceTo": "…Z"}: moves a simulated clock; answers when all that
- *                            fell due has run, with its names in order
+ *                            fell due has run and what it started has ended, with "ran": [{"name": …, "at": …}] in order
  *
  * A web page that the user visits can send requests to loopback. Browsers say where a request comes from; what comes
  * from another site, or under a foreign host name (DNS rebinding), is turned away in open mode, where a key proves nothing.
  */
 import { hash, timingSafeEqual } from 'node:crypto'
-import { Fault } from './fault.ts'
+import { LakeMistake } from '../world/mistake.ts'
 import { type HttpRequest, type HttpResponse, readWhole } from './message.ts'
 
 export interface ControlNeeds {
@@ -24,9 +24,21 @@ export interface ControlNeeds {
   readonly metrics: () => string
   /** Whoever reads the metrics must show it; undefined when anybody may. */
   readonly metricsKey?: () => Promise<{ readonly accessKeyId: string; readonly secretAccessKey: string }>
-  readonly now: () => number
-  /** Undefined when the clock is the system's. */
-  readonly advanceTo?: (at: number) => Promise<readonly string[]>
+  readonly clock: ControlledClock
+  readonly isSimulated: boolean
+}
+
+interface Due {
+  readonly name: string
+  readonly at: string
+}
+
+/** Moving it rejects with a LakeMistake for what is no time to move to, and for the system's clock. */
+export interface ControlledClock {
+  date(): Date
+  next(): Due | undefined
+  advance(by: string): Promise<readonly Due[]>
+  advanceTo(instant: string): Promise<readonly Due[]>
 }
 
 /** The answer, or undefined when the request is for AWS's side, as nearly all are: for these, `needs` is not asked for. */
@@ -81,40 +93,46 @@ function shows(authorization: string | undefined, credentials: string): boolean 
   return timingSafeEqual(digest(Buffer.from(given, 'base64').toString()), digest(credentials))
 }
 
-async function clock(request: HttpRequest, needs: ControlNeeds): Promise<HttpResponse> {
-  const state = () => ({ now: new Date(needs.now()).toISOString(), clock: needs.advanceTo ? 'simulated' : 'system' })
-  if (request.method === 'GET') return answer(200, state())
+async function clock(request: HttpRequest, { clock, isSimulated }: ControlNeeds): Promise<HttpResponse> {
+  const state = () => ({
+    now: clock.date().toISOString(),
+    clock: isSimulated ? 'simulated' : 'system',
+    ...(isSimulated && { next: clock.next() ?? null }),
+  })
+  if (request.method === 'GET' || request.method === 'HEAD') return answer(200, state())
   if (request.method !== 'POST') return answer(405, { message: '/_biwa/clock takes GET and POST.' })
-  if (!needs.advanceTo)
+  if (!isSimulated)
     return answer(409, {
       message: "This lake runs on the system's clock, which nobody moves. Start it with --clock simulated.",
     })
-  let at: number
+  const move = moveOf(await readWhole(request.body, 4096))
+  if (!move)
+    return answer(400, { message: 'The body must be {"advance": "PT5M"} or {"advanceTo": "2025-10-15T00:05:00Z"}.' })
   try {
-    const body = JSON.parse(Buffer.from(await readWhole(request.body, 4096)).toString('utf8')) as Record<
-      string,
-      unknown
-    >
-    at = targetOf(body, needs.now())
+    const ran = await (move.advance === undefined ? clock.advanceTo(move.advanceTo) : clock.advance(move.advance))
+    return answer(200, { ...state(), ran })
   } catch (error) {
-    const why =
-      error instanceof Fault
-        ? error.message
-        : 'The body must be {"advance": "PT5M"} or {"advanceTo": "2025-10-15T00:05:00Z"}.'
-    return answer(400, { message: why })
+    if (error instanceof LakeMistake) return answer(400, { message: error.message })
+    throw error
   }
-  if (at < needs.now()) return answer(400, { message: `Time only goes on: it is ${state().now} already.` })
-  const ran = await needs.advanceTo(at)
-  return answer(200, { ...state(), ran })
 }
 
-/** Throws when the body says neither, both, or what is no duration or instant. */
-function targetOf(body: Readonly<Record<string, unknown>>, now: number): number {
-  const { advance, advanceTo, ...others } = body
-  if (Object.keys(others).length > 0 || (advance === undefined) === (advanceTo === undefined))
-    throw new Error('one of both')
-  if (advanceTo !== undefined) return Temporal.Instant.from(String(advanceTo)).epochMilliseconds
-  return now + Temporal.Duration.from(String(advance)).total({ unit: 'millisecond', relativeTo: '1970-01-01' })
+type Move =
+  | { readonly advance: string; readonly advanceTo?: undefined }
+  | { readonly advance?: undefined; readonly advanceTo: string }
+
+/** Undefined when the body says neither, both, or something else. */
+function moveOf(bytes: Uint8Array): Move | undefined {
+  let body: unknown
+  try {
+    body = JSON.parse(Buffer.from(bytes).toString('utf8'))
+  } catch {
+    return undefined
+  }
+  if (typeof body !== 'object' || body === null || Object.keys(body).length !== 1) return undefined
+  if ('advance' in body && typeof body.advance === 'string') return { advance: body.advance }
+  if ('advanceTo' in body && typeof body.advanceTo === 'string') return { advanceTo: body.advanceTo }
+  return undefined
 }
 
 const answer = (status: number, body: object): HttpResponse => ({

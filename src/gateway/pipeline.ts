@@ -169,7 +169,7 @@ export class Pipeline {
     input: Readonly<Record<string, unknown>>,
   ): Promise<Readonly<Record<string, unknown>>> {
     const form = { read: (members: Members) => readMembers(members, input, ''), write: writeMembers }
-    return this.#enter(invoker, serviceName, operationName, form, neverAborted)
+    return this.#enter(invoker, serviceName, operationName, form, new AbortController().signal)
   }
 
   /** The same in another form, and failures become faults, as on the wire; what failed is their cause. */
@@ -335,8 +335,6 @@ export class Pipeline {
     )
   }
 }
-
-const neverAborted = new AbortController().signal
 
 const sqliteFull = 13
 

@@ -79,7 +79,7 @@ async function run(key: Key, sql: string): Promise<{ id: string; state: string |
 }
 
 before(async () => {
-  lake = await startLake({ auth: 'enforced', simulatedFrom: Date.parse('2025-10-15T12:00:00Z') })
+  lake = await startLake({ auth: 'enforced', clock: 'simulated', start: Date.parse('2025-10-15T12:00:00Z') })
   root = await (await lake.lake.parts()).iam.root(account)
   const iam = new IAMClient(client(lake.url, root))
   await iam.send(new CreateUserCommand({ UserName: 'analyst' }))
@@ -145,7 +145,7 @@ test('a schedule does what its role may, and hands over no role its maker may no
   const iam = new IAMClient(client(lake.url, root))
   const kinesis = new KinesisClient(client(lake.url, root))
   await kinesis.send(new CreateStreamCommand({ StreamName: 'ticks', ShardCount: 1 }))
-  await lake.lake.advance(60_000)
+  await lake.lake.clock.advance({ milliseconds: 60_000 })
   const trust = { Effect: 'Allow', Principal: { Service: 'scheduler.amazonaws.com' }, Action: 'sts:AssumeRole' }
   for (const RoleName of ['may', 'may-not'])
     await iam.send(
@@ -181,7 +181,7 @@ test('a schedule does what its role may, and hands over no role its maker may no
   await assert.rejects(new SchedulerClient(client(lake.url, analyst)).send(schedule('may')), {
     name: 'AccessDeniedException',
   })
-  await lake.lake.advance(10 * 60_000)
+  await lake.lake.clock.advance({ milliseconds: 10 * 60_000 })
   const shard = { StreamName: 'ticks', ShardId: 'shardId-000000000000', ShardIteratorType: 'TRIM_HORIZON' } as const
   const { ShardIterator } = await kinesis.send(new GetShardIteratorCommand(shard))
   const { Records = [] } = await kinesis.send(new GetRecordsCommand({ ShardIterator }))

@@ -44,11 +44,11 @@ const stream = `arn:aws:kinesis:${region}:${account}:stream/events`
 const RoleArn = `arn:aws:iam::${account}:role/events`
 
 before(async () => {
-  lake = await startLake({ simulatedFrom: Date.parse('2025-10-15T12:00:00Z') })
+  lake = await startLake({ clock: 'simulated', start: Date.parse('2025-10-15T12:00:00Z') })
   events = new EventBridgeClient(client(lake.url))
   glue = new GlueClient(client(lake.url))
   await new KinesisClient(client(lake.url)).send(new CreateStreamCommand({ StreamName: 'events', ShardCount: 1 }))
-  await lake.lake.advance(minute)
+  await lake.lake.clock.advance({ milliseconds: minute })
 })
 after(() => lake.close())
 
@@ -115,7 +115,7 @@ test('a rule is made, told, disabled, tagged and deleted after its targets', asy
 test('a scheduled rule puts AWS’s event into a stream, three times in fifteen minutes', async () => {
   await events.send(new PutRuleCommand({ Name: 'tick', ScheduleExpression: 'rate(5 minutes)' }))
   await events.send(new PutTargetsCommand({ Rule: 'tick', Targets: [{ Id: '1', Arn: stream, RoleArn }] }))
-  await lake.lake.advance(15 * minute)
+  await lake.lake.clock.advance({ milliseconds: 15 * minute })
   const found = (await records()) as Record<string, unknown>[]
   assert.deepEqual(
     found.map(event => event.time),

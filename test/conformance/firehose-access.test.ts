@@ -62,7 +62,7 @@ const passing = (...names: readonly RoleName[]) =>
   allow(['iam:PassRole'], names.map(roleArn), { StringEquals: { 'iam:PassedToService': 'firehose.amazonaws.com' } })
 
 before(async () => {
-  lake = await startLake({ auth: 'enforced', simulatedFrom: Date.UTC(2025, 9, 15) })
+  lake = await startLake({ auth: 'enforced', clock: 'simulated', start: Date.UTC(2025, 9, 15) })
   root = await (await lake.lake.parts()).iam.root(account)
   await iam().send(new CreateUserCommand({ UserName: 'maker' }))
   const { AccessKey } = await iam().send(new CreateAccessKeyCommand({ UserName: 'maker' }))
@@ -227,11 +227,11 @@ test('a delivery and its backup wait for the rights of their own roles, neither 
     },
   })
   await put('waiting', 'x')
-  await lake.lake.advance(60_000)
+  await lake.lake.clock.advance({ milliseconds: 60_000 })
   assert.deepEqual([await objects('raw', 'waiting/'), await objects('kept', 'waiting/')], [1, 0])
   assert.match(await failure('waiting'), /role\/backup is not authorized to perform s3:PutObject on arn:aws:s3:::kept/)
   await mayRole('backup', writing('kept'))
-  await lake.lake.advance(300_000)
+  await lake.lake.clock.advance({ milliseconds: 300_000 })
   assert.deepEqual([await objects('raw', 'waiting/'), await objects('kept', 'waiting/')], [1, 1])
   assert.equal(await failure('waiting'), '')
 })

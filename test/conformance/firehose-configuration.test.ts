@@ -32,7 +32,7 @@ const LambdaArn = `arn:aws:lambda:${region}:${account}:function:clean`
 const KeyARN = `arn:aws:kms:${region}:${account}:key/11111111-2222-3333-4444-555555555555`
 
 before(async () => {
-  lake = await startLake({ simulatedFrom: Date.UTC(2025, 9, 15) })
+  lake = await startLake({ clock: 'simulated', start: Date.UTC(2025, 9, 15) })
   firehose = new FirehoseClient(client(lake.url))
   const glue = new GlueClient(client(lake.url))
   await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: 'lake' } }))

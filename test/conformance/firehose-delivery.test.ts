@@ -34,7 +34,7 @@ const inTokyo = { CreateBucketConfiguration: { LocationConstraint: 'ap-northeast
 const startedAt = Date.UTC(2025, 9, 15, 3, 30)
 
 before(async () => {
-  lake = await startLake({ simulatedFrom: startedAt })
+  lake = await startLake({ clock: 'simulated', start: startedAt })
   firehose = new FirehoseClient(client(lake.url))
   kinesis = new KinesisClient(client(lake.url))
   s3 = new S3Client({ ...client(lake.url), forcePathStyle: true })
@@ -51,7 +51,7 @@ const fault = (name: string, message: RegExp) => (error: FirehoseServiceExceptio
   return true
 }
 const bucket = (Bucket: string) => s3.send(new CreateBucketCommand({ Bucket, ...inTokyo }))
-const advance = (seconds: number) => lake.lake.advance(seconds * 1000)
+const advance = (seconds: number) => lake.lake.clock.advance({ milliseconds: seconds * 1000 })
 
 async function objects(Bucket: string) {
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }))

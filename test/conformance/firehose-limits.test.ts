@@ -22,7 +22,7 @@ let s3: S3Client
 const limits = { Key: 'biwa:limits', Value: 'aws' }
 
 before(async () => {
-  lake = await startLake({ simulatedFrom: Date.UTC(2025, 9, 15) })
+  lake = await startLake({ clock: 'simulated', start: Date.UTC(2025, 9, 15) })
   // What is turned away is looked at, not sent again.
   firehose = new FirehoseClient({ ...client(lake.url), maxAttempts: 1 })
   s3 = new S3Client({ ...client(lake.url), forcePathStyle: true })
@@ -57,7 +57,7 @@ const put = (DeliveryStreamName: string, ...sizes: readonly number[]) =>
     }),
   )
 async function delivered(prefix: string): Promise<string> {
-  await lake.lake.advance(60_000)
+  await lake.lake.clock.advance({ milliseconds: 60_000 })
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'limited', Prefix: `${prefix}/` }))
   const read = Contents.map(async ({ Key }) => {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'limited', Key }))
@@ -72,7 +72,7 @@ test('records of a batch that come too fast are turned away by themselves, the o
   assert.equal(FailedPutCount, 1)
   assert.deepEqual(RequestResponses[1], { ErrorCode: 'ServiceUnavailableException', ErrorMessage: 'Slow down.' })
   assert.ok(RequestResponses[0]?.RecordId && RequestResponses[2]?.RecordId)
-  await lake.lake.advance(1000)
+  await lake.lake.clock.advance({ milliseconds: 1000 })
   assert.equal((await put('batch', 400_000)).FailedPutCount, 0)
   assert.equal((await delivered('batch')).length, 1_400_000)
 })
@@ -83,7 +83,7 @@ test('a record that comes too fast is refused, and taken a second later', async 
   const one = () =>
     firehose.send(new PutRecordCommand({ DeliveryStreamName: 'single', Record: { Data: Buffer.from('x') } }))
   await assert.rejects(one(), { name: 'ServiceUnavailableException', message: 'Slow down.' })
-  await lake.lake.advance(1000)
+  await lake.lake.clock.advance({ milliseconds: 1000 })
   assert.ok((await one()).RecordId)
 })
 
@@ -105,13 +105,17 @@ test('a tag begins and ends the limits', async () => {
 })
 
 test('with AWS’s limits an operation is taken five times a second, and every stream has its rates', async context => {
-  const { url, lake: limited } = await lakeFor(context, { simulatedFrom: Date.UTC(2025, 9, 15), limits: 'aws' })
+  const { url, lake: limited } = await lakeFor(context, {
+    clock: 'simulated',
+    start: Date.UTC(2025, 9, 15),
+    limits: 'aws',
+  })
   const api = new FirehoseClient({ ...client(url), maxAttempts: 1 })
   context.after(() => api.destroy())
   const list = () => api.send(new ListDeliveryStreamsCommand({}))
   for (let call = 0; call < 5; call++) await list()
   await assert.rejects(list(), { name: 'ThrottlingException', message: /^Rate exceeded/ })
-  await limited.advance(1000)
+  await limited.clock.advance({ milliseconds: 1000 })
   await list()
   const S3DestinationConfiguration = { RoleARN: `arn:aws:iam::${account}:role/r`, BucketARN: 'arn:aws:s3:::b' }
   await api.send(new CreateDeliveryStreamCommand({ DeliveryStreamName: 'all', S3DestinationConfiguration }))

@@ -1,7 +1,7 @@
 /** Biwa's own paths: health, reset where it was allowed, the clock where it can be moved; and where the server may listen. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { LakeMistake } from '../../src/lake.ts'
+import { LakeMistake } from '../../src/world/mistake.ts'
 import { lakeFor } from '../testing/lake.ts'
 
 const target = (operation: string) => ({
@@ -36,7 +36,7 @@ test('reset empties everything, and only where it was allowed', async context =>
 })
 
 test('a simulated clock moves by a duration or to an instant, and never back', async context => {
-  const { url } = await lakeFor(context, { simulatedFrom: Date.parse('2025-10-15T00:00:00+09:00') })
+  const { url } = await lakeFor(context, { clock: 'simulated', start: Date.parse('2025-10-15T00:00:00+09:00') })
   const clock = async (body: string) => (await (await post(`${url}/_biwa/clock`, body)).json()) as { now: string }
   assert.equal((await clock('{"advance":"PT5M"}')).now, '2025-10-14T15:05:00.000Z')
   assert.equal((await clock('{"advanceTo":"2025-10-14T16:00:00Z"}')).now, '2025-10-14T16:00:00.000Z')

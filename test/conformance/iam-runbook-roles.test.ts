@@ -133,14 +133,14 @@ let root: Key
 let user: Key
 const s3 = (key: Key) => new S3Client({ ...client(lake.url, key), forcePathStyle: true })
 const kinesis = (key: Key) => new KinesisClient(client(lake.url, key))
-const pass = (seconds: number) => lake.lake.advance(seconds * 1000)
+const pass = (seconds: number) => lake.lake.clock.advance({ milliseconds: seconds * 1000 })
 const putPolicy = (name: RoleName, without?: string) =>
   new IAMClient(client(lake.url, root)).send(
     new PutRolePolicyCommand({ RoleName: name, PolicyName: 'least', PolicyDocument: policyOf(name, without) }),
   )
 
 before(async () => {
-  lake = await startLake({ auth: 'enforced', simulatedFrom: Date.parse('2025-10-15T03:00:00Z') })
+  lake = await startLake({ auth: 'enforced', clock: 'simulated', start: Date.parse('2025-10-15T03:00:00Z') })
   root = await (await lake.lake.parts()).iam.root(account)
   const iam = new IAMClient(client(lake.url, root))
   const { User: tester } = await iam.send(new CreateUserCommand({ UserName: 'tester' }))

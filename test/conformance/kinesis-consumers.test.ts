@@ -29,7 +29,7 @@ import { account, client, region, startLake } from '../testing/lake.ts'
 let lake: Awaited<ReturnType<typeof startLake>>
 let kinesis: KinesisClient
 before(async () => {
-  lake = await startLake({ simulatedFrom: 'now' })
+  lake = await startLake({ clock: 'simulated' })
   kinesis = new KinesisClient({ ...client(lake.url), maxAttempts: 1 })
 })
 after(async () => {
@@ -256,12 +256,12 @@ test('a fan-out consumer reads everything through reshards, and through the ends
     }
     // Signs of life let those see that all is read who wait at the tip of an idle shard.
     const ended = Promise.all(following)
-    await lake.lake.advance(5000)
+    await lake.lake.clock.advance({ milliseconds: 5000 })
     await ended
   }
   const disturb = async () => {
     for (let minutes = 0; minutes < 3; minutes++) {
-      await lake.lake.advance(5 * 60_000)
+      await lake.lake.clock.advance({ milliseconds: 5 * 60_000 })
       await reshard(StreamName).catch(error => assert.fail(String(error)))
     }
     busy = false

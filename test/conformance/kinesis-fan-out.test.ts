@@ -32,7 +32,7 @@ const seconds = 1000
 const arn = (name: string) => `arn:aws:kinesis:${region}:${account}:stream/${name}`
 
 before(async () => {
-  lake = await startLake({ simulatedFrom: Date.UTC(2026, 0, 15, 3) })
+  lake = await startLake({ clock: 'simulated', start: Date.UTC(2026, 0, 15, 3) })
   kinesis = new KinesisClient(client(lake.url))
 })
 after(async () => {
@@ -101,10 +101,10 @@ test('a subscription lives for five minutes, with signs of life, and its success
   let last = await subscription.next()
   assert.deepEqual([textsOf(last), last?.MillisBehindLatest], [[], 0])
   const alive = subscription.next()
-  await lake.lake.advance(5 * seconds)
+  await lake.lake.clock.advance({ milliseconds: 5 * seconds })
   last = (await alive) ?? assert.fail('no sign of life')
   assert.deepEqual(textsOf(last), [])
-  await lake.lake.advance(300 * seconds)
+  await lake.lake.clock.advance({ milliseconds: 300 * seconds })
   for (let event: typeof last | undefined = last; event !== undefined; event = await subscription.next()) last = event
   await put('renewed', 'after')
   const next = await subscribe(consumer, {
@@ -143,7 +143,7 @@ test('a second subscription is refused for five seconds, then takes over', async
   await first.next()
   const inUse = fault('ResourceInUseException', new RegExp(`${account}:taken-over:${ShardId}:reader`))
   await assert.rejects(subscribe(consumer), inUse)
-  await lake.lake.advance(5 * seconds)
+  await lake.lake.clock.advance({ milliseconds: 5 * seconds })
   await first.next()
   const second = await subscribe(consumer)
   await assert.rejects(first.next(), inUse)

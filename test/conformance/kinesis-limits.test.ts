@@ -22,7 +22,7 @@ const tooFast = (error: KinesisServiceException) => {
 }
 
 test('with limits a put beyond the rate is refused record by record, and taken after the second', async context => {
-  const { lake, url } = await lakeFor(context, { limits: 'aws', simulatedFrom: 'now' })
+  const { lake, url } = await lakeFor(context, { limits: 'aws', clock: 'simulated' })
   const kinesis = new KinesisClient({ ...client(url), maxAttempts: 1 })
   context.after(() => kinesis.destroy())
   await kinesis.send(new CreateStreamCommand({ StreamName, ShardCount: 1 }))
@@ -40,14 +40,14 @@ test('with limits a put beyond the rate is refused record by record, and taken a
     kinesis.send(new PutRecordCommand({ StreamName, Data: Buffer.from('x'), PartitionKey: 'k' })),
     tooFast,
   )
-  await lake.advance(1000)
+  await lake.clock.advance({ milliseconds: 1000 })
   assert.equal((await kinesis.send(new PutRecordsCommand({ StreamName, Records: Records(500) }))).FailedRecordCount, 0)
   await kinesis.send(new DescribeLimitsCommand({}))
   await assert.rejects(kinesis.send(new DescribeLimitsCommand({})), { name: 'LimitExceededException' })
 })
 
 test('without them only a stream with the tag is held to the rates', async context => {
-  const { url } = await lakeFor(context, { simulatedFrom: 'now' })
+  const { url } = await lakeFor(context, { clock: 'simulated' })
   const kinesis = new KinesisClient({ ...client(url), maxAttempts: 1 })
   context.after(() => kinesis.destroy())
   await kinesis.send(new CreateStreamCommand({ StreamName, ShardCount: 1 }))

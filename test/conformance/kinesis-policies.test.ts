@@ -41,7 +41,7 @@ let owner: KinesisClient
 let visitor: KinesisClient
 
 before(async () => {
-  lake = await startLake({ auth: 'enforced', simulatedFrom: 'now' })
+  lake = await startLake({ auth: 'enforced', clock: 'simulated' })
   const parts = await lake.lake.parts()
   owner = new KinesisClient(client(lake.url, await lake.lake.rootKey()))
   const iam = new IAMClient(client(lake.url, await parts.iam.root(guest)))
@@ -195,7 +195,7 @@ test('an account commits to throughput for a day at least, and can then keep its
     [6, { TargetMiBps: 6, CurrentMiBps: 6 }],
   )
   assert.equal((await commit('DISABLED'))?.Status, 'ENABLED_UNTIL_EARLIEST_ALLOWED_END')
-  await lake.lake.advance(24 * hours)
+  await lake.lake.clock.advance({ milliseconds: 24 * hours })
   const { MinimumThroughputBillingCommitment: after } = await owner.send(new DescribeAccountSettingsCommand({}))
   assert.equal(after?.Status, 'DISABLED')
   assert.equal((after?.EndedAt?.getTime() ?? 0) - (after?.StartedAt?.getTime() ?? 0), 24 * hours)

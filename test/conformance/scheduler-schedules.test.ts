@@ -32,11 +32,11 @@ const off = { Mode: 'OFF' } as const
 const toStream = { Arn: stream, RoleArn: role, KinesisParameters: { PartitionKey: 'tick' } }
 
 before(async () => {
-  lake = await startLake({ simulatedFrom: start })
+  lake = await startLake({ clock: 'simulated', start: start })
   scheduler = new SchedulerClient(client(lake.url))
   kinesis = new KinesisClient(client(lake.url))
   await kinesis.send(new CreateStreamCommand({ StreamName: 'ticks', ShardCount: 1 }))
-  await lake.lake.advance(minute)
+  await lake.lake.clock.advance({ milliseconds: minute })
 })
 after(() => lake.close())
 
@@ -121,7 +121,7 @@ test('a rate of five minutes from a start date puts three records into a stream 
       Target: { ...toStream, Input: '<aws.scheduler.scheduled-time> <aws.scheduler.attempt-number>' },
     }),
   )
-  await lake.lake.advance(15 * minute)
+  await lake.lake.clock.advance({ milliseconds: 15 * minute })
   assert.deepEqual((await records()).slice(before), [
     '2025-10-15T12:06:00Z 1',
     '2025-10-15T12:11:00Z 1',
@@ -146,7 +146,7 @@ test('a universal target calls any operation that Biwa has', async () => {
       },
     }),
   )
-  await lake.lake.advance(60 * minute)
+  await lake.lake.clock.advance({ milliseconds: 60 * minute })
   assert.deepEqual((await records()).slice(before), ['from a universal target'])
   await assert.rejects(scheduler.send(new GetScheduleCommand({ Name: 'once' })), { name: 'ResourceNotFoundException' })
 })

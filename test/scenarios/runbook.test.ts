@@ -21,7 +21,7 @@ describe('the runbook with the AWS CLI and boto3', { skip: withoutAwsCli || with
   let folder: string
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'biwa-runbook-'))
-    lake = await startLake({ simulatedFrom: Date.parse('2025-10-15T03:00:00Z') })
+    lake = await startLake({ clock: 'simulated', start: Date.parse('2025-10-15T03:00:00Z') })
   })
   after(async () => {
     await lake?.close()

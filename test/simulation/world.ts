@@ -4,7 +4,8 @@
  */
 import type { HttpRequest } from '../../src/gateway/message.ts'
 import { wholeBody } from '../../src/gateway/message.ts'
-import { type Lake, openLake } from '../../src/lake.ts'
+import type { Lake } from '../../src/in-process/lake.ts'
+import { openLake } from '../../src/lake.ts'
 import type { Log } from '../../src/world/log.ts'
 import { type Failing, SimulatedDisk } from '../../src/world/simulated/disk.ts'
 import { SeededRandom } from '../../src/world/simulated/random.ts'
@@ -61,7 +62,8 @@ export class World {
       region,
       disk: this.#disk,
       random: new SeededRandom(this.#seed * 1_000_003 + this.#lives),
-      simulatedFrom: this.now,
+      clock: 'simulated',
+      start: this.now,
       log,
     })
   }
@@ -103,6 +105,6 @@ export class World {
   /** Runs all that falls due; 0 lets what is under way come to its end. */
   async advance(milliseconds: number): Promise<void> {
     this.now += milliseconds
-    await this.#lake.advance(milliseconds)
+    await this.#lake.clock.advance({ milliseconds: milliseconds })
   }
 }

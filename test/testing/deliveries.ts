@@ -11,7 +11,7 @@ import {
   PutRecordBatchCommand,
 } from '@aws-sdk/client-firehose'
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
-import type { LakeOptions } from '../../src/lake.ts'
+import type { LakeOptions } from '../../src/in-process/options.ts'
 import { account, client, startLake } from './lake.ts'
 
 export type Extended = Partial<ExtendedS3DestinationConfiguration>
@@ -35,7 +35,7 @@ export const processor = (Type: ProcessorType, parameters: Partial<Record<Proces
 })
 
 export async function startDeliveries(options: Partial<LakeOptions> = {}) {
-  const lake = await startLake({ simulatedFrom: startedAt, ...options })
+  const lake = await startLake({ clock: 'simulated', start: startedAt, ...options })
   const firehose = new FirehoseClient(client(lake.url))
   const s3 = new S3Client({ ...client(lake.url), forcePathStyle: true })
   const CreateBucketConfiguration = { LocationConstraint: 'ap-northeast-1' as const }
@@ -63,7 +63,7 @@ export async function startDeliveries(options: Partial<LakeOptions> = {}) {
       const { FailedPutCount } = await firehose.send(new PutRecordBatchCommand({ DeliveryStreamName, Records }))
       assert.equal(FailedPutCount, 0)
     },
-    advance: (seconds: number) => lake.lake.advance(seconds * 1000),
+    advance: (seconds: number) => lake.lake.clock.advance({ milliseconds: seconds * 1000 }),
     /** By key. */
     async objects(Bucket: string, Prefix = ''): Promise<readonly Delivered[]> {
       const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix }))

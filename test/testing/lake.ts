@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { type Lake, type LakeOptions, openLake } from '../../src/lake.ts'
+import type { Lake } from '../../src/in-process/lake.ts'
+import type { LakeOptions } from '../../src/in-process/options.ts'
+import { openLake } from '../../src/lake.ts'
 import type { Log } from '../../src/world/log.ts'
 
 export interface TestLake {

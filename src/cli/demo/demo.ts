@@ -5,7 +5,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { type Lake, type Listening, openLake } from '../../lake.ts'
+import type { Lake } from '../../in-process/lake.ts'
+import type { Listening } from '../../in-process/listening.ts'
+import { openLake } from '../../lake.ts'
 import { SystemClock } from '../../world/clock.ts'
 import { ConsoleLog } from '../../world/log.ts'
 import type { Terminal } from '../../world/terminal.ts'
@@ -40,10 +42,14 @@ through it, prints the query's result, and stays up for you to try the AWS CLI o
     const port = options.port === undefined ? undefined : readPort(options.port)
     const observations = await readings()
     const stopped = terminal.stopped().then(() => 'stopped' as const)
-    const realTime = new SystemClock(new ConsoleLog())
+    const log = new ConsoleLog()
+    const realTime = new SystemClock(log)
     const temporary = options.data === undefined ? await mkdtemp(join(tmpdir(), 'biwa-')) : undefined
     const directory = temporary ?? resolve(terminal.directory, options.data ?? '')
-    const lake = await openLake({ directory, region, simulatedFrom: realTime.now() - headStartMilliseconds })
+    const lake = await openLake({
+      ...{ directory, region, log },
+      ...{ clock: 'simulated', start: realTime.now() - headStartMilliseconds, transcript: false },
+    })
     try {
       const server = await listen(lake, port)
       await rememberServer(directory, { url: server.url, region, auth: 'open' })

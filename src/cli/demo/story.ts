@@ -1,7 +1,8 @@
 /** The demo's story, one record's whole way: laid out, sent, delivered, curated, catalogued, queried. */
 import { Fault } from '../../gateway/fault.ts'
-import { type Lake, LakeMistake } from '../../lake.ts'
+import type { Lake } from '../../in-process/lake.ts'
 import type { Clock } from '../../world/clock.ts'
+import { LakeMistake } from '../../world/mistake.ts'
 import {
   account,
   analyticsBucket,
@@ -91,12 +92,12 @@ async function collect({ lake, screen, observations, realTime, watched }: Tellin
     }))
     await invoke('kinesis', 'PutRecords', { StreamName: stream, Records })
     sent += batch.length
-    await lake.advance(batchSeconds * 1000)
+    await lake.clock.advance({ seconds: batchSeconds })
     landed = await objectsUnder(invoke, rawBucket, 'raw_data/')
     draw()
     if (watched) await pause(realTime, frameMilliseconds)
   }
-  await lake.advance(bufferSeconds * 1000)
+  await lake.clock.advance({ seconds: bufferSeconds })
   landed = await objectsUnder(invoke, rawBucket, 'raw_data/')
   draw()
   screen.done(
@@ -129,7 +130,7 @@ async function curate(telling: Telling, invoke: Invoke): Promise<void> {
     `run again: ${countOf(second.recordsIn)} new records, ${countOf(second.rowsWritten)} rows: the bookmark moved with the commit`,
   )
   await invoke('glue', 'StartCrawler', { Name: crawler })
-  await lake.advance(1000)
+  await lake.clock.advance({ seconds: 1 })
   const { Table } = (await invoke('glue', 'GetTable', { DatabaseName: database, Name: 'device_telemetry' })) as {
     Table: { StorageDescriptor: { Columns: readonly unknown[] } }
   }
@@ -148,7 +149,7 @@ async function analyze({ lake, screen, realTime }: Telling, invoke: Invoke): Pro
     QueryExecutionContext: { Database: database },
     ResultConfiguration: { OutputLocation: `s3://${analyticsBucket}/athena-results/` },
   })
-  await lake.advance(0)
+  await lake.clock.settle()
   const took = realTime.elapsed() - began
   const { QueryExecution } = (await invoke('athena', 'GetQueryExecution', { QueryExecutionId })) as {
     QueryExecution: Execution
@@ -176,7 +177,7 @@ interface Execution {
 async function runJob({ lake, screen, realTime }: Telling, invoke: Invoke) {
   const began = realTime.elapsed()
   const { JobRunId } = await invoke('glue', 'StartJobRun', { JobName: job })
-  const ended = lake.advance(1000)
+  const ended = lake.clock.advance({ seconds: 1 })
   let running = true
   const done = ended.finally(() => {
     running = false

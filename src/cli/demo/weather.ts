@@ -4,7 +4,7 @@
  * records break: cut off, of the wrong type, with a required field missing.
  */
 import { readFile } from 'node:fs/promises'
-import { LakeMistake } from '../../lake.ts'
+import { LakeMistake } from '../../world/mistake.ts'
 
 export interface Reading {
   readonly device: string

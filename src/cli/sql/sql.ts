@@ -1,7 +1,8 @@
 /** `biwa sql`: one statement on a lake that runs here, through Athena's API as any client would. */
-import { LakeMistake } from '../../lake.ts'
+
 import { SystemClock } from '../../world/clock.ts'
 import { ConsoleLog } from '../../world/log.ts'
+import { LakeMistake } from '../../world/mistake.ts'
 import { pause } from '../../world/pause.ts'
 import type { Terminal } from '../../world/terminal.ts'
 import { athena as athenaService, type Call, callsTo, glue, Refusal } from '../calls.ts'

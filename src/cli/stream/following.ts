@@ -2,7 +2,7 @@
  * Follows a stream's shards as a good consumer does: parents are read to their end before their children begin, an
  * iterator that expired is taken anew behind the last record seen, a throttled shard is asked again later.
  */
-import { LakeMistake } from '../../lake.ts'
+import { LakeMistake } from '../../world/mistake.ts'
 import { type Call, Refusal } from '../calls.ts'
 
 export type From = { readonly kind: 'latest' | 'horizon' } | { readonly kind: 'instant'; readonly at: number }

@@ -1,8 +1,8 @@
 /** `biwa stream tail`: prints a stream's records as they come, from a lake that runs here. It reads as any consumer does. */
 import { userRecords } from '../../formats/aggregated-record.ts'
-import { LakeMistake } from '../../lake.ts'
 import { SystemClock } from '../../world/clock.ts'
 import { ConsoleLog } from '../../world/log.ts'
+import { LakeMistake } from '../../world/mistake.ts'
 import { pause } from '../../world/pause.ts'
 import type { Terminal } from '../../world/terminal.ts'
 import { type Call, callsTo, kinesis, Refusal } from '../calls.ts'

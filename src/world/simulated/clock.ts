@@ -1,29 +1,59 @@
-// Time that stands still until it is moved. Moving it runs everything that falls due on the way, in order, each to its
-// end, and returns when the background has settled, so nobody ever has to sleep to see what time brings.
+// Time that stands still until it is moved. Moving it runs everything that falls due on the way, each to its end, and
+// returns when the background has settled, so nobody ever has to sleep to see what time brings.
+//
+// Guarantees: what is due comes by due time, and at one instant in the order in which the appointments were made. Whatever
+// an appointment starts has ended before the next one comes. What an appointment makes anew comes too, if it falls due on
+// the way. Two who move the clock do so one after the other.
 
 import type { Background } from '../background.ts'
 import type { Appointment, Clock } from '../clock.ts'
+import { Heap } from './heap.ts'
 
 interface Entry {
   readonly dueAt: number
   readonly order: number
   readonly name: string
-  readonly task: () => void | Promise<void>
+  /** Undefined once it has been cancelled or has come. */
+  task: (() => void | Promise<void>) | undefined
 }
+
+/** An appointment, and when it is due or came: milliseconds since 1970 UTC. */
+export interface Dated {
+  readonly name: string
+  readonly at: number
+}
+
+const comesFirst = (one: Entry, other: Entry) =>
+  one.dueAt < other.dueAt || (one.dueAt === other.dueAt && one.order < other.order)
+
+/** Cancelled entries stay in the heap until they are met; past so many they are cleared away, if they are most of it. */
+const cancelledMax = 64
 
 export class SimulatedClock implements Clock {
   readonly #startAt: number
   readonly #background: Background
-  readonly #entries = new Set<Entry>()
+  readonly #onCome: (dated: Dated) => void
+  #entries = new Heap<Entry>(comesFirst)
+  #cancelled = 0
   #now: number
   #appointments = 0
   #advancing = false
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor({ startAt, background }: { readonly startAt: number; readonly background: Background }) {
+  constructor({
+    startAt,
+    background,
+    onCome = () => {},
+  }: {
+    readonly startAt: number
+    readonly background: Background
+    /** Hears of each appointment just before it comes. */
+    readonly onCome?: (dated: Dated) => void
+  }) {
     this.#startAt = startAt
     this.#now = startAt
     this.#background = background
+    this.#onCome = onCome
   }
 
   now(): number {
@@ -35,45 +65,60 @@ export class SimulatedClock implements Clock {
   }
 
   at(dueAt: number, name: string, task: () => void | Promise<void>): Appointment {
-    const entry = { dueAt, order: this.#appointments++, name, task }
-    this.#entries.add(entry)
+    const entry: Entry = { dueAt, order: this.#appointments++, name, task }
     // While time stands still nobody would come for what is already due; while it moves, the loop below does.
     if (dueAt <= this.#now && !this.#advancing) {
       this.#background.run(name, async () => {
         await Promise.resolve()
-        if (this.#entries.delete(entry)) await task()
+        await this.#come(entry)
       })
-    }
-    return { cancel: () => void this.#entries.delete(entry) }
+    } else this.#entries.push(entry)
+    return { cancel: () => this.#cancel(entry) }
   }
 
-  advance(milliseconds: number): Promise<string[]> {
-    return this.#inTurn(() => this.#moveTo(this.#now + milliseconds))
+  /** The names of what ran, in order. */
+  async advance(milliseconds: number): Promise<string[]> {
+    return (await this.#inTurn(() => this.#moveTo(this.#now + milliseconds))).map(({ name }) => name)
   }
 
-  /** The names of what ran, by due time, then by order of appointment. An instant that has passed moves nothing. */
-  advanceTo(at: number): Promise<string[]> {
+  /** What ran, in order. An instant that has passed moves nothing. */
+  advanceTo(at: number): Promise<readonly Dated[]> {
     return this.#inTurn(() => this.#moveTo(at))
   }
 
-  /** Two callers who move the clock do so one after the other. (A task that waits for its own move would wait for ever.) */
-  #inTurn(move: () => Promise<string[]>): Promise<string[]> {
+  /** As `advanceTo`, to an instant that is worked out when everybody who moved the clock before is done. */
+  advanceBy(target: (now: number) => number): Promise<readonly Dated[]> {
+    return this.#inTurn(() => this.#moveTo(target(this.#now)))
+  }
+
+  /** The earliest that waits; undefined when nothing does. */
+  next(): Dated | undefined {
+    const entry = this.#first()
+    return entry && { name: entry.name, at: entry.dueAt }
+  }
+
+  /** All that waits, in the order in which it will come. */
+  due(): readonly Dated[] {
+    const waiting = this.#entries.items.filter(entry => entry.task !== undefined)
+    return waiting.sort((a, b) => (comesFirst(a, b) ? -1 : 1)).map(({ name, dueAt }) => ({ name, at: dueAt }))
+  }
+
+  /** (A task that waits for its own move would wait for ever.) */
+  #inTurn<T>(move: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(move)
     this.#turn = turn.catch(() => undefined)
     return turn
   }
 
-  async #moveTo(at: number): Promise<string[]> {
-    const ran: string[] = []
+  async #moveTo(at: number): Promise<readonly Dated[]> {
+    const ran: Dated[] = []
     await this.#background.settled()
     this.#advancing = true
     try {
-      for (let entry = this.#next(at); entry !== undefined; entry = this.#next(at)) {
-        this.#entries.delete(entry)
+      for (let entry = this.#take(at); entry !== undefined; entry = this.#take(at)) {
         this.#now = Math.max(this.#now, entry.dueAt)
-        ran.push(entry.name)
-        const { name, task } = entry
-        this.#background.run(name, async () => task())
+        ran.push({ name: entry.name, at: this.#now })
+        this.#background.run(entry.name, () => this.#come(entry))
         await this.#background.settled()
       }
       this.#now = Math.max(this.#now, at)
@@ -83,13 +128,36 @@ export class SimulatedClock implements Clock {
     return ran
   }
 
-  #next(until: number): Entry | undefined {
-    let first: Entry | undefined
-    for (const entry of this.#entries) {
-      if (entry.dueAt > until && entry.dueAt > this.#now) continue
-      const earlier = first === undefined || entry.dueAt < first.dueAt
-      if (earlier || (entry.dueAt === first?.dueAt && entry.order < first.order)) first = entry
+  async #come(entry: Entry): Promise<void> {
+    const { task } = entry
+    if (task === undefined) return
+    entry.task = undefined
+    this.#onCome({ name: entry.name, at: this.#now })
+    await task()
+  }
+
+  /** Out of the heap, when it is due by then. */
+  #take(until: number): Entry | undefined {
+    const first = this.#first()
+    return first !== undefined && (first.dueAt <= until || first.dueAt <= this.#now) ? this.#entries.pop() : undefined
+  }
+
+  #first(): Entry | undefined {
+    for (let first = this.#entries.first; first !== undefined; first = this.#entries.first) {
+      if (first.task !== undefined) return first
+      this.#entries.pop()
+      this.#cancelled--
     }
-    return first
+    return undefined
+  }
+
+  #cancel(entry: Entry): void {
+    if (entry.task === undefined) return
+    entry.task = undefined
+    this.#cancelled++
+    if (this.#cancelled <= cancelledMax || this.#cancelled * 2 < this.#entries.size) return
+    const waiting = this.#entries.items.filter(({ task }) => task !== undefined)
+    this.#entries = new Heap(comesFirst, waiting)
+    this.#cancelled = 0
   }
 }

@@ -1,0 +1,153 @@
+/**
+ * One caller's way into the lake: an account, a region and whom IAM is asked about. `lake.aws` and `lake.client()` are those
+ * of the lake's own account; `lake.as(…)` gives others.
+ */
+
+import assert from 'node:assert/strict'
+import type { HttpRequest, HttpResponse } from '../gateway/message.ts'
+import type { Principal } from '../gateway/operation.ts'
+import type { Invoker } from '../gateway/pipeline.ts'
+import type { Iam } from '../govern/iam/iam.ts'
+import { LakeMistake, refuseUnknown, shown } from '../world/mistake.ts'
+import type { Built } from './built.ts'
+import { type ClientSettings, inProcessEndpoint, sdkHandler } from './client.ts'
+import { type Aws, awsDoor } from './door.ts'
+
+export interface Credentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+}
+
+/** Who calls. What is left out is as it was. */
+export interface Caller {
+  /** 12 digits: its root. */
+  readonly account?: string
+  readonly region?: string
+  /** ARN of a role, which is assumed as STS's AssumeRole does: its trust policy decides, where IAM is asked. */
+  readonly role?: string
+  /** Those of a user, or of a session. */
+  readonly credentials?: Credentials
+}
+
+export interface AccessNeeds {
+  /** Rejects when the lake is closed. */
+  readonly enter: () => Promise<Pick<Built, 'pipeline' | 'parts'>>
+  readonly handle: (request: HttpRequest) => Promise<HttpResponse>
+  readonly closing: () => AbortSignal
+  readonly enforced: boolean
+  readonly account: string
+  readonly region: string
+}
+
+/** An identity, with what proves it over the wire. */
+interface Identity {
+  readonly principal: Principal
+  readonly credentials: Credentials
+}
+
+export class Access {
+  readonly aws: Aws
+  readonly account: string
+  readonly region: string
+  readonly #needs: AccessNeeds
+  readonly #identity: (iam: Iam) => Promise<Identity>
+
+  constructor(needs: AccessNeeds, identity?: (iam: Iam) => Promise<Identity>) {
+    this.#needs = needs
+    this.account = needs.account
+    this.region = needs.region
+    this.#identity = identity ?? (iam => rootIdentity(iam, needs))
+    this.aws = awsDoor({
+      invoker: () => this.#invoker(),
+      pipeline: async () => (await needs.enter()).pipeline,
+      closing: needs.closing,
+    })
+  }
+
+  /**
+   * Settings for the AWS SDK's own clients. What they send is built, signed and read as ever, but goes over no socket.
+   *
+   *     const kinesis = new KinesisClient(lake.client())
+   *     await kinesis.send(new CreateStreamCommand({ StreamName: 'temperature-stream', ShardCount: 1 }))
+   */
+  client(): ClientSettings {
+    return {
+      endpoint: inProcessEndpoint,
+      region: this.region,
+      credentials: async () => {
+        const { parts } = await this.#needs.enter()
+        const { credentials } = await this.#identity(parts.iam)
+        // Over already, by the machine's hour: the SDK asks again each time, as the lake's hour is another.
+        return { ...credentials, expiration: new Date(0) }
+      },
+      requestHandler: sdkHandler(this.#needs.handle),
+      forcePathStyle: true,
+    }
+  }
+
+  /**
+   * The lake as another caller reaches it.
+   *
+   *     const job = lake.as({ role: 'arn:aws:iam::000000000000:role/temperature-job' })
+   *     await assert.rejects(job.aws.kinesis.ListStreams(), { name: 'AccessDeniedException' })     // auth: 'enforced'
+   */
+  as(caller: Caller): Access {
+    refuseUnknown('as', caller, ['account', 'region', 'role', 'credentials'])
+    const { account, region = this.region, role, credentials } = caller
+    if (Number(account !== undefined) + Number(role !== undefined) + Number(credentials !== undefined) > 1)
+      throw new LakeMistake('as takes one of account, role and credentials: each of them says who calls.')
+    if (account !== undefined && !/^\d{12}$/.test(account))
+      throw new LakeMistake(`account must be 12 digits, not ${shown(account)}.`)
+    const needs = { ...this.#needs, region, account: account ?? this.account }
+    if (role !== undefined) return this.#inRole(role, needs)
+    if (credentials !== undefined) return new Access(needs, async iam => identityOf(iam, credentials))
+    return new Access(needs, account === undefined ? this.#identity : undefined)
+  }
+
+  #inRole(role: string, needs: AccessNeeds): Access {
+    const account = /^arn:aws:iam::(\d{12}):role\/.+$/.exec(role)?.[1]
+    if (account === undefined)
+      throw new LakeMistake(
+        `role must be a role's ARN such as arn:aws:iam::${this.account}:role/name, not ${shown(role)}.`,
+      )
+    let lent: Credentials | undefined
+    return new Access({ ...needs, account }, async iam => {
+      const known = lent && iam.credential(lent.accessKeyId)
+      if (lent && known && !known.expired) return { principal: known.principal, credentials: lent }
+      const { Credentials } = await this.aws.sts.AssumeRole({ RoleArn: role, RoleSessionName: 'in-process' })
+      assert(Credentials, 'a role that was assumed has credentials')
+      const { AccessKeyId, SecretAccessKey, SessionToken } = Credentials
+      lent = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken }
+      return identityOf(iam, lent)
+    })
+  }
+
+  async #invoker(): Promise<Invoker> {
+    const { parts } = await this.#needs.enter()
+    const { principal } = await this.#identity(parts.iam)
+    return { account: principal.account, region: this.region, principal }
+  }
+}
+
+export const rootOf = (account: string): Principal => ({
+  kind: 'root',
+  account,
+  arn: `arn:aws:iam::${account}:root`,
+  id: account,
+})
+
+/** In open mode a key of 12 digits is its account's root. */
+async function rootIdentity(iam: Iam, { account, enforced }: AccessNeeds): Promise<Identity> {
+  const credentials = enforced ? await iam.root(account) : { accessKeyId: account, secretAccessKey: 'unchecked' }
+  return { principal: rootOf(account), credentials }
+}
+
+function identityOf(iam: Iam, credentials: Credentials): Identity {
+  const known = iam.credential(credentials.accessKeyId)
+  if (known && known.secret === credentials.secretAccessKey && known.sessionToken === credentials.sessionToken)
+    return { principal: known.principal, credentials }
+  throw new LakeMistake(
+    `The lake knows no credentials ${shown(credentials.accessKeyId)} with that secret and session token. IAM's CreateAccessKey and STS's AssumeRole make some.`,
+  )
+}

@@ -1,0 +1,32 @@
+/** What stands between an opening and a closing of the data directory; lake.ts builds it. */
+import type { Parts } from '../aws.ts'
+import type { Pipeline } from '../gateway/pipeline.ts'
+import type { Background } from '../world/background.ts'
+import type { Clock } from '../world/clock.ts'
+import type { Log } from '../world/log.ts'
+import type { Settings } from './options.ts'
+
+export interface Built {
+  readonly background: Background
+  readonly clock: Clock
+  readonly parts: Parts
+  readonly pipeline: Pipeline
+  readonly metrics: () => string
+  /** Ends what is under way and closes the data directory. */
+  close(): Promise<void>
+}
+
+export interface Building {
+  readonly settings: Settings
+  /** Where a simulated clock starts; undefined is now. */
+  readonly startAt: number | undefined
+  readonly log: Log
+  /** Where a client on this machine reaches the lake; undefined while it does not listen. */
+  readonly url: () => string | undefined
+}
+
+/** `erase` empties a directory that is not open. */
+export interface Builder {
+  build(building: Building): Promise<Built>
+  erase(settings: Settings): Promise<void>
+}

@@ -1,0 +1,233 @@
+/**
+ * A lake inside one's own process: opened by `openLake`, moved by its clock, reached through typed operations, through the
+ * AWS SDK's clients or over the wire, and closed without leaving anything behind. It builds no part: lake.ts does.
+ */
+
+import type { Parts } from '../aws.ts'
+import { control } from '../gateway/control.ts'
+import type { HttpRequest, HttpResponse } from '../gateway/message.ts'
+import type { Principal } from '../gateway/operation.ts'
+import { version } from '../version.ts'
+import { SystemClock } from '../world/clock.ts'
+import { LakeMistake } from '../world/mistake.ts'
+import { SimulatedClock } from '../world/simulated/clock.ts'
+import { eraseTemporaryDirectory } from '../world/temporary.ts'
+import { Access, type Caller, rootOf } from './access.ts'
+import type { Builder, Built } from './built.ts'
+import type { ClientSettings } from './client.ts'
+import { LakeClock, simulated } from './clock.ts'
+import type { Aws } from './door.ts'
+import { type Failure, Failures } from './failures.ts'
+import { Listeners, type Listening, type ListenOptions } from './listening.ts'
+import type { Settings } from './options.ts'
+
+export class Lake {
+  readonly clock: LakeClock
+  readonly #settings: Settings
+  readonly #builder: Builder
+  readonly #failures: Failures
+  readonly #listeners: Listeners
+  readonly #access: Access
+  readonly #closing = new AbortController()
+  #built: Promise<Built> | undefined
+  /** What `#built` resolved with last. */
+  #standing: Built | undefined
+  #closed: Promise<void> | undefined
+
+  constructor(settings: Settings, builder: Builder) {
+    this.#settings = settings
+    this.#builder = builder
+    this.#failures = new Failures(settings.log)
+    const { enforced, account, region } = settings
+    const handle = (request: HttpRequest) => this.handle(request)
+    this.#listeners = new Listeners({ loopbackOnly: !enforced, log: this.#failures, handle })
+    this.clock = new LakeClock({ needs: () => this.#now(), enter: () => this.#current() })
+    const enter = () => this.#current()
+    const closing = () => this.#closing.signal
+    this.#access = new Access({ enter, handle, closing, enforced, account, region })
+  }
+
+  /** Called by `openLake`, once. */
+  async open(): Promise<void> {
+    try {
+      this.#built = this.#build(this.#settings.startAt)
+      await this.#built
+    } catch (cause) {
+      await this.close()
+      throw cause
+    }
+  }
+
+  /** Where everything is kept. */
+  get directory(): string {
+    return this.#settings.directory
+  }
+
+  /** The account and the region of `aws` and `client`. */
+  get account(): string {
+    return this.#settings.account
+  }
+
+  get region(): string {
+    return this.#settings.region
+  }
+
+  /**
+   * Every operation that Biwa has, typed, without a socket: blobs are Uint8Array (or a string, for its UTF-8 bytes), timestamps
+   * Date, an object's body a stream. What AWS would refuse is thrown as an AwsError of AWS's name.
+   *
+   *     await lake.aws.kinesis.CreateStream({ StreamName: 'temperature-stream', ShardCount: 1 })
+   *     const { Body } = await lake.aws.s3.GetObject({ Bucket: 'raw', Key: 'a.json' })
+   *     console.log(await Body?.transformToString())
+   */
+  get aws(): Aws {
+    return this.#access.aws
+  }
+
+  /**
+   * Settings for the AWS SDK's own clients, which then go over no socket.
+   *
+   *     const kinesis = new KinesisClient(lake.client())
+   */
+  client(): ClientSettings {
+    return this.#access.client()
+  }
+
+  /**
+   * The lake as another account, region, role or user reaches it.
+   *
+   *     await lake.as({ region: 'eu-west-1' }).aws.kinesis.ListStreams()
+   */
+  as(caller: Caller): Access {
+    return this.#access.as(caller)
+  }
+
+  /** What failed in the background, where nobody waited for it: the first hundred, oldest first. A test may want it empty. */
+  get failures(): readonly Failure[] {
+    return this.#failures.list
+  }
+
+  /**
+   * Serves AWS's protocols over the wire, on loopback's port 4566 unless told otherwise.
+   *
+   *     const server = await lake.listen({ port: 0 })
+   *     process.env.AWS_ENDPOINT_URL = server.url
+   */
+  async listen(options: ListenOptions = {}): Promise<Listening> {
+    await this.#current()
+    return this.#listeners.listen(options)
+  }
+
+  /** Answers one HTTP request, as a server does. */
+  async handle(request: HttpRequest): Promise<HttpResponse> {
+    const { pipeline, clock, metrics } = await this.#current()
+    const { enforced, allowReset } = this.#settings
+    const needs = () => ({
+      ...{ version, metrics, services: pipeline.serviceNames, clock: this.clock },
+      ...(enforced && { metricsKey: () => this.rootKey() }),
+      isSimulated: clock instanceof SimulatedClock,
+      ...(allowReset && { reset: () => this.reset() }),
+    })
+    return control(request, { open: !enforced, needs }) ?? pipeline.handle(request)
+  }
+
+  /**
+   * Runs an operation by its names; input and output are as AWS's JSON has them (blobs in base64, timestamps in seconds), and
+   * faults are thrown. For programs that get names and inputs from elsewhere; others have `aws`.
+   *
+   *     await lake.invoke(lake, 'kinesis', 'CreateStream', { StreamName: 'temperature-stream', ShardCount: 1 })
+   */
+  async invoke(
+    caller: { readonly account: string; readonly region: string; readonly principal?: Principal },
+    service: string,
+    operation: string,
+    input: Readonly<Record<string, unknown>>,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const { pipeline } = await this.#current()
+    const { account, region, principal = rootOf(account) } = caller
+    return pipeline.invoke({ account, region, principal }, service, operation, input)
+  }
+
+  /** From now on a simulated clock follows the machine's own, second by second; it never goes back to meet it. */
+  async keepPace(): Promise<void> {
+    const clock = simulated(await this.#current())
+    const realClock = new SystemClock(this.#failures)
+    const ahead = Math.max(0, clock.now() - realClock.now())
+    const follow = async () => {
+      if (this.#closing.signal.aborted) return
+      await clock.advanceTo(realClock.now() + ahead)
+      realClock.at(realClock.now() + 1000, 'keep pace', follow)
+    }
+    await follow()
+  }
+
+  /** The root key of the lake's own account, made the first time it is asked for. */
+  async rootKey(): Promise<{ readonly accessKeyId: string; readonly secretAccessKey: string }> {
+    return (await this.#current()).parts.iam.root(this.#settings.account)
+  }
+
+  async parts(): Promise<Parts> {
+    return (await this.#current()).parts
+  }
+
+  /** Empties the lake: every resource of every account. Requests that come meanwhile wait; a simulated clock goes on from where it is. */
+  async reset(): Promise<void> {
+    // Chained at once, so that two resets, and the requests between them, come one after the other.
+    this.#built = this.#current().then(async before => {
+      await before.close()
+      await this.#builder.erase(this.#settings)
+      return this.#build(before.clock.now())
+    })
+    await this.#built
+  }
+
+  /**
+   * Stops listening, lets what is under way end, closes the data directory; a temporary one is gone then. Closing twice is
+   * closing once, and `await using` does it.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #close(): Promise<void> {
+    const built = this.#built
+    this.#closing.abort(new LakeMistake('The lake is closing.'))
+    // The last deferred comes first, each whatever became of the others.
+    await using steps = new AsyncDisposableStack()
+    const { isTemporary, directory } = this.#settings
+    if (isTemporary) steps.defer(() => eraseTemporaryDirectory(directory))
+    // What did not open has been told to who opened it, and closed what it had.
+    steps.defer(async () => (await built?.catch(() => undefined))?.close())
+    steps.defer(() => this.#listeners.close())
+  }
+
+  async #build(startAt: number | undefined): Promise<Built> {
+    const { clock } = this.#settings
+    const built = await this.#builder.build({
+      settings: this.#settings,
+      startAt: clock === 'simulated' ? startAt : undefined,
+      log: this.#failures,
+      url: () => this.#listeners.url,
+    })
+    this.#failures.follow(built.clock)
+    this.#standing = built
+    return built
+  }
+
+  async #current(): Promise<Built> {
+    if (!this.#built || this.#closed) throw closed()
+    return this.#built
+  }
+
+  #now(): Built {
+    if (!this.#standing || this.#closed) throw closed()
+    return this.#standing
+  }
+}
+
+const closed = () => new LakeMistake('This lake is closed. Open another with openLake.')

@@ -1,0 +1,17 @@
+/** A mistake in how a lake was to be opened, reached or moved: what happened, why, what to do. */
+export class LakeMistake extends Error {
+  override readonly name = 'LakeMistake'
+}
+
+/** Names from strangers, cut to what a line of text can bear. */
+export const shown = (value: unknown): string => {
+  const text = typeof value === 'string' ? `'${value}'` : String(value)
+  return text.length > 64 ? `${text.slice(0, 64)}…` : text
+}
+
+/** Throws for the first key that is not among those known. */
+export function refuseUnknown(what: string, given: object, known: readonly string[]): void {
+  const unknown = Object.keys(given).find(key => !known.includes(key))
+  if (unknown === undefined) return
+  throw new LakeMistake(`${what} takes no ${shown(unknown)}. It takes ${known.join(', ')}.`)
+}
