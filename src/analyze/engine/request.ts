@@ -181,6 +181,8 @@ export interface TransformRequest {
     readonly required: readonly string[]
     /** By the end of the path (.csv, .csv.gz) when absent, else json. */
     readonly format?: 'json' | 'csv'
+    /** With a header, commas and double quotes when absent. */
+    readonly csv?: { readonly header: boolean; readonly delimiter: string; readonly quote: string }
   }
   readonly tables: (references: readonly TableReference[]) => Promise<readonly TableSource[]>
   readonly target: (reference: TableReference, isReplaced: boolean) => Promise<TargetTable>

@@ -20,7 +20,7 @@ import { parseLocation } from './location.ts'
 import { Outputs, type Publication, type Published } from './outputs.ts'
 import { Overwrite, type Read } from './overwrite.ts'
 import { effectiveArguments, type Plan, planOf } from './plan.ts'
-import type { Files, Objects, Permits, Tables, Transforms } from './ports.ts'
+import type { Files, Objects, Permits, Projections, Tables, Transforms } from './ports.ts'
 import { Role } from './role.ts'
 import type { Runs } from './runs.ts'
 import { readScript } from './script.ts'
@@ -30,6 +30,7 @@ export interface CourseParts {
   readonly blobs: Files
   readonly s3: Objects
   readonly catalog: Tables
+  readonly projectionOf: Projections
   readonly engine: Transforms
   readonly bookmarks: Bookmarks
   readonly runs: Runs
@@ -76,6 +77,7 @@ export class Course {
       role,
       s3,
       catalog,
+      projectionOf: this.#parts.projectionOf,
       request: { s3, ledger: this.#parts.ledger, job: job.id, objectsMax: plan.objectsMax },
       between: this.#between(job, plan),
     })
@@ -151,6 +153,7 @@ export class Course {
             required: source.required,
             ...(source.schema && { schema: source.schema }),
             ...(source.format && { format: source.format }),
+            ...(source.csv && { csv: source.csv }),
           },
         }),
       tables: references => {

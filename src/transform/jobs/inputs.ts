@@ -1,12 +1,13 @@
 // What a run reads: the objects of --SOURCE_S3, or the catalog's tables that the script names. It decides with the
 // bookmark which objects those are and hands the engine local files; it remembers the selections for the commit.
 import type { SourceFile, TableReference, TableSource } from '../../analyze/engine/request.ts'
+import type { CatalogTable } from '../../catalog/glue/table.ts'
 import { tableFormat } from '../../catalog/glue/table-format.ts'
 import { EntityNotFoundException, InvalidInputException } from './faults.ts'
 import type { Scope } from './job.ts'
 import { parseFolderLocation } from './location.ts'
 import type { Plan } from './plan.ts'
-import type { InputObject, Objects, Tables } from './ports.ts'
+import type { InputObject, Objects, Projections, Tables } from './ports.ts'
 import type { Role } from './role.ts'
 import {
   type Folder,
@@ -35,6 +36,7 @@ export class Inputs implements Disposable {
   readonly #role: Role
   readonly #s3: Objects
   readonly #catalog: Tables
+  readonly #projectionOf: Projections
   readonly #request: Omit<SelectionRequest, 'context' | 'folders'>
   readonly #between: { readonly from: number; readonly to: number } | undefined
   /** The files that the engine reads stay where they are until the run has ended. */
@@ -46,6 +48,7 @@ export class Inputs implements Disposable {
     readonly role: Role
     readonly s3: Objects
     readonly catalog: Tables
+    readonly projectionOf: Projections
     readonly request: Omit<SelectionRequest, 'context' | 'folders'>
     /** Of a paused bookmark: numbers of runs. */
     readonly between?: { readonly from: number; readonly to: number } | undefined
@@ -55,6 +58,7 @@ export class Inputs implements Disposable {
     this.#role = of.role
     this.#s3 = of.s3
     this.#catalog = of.catalog
+    this.#projectionOf = of.projectionOf
     this.#request = of.request
     this.#between = of.between
   }
@@ -120,21 +124,15 @@ export class Inputs implements Disposable {
   async #table(reference: TableReference, incremental: boolean): Promise<TableSource> {
     const table = this.#catalog.table(this.#scope, reference.database, reference.name)
     if (!table) throw new EntityNotFoundException(`Table ${nameOf(reference)} not found in the catalog.`)
-    // The catalog's own partitions, if there are any, are not what Athena would read of it.
-    if (table.parameters['projection.enabled']?.toLowerCase() === 'true')
-      throw new InvalidInputException(
-        `Table ${nameOf(reference)} has partition projection, which a job does not read yet. ` +
-          'Register its partitions and take projection.enabled off, or write with INSERT INTO as an Athena query.',
-      )
+    const projection = this.#projection(table)
+    if (projection) return this.#projected(reference, table, projection, incremental)
     const partitioned = table.partitionKeys.length > 0
     const partitions = partitioned ? [...this.#catalog.partitions(this.#scope, reference.database, reference.name)] : []
     const places = partitioned ? partitions : [table]
-    const folders = places.map(({ location }) => {
-      const folder = parseFolderLocation(location, `The location of table ${nameOf(reference)}`)
-      return { bucket: folder.bucket, prefix: folder.key }
-    })
-    for (const bucket of new Set(folders.map(folder => folder.bucket)))
-      this.#role.require('s3:ListBucket', `arn:aws:s3:::${bucket}`)
+    const folders = this.#folders(
+      reference,
+      places.map(({ location }) => location),
+    )
     const selection = incremental ? await this.#select(nameOf(reference), folders) : undefined
     return {
       database: reference.database,
@@ -152,6 +150,52 @@ export class Inputs implements Disposable {
         return files.map((file, i) => ({ ...file, partition: partitioned ? (taken[i]?.folder ?? -1) : -1 }))
       },
     }
+  }
+
+  #projection(table: CatalogTable): ReturnType<Projections> {
+    try {
+      return this.#projectionOf(table)
+    } catch (cause) {
+      throw new InvalidInputException(cause instanceof Error ? cause.message : String(cause))
+    }
+  }
+
+  /** Its partitions are known once the script's conditions are: only their folders are looked into, with a bookmark too. */
+  #projected(
+    reference: TableReference,
+    table: CatalogTable,
+    { columns: projection, locationOf }: NonNullable<ReturnType<Projections>>,
+    incremental: boolean,
+  ): TableSource {
+    let isTaken = false
+    return {
+      ...{ database: reference.database, name: reference.name },
+      ...tableFormat(table),
+      ...{ columns: table.columns, partitionColumns: table.partitionKeys, partitions: [], projection },
+      files: async (_, projected = []) => {
+        if (incremental && isTaken)
+          throw new InvalidInputException(
+            `The script names ${nameOf(reference)} twice, whose partitions are projected: a bookmark is about one mention. Name it once, in a WITH.`,
+          )
+        isTaken = true
+        const folders = this.#folders(reference, projected.map(locationOf))
+        const taken = incremental
+          ? (await this.#select(nameOf(reference), folders)).taken
+          : await this.#whole(nameOf(reference), folders, new Set(folders.keys()))
+        const files = await this.#files(taken.map(({ object }) => object))
+        return files.map((file, i) => ({ ...file, partition: taken[i]?.folder ?? -1 }))
+      },
+    }
+  }
+
+  #folders(reference: TableReference, locations: readonly string[]): readonly Folder[] {
+    const folders = locations.map(location => {
+      const folder = parseFolderLocation(location, `The location of table ${nameOf(reference)}`)
+      return { bucket: folder.bucket, prefix: folder.key }
+    })
+    for (const bucket of new Set(folders.map(folder => folder.bucket)))
+      this.#role.require('s3:ListBucket', `arn:aws:s3:::${bucket}`)
+    return folders
   }
 
   async #whole(context: string, folders: readonly Folder[], wanted: ReadonlySet<number>): Promise<readonly Taken[]> {
@@ -172,7 +216,7 @@ export class Inputs implements Disposable {
       const some = objects.slice(at, at + pathsAtOnce).map(async object => {
         this.#role.requireObject('s3:GetObject', object.bucket, object.key)
         const { path: file } = this.#held.use(await this.#s3.file(object))
-        return { path: `s3://${object.bucket}/${object.key}`, file, bytes: object.bytes }
+        return { path: `s3://${object.bucket}/${object.key}`, file, bytes: object.bytes, modifiedAt: object.modifiedAt }
       })
       files.push(...(await Promise.all(some)))
     }

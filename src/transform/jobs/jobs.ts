@@ -13,7 +13,7 @@ import { InvalidInputException, noBookmark, noSuchJob, noSuchRun, tooManyRuns } 
 import type { Job, JobDefinition, Run, RunEvent, RunRequest, Scope } from './job.ts'
 import { runsKeptMilliseconds } from './limits.ts'
 import { effectiveArguments, planOf } from './plan.ts'
-import type { Files, Objects, Permits, Tables, Transforms } from './ports.ts'
+import type { Files, Objects, Permits, Projections, Tables, Transforms } from './ports.ts'
 import { type NewRun, Runs } from './runs.ts'
 import { jobTables } from './schema.ts'
 import { readScript } from './script.ts'
@@ -31,6 +31,7 @@ export interface JobsParts {
   readonly blobs: Files
   readonly s3: Objects
   readonly catalog: Tables
+  readonly projectionOf: Projections
   readonly engine: Transforms
   readonly clock: Clock
   readonly random: Random
@@ -123,7 +124,7 @@ export class Jobs {
     const previous = request.previousRunId === undefined ? undefined : this.run(scope, job.name, request.previousRunId)
     const given = { ...previous?.arguments, ...request.arguments }
     planOf(effectiveArguments(job, given)) // what is wrong with the arguments is told now
-    await readScript(this.#parts.s3, job.command.scriptLocation) // refuses what is no SQL; a missing one fails the run
+    await this.#scripts.read(job.command.scriptLocation) // refuses what is no SQL; a missing one fails the run
     return this.#begin(job, {
       id: `jr_${this.#parts.random.hex(32)}`,
       jobId: job.id,

@@ -14,6 +14,7 @@ import type { Scope } from './job.ts'
 import { type Location, parseFolderLocation } from './location.ts'
 import type { Overwrite } from './overwrite.ts'
 import type { Files, Objects, Tables } from './ports.ts'
+import { isProjected } from './projected.ts'
 import type { Role } from './role.ts'
 
 interface Output extends WrittenObject {
@@ -68,6 +69,10 @@ export class Outputs {
   /** What INSERT INTO writes to. */
   target({ database, name }: TableReference): TargetTable {
     const table = this.#table(database, name)
+    if (isProjected(table))
+      throw new InvalidInputException(
+        `Table ${database}.${name} has partition projection: its properties say where its partitions lie, and what INSERT INTO writes might be where no query looks. Write there with UNLOAD, or into a table without projection.`,
+      )
     const { format, csv } = tableFormat(table)
     if (csv && (csv.delimiter !== ',' || csv.skipLines > 0))
       throw new InvalidInputException(

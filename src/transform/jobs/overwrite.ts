@@ -9,6 +9,7 @@ import { EntityNotFoundException, InvalidInputException } from './faults.ts'
 import type { Scope } from './job.ts'
 import { type Location, parseFolderLocation } from './location.ts'
 import type { Objects, Tables } from './ports.ts'
+import { isProjected, projectedUnder } from './projected.ts'
 import type { Role } from './role.ts'
 import { isData } from './selection.ts'
 
@@ -104,6 +105,7 @@ export class Overwrite {
 
   /** Where the rows of a table lie. */
   #folders(reference: TableReference, table: CatalogTable): readonly Location[] {
+    if (isProjected(table)) return [folderOf(projectedUnder(table), reference)]
     const places = table.partitionKeys.length > 0 ? this.#partitions(reference, table) : [table]
     return places.map(({ location }) => folderOf(location, reference))
   }

@@ -1,7 +1,7 @@
 // What a run is to do, read from its arguments: the run's own over the job's defaults, the job's non-overridable ones
 // over both. Names start with `--` as in Glue. Everything that has no effect here is listed, so that the run can say so.
 import { EngineFault } from '../../analyze/engine/fault.ts'
-import type { Column } from '../../analyze/engine/request.ts'
+import type { Column, TransformRequest } from '../../analyze/engine/request.ts'
 import { parseSchema } from '../../analyze/engine/request.ts'
 import { InvalidInputException } from './faults.ts'
 import type { Arguments, JobDefinition } from './job.ts'
@@ -23,6 +23,7 @@ export interface Plan {
     readonly schema?: readonly Column[]
     readonly required: readonly string[]
     readonly format?: 'json' | 'csv'
+    readonly csv?: CsvFormat
   }
   /** --SOURCE_TABLE: which catalog table the bookmark is about, where the script names several. */
   readonly sourceTable?: string
@@ -55,7 +56,7 @@ export function planOf(all: Arguments): Plan {
   const format = given('SOURCE_FORMAT')?.toLowerCase()
   if (format !== undefined && format !== 'json' && format !== 'csv')
     throw new InvalidInputException(`--SOURCE_FORMAT must be json or csv: ${format}`)
-  for (const name of ['SOURCE_SCHEMA', 'SOURCE_FORMAT', 'REQUIRED'])
+  for (const name of ['SOURCE_SCHEMA', 'SOURCE_FORMAT', ...csvArguments, 'REQUIRED'])
     if (source === undefined && given(name) !== undefined)
       throw new InvalidInputException(`--${name} describes the objects of --SOURCE_S3, which is not given.`)
   const sourceTable = given('SOURCE_TABLE')
@@ -72,6 +73,7 @@ export function planOf(all: Arguments): Plan {
           .map(text => text.trim().toLowerCase())
           .filter(text => text !== ''),
         ...(format !== undefined && { format }),
+        csv: csvOf(given, format),
       },
     }),
     ...(sourceTable !== undefined && { sourceTable: sourceTable.toLowerCase() }),
@@ -80,6 +82,31 @@ export function planOf(all: Arguments): Plan {
     values,
     withoutEffect,
   }
+}
+
+type CsvFormat = NonNullable<NonNullable<TransformRequest['source']>['csv']>
+
+const csvArguments = ['SOURCE_HEADER', 'SOURCE_DELIMITER', 'SOURCE_QUOTE']
+
+/** As Glue reads CSV, but for the header, which is there unless it is said that it is not. */
+function csvOf(given: (name: string) => string | undefined, format: string | undefined): CsvFormat {
+  const said = csvArguments.find(name => given(name) !== undefined)
+  if (said !== undefined && format === 'json')
+    throw new InvalidInputException(`--${said} is about CSV, and --SOURCE_FORMAT is json.`)
+  const header = given('SOURCE_HEADER')?.toLowerCase() ?? 'true'
+  if (header !== 'true' && header !== 'false')
+    throw new InvalidInputException(`--SOURCE_HEADER must be true or false: ${header}`)
+  const character = (name: string, usual: string) => {
+    const text = given(name) ?? usual
+    const found = text === '\\t' ? '\t' : text
+    if (!/^[\t\x20-\x7e]$/.test(found))
+      throw new InvalidInputException(`--${name} must be one ASCII character, or \\t for a tab: ${text}`)
+    return found
+  }
+  const [delimiter, quote] = [character('SOURCE_DELIMITER', ','), character('SOURCE_QUOTE', '"')]
+  if (delimiter === quote)
+    throw new InvalidInputException(`--SOURCE_DELIMITER and --SOURCE_QUOTE are the same character: ${quote}`)
+  return { header: header === 'true', delimiter, quote }
 }
 
 function schemaOf(text: string): readonly Column[] {

@@ -3,7 +3,7 @@
 
 import { EngineFault } from '../fault.ts'
 import { Lines } from './files.ts'
-import { type RawObject, walk } from './raw-object.ts'
+import { type CutterOf, type RawObject, walk } from './raw-object.ts'
 import type { Piece } from './splitter.ts'
 
 export interface Normalised {
@@ -30,13 +30,14 @@ export class Normaliser {
     this.#rejects = new Lines(`${stem}.rejects`)
   }
 
-  static async run(object: RawObject, stem: string): Promise<Normalised> {
+  static async run(object: RawObject, stem: string, cutterOf?: CutterOf): Promise<Normalised> {
     const made = new Normaliser(stem)
     try {
       const { glued, pieces } = await walk(
         object,
         piece => made.#take(piece),
         () => made.#flush(),
+        cutterOf,
       )
       await Promise.all([made.#documents.end(), made.#rejects.end()])
       return {

@@ -62,6 +62,17 @@ function layoutOf(head: string): RawObject['layout'] {
   return 'lines'
 }
 
+/** What an object's plain text is cut by. */
+export interface Cutter {
+  /** Whether documents share a line. */
+  readonly glued: boolean
+  push(chunk: Uint8Array): void
+  /** `reason` where the text was cut off. */
+  end(reason?: string): void
+}
+
+export type CutterOf = (emit: (piece: Piece) => void) => Cutter
+
 export interface Walked {
   /** Whether documents share a line. */
   readonly glued: boolean
@@ -73,9 +84,10 @@ export async function walk(
   object: RawObject,
   emit: (piece: Piece) => void,
   settle: () => Promise<void>,
+  cutterOf: CutterOf = take => new Splitter(take),
 ): Promise<Walked> {
   let pieces = 0
-  const splitter = new Splitter(one => {
+  const splitter = cutterOf(one => {
     pieces += 1
     emit(one)
   })
@@ -87,7 +99,7 @@ export async function walk(
   return { glued: splitter.glued, pieces }
 }
 
-async function readInto(object: RawObject, splitter: Splitter, settle: () => Promise<void>): Promise<undefined> {
+async function readInto(object: RawObject, splitter: Cutter, settle: () => Promise<void>): Promise<undefined> {
   for await (const chunk of reading(object.file)) {
     splitter.push(chunk)
     await settle()
@@ -97,7 +109,7 @@ async function readInto(object: RawObject, splitter: Splitter, settle: () => Pro
 /** Everything that can be inflated goes to the splitter; answers with what is wrong with the rest, if anything is. */
 async function inflateInto(
   object: RawObject,
-  splitter: Splitter,
+  splitter: Cutter,
   settle: () => Promise<void>,
 ): Promise<string | undefined> {
   // With this flush the end of the input is no error by itself, so that what came before it is not thrown away.

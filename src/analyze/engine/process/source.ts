@@ -10,10 +10,12 @@
 import { identifier, list, literal } from '../../sql/text.ts'
 import { EngineFault } from '../fault.ts'
 import type { Column, TransformRequest } from '../request.ts'
+import { csvCutters, inferCsvSchema, rawKey } from './csv-source.ts'
+import type { CsvFormat } from './csv-splitter.ts'
 import { directory } from './files.ts'
 import { inferSchema } from './infer.ts'
 import { type Normalised, Normaliser } from './normaliser.ts'
-import { examine, type RawObject } from './raw-object.ts'
+import { type CutterOf, examine, type RawObject } from './raw-object.ts'
 import { type RecordColumns, recordColumns } from './record-columns.ts'
 import type { Session } from './session.ts'
 
@@ -35,25 +37,35 @@ export interface ExaminedSource {
   readonly required: readonly string[]
   readonly objects: readonly RawObject[]
   readonly heads: readonly string[]
+  readonly csv?: CsvFormat
 }
 
 export async function examineSource(source: NonNullable<TransformRequest['source']>): Promise<ExaminedSource> {
-  refuseCsv(source)
+  const csv = csvOf(source)
   const objects: RawObject[] = []
   for (let from = 0; from < source.files.length; from += examinedAtOnce) {
     const some = source.files.slice(from, from + examinedAtOnce)
     objects.push(...(await Promise.all(some.map(file => examine(file)))))
   }
   const heads = objects.map(object => object.head).filter(head => head !== '')
-  return { schema: source.schema ?? inferSchema(heads.slice(0, 50)), required: source.required, objects, heads }
+  const sample = heads.slice(0, 50)
+  if (csv === undefined)
+    return { schema: source.schema ?? inferSchema(sample), required: source.required, objects, heads }
+  const zstd = objects.find(({ compression }) => compression === 'zstd')
+  if (zstd !== undefined)
+    throw new EngineFault('unsupported', `${zstd.path}: CSV in zstd is not supported by this engine yet: use gzip.`)
+  const cut = objects.map(object => (object.layout === 'lines' ? { ...object, layout: 'documents' as const } : object))
+  return { schema: source.schema ?? inferCsvSchema(sample, csv), required: source.required, objects: cut, heads, csv }
 }
 
 export async function loadSource(
   session: Session,
-  { schema, required, objects, heads }: ExaminedSource,
+  { schema, required, objects, heads, csv }: ExaminedSource,
   scratch: string,
 ): Promise<LoadedSource> {
-  const stage = new Stage(session, recordColumns(schema, schema.length === 0 ? [] : required, spellings(schema, heads)))
+  const spelled = csv === undefined ? spellings(schema, heads) : new Map<string, string>()
+  const cutters = csv && csvCutters(csv, schema)
+  const stage = new Stage(session, recordColumns(schema, schema.length === 0 ? [] : required, spelled), cutters)
   await stage.create()
   const slow = await stage.loadLines(objects.filter(object => object.layout === 'lines'))
   const documents = objects.filter(object => object.layout === 'documents' || slow.has(object))
@@ -67,17 +79,17 @@ export async function loadSource(
   }
 }
 
-/** Taken for JSON every line of it would be a dead letter: better to say so at once. */
-function refuseCsv(source: NonNullable<TransformRequest['source']>): void {
-  const csv =
-    source.format === 'csv'
-      ? source.files[0]
-      : source.files.find(file => source.format === undefined && /\.csv(\.gz)?$/i.test(file.path))
-  if (csv === undefined) return
-  throw new EngineFault(
-    'unsupported',
-    `${csv.path}: CSV as the source of a job is not supported by this engine yet. Make a table of it in the catalog and use INSERT INTO … SELECT.`,
-  )
+/** How its objects are delimited text; undefined where they are JSON. Both under one prefix would be guessing. */
+function csvOf({ files, format, csv }: NonNullable<TransformRequest['source']>): CsvFormat | undefined {
+  const named = files.filter(({ path }) => /\.csv(\.gz|\.zst)?$/i.test(path))
+  const isCsv = format === undefined ? named.length > 0 : format === 'csv'
+  const [other] = format === undefined && isCsv ? files.filter(file => !named.includes(file)) : []
+  if (other !== undefined)
+    throw new EngineFault(
+      'semantic',
+      `The source holds CSV (${named[0]?.path}) and other objects (${other.path}). Put them under prefixes of their own, or say with --SOURCE_FORMAT what all of them are.`,
+    )
+  return isCsv ? (csv ?? { header: true, delimiter: ',', quote: '"' }) : undefined
 }
 
 /** Hive's names do not tell case apart, JSON's do: the spelling that the data has. */
@@ -98,6 +110,8 @@ function spellings(schema: readonly Column[], heads: readonly string[]): Readonl
 class Stage {
   readonly #session: Session
   readonly #record: RecordColumns
+  /** Of delimited text. */
+  readonly #cutters: CutterOf | undefined
   /** Objects by the number that their rows carry. */
   readonly #objects: RawObject[] = []
   readonly #numbers = new Map<RawObject, number>()
@@ -105,9 +119,10 @@ class Stage {
   #pieces = 0
   #linesIn = 0
 
-  constructor(session: Session, record: RecordColumns) {
+  constructor(session: Session, record: RecordColumns, cutters: CutterOf | undefined) {
     this.#session = session
     this.#record = record
+    this.#cutters = cutters
   }
 
   /**
@@ -228,7 +243,7 @@ class Stage {
     const glued: string[] = []
     for (const object of objects) {
       const number = this.#number(object)
-      const made = await Normaliser.run(object, `${into}/${number}`)
+      const made = await Normaliser.run(object, `${into}/${number}`, this.#cutters)
       this.#pieces += made.pieces
       if (made.glued) glued.push(object.path)
       if (made.documents > 0) await this.#takeDocuments(made, number)
@@ -266,9 +281,10 @@ class Stage {
       const { structure, values, reason } = this.#record
       const named = values.map((value, index) => `${value} AS v${index}`)
       const names = list(this.#objects.map(object => object.path))
+      const raw = this.#cutters === undefined ? 'line' : `coalesce(try(json_extract_string(line, '$.${rawKey}')), line)`
       const written = await this.#session.rows(`
         COPY (
-          SELECT coalesce(given, ${reason}) AS reason, ${names}[object + 1] AS object, at_line AS line, ordinal, line AS raw
+          SELECT coalesce(given, ${reason}) AS reason, ${names}[object + 1] AS object, at_line AS line, ordinal, ${raw} AS raw
           FROM (SELECT *, ${named.join(', ') || 'NULL'}
             FROM (SELECT reason AS given, object, line AS at_line, ordinal, raw AS line,
                 CASE WHEN reason IS NULL THEN try(json_transform(raw, ${structure})) END AS s

@@ -87,6 +87,7 @@ export class Bench {
       blobs,
       s3: this.s3,
       catalog: this.catalog,
+      projectionOf: () => undefined,
       engine: { transform: request => this.#transform(request) },
       clock,
       random,
