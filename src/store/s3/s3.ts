@@ -152,6 +152,12 @@ export class S3 {
     return found === undefined || version === undefined || version.marker ? undefined : stored(found, version)
   }
 
+  /** Changes with whatever changes in the bucket; the same text means the same objects, as long as the process lives. */
+  state(bucket: string): string {
+    const found = this.buckets.find(bucket)
+    return found === undefined ? '' : `${found.id}/${this.#versions.changes(found)}`
+  }
+
   /** Latest versions in UTF-8 byte order, after `after`, at most `limit`. */
   list(bucket: string, prefix: string, afterKey: string, limit: number): readonly StoredObject[] {
     return this.listFolders(bucket, prefix, '', afterKey, limit).objects

@@ -49,12 +49,19 @@ export class Versions {
   readonly #contents: Contents
   readonly #clock: Clock
   readonly #random: Random
+  /** By the bucket's id. */
+  readonly #changes = new Map<number, number>()
 
   constructor(of: { ledger: Ledger; contents: Contents; clock: Clock; random: Random }) {
     this.#ledger = of.ledger
     this.#contents = of.contents
     this.#clock = of.clock
     this.#random = of.random
+  }
+
+  /** How often a version of the bucket was written or removed by this process (or was about to be, and was undone). */
+  changes(bucket: Bucket): number {
+    return this.#changes.get(bucket.id) ?? 0
   }
 
   /** The newest, which may be a delete marker. */
@@ -123,6 +130,7 @@ export class Versions {
   }
 
   #add(write: Transaction, bucket: Bucket, key: string, stored: Stored, marker: boolean): Version {
+    this.#changed(bucket)
     const newest = this.latest(bucket, key)
     let turn = (newest?.turn ?? 0) - 1
     let versionId = nullVersionId
@@ -160,8 +168,13 @@ export class Versions {
   }
 
   #remove(write: Transaction, bucket: Bucket, version: Version): void {
+    this.#changed(bucket)
     this.#contents.release(write, version.content)
     write.run('DELETE FROM s3_version WHERE bucket = ? AND key = ? AND turn = ?', bucket.id, version.key, version.turn)
+  }
+
+  #changed(bucket: Bucket): void {
+    this.#changes.set(bucket.id, this.changes(bucket) + 1)
   }
 
   #nullVersion(bucket: Bucket, key: string): Version | undefined {

@@ -21,9 +21,11 @@ import { Outputs, type Publication, type Published } from './outputs.ts'
 import { Overwrite, type Read } from './overwrite.ts'
 import { effectiveArguments, type Plan, planOf } from './plan.ts'
 import type { Files, Objects, Permits, Projections, Tables, Transforms } from './ports.ts'
+import { Look, Quiet } from './quiet.ts'
 import { Role } from './role.ts'
 import type { Runs } from './runs.ts'
-import { readScript } from './script.ts'
+import type { Script, Scripts } from './script.ts'
+import type { Selection } from './selection.ts'
 
 export interface CourseParts {
   readonly ledger: Ledger
@@ -32,6 +34,7 @@ export interface CourseParts {
   readonly catalog: Tables
   readonly projectionOf: Projections
   readonly engine: Transforms
+  readonly scripts: Scripts
   readonly bookmarks: Bookmarks
   readonly runs: Runs
   readonly clock: Clock
@@ -50,27 +53,39 @@ interface Running {
   readonly run: Run
   readonly plan: Plan
   readonly role: Role
+  readonly script: string
+  readonly look: Look
   readonly inputs: Inputs
   readonly outputs: Outputs
   readonly overwrite: Overwrite
   readonly signal: AbortSignal
-  readonly scratch: string
+  readonly scratch: () => Promise<string>
 }
 
 export class Course {
   readonly #parts: CourseParts
+  readonly #quiet = new Quiet()
 
   constructor(parts: CourseParts) {
     this.#parts = parts
+  }
+
+  /** The job is gone. */
+  forget(job: number): void {
+    this.#quiet.forget(job)
   }
 
   /** Resolves when the run has SUCCEEDED, durably; rejects with what went wrong, and then nothing was changed. */
   async run(job: Job, run: Run, signal: AbortSignal): Promise<void> {
     const { s3, catalog, bookmarks, clock } = this.#parts
     const begunAt = clock.elapsed()
-    const plan = planOf(effectiveArguments(job, run.arguments))
+    const given = effectiveArguments(job, run.arguments)
+    const plan = planOf(given)
     const role = new Role(this.#parts.permits, job, job.role)
     const { version } = bookmarks.of(job.id)
+    const script = await this.#script(job, role)
+    const circumstances = JSON.stringify([job.modifiedAt, script.blob, version, given])
+    const look = new Look({ scope: job, s3, catalog })
     using inputs = new Inputs({
       scope: job,
       plan,
@@ -78,16 +93,20 @@ export class Course {
       s3,
       catalog,
       projectionOf: this.#parts.projectionOf,
-      request: { s3, ledger: this.#parts.ledger, job: job.id, objectsMax: plan.objectsMax },
+      request: { s3: look.s3, ledger: this.#parts.ledger, job: job.id, objectsMax: plan.objectsMax },
       between: this.#between(job, plan),
     })
     const overwrite = new Overwrite({ ...this.#parts, scope: job, role })
     const outputs = new Outputs({ ...this.#parts, scope: job, role, overwrite })
-    await using scratch = await this.#parts.blobs.scratch()
+    await using used = new AsyncDisposableStack()
+    const scratch = async () => used.use(await this.#parts.blobs.scratch()).path
     try {
-      const of = { job, run, plan, role, inputs, outputs, overwrite, signal, scratch: scratch.path }
-      const work = await this.#work(of).catch(nothingNew)
+      const of = { job, run, plan, role, script: script.text, look, inputs, outputs, overwrite, signal, scratch }
+      const isQuiet = plan.bookmark.kind === 'enable' && this.#quiet.holds(job.id, circumstances, role)
+      const work = isQuiet ? undefined : await this.#work(of).catch(nothingNew)
       await this.#commit({ ...of, version, begunAt, work })
+      if (!isQuiet && work === undefined && plan.bookmark.kind === 'enable' && inputs.selections.every(isSettled))
+        this.#quiet.remember(job.id, circumstances, look)
     } catch (cause) {
       await outputs.abandon()
       throw cause
@@ -134,9 +153,8 @@ export class Course {
   }
 
   async #work(of: Running): Promise<Work> {
-    const { job, run, plan, role, inputs, outputs, overwrite, signal } = of
+    const { job, run, plan, script, look, inputs, outputs, overwrite, signal } = of
     const { engine, clock } = this.#parts
-    const script = await this.#script(job, role)
     const { source } = plan
     const folder = source && { bucket: source.location.bucket, prefix: source.location.key }
     const files = folder && (await inputs.source(folder))
@@ -158,13 +176,14 @@ export class Course {
         }),
       tables: references => {
         read.tables = [...read.tables, ...references]
+        look.noteTables(references)
         return inputs.tables(references)
       },
       target: async (reference, isReplaced) => {
         if (isReplaced) overwrite.check(reference, read)
         return outputs.target(reference)
       },
-      scratchDirectory: of.scratch,
+      scratchDirectory: await of.scratch(),
       signal,
       deadlineMilliseconds: run.timeoutMinutes * 60_000,
     })
@@ -176,11 +195,11 @@ export class Course {
     return { result, publication }
   }
 
-  async #script(job: Job, role: Role): Promise<string> {
+  async #script(job: Job, role: Role): Promise<Script> {
     const { scriptLocation } = job.command
     const { bucket, key } = parseLocation(scriptLocation, 'The location of the script')
     role.requireObject('s3:GetObject', bucket, key)
-    const script = await readScript(this.#parts.s3, scriptLocation)
+    const script = await this.#parts.scripts.read(scriptLocation)
     if (script === undefined) throw new EntityNotFoundException(`The script ${scriptLocation} does not exist.`)
     return script
   }
@@ -205,6 +224,10 @@ export class Course {
 }
 
 const nothingPublished: Published = { partitionsAdded: 0, filesOverwritten: 0, partitionsDropped: 0 }
+
+/** Nothing was taken, and nothing that is there waits for another run. */
+const isSettled = ({ taken, kept, left, replacedRuns }: Selection) =>
+  taken.length + kept.length + left + replacedRuns.length === 0
 
 function nothingNew(cause: unknown): undefined {
   if (cause instanceof NothingNew) return undefined

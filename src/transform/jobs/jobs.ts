@@ -16,7 +16,7 @@ import { effectiveArguments, planOf } from './plan.ts'
 import type { Files, Objects, Permits, Projections, Tables, Transforms } from './ports.ts'
 import { type NewRun, Runs } from './runs.ts'
 import { jobTables } from './schema.ts'
-import { readScript } from './script.ts'
+import { Scripts } from './script.ts'
 
 /** Of catalog/glue: tags of all of Glue's resources. */
 interface TagKeeper {
@@ -51,6 +51,7 @@ export class Jobs {
   readonly #definitions: Definitions
   readonly #runs: Runs
   readonly #bookmarks: Bookmarks
+  readonly #scripts: Scripts
   readonly #course: Course
   readonly #listeners: ((event: RunEvent) => void)[] = []
   /** Runs of this process, by their number. */
@@ -63,7 +64,8 @@ export class Jobs {
     this.#definitions = new Definitions(parts)
     this.#runs = new Runs({ ledger })
     this.#bookmarks = new Bookmarks({ ledger, s3 })
-    this.#course = new Course({ ...parts, bookmarks: this.#bookmarks, runs: this.#runs })
+    this.#scripts = new Scripts({ s3 })
+    this.#course = new Course({ ...parts, scripts: this.#scripts, bookmarks: this.#bookmarks, runs: this.#runs })
     tags.register('job', (scope, name) => this.#definitions.find(scope, name) !== undefined)
   }
 
@@ -100,6 +102,7 @@ export class Jobs {
       this.#bookmarks.forget(write, job.id)
       this.#definitions.delete(write, job)
     })
+    this.#course.forget(job.id)
     for (const { jobId, controller } of this.#underWay.values())
       if (jobId === job.id) controller.abort(new RunEnded('STOPPED', 'The job was deleted.'))
     return true

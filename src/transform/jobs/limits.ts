@@ -14,3 +14,5 @@ export const retriesMax = 10
 export const objectsPerRun = 100_000
 /** Ours: a script is read into memory. */
 export const scriptBytesMax = 1024 * 1024
+/** Ours: scripts that are kept in memory between runs. */
+export const scriptsHeldMax = 64

@@ -20,6 +20,8 @@ export interface Objects<Prepared = unknown> {
   latest(bucket: string, key: string): InputObject | undefined
   /** Keys in the order of their UTF-8 bytes, after `after`. */
   list(bucket: string, prefix: string, after: string, limit: number): readonly InputObject[]
+  /** Changes with whatever changes in the bucket; the same text means the same objects, as long as the process lives. */
+  state(bucket: string): string
   read(object: InputObject): AsyncIterable<Uint8Array>
   /** A local file that an engine child can read; it stays until this is disposed, whatever becomes of the object. */
   file(object: InputObject): Promise<Disposable & { readonly path: string }>

@@ -40,4 +40,6 @@ export const jobTables = [
     PRIMARY KEY (job, run, bucket, key)
   ) WITHOUT ROWID;
   `,
+  // Old runs are dropped whenever one is added: without a walk through all the others.
+  'CREATE INDEX glue_job_run_ended ON glue_job_run (job, completed_at)',
 ]
