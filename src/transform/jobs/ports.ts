@@ -44,8 +44,6 @@ export interface Tables {
   deletePartition(write: Transaction, scope: Scope, database: string, table: string, values: readonly string[]): void
 }
 
-export interface Transforms {
-  transform(request: TransformRequest): Promise<TransformResult>
 /** Of a table with partition projection the partitions' values and where they lie; undefined for any other. */
 export type Projections = (
   table: CatalogTable,
@@ -53,6 +51,8 @@ export type Projections = (
   | { readonly columns: readonly ProjectedColumn[]; readonly locationOf: (values: readonly string[]) => string }
   | undefined
 
+export interface Transforms {
+  transform(request: TransformRequest): Promise<TransformResult>
 }
 
 export interface Files {
