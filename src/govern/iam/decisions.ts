@@ -5,7 +5,7 @@
 import type { Principal } from '../../gateway/operation.ts'
 import type { Attachments } from './attachments.ts'
 import type { Entities, Entity } from './entities.ts'
-import { type Context, type ContextValues, contextOf } from './evaluate/context.ts'
+import { type ContextValues, contextOf } from './evaluate/context.ts'
 import { evaluate, type Policies, type PolicyKind, type Verdict } from './evaluate/evaluate.ts'
 import { type NamedPolicy, parsePolicy } from './evaluate/policy.ts'
 import type { InlinePolicies } from './inline-policies.ts'
@@ -86,7 +86,7 @@ export class Decisions {
       resource: this.#resource(resource, action),
       ...more,
     }
-    const context = contextFor(principal, { ...holder.tags, ...session?.tags }, question.context ?? {})
+    const context = contextOf(() => contextFor(principal, { ...holder.tags, ...session?.tags }, question.context ?? {}))
     return evaluate({ principal, action, resource, context }, policies)
   }
 
@@ -190,7 +190,7 @@ const principalTypes: Readonly<Record<Principal['kind'], string>> = {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
-function contextFor(principal: Principal, tags: Tags, given: ContextValues): Context {
+function contextFor(principal: Principal, tags: Tags, given: ContextValues): readonly ContextValues[] {
   const known = principal.kind !== 'anonymous' && principal.kind !== 'service'
   const own: ContextValues = {
     'aws:PrincipalType': principalTypes[principal.kind],
@@ -203,7 +203,7 @@ function contextFor(principal: Principal, tags: Tags, given: ContextValues): Con
     'aws:PrincipalIsAWSService': String(principal.kind === 'service'),
   }
   const tagged = Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value]))
-  return contextOf(given, own, tagged)
+  return [given, own, tagged]
 }
 
 const roleArnOf = (session: Principal): string =>

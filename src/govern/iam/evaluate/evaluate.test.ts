@@ -74,7 +74,7 @@ function verdict(asked: Asked) {
       principal: asked.principal ?? user,
       action: asked.action ?? 's3:GetObject',
       resource: asked.resource ?? object,
-      context: contextOf(asked.context ?? {}),
+      context: contextOf(() => [asked.context ?? {}]),
     },
     policies,
   )
