@@ -1,6 +1,5 @@
 // What jobs need of other parts, as narrow as they use it; lake.ts hands the parts in.
 import type { ProjectedColumn } from '../../analyze/engine/projection.ts'
-import type { ProjectedColumn } from '../../analyze/engine/projection.ts'
 import type { TransformRequest, TransformResult } from '../../analyze/engine/request.ts'
 import type { CatalogTable, Partition, PartitionDefinition, Scope } from '../../catalog/glue/table.ts'
 import type { Blob, Scratch } from '../../durable/blobs.ts'
@@ -54,13 +53,6 @@ export type Projections = (
 
 export interface Transforms {
   transform(request: TransformRequest): Promise<TransformResult>
-/** Of a table with partition projection the partitions' values and where they lie; undefined for any other. */
-export type Projections = (
-  table: CatalogTable,
-) =>
-  | { readonly columns: readonly ProjectedColumn[]; readonly locationOf: (values: readonly string[]) => string }
-  | undefined
-
 }
 
 export interface Files {
