@@ -12,6 +12,7 @@ import { LakeMistake, refuseUnknown, shown } from '../world/mistake.ts'
 import type { Built } from './built.ts'
 import { type ClientSettings, inProcessEndpoint, sdkHandler } from './client.ts'
 import { type Aws, awsDoor } from './door.ts'
+import { type Asking, type QueryOptions, type QueryResult, query, queryRows, type Rows } from './query.ts'
 
 export interface Credentials {
   readonly accessKeyId: string
@@ -86,6 +87,16 @@ export class Access {
     }
   }
 
+  /** As `lake.query`, with this caller's rights. */
+  query<Row = Rows>(sql: string, options: QueryOptions = {}): Promise<QueryResult<Row>> {
+    return query<Row>(this.#asking, sql, options)
+  }
+
+  /** As `lake.queryRows`, with this caller's rights. */
+  queryRows<Row = Rows>(sql: string, options: QueryOptions = {}): AsyncIterable<Row> {
+    return queryRows<Row>(this.#asking, sql, options)
+  }
+
   /**
    * The lake as another caller reaches it.
    *
@@ -121,6 +132,11 @@ export class Access {
       lent = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken }
       return identityOf(iam, lent)
     })
+  }
+
+  get #asking(): Asking {
+    const { aws, account, region } = this
+    return { aws, account, region, enter: this.#needs.enter }
   }
 
   async #invoker(): Promise<Invoker> {

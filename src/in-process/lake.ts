@@ -20,6 +20,7 @@ import type { Aws } from './door.ts'
 import { type Failure, Failures } from './failures.ts'
 import { Listeners, type Listening, type ListenOptions } from './listening.ts'
 import type { Settings } from './options.ts'
+import type { QueryOptions, QueryResult, Rows } from './query.ts'
 
 export class Lake {
   readonly clock: LakeClock
@@ -100,6 +101,32 @@ export class Lake {
    */
   as(caller: Caller): Access {
     return this.#access.as(caller)
+  }
+
+  /**
+   * Runs a statement as Athena does, waits for its end without moving the clock, and gives its rows. Athena's refusal is
+   * thrown as a QueryFailed in Athena's words.
+   *
+   *     const { rows, scannedBytes, cost } = await lake.query<{ device_id: string; avg_temp: number }>(
+   *       'SELECT device_id, avg(temperature) AS avg_temp FROM device_telemetry WHERE year = ? GROUP BY device_id',
+   *       { database: 'temperature', parameters: [2025] },
+   *     )
+   *
+   * Values: integers, real and double are numbers; bigint is a number where that is exact, a bigint otherwise; boolean is a
+   * boolean, json what it says, NULL null. All else is Athena's text: varchar, decimal ('12.50'), date ('2025-10-15'),
+   * timestamp ('2025-10-15 12:30:00.000'), arrays, maps and rows ('[a, b]': CAST(x AS JSON) gives their values).
+   */
+  query<Row = Rows>(sql: string, options: QueryOptions = {}): Promise<QueryResult<Row>> {
+    return this.#access.query<Row>(sql, options)
+  }
+
+  /**
+   * As `query`, for results that are larger than memory: the rows as they are read.
+   *
+   *     for await (const { device_id } of lake.queryRows<{ device_id: string }>('SELECT device_id FROM readings')) …
+   */
+  queryRows<Row = Rows>(sql: string, options: QueryOptions = {}): AsyncIterable<Row> {
+    return this.#access.queryRows<Row>(sql, options)
   }
 
   /** What failed in the background, where nobody waited for it: the first hundred, oldest first. A test may want it empty. */

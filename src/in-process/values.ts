@@ -5,7 +5,7 @@
  */
 import { Fault } from '../gateway/fault.ts'
 import { serializationFault, UndeclaredMember } from '../gateway/protocols/json-values.ts'
-import type { Members, Shape, Value } from '../gateway/shape.ts'
+import type { Members, Place, Shape, Value } from '../gateway/shape.ts'
 import { AwsError } from './aws-error.ts'
 import { type Body, bodyOf } from './body.ts'
 
@@ -67,8 +67,21 @@ type Values = Readonly<Record<string, unknown>>
 
 /** A program's input as the operation's handler takes it. Throws UndeclaredMember, or a SerializationException. */
 export function intoLake(members: Members, given: unknown): Record<string, unknown> {
-  return membersIn(members, given, '')
+  const input = membersIn(members, given, '')
+  const bodies = Object.entries(members).filter(([, shape]) => shape.kind === 'stream')
+  for (const [body] of bodies) announceLength(members, input, body)
+  return input
 }
+
+/** What a client does for a body that it has whole: it says in a header how long it is. */
+function announceLength(members: Members, input: Record<string, unknown>, body: string): void {
+  const [length] = Object.entries(members).find(([, { place }]) => isContentLength(place)) ?? []
+  const chunks = input[body] ?? []
+  if (length === undefined || input[length] !== undefined || !Array.isArray(chunks)) return
+  input[length] = chunks.reduce((bytes: number, chunk: Uint8Array) => bytes + chunk.length, 0)
+}
+
+const isContentLength = (place: Place | undefined) => place?.in === 'header' && place.name === 'content-length'
 
 function membersIn(members: Members, given: unknown, path: string): Record<string, unknown> {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) throw mistyped('a structure', given, path)

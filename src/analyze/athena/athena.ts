@@ -249,6 +249,11 @@ export class Athena {
     await live?.ended
   }
 
+  /** Resolves when the query has its end, however it ends; at once for one that has it. */
+  async ended(id: string): Promise<void> {
+    await this.#live.get(id)?.ended
+  }
+
   /** A page of the result from a byte of its object on; `next` is where the page after begins. */
   async results(
     scope: Scope,
