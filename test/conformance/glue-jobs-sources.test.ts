@@ -28,7 +28,7 @@ const put = (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket
 async function job(Name: string, script: string, given: Record<string, string>): Promise<void> {
   await put(`scripts/${Name}.sql`, script)
   const ScriptLocation = `s3://analytics/scripts/${Name}.sql`
-  const DefaultArguments = { '--DATABASE': 'weather', '--job-bookmark-option': 'job-bookmark-enable', ...given }
+  const DefaultArguments: Record<string, string> = { '--DATABASE': 'weather', '--job-bookmark-option': 'job-bookmark-enable', ...given }
   await glue.send(
     new CreateJobCommand({ Name, Role: 'GlueJobRole', Command: { Name: 'glueetl', ScriptLocation }, DefaultArguments }),
   )
