@@ -11,6 +11,7 @@ import {
   mkdirSync,
   openSync,
   type ReadStream,
+  readFileSync,
   readSync,
   renameSync,
   rmSync,
@@ -91,6 +92,10 @@ export function linked(path: string, name: string): boolean {
 
 export function exists(path: string): boolean {
   return existsSync(path)
+}
+
+export function whole(path: string): Uint8Array<ArrayBuffer> {
+  return readFileSync(path)
 }
 
 /** Most footers are shorter: then one read is enough. */

@@ -1,9 +1,9 @@
 // The parser of Athena's language. It lives in the child because its WebAssembly takes 270 MB. It accepts some texts that
 // are no statement and some that Athena does not know: what comes out is read by sql/ with an allow-list.
 
-import { parse as parseTree, tokenize } from '@polyglot-sql/sdk'
 import { EngineFault } from '../fault.ts'
 import { marked } from './literal-marks.ts'
+import { parse as parseTree, tokenize } from './polyglot.ts'
 
 /** Deeper nesting than this would exhaust the stack of whoever walks the tree; Athena's own limit is of this order. */
 const depthMax = 200
