@@ -5,6 +5,7 @@
  *     await using lake = await openLake({ directory: 'temporary', clock: 'simulated' })
  *     await lake.aws.kinesis.CreateStream({ StreamName: 'temperature-stream', ShardCount: 1 })
  */
+export { BindingFault, type BoundColumn, type DeclaredTable } from './analyze/engine/bind.ts'
 export { type ShardLimit, type StreamLoad, type StreamSize, sizeStream } from './collect/kinesis/sizing.ts'
 export type { Access, Caller, Credentials } from './in-process/access.ts'
 export { AwsError } from './in-process/aws-error.ts'

@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os'
 import { Athena } from './analyze/athena/athena.ts'
 import { projectionOf } from './analyze/athena/projection.ts'
+import { bind, type DeclaredTable } from './analyze/engine/bind.ts'
 import { Engine } from './analyze/engine/engine.ts'
 import { awsServices, type Parts } from './aws.ts'
 import { Crawlers } from './catalog/crawlers/crawlers.ts'
@@ -32,6 +33,7 @@ import { Background } from './world/background.ts'
 import { SystemClock } from './world/clock.ts'
 import { pause } from './world/pause.ts'
 import { SimulatedClock } from './world/simulated/clock.ts'
+import { TemporaryDisk } from './world/temporary.ts'
 
 /**
  * Opens a lake in this process.
@@ -169,13 +171,22 @@ async function build({ settings, startAt, log, url }: Building): Promise<Built> 
     steps.defer(() => firehose.close())
     steps.defer(() => schedules.close())
   }
+  if (disk instanceof TemporaryDisk) disk.keepTables()
   try {
     for (const part of [kinesis, s3, functions, firehose, jobs, crawlers, athena, schedules]) await part.start()
   } catch (cause) {
     await close()
     throw cause
   }
-  return { background, clock, parts, pipeline, metrics: () => meter.prometheus(), close }
+  return {
+    ...{ background, clock, parts, pipeline, close },
+    metrics: () => meter.prometheus(),
+    async bind(sql: string, tables: readonly DeclaredTable[]) {
+      await using scratch = await blobs.scratch()
+      const { closing: signal } = background
+      return await bind(engine, { sql, tables, now: clock.now(), scratchDirectory: scratch.path, signal })
+    },
+  }
 }
 
 /** Statements that the engine runs at once, each in a child of its own; a SELECT beyond them is QUEUED. */

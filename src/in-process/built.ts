@@ -1,4 +1,5 @@
 /** What stands between an opening and a closing of the data directory; lake.ts builds it. */
+import type { BoundColumn, DeclaredTable } from '../analyze/engine/bind.ts'
 import type { Parts } from '../aws.ts'
 import type { Pipeline } from '../gateway/pipeline.ts'
 import type { Background } from '../world/background.ts'
@@ -12,6 +13,8 @@ export interface Built {
   readonly parts: Parts
   readonly pipeline: Pipeline
   readonly metrics: () => string
+  /** What a SELECT over tables that are only declared would give. Throws a BindingFault. */
+  bind(sql: string, tables: readonly DeclaredTable[]): Promise<readonly BoundColumn[]>
   /** Ends what is under way and closes the data directory. */
   close(): Promise<void>
 }

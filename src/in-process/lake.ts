@@ -3,6 +3,7 @@
  * AWS SDK's clients or over the wire, and closed without leaving anything behind. It builds no part: lake.ts does.
  */
 
+import type { BoundColumn, DeclaredTable } from '../analyze/engine/bind.ts'
 import type { Parts } from '../aws.ts'
 import { control } from '../gateway/control.ts'
 import type { HttpRequest, HttpResponse } from '../gateway/message.ts'
@@ -127,6 +128,16 @@ export class Lake {
    */
   queryRows<Row = Rows>(sql: string, options: QueryOptions = {}): AsyncIterable<Row> {
     return this.#access.queryRows<Row>(sql, options)
+  }
+
+  /**
+   * The columns that a SELECT would give over tables of which only the columns are known; nothing is read. Throws a
+   * BindingFault with Athena's words and the place, where the statement is wrong.
+   *
+   *     await lake.bind('SELECT device_id FROM source', [{ name: 'source', columns: [{ name: 'device_id', type: 'string' }] }])
+   */
+  async bind(sql: string, tables: readonly DeclaredTable[]): Promise<readonly BoundColumn[]> {
+    return (await this.#current()).bind(sql, tables)
   }
 
   /** What failed in the background, where nobody waited for it: the first hundred, oldest first. A test may want it empty. */
