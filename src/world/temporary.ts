@@ -1,7 +1,7 @@
 // A directory that is gone afterwards, and a disk for it that promises nothing across a power cut: no sync of its reaches
-// the platter, and its database is SQLite's own temporary one, in memory while it is small.
+// the platter.
 
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,18 +16,26 @@ export const makeTemporaryDirectory = (): string => mkdtempSync(join(tmpdir(), '
 export const eraseTemporaryDirectory = (path: string): Promise<void> => rm(path, { recursive: true, force: true })
 
 export class TemporaryDisk extends RealDisk {
+  #database: TemporaryDatabase | undefined
+
   override async open(path: string, mode: 'read' | 'write' | 'create'): Promise<DiskFile> {
     return new UnsyncedFile(await super.open(path, mode))
   }
 
   override async syncDirectory(): Promise<void> {}
 
-  override async database(): Promise<Database> {
-    return new TemporaryDatabase()
+  override async database(path: string): Promise<Database> {
+    this.#database = new TemporaryDatabase(path)
+    return this.#database
   }
 
   override async lock(): Promise<DirectoryLock> {
     return { async release() {} }
+  }
+
+  /** To be called when all tables are made and nothing is in them: later databases of this process begin with them. */
+  keepTables(): void {
+    this.#database?.keepTables()
   }
 }
 
@@ -65,14 +73,25 @@ class UnsyncedFile implements DiskFile {
   }
 }
 
-/** Rolls back from memory; spills to an unnamed file of SQLite's when it grows. */
-class TemporaryDatabase implements Database {
-  readonly #database = new DatabaseSync('', { enableForeignKeyConstraints: true })
+/** A database without rows, which takes a tenth of the time to copy that it takes to make. */
+let withTables: Uint8Array | undefined
 
-  constructor() {
+/** Rolls back from memory, and leaves it to the system when its pages are written. */
+class TemporaryDatabase implements Database {
+  readonly #database: DatabaseSync
+  readonly #isCopy: boolean
+
+  constructor(path: string) {
+    this.#isCopy = withTables !== undefined
+    if (withTables) writeFileSync(path, withTables, { mode: 0o600, flag: 'wx' })
+    this.#database = new DatabaseSync(path, { enableForeignKeyConstraints: true })
     this.#database.exec(
-      'PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA trusted_schema = OFF; PRAGMA locking_mode = EXCLUSIVE',
+      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA trusted_schema = OFF',
     )
+  }
+
+  keepTables(): void {
+    if (!this.#isCopy) withTables = this.#database.serialize()
   }
 
   get inTransaction(): boolean {
