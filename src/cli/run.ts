@@ -15,6 +15,10 @@ const commands: Commands = {
     summary: 'run the whole pipeline on real weather observations, then stay up',
     load: async () => (await import('./demo/demo.ts')).demo,
   },
+  graph: {
+    summary: 'draw the way of the data through a lake that a file defines',
+    load: async () => (await import('./graph.ts')).graph,
+  },
   sql: {
     summary: 'run a query on it, with what it reads and what that would cost',
     load: async () => (await import('./sql/sql.ts')).sql,
