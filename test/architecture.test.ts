@@ -61,8 +61,9 @@ const ranks: Readonly<Record<string, number>> = {
   'src/aws.ts': 7,
   'src/in-process/': 8,
   'src/lake.ts': 9,
-  'src/cli/': 10,
-  'src/index.ts': 10,
+  'src/running/': 10,
+  'src/cli/': 11,
+  'src/index.ts': 11,
 }
 function roomOf(file: string): string {
   const room = Object.keys(ranks)

@@ -1,0 +1,92 @@
+/** A running lake's jobs and crawlers: started, waited for, and told of by what they did. */
+import type { Crawler } from '../define/parts/crawler.ts'
+import type { Job } from '../define/parts/job.ts'
+import type { Lake } from '../in-process/lake.ts'
+import { LakeMistake } from '../world/mistake.ts'
+
+/** What one run did, measured. */
+export interface RunFigures {
+  readonly runId: string
+  /** In AWS's form and for people: the same figures in sentences. */
+  readonly detail: string
+  readonly objectsIn: number
+  readonly bytesIn: number
+  /** recordsIn = recordsOut + deadLetters, always. */
+  readonly recordsIn: number
+  readonly recordsOut: number
+  readonly deadLetters: number
+  readonly rowsWritten: number
+  readonly filesWritten: number
+  readonly bytesWritten: number
+  readonly partitionsWritten: number
+  readonly partitionsAdded: number
+  readonly filesReplaced: number
+}
+
+export class RunningJob {
+  readonly #lake: Lake
+  readonly #job: Pick<Job, 'name'>
+
+  constructor(lake: Lake, job: Pick<Job, 'name'>) {
+    this.#lake = lake
+    this.#job = job
+  }
+
+  /** Starts a run and resolves when it has ended, without moving time. Rejects with what went wrong; then nothing was changed. */
+  async run(): Promise<RunFigures> {
+    const { name: JobName } = this.#job
+    const { glue } = this.#lake.aws
+    const { JobRunId = '' } = await glue.StartJobRun({ JobName })
+    await this.#lake.clock.settle()
+    const { JobRun } = await glue.GetJobRun({ JobName, RunId: JobRunId })
+    if (JobRun?.JobRunState !== 'SUCCEEDED')
+      throw new LakeMistake(`The run ${JobRunId} of the job ${JobName} ${JobRun?.JobRunState}: ${JobRun?.ErrorMessage}`)
+    return this.#figures(JobRunId)
+  }
+
+  /** Every run so far, the latest first, those that a schedule started too. */
+  async runs(): Promise<readonly { readonly runId: string; readonly state: string; readonly detail: string }[]> {
+    const { glue } = this.#lake.aws
+    const found = []
+    let more: { NextToken?: string } | undefined = {}
+    while (more) {
+      const { JobRuns = [], NextToken } = await glue.GetJobRuns({ JobName: this.#job.name, ...more })
+      for (const { Id = '', JobRunState = '', StateDetail, ErrorMessage } of JobRuns)
+        found.push({ runId: Id, state: JobRunState, detail: ErrorMessage ?? StateDetail ?? '' })
+      more = NextToken === undefined ? undefined : { NextToken }
+    }
+    return found
+  }
+
+  async #figures(runId: string): Promise<RunFigures> {
+    const { jobs } = await this.#lake.parts()
+    const { numbers, stateDetail = '' } = jobs.run(this.#lake, this.#job.name, runId)
+    if (!numbers) throw new LakeMistake(`The run ${runId} of the job ${this.#job.name} left no figures.`)
+    const { engineMilliseconds: _, ...figures } = numbers
+    return { runId, detail: stateDetail, ...figures }
+  }
+}
+
+export class RunningCrawler {
+  readonly #lake: Lake
+  readonly #crawler: Pick<Crawler, 'name'>
+
+  constructor(lake: Lake, crawler: Pick<Crawler, 'name'>) {
+    this.#lake = lake
+    this.#crawler = crawler
+  }
+
+  /** Starts a crawl and resolves when it has ended, without moving time. Rejects with what went wrong. */
+  async run(): Promise<void> {
+    const { name: Name } = this.#crawler
+    const { glue } = this.#lake.aws
+    await glue.StartCrawler({ Name })
+    await this.#lake.clock.settle()
+    const { Crawler: found } = await glue.GetCrawler({ Name })
+    const last = found?.LastCrawl
+    if (last?.Status !== 'SUCCEEDED')
+      throw new LakeMistake(
+        `The crawl of ${Name} ended as ${last?.Status}: ${last?.ErrorMessage ?? 'no reason was given'}`,
+      )
+  }
+}
