@@ -23,7 +23,7 @@ function membersWriter(members: Members): Write {
 
 function makeMembersWriter(members: Members): Write {
   const writers = Object.entries(members).map(([name, shape]) => {
-    const key = `${quoted(shape.wireName ?? name)}:`
+    const key = `${quoted(name)}:`
     // Quotes of what needs no look inside are pieces of the text beside it: the fewer pieces, the quicker they are joined.
     const plain = shape.kind === 'string' && shape.plain === true
     const [before, after] = plain ? [`${key}"`, '"'] : [key, '']

@@ -72,16 +72,14 @@ function membersReader(members: Members): Read {
 }
 
 function makeMembersReader(members: Members): Read {
-  const byWireName = new Map(
-    Object.entries(members).map(([name, shape]) => [shape.wireName ?? name, { name, read: readerOf(shape) }]),
-  )
+  const byName = new Map(Object.entries(members).map(([name, shape]) => [name, { name, read: readerOf(shape) }]))
   return value => {
     if (!isObject(value)) throw mistyped('a structure', value, '.')
     const result: Record<string, unknown> = {}
     for (const key in value) {
       const raw = value[key]
       if (raw === null || raw === undefined) continue
-      const member = byWireName.get(key)
+      const member = byName.get(key)
       if (member === undefined) {
         if (key === '__type') continue // sent along by some clients for unions and errors
         if (asksForNothing(raw)) continue
@@ -232,7 +230,7 @@ export function writeMembers(members: Members, value: Readonly<Record<string, un
   for (const name in members) {
     const member = value[name]
     const shape = members[name] as Shape
-    if (member !== undefined && member !== null) result[shape.wireName ?? name] = write(shape, member)
+    if (member !== undefined && member !== null) result[name] = write(shape, member)
   }
   return result
 }
