@@ -12,7 +12,7 @@ import { called } from './resolve.ts'
 import type { Scope } from './scope.ts'
 import type { Statement } from './statement.ts'
 import { typed, type Value } from './value.ts'
-import { orderItems, windowSpecification } from './window.ts'
+import { orderItems, overWindow } from './window.ts'
 
 const isKnown = (name: string): boolean => functions.has(name) || name in constants
 
@@ -24,7 +24,7 @@ export function windowCall(node: Node, statement: Statement, scope: Scope): Valu
   node.only('this', 'over')
   const over = node.record('over')
   if (over === undefined) throw unsupported('OVER without a window', node.position)
-  const written = ` OVER ${windowSpecification(over, statement, scope)}`
+  const written = ` OVER ${overWindow(over, statement, scope)}`
   return writeCall(readCall(node.need('this'), isKnown), statement, scope, written)
 }
 

@@ -3,6 +3,7 @@
 import { type Node, unsupported } from './ast.ts'
 import { call, windowCall } from './call.ts'
 import { cast, coerced } from './convert.ts'
+import { jsonCall } from './json-call.ts'
 import { like } from './like.ts'
 import { intervalOf, leastOf, literalValue } from './literals.ts'
 import { type Arithmetic, arithmetic, comparison, concatenation, condition } from './operators.ts'
@@ -173,7 +174,8 @@ const writers: Readonly<Record<string, Write>> = {
   at_time_zone(node, statement, scope) {
     node.only('this', 'zone')
     const value = statement.expression(node.need('this'), scope)
-    const zone = statement.expression(node.need('zone'), scope).text
+    const given = statement.expression(node.need('zone'), scope)
+    const zone = given.text ?? offsetOfSpan(given)
     if (zone === undefined) throw unsupported('AT TIME ZONE with a zone that is no literal', node.position)
     if (value.type.kind !== 'instant' && value.type.kind !== 'timestamp')
       throw mismatch(
@@ -210,19 +212,28 @@ const writers: Readonly<Record<string, Write>> = {
     return typed(`[${items.map(item => coerced(item, of)).join(', ')}]`, type)
   },
   parse_json: (node, statement, scope) => call(node, statement, scope),
+  json_call: jsonCall,
   window_function: windowCall,
 }
 
-/** A query in the place of a value: one column. */
+/** `INTERVAL '-02:30' HOUR TO MINUTE` as the zone `-02:30`. */
+function offsetOfSpan({ sql, type }: Value): string | undefined {
+  const milliseconds = /^to_milliseconds\(CAST\((-?\d+) AS BIGINT\)\)$/.exec(sql)?.[1]
+  if (milliseconds === undefined || !isSimple(type, 'interval day to second')) return undefined
+  const minutes = Number(milliseconds) / 60_000
+  if (!Number.isInteger(minutes)) return undefined
+  const two = (value: number) => String(value).padStart(2, '0')
+  return `${minutes < 0 ? '-' : '+'}${two(Math.trunc(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`
+}
+
+/** A query in the place of a value: its column, or a row of its columns. */
 function scalar(node: Node, statement: Statement, scope: Scope): Value {
   const { sql, columns } = statement.query(node, scope)
   const [only] = columns
-  if (columns.length !== 1 || only === undefined)
-    throw mismatch(
-      node.position,
-      `Multiple columns returned by subquery are not yet supported. Found ${columns.length}`,
-    )
-  return typed(sql, only.type)
+  if (columns.length === 1 && only !== undefined) return typed(sql, only.type)
+  const names = columns.map((_, index) => `c${index}`).join(', ')
+  const type = rowOf(columns.map(({ name, type }) => ({ name, type })))
+  return typed(`SELECT row(${names}) FROM (${sql}) AS ${statement.name('row')}(${names})`, type)
 }
 
 function column(node: Node, _statement: Statement, scope: Scope): Value {

@@ -48,7 +48,7 @@ function groupItems(group: Node, items: readonly Node[]): readonly Node[] {
       at(group.position, "mismatched input 'ALL'. Expecting: an expression"),
       group.position,
     )
-  group.only('expressions', 'all')
+  group.only('expressions', 'all', 'distinct')
   return group.list('expressions').map(item => {
     const text = item.kind === 'literal' && item.text('literal_type') === 'number' ? item.text('value') : undefined
     if (text === undefined || !/^\d+$/.test(text)) return item
@@ -78,7 +78,9 @@ export function groupBy(group: Node | undefined, items: readonly Node[], stateme
       ? `(${node.list('expressions').map(write).join(', ')})`
       : // A number would be a place in the list.
         `(${statement.expression(node, scope).sql})`
-  const texts = groupItems(group, items).map(item => {
+  const named = groupItems(group, items)
+  if (group.flag('distinct') && named.some(isGroupings)) return `GROUP BY GROUPING SETS (${distinctSets(named, write)})`
+  const texts = named.map(item => {
     if (!isGroupings(item))
       return item.kind === 'tuple' && item.list('expressions').length > 0
         ? item.list('expressions').map(write).join(', ')
@@ -87,3 +89,32 @@ export function groupBy(group: Node | undefined, items: readonly Node[], stateme
   })
   return `GROUP BY ${texts.join(', ')}`
 }
+
+/** Sets that come out the same, whatever the order of their columns, are one. */
+function distinctSets(items: readonly Node[], write: (node: Node) => string): string {
+  const sets = items
+    .map(item => setsOf(item, write))
+    .reduce((all, more) => all.flatMap(one => more.map(other => [...one, ...other])))
+  const unique = new Map(sets.map(set => [...new Set(set)]).map(set => [JSON.stringify([...set].sort()), set] as const))
+  return [...unique.values()].map(set => `(${set.join(', ')})`).join(', ')
+}
+
+function setsOf(item: Node, write: (node: Node) => string): readonly (readonly string[])[] {
+  if (!isGroupings(item)) return [columnsOf(item, write)]
+  const args = item.list('args')
+  switch ((item.text('name') ?? '').toLowerCase()) {
+    case 'rollup':
+      return [...args.keys(), args.length]
+        .reverse()
+        .map(count => args.slice(0, count).flatMap(one => columnsOf(one, write)))
+    case 'cube':
+      return args
+        .map(one => columnsOf(one, write))
+        .reduce<readonly (readonly string[])[]>((sets, more) => sets.flatMap(set => [[...set, ...more], set]), [[]])
+    default:
+      return args.flatMap(one => setsOf(one, write))
+  }
+}
+
+const columnsOf = (item: Node, write: (node: Node) => string): readonly string[] =>
+  item.kind === 'tuple' ? item.list('expressions').map(write) : [write(item)]

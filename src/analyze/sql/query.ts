@@ -1,7 +1,7 @@
 // Queries: SELECT, set operations, VALUES, WITH. Tables become views of the session, named by the statement's scans; a
 // function in a FROM is refused, whatever it is called.
 import { at, EngineFault } from '../engine/fault.ts'
-import { Node } from './ast.ts'
+import { Node, unsupported } from './ast.ts'
 import { coerced } from './convert.ts'
 import { fieldOf } from './convert-text.ts'
 import { commonOf } from './expression.ts'
@@ -34,7 +34,7 @@ export function query(node: Node, statement: Statement, scope: Scope): Written {
     case 'values':
       return values(node, statement, scope)
     case 'subquery': {
-      node.only('this', 'order_by', 'limit', 'offset', 'with')
+      node.only('this', 'order_by', 'limit', 'offset', 'fetch', 'with')
       const inner = withClause(node, statement, scope)
       const { sql, columns, feeds = [] } = statement.query(node.need('this'), inner.scope)
       const ordered = { ...inner.scope, columns: outputs(columns) }
@@ -198,6 +198,7 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
   const sorted: Scope = { ...here, columns: qualifiedOnly(ordered, shadowed) }
   if (node.flag('distinct')) checkDistinct(node, items, named, statement, sorted)
   const shown = items.flatMap(item => item.parts)
+  parts.push(...ties(node, shown, statement, sorted))
   const feeds = isTransparent(node)
     ? feedsOf(
         shown,
@@ -305,14 +306,43 @@ function tail(node: Node, statement: Statement, scope: Scope, width: number): st
   }
   const parts = order.length > 0 ? [` ORDER BY ${orderItems(order, statement, scope)}`] : []
   const write = (part: Node): Value => statement.expression(part, scope)
-  const fetch = node.record('fetch')?.only('direction', 'count', 'rows')
+  const fetch = node
+    .record('fetch')
+    ?.only('direction', 'count', 'rows', ...(node.kind === 'select' ? ['with_ties'] : []))
+  const hasTies = fetch?.flag('with_ties') === true
   const limit = amount(node, 'limit') ?? fetch?.child('count')
   const isAll = limit?.kind === 'column' && limit.text('name')?.toLowerCase() === 'all'
-  if (limit !== undefined && !isAll) parts.push(` LIMIT ${write(limit).sql}`)
-  else if (fetch !== undefined) parts.push(' LIMIT 1')
+  if (limit !== undefined && !isAll && !hasTies) parts.push(` LIMIT ${write(limit).sql}`)
+  else if (fetch !== undefined && !hasTies) parts.push(' LIMIT 1')
   const offset = amount(node, 'offset')
-  if (offset !== undefined) parts.push(` OFFSET ${write(offset).sql}`)
+  if (offset !== undefined && !hasTies) parts.push(` OFFSET ${write(offset).sql}`)
   return parts.join('')
+}
+
+/** FETCH FIRST … WITH TIES: of the rows behind the OFFSET so many, and those that the ORDER BY puts beside the last of them. */
+function ties(node: Node, shown: readonly string[], statement: Statement, scope: Scope): readonly string[] {
+  const fetch = node.record('fetch')
+  if (fetch?.flag('with_ties') !== true) return []
+  const order = node.record('order_by')?.records('expressions') ?? []
+  if (order.length === 0)
+    throw new EngineFault(
+      'semantic',
+      `MISSING_ORDER_BY: ${at(node.position, 'FETCH FIRST WITH TIES clause requires ORDER BY')}`,
+      node.position,
+    )
+  if (node.flag('distinct')) throw unsupported('FETCH FIRST WITH TIES of SELECT DISTINCT', node.position)
+  const items = order.map(item => {
+    const place = item.child('this')
+    const text = place?.kind === 'literal' && place.text('literal_type') === 'number' ? place.text('value') : undefined
+    const [, direction = ''] = / ((?:ASC|DESC) NULLS (?:FIRST|LAST))$/.exec(orderItems([item], statement, scope)) ?? []
+    return text === undefined ? orderItems([item], statement, scope) : `${shown[Number(text) - 1]} ${direction}`
+  })
+  const number = (part: Node | undefined, otherwise: string) =>
+    part === undefined ? otherwise : statement.expression(part, scope).sql
+  const offset = number(amount(node, 'offset'), '0')
+  const over = `OVER (ORDER BY ${items.join(', ')})`
+  const last = `${offset} + ${number(fetch.child('count'), '1')}`
+  return [`QUALIFY rank() ${over} <= ${last}${offset === '0' ? '' : ` AND row_number() ${over} > ${offset}`}`]
 }
 
 /** A SELECT keeps its LIMIT in a record, a set operation as it is. */

@@ -16,6 +16,14 @@ export function orderItems(items: readonly Node[], statement: Statement, scope: 
     .join(', ')
 }
 
+/** What follows OVER: in brackets a window's name would be a new window made of that one, which may then have no frame. */
+export function overWindow(over: Node, statement: Statement, scope: Scope): string {
+  const name = over.text('window_name')
+  const isPlain = name !== undefined && ['partition_by', 'order_by'].every(part => over.records(part).length === 0)
+  const written = windowSpecification(over, statement, scope)
+  return isPlain && over.record('frame') === undefined ? identifier(name) : written
+}
+
 export function windowSpecification(over: Node, statement: Statement, scope: Scope): string {
   over.only('window_name', 'partition_by', 'order_by', 'frame')
   const parts: string[] = []
@@ -26,6 +34,12 @@ export function windowSpecification(over: Node, statement: Statement, scope: Sco
     parts.push(identifier(name))
   }
   const partition = over.list('partition_by').map(node => statement.expression(node, scope).sql)
+  if (name !== undefined && partition.length > 0)
+    throw new EngineFault(
+      'semantic',
+      `INVALID_PARTITION_BY: ${at(over.position, 'WINDOW specification with named WINDOW reference cannot specify PARTITION BY')}`,
+      over.position,
+    )
   if (partition.length > 0) parts.push(`PARTITION BY ${partition.join(', ')}`)
   const order = over.records('order_by')
   if (order.length > 0) parts.push(`ORDER BY ${orderItems(order, statement, scope)}`)

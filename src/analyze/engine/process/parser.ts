@@ -1,7 +1,9 @@
 // The parser of Athena's language. It lives in the child because its WebAssembly takes 270 MB. It accepts some texts that
 // are no statement and some that Athena does not know: what comes out is read by sql/ with an allow-list.
 
-import { EngineFault } from '../fault.ts'
+import type { Token } from '../../sql/reading/edits.ts'
+import { rewritten } from '../../sql/reading/rewriting.ts'
+import { at, EngineFault, type Position } from '../fault.ts'
 import { marked } from './literal-marks.ts'
 import { parse as parseTree, tokenize } from './polyglot.ts'
 
@@ -11,39 +13,28 @@ const depthMax = 200
 export function parse(sql: string): readonly unknown[] {
   if (nesting(sql) > depthMax)
     throw new EngineFault('syntax', `The statement nests deeper than ${depthMax} levels. Split it with WITH.`)
-  const { text, restored } = marked(sql)
+  const { text: unmarked, restored } = marked(sql)
+  const rewriting = rewritten(unmarked, tokens)
+  const text = rewriting?.text ?? unmarked
   let parsed: ReturnType<typeof parseTree>
   try {
     parsed = parseTree(text, 'athena' as never)
   } catch (cause) {
     throw new EngineFault('syntax', `The statement cannot be parsed: ${String(cause)}`, undefined, cause)
   }
-  if (!parsed.success) throw syntaxFault(parsed.error ?? 'the statement cannot be parsed')
-  refuseDistinctGroups(sql)
-  const tree: unknown = restored(parsed.ast)
+  if (!parsed.success)
+    throw syntaxFault(
+      parsed.error ?? 'the statement cannot be parsed',
+      position => rewriting?.position(position) ?? position,
+    )
+  const tree: unknown = restored(rewriting === undefined ? parsed.ast : rewriting.restored(parsed.ast))
   return Array.isArray(tree) ? tree : tree === null || tree === undefined ? [] : [tree]
-}
-
-/** The one word that the parser drops without a word; comments may stand between, so the tokens decide. */
-function refuseDistinctGroups(sql: string): void {
-  if (!/\bdistinct\b/i.test(sql) || !/\bgroup\b/i.test(sql)) return
-  const words = tokens(sql).map(({ type, text }) => (type === 'STRING' ? '' : text.toUpperCase()))
-  const isDistinct = words.some(
-    (word, at) => word === 'GROUP' && words[at + 1] === 'BY' && words[at + 2] === 'DISTINCT',
-  )
-  if (isDistinct) throw new EngineFault('unsupported', 'GROUP BY DISTINCT is not supported by this engine yet')
-}
-
-export interface Token {
-  readonly type: string
-  readonly text: string
-  readonly start: number
-  readonly end: number
 }
 
 export function tokens(sql: string): readonly Token[] {
   const found = tokenize(sql, 'athena' as never)
-  if (!found.success || found.tokens === undefined) throw syntaxFault(found.error ?? 'the statement cannot be read')
+  if (!found.success || found.tokens === undefined)
+    throw syntaxFault(found.error ?? 'the statement cannot be read', position => position)
   return found.tokens.map(token => {
     // The library calls it token_type, its types tokenType.
     const type = 'token_type' in token ? String(token.token_type) : token.tokenType
@@ -52,11 +43,11 @@ export function tokens(sql: string): readonly Token[] {
 }
 
 /** The parser's own words with its place in front, as Athena puts it. */
-function syntaxFault(error: string): EngineFault {
+function syntaxFault(error: string, before: (position: Position) => Position): EngineFault {
   const found = /^(?:Parse|Tokenization) error at line (\d+), column (\d+): (.*)$/s.exec(error)
   if (found === null) return new EngineFault('syntax', error)
-  const position = { line: Number(found[1]), column: Math.max(1, Number(found[2]) - 1) }
-  return new EngineFault('syntax', `line ${position.line}:${position.column}: mismatched input: ${found[3]}`, position)
+  const position = before({ line: Number(found[1]), column: Math.max(1, Number(found[2]) - 1) })
+  return new EngineFault('syntax', at(position, `mismatched input: ${found[3]}`), position)
 }
 
 function nesting(sql: string): number {

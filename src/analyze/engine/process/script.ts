@@ -2,10 +2,11 @@
 // INSERT is read from the tree. Names in ${…} are replaced first, so that a value can stand inside a literal.
 
 import { type Node, nodeOf } from '../../sql/ast.ts'
+import type { Token } from '../../sql/reading/edits.ts'
 import { statementOf } from '../../sql/translate.ts'
 import { EngineFault } from '../fault.ts'
 import type { Compression, DataFormat, WriteStatement } from '../request.ts'
-import { parse, type Token, tokens } from './parser.ts'
+import { parse, tokens } from './parser.ts'
 
 type Parsed<S> = S extends unknown ? Omit<S, 'query'> & { readonly query: Node } : never
 /** With the query as its tree. */

@@ -9,12 +9,13 @@ import { likePatterns } from './like-pattern.ts'
 import { numbers } from './numbers.ts'
 import { regexps } from './regexp.ts'
 import { sizes } from './sizes.ts'
+import { standardJsons } from './standard-json.ts'
 import { texts } from './texts.ts'
 import { urls } from './urls.ts'
 
 const all: ReadonlyMap<string, Computed> = new Map(
-  [bits, hashes, jsons, jsonCasts, likePatterns, numbers, regexps, formats, sizes, texts, urls].flatMap(table =>
-    Object.entries(table),
+  [bits, hashes, jsons, jsonCasts, likePatterns, numbers, regexps, formats, sizes, standardJsons, texts, urls].flatMap(
+    table => Object.entries(table),
   ),
 )
 

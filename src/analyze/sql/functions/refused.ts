@@ -22,8 +22,6 @@ export const refused: ReadonlySet<string> = new Set([
   ...['normal_cdf', 'inverse_normal_cdf', 'beta_cdf', 'inverse_beta_cdf', 't_cdf', 't_pdf'],
   // Stems of words and hashes that no other library has.
   ...['word_stem', 'spooky_hash_v2_32', 'spooky_hash_v2_64'],
-  // Paths of the SQL standard, with their lax and strict modes.
-  ...['json_exists', 'json_query', 'json_value', 'json_object', 'json_array', 'json_table'],
   // Colours of a terminal and networks.
   ...['bar', 'color', 'render', 'rgb', 'contains_subnet'],
 ])

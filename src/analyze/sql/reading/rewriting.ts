@@ -1,0 +1,167 @@
+// What Athena writes and the parser does not read, or reads as something else: written for it in another form, and put back in
+// its tree. Tokens decide, never the text itself; each mark is a name that the statement does not hold.
+import { at, EngineFault, type Position } from '../../engine/fault.ts'
+import { type Edit, Edited, type Token } from './edits.ts'
+import { type JsonCall, jsonCallNames, readJsonCall } from './json-calls.ts'
+
+export interface Rewriting {
+  readonly text: string
+  /** The parser's tree as of the statement that was sent. */
+  readonly restored: (tree: unknown) => unknown
+  readonly position: (position: Position) => Position
+}
+
+/** A quick look: most statements hold none of it. */
+const mayHold =
+  /\b(?:values|table|distinct|rand|fetch|match_recognize|json_[a-z]+|bigint|integer|int|smallint|tinyint|real|double|precision|boolean|varchar|char|ipaddress)\b/i
+
+const literalTypes = new Set([
+  ...['BIGINT', 'INTEGER', 'INT', 'SMALLINT', 'TINYINT', 'REAL', 'DOUBLE', 'BOOLEAN', 'VARCHAR', 'CHAR', 'IPADDRESS'],
+])
+
+/** Behind these a query may begin. */
+const beforeQueries = new Set(['', '(', ')', 'UNION', 'ALL', 'INTERSECT', 'EXCEPT', 'DISTINCT'])
+
+const refusedWords = new Set(['MATCH_RECOGNIZE', 'JSON_TABLE'])
+
+const isText = ({ type }: Token): boolean => type === 'STRING' || type === 'QUOTED_IDENTIFIER'
+
+export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token[]): Rewriting | undefined {
+  if (!mayHold.test(sql)) return undefined
+  const tokens = tokensOf(sql)
+  const words = tokens.map(token => (isText(token) ? '"' : token.text.toUpperCase()))
+  const sign = unusedSign(sql)
+  const original = new Edited(sql, [])
+  const where = (token: Token | undefined) => original.at(token?.start ?? [...sql].length)
+  const calls: { readonly call: JsonCall; readonly token: Token }[] = []
+  const edits: Edit[] = []
+  for (const [index, token] of tokens.entries()) {
+    const [word = '', next = '', before = ''] = [words[index], words[index + 1], words[index - 1]]
+    if (before === '.') continue
+    const replace = (text: string) => edits.push({ start: token.start, end: token.end, text })
+    if (word === 'VALUES') replace(`SELECT "${sign}values",`)
+    else if (word === 'TABLE' && beforeQueries.has(before) && next !== '(') replace('SELECT * FROM')
+    else if (word === 'DISTINCT' && before === 'BY' && words[index - 2] === 'GROUP') replace(`"${sign}distinct",`)
+    else if (word === 'RAND' && next === '(') replace('random')
+    else if (word === 'FETCH' && (next === 'FIRST' || next === 'NEXT')) edits.push(...fetched(tokens, words, index))
+    else if (jsonCallNames.has(word) && next === '(') {
+      const { call, edits: more } = readJsonCall(tokens, index, `${sign}${calls.length}`, where)
+      calls.push({ call, token })
+      edits.push(...more)
+    } else if ((refusedWords.has(word) || (word === 'TABLE' && before !== 'AS')) && next === '(') {
+      const position = where(token)
+      throw new EngineFault('unsupported', at(position, `${word} is not supported by this engine yet`), position)
+    } else if (literalTypes.has(word) || (word === 'PRECISION' && before === 'DOUBLE')) {
+      const text = tokens[index + 1]
+      if (text?.type !== 'STRING' || before === 'AS') continue
+      const type = word === 'PRECISION' ? 'DOUBLE' : word
+      const start = word === 'PRECISION' ? (tokens[index - 1] ?? token).start : token.start
+      edits.push({ start, end: token.end, text: 'CAST(' }, { start: text.end, end: text.end, text: ` AS ${type})` })
+    }
+  }
+  if (edits.length === 0) return undefined
+  const edited = new Edited(sql, edits)
+  return {
+    text: edited.text,
+    restored: tree => restore(tree, { sign, calls, edited }),
+    position: position => edited.position(position),
+  }
+}
+
+/** FETCH FIRST n ROWS ONLY is a LIMIT, which the parser also reads behind a UNION. */
+function fetched(tokens: readonly Token[], words: readonly string[], index: number): readonly Edit[] {
+  const count = words[index + 2] === 'ROW' || words[index + 2] === 'ROWS' ? undefined : tokens[index + 2]
+  const last = index + (count === undefined ? 3 : 4)
+  const [first, end] = [tokens[index], tokens[last]]
+  if (first === undefined || end === undefined || words[last] !== 'ONLY') return []
+  return [{ start: first.start, end: end.end, text: `LIMIT ${count?.text ?? '1'}` }]
+}
+
+function unusedSign(sql: string): string {
+  for (let code = 0xe000; code < 0xf8ff; code++) {
+    const sign = String.fromCharCode(code)
+    if (!sql.includes(sign)) return sign
+  }
+  throw new EngineFault('syntax', 'The statement holds every character of the private use area')
+}
+
+interface Marks {
+  readonly sign: string
+  readonly calls: readonly { readonly call: JsonCall; readonly token: Token }[]
+  readonly edited: Edited
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function restore(tree: unknown, marks: Marks): unknown {
+  if (Array.isArray(tree)) return tree.map(item => restore(item, marks))
+  if (!isRecord(tree)) return tree
+  const fields: Fields = Object.fromEntries(
+    Object.entries(tree).map(([name, value]) => [name, name === 'span' ? spanOf(value, marks) : restore(value, marks)]),
+  )
+  const { select, group_by: group, function: called } = fields
+  if (isRecord(select) && markOf(select.expressions, marks) === 'values') return valuesOf(select)
+  if (isRecord(called) && called.name === 'athena_json') return jsonCallOf(called, marks) ?? fields
+  if (isRecord(group) && markOf(group.expressions, marks) === 'distinct')
+    return { ...fields, group_by: { ...group, expressions: rest(group.expressions), distinct: true } }
+  return fields
+}
+
+/** The mark that stands first in a list; undefined where none does. */
+function markOf(list: unknown, { sign }: Marks): string | undefined {
+  const [first] = Array.isArray(list) ? (list as readonly unknown[]) : []
+  const column = isRecord(first) ? first.column : undefined
+  const name = isRecord(column) && isRecord(column.name) ? column.name.name : undefined
+  return typeof name === 'string' && name.startsWith(sign) ? name.slice(sign.length) : undefined
+}
+
+const rest = (list: unknown): readonly unknown[] => (Array.isArray(list) ? list.slice(1) : [])
+
+const tails = ['order_by', 'limit', 'offset', 'fetch', 'with']
+
+/** Rows as the parser keeps them; what else the SELECT says stays with them, to be read or refused. */
+function valuesOf(select: Fields): unknown {
+  const rows = rest(select.expressions).map(item => {
+    const tuple = isRecord(item) ? item.tuple : undefined
+    return { expressions: isRecord(tuple) ? tuple.expressions : [item] }
+  })
+  const said = Object.entries(select).filter(
+    ([name, value]) => name !== 'expressions' && value !== null && value !== undefined,
+  )
+  const inside = Object.fromEntries(said.filter(([name]) => !tails.includes(name)))
+  const outside = Object.fromEntries(said.filter(([name]) => tails.includes(name)))
+  const values = { values: { ...inside, expressions: rows } }
+  return Object.keys(outside).length === 0 ? values : { subquery: { this: values, ...outside } }
+}
+
+function jsonCallOf(called: Fields, marks: Marks): unknown {
+  const found = marks.calls[Number(markOf(called.args, marks))]
+  if (found === undefined) return undefined
+  const { call, token } = found
+  const parts = rest(called.args)
+  const of = (role: string) => parts.filter((_, index) => call.roles[index] === role)
+  const single = ['input', 'path', 'returning', 'defaultOnEmpty', 'defaultOnError'].map(
+    role => [role, of(role)[0]] as const,
+  )
+  return {
+    json_call: {
+      ...call.clauses,
+      name: call.name,
+      span: marks.edited.span(token.start, token.end),
+      ...Object.fromEntries(single),
+      passing: of('passing'),
+      keys: of('key'),
+      values: of('value'),
+    },
+  }
+}
+
+function spanOf(value: unknown, { edited }: Marks): unknown {
+  if (!isRecord(value) || typeof value.start !== 'number' || typeof value.end !== 'number') return value
+  const start = edited.before(value.start)
+  return edited.span(start, start + value.end - value.start)
+}
+
+function isRecord(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
