@@ -3,7 +3,6 @@
  * of the lake's own account; `lake.as(…)` gives others.
  */
 
-import assert from 'node:assert/strict'
 import type { HttpRequest, HttpResponse } from '../gateway/message.ts'
 import type { Principal } from '../gateway/operation.ts'
 import type { Invoker } from '../gateway/pipeline.ts'
@@ -25,7 +24,7 @@ export interface Caller {
   /** 12 digits: its root. */
   readonly account?: string
   readonly region?: string
-  /** ARN of a role, which is assumed as STS's AssumeRole does: its trust policy decides, where IAM is asked. */
+  /** ARN of a role: what it may do decides, where IAM is asked. Whom it trusts does not, for the program owns the lake. */
   readonly role?: string
   /** Those of a user, or of a session. */
   readonly credentials?: Credentials
@@ -116,20 +115,25 @@ export class Access {
     return new Access(needs, account === undefined ? this.#identity : undefined)
   }
 
-  #inRole(role: string, needs: AccessNeeds): Access {
-    const account = /^arn:aws:iam::(\d{12}):role\/.+$/.exec(role)?.[1]
-    if (account === undefined)
+  #inRole(arn: string, needs: AccessNeeds): Access {
+    const [, account, name] = /^arn:aws:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(arn) ?? []
+    if (account === undefined || name === undefined)
       throw new LakeMistake(
-        `role must be a role's ARN such as arn:aws:iam::${this.account}:role/name, not ${shown(role)}.`,
+        `role must be a role's ARN such as arn:aws:iam::${this.account}:role/name, not ${shown(arn)}.`,
       )
     let lent: Credentials | undefined
     return new Access({ ...needs, account }, async iam => {
       const known = lent && iam.credential(lent.accessKeyId)
       if (lent && known && !known.expired) return { principal: known.principal, credentials: lent }
-      const { Credentials } = await this.aws.sts.AssumeRole({ RoleArn: role, RoleSessionName: 'in-process' })
-      assert(Credentials, 'a role that was assumed has credentials')
-      const { AccessKeyId, SecretAccessKey, SessionToken } = Credentials
-      lent = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken }
+      const role = iam.roleOf(arn)
+      if (!role && needs.enforced) throw new LakeMistake(`There is no role ${arn}. IAM's CreateRole makes one.`)
+      const session = `${name}/in-process`
+      const principal: Principal = {
+        ...{ kind: 'role', account, id: `${role?.id ?? name}:in-process` },
+        arn: `arn:aws:sts::${account}:assumed-role/${session}`,
+      }
+      const made = await iam.sessions.create({ principal, policies: undefined, tags: role?.tags ?? {}, seconds: 3600 })
+      lent = { accessKeyId: made.key, secretAccessKey: made.secret, sessionToken: made.token }
       return identityOf(iam, lent)
     })
   }

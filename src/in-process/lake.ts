@@ -5,6 +5,9 @@
 
 import type { BoundColumn, DeclaredTable } from '../analyze/engine/bind.ts'
 import type { Parts } from '../aws.ts'
+import type { ApplyOptions } from '../define/apply.ts'
+import type { LakeDefinition } from '../define/lake.ts'
+import type { Plan } from '../define/plan.ts'
 import { control } from '../gateway/control.ts'
 import type { HttpRequest, HttpResponse } from '../gateway/message.ts'
 import type { Principal } from '../gateway/operation.ts'
@@ -17,6 +20,7 @@ import { Access, type Caller, rootOf } from './access.ts'
 import type { Builder, Built } from './built.ts'
 import type { ClientSettings } from './client.ts'
 import { LakeClock, simulated } from './clock.ts'
+import { apply, type Definable, type DownOptions, plan, planDown, takeDown } from './definitions.ts'
 import type { Aws } from './door.ts'
 import { type Failure, Failures } from './failures.ts'
 import { Listeners, type Listening, type ListenOptions } from './listening.ts'
@@ -140,6 +144,31 @@ export class Lake {
     return (await this.#current()).bind(sql, tables)
   }
 
+  /** What `apply` would do: compared with what is there, part by part. Nothing is done. */
+  plan(definition: LakeDefinition): Promise<Plan> {
+    return plan(this.#definable, definition)
+  }
+
+  /**
+   * Makes the lake what a definition says; again after an edit, only what differs. Data is kept: what would be made anew and
+   * holds some is refused without `{ replace: true }`. Throws an ApplyFailed that names the step.
+   *
+   *     await lake.apply(temperature)
+   */
+  apply(definition: LakeDefinition, options?: ApplyOptions): Promise<Plan> {
+    return apply(this.#definable, definition, options)
+  }
+
+  /** What `takeDown` would remove. */
+  planDown(definition: LakeDefinition, options?: DownOptions): Promise<Plan> {
+    return planDown(this.#definable, definition, options)
+  }
+
+  /** Removes all that a definition made; buckets and streams that hold data only with `{ data: true }`. */
+  takeDown(definition: LakeDefinition, options?: DownOptions): Promise<Plan> {
+    return takeDown(this.#definable, definition, options)
+  }
+
   /** What failed in the background, where nobody waited for it: the first hundred, oldest first. A test may want it empty. */
   get failures(): readonly Failure[] {
     return this.#failures.list
@@ -255,6 +284,13 @@ export class Lake {
     this.#failures.follow(built.clock)
     this.#standing = built
     return built
+  }
+
+  get #definable(): Definable {
+    const { account } = this
+    const invoke: Definable['invoke'] = region => (service, operation, input) =>
+      this.invoke({ account, region }, service, operation, input)
+    return { account, invoke }
   }
 
   async #current(): Promise<Built> {
