@@ -43,6 +43,8 @@ class StandIn {
     throw new Error('these tests write nothing')
   }
 
+  warm(): void {}
+
   async query(request: QueryRequest): Promise<QueryResult> {
     this.started.push(request.sql)
     const answered = await this.answer(request)
@@ -160,9 +162,12 @@ test('more queries than may run at once wait as QUEUED', async () => {
   assert.equal(engine.started.length, 4)
 })
 
-test('a query that is stopped is cancelled, running or waiting, and leaves no result', async () => {
+test('a query that is stopped is cancelled, running or waiting, leaves no result, and says what it had read', async () => {
   const { athena, s3, engine, start } = await open({ concurrent: 1 })
-  engine.answer = ({ signal }) => untilStopped(signal)
+  engine.answer = ({ signal, reading }) => {
+    reading?.told(77, 100)
+    return untilStopped(signal)
+  }
   const running = await start('SELECT 1')
   const waiting = await start('SELECT 2')
   while (engine.started.length < 1) await new Promise(resolve => setImmediate(resolve))
@@ -174,6 +179,8 @@ test('a query that is stopped is cancelled, running or waiting, and leaves no re
     assert.equal(s3.latest('results', `athena/${id}.csv`), undefined)
   }
   assert.deepEqual(engine.started, ['SELECT 1'])
+  const read = [running, waiting].map(id => athena.query(scope, id).end?.statistics?.scannedBytes)
+  assert.deepEqual(read, [77, 0])
   await athena.stopQuery(scope, running)
 })
 
@@ -228,6 +235,7 @@ test('a query that scanned more than its work group allows is cancelled and leav
   engine.answer = async () => ({ scannedBytes: 10_000_001 })
   const { state, end, output } = await ended(await start('SELECT 1', { workGroup: 'thrifty' }))
   assert.deepEqual([state, end?.reason], ['CANCELLED', 'Query cancelled! : Bytes scanned limit was exceeded'])
+  assert.equal(end?.statistics?.scannedBytes, 10_000_001)
   assert.equal(s3.latest(output.bucket, output.key), undefined)
 })
 

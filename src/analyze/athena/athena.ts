@@ -18,7 +18,7 @@ import { EngineFault } from '../engine/fault.ts'
 import { Caller } from './caller.ts'
 import { parseStatement } from './ddl/parse.ts'
 import { isQuery, isWriting, type Runnable, statementTypes } from './ddl/statement.ts'
-import { Executions, failureOf, type Result } from './execution.ts'
+import { Executions, failureOf } from './execution.ts'
 import {
   InvalidRequestException,
   invalidPageToken,
@@ -42,7 +42,7 @@ import { NamedQueries } from './named-queries.ts'
 import type { Blobs, Catalog, Engine, ObjectStore, Permits, Scope, Stopwatch } from './needs.ts'
 import { outputFor } from './output.ts'
 import { PreparedStatements } from './prepared-statements.ts'
-import type { Query, QueryDefinition, QueryEnd, QueryStatistics } from './query.ts'
+import type { Query, QueryDefinition, QueryEnd } from './query.ts'
 import { QueryMetrics } from './query-metrics.ts'
 import { Queue } from './queue.ts'
 import type { ColumnInfo } from './result-columns.ts'
@@ -50,6 +50,7 @@ import { type Row, readPage } from './result-pages.ts'
 import { mayReuse, reuseKey } from './reuse.ts'
 import { Cancelled } from './running.ts'
 import { Scans } from './scan.ts'
+import { statisticsOf } from './statistics.ts'
 import { Tags } from './tags.ts'
 import { WorkGroups } from './work-groups.ts'
 
@@ -73,6 +74,7 @@ export class Athena {
   readonly #s3: ObjectStore
   readonly #permits: Permits
   readonly #history: History
+  readonly #engine: Engine
   readonly #metrics: QueryMetrics
   readonly #executions: Executions
   readonly #queries: Queue
@@ -105,6 +107,7 @@ export class Athena {
     this.#background = parts.background
     this.#s3 = parts.s3
     this.#permits = parts.permits
+    this.#engine = parts.engine
     this.catalog = parts.catalog
     this.#history = new History(parts.ledger)
     this.#metrics = new QueryMetrics(parts.meter)
@@ -122,6 +125,8 @@ export class Athena {
 
   /** Queries that the last process left without an end have failed. */
   async start(): Promise<void> {
+    // A lake that was asked is asked again, and its first answer should not wait for a process to start.
+    if (!this.#history.isEmpty) this.#engine.warm()
     const open = this.#history.open()
     if (open.length === 0) return
     const failure = new QueryFailure(
@@ -167,17 +172,20 @@ export class Athena {
     const { account, region } = scope
     const submittedAt = this.#clock.now()
     const query = { ...definition, id, account, region, workGroup: group.name, submittedAt }
-    const known = await this.#ledger.commit(write => {
+    let known: string | undefined
+    const kept = this.#ledger.commit(write => {
       const same = token === undefined ? undefined : this.#history.withToken(scope, token)
       const asked = JSON.stringify(request.parameters)
       const isSame = same?.text === text && same.workGroup === group.name && JSON.stringify(same.parameters) === asked
       if (same && !isSame) throw tokenReused()
-      if (same) return same.id
+      known = same?.id
+      if (same) return
       if (this.#queueFor(statement).length >= queuedQueriesMax) throw tooManyQueries(queuedQueriesMax)
       this.#history.add(write, query, token)
-      return undefined
+      known = id
     })
-    if (known !== undefined) return known
+    // The change itself ran at once, or was refused; what takes is its fsync.
+    if (known !== id) return kept.then(() => known ?? id)
     const { promise: ended, resolve: end } = Promise.withResolvers<void>()
     const live: Live = {
       query: { ...query, state: 'QUEUED' },
@@ -192,8 +200,16 @@ export class Athena {
       end,
     }
     this.#live.set(id, live)
+    // The query runs while its beginning is made durable: its end is a later commit, which no crash leaves without the first.
     this.#background.run(`query ${id}`, () => this.#run(live))
-    return id
+    if (!isQuery(statement)) this.#engine.warm()
+    try {
+      await kept
+      return id
+    } catch (cause) {
+      live.stop.abort(cause)
+      throw cause
+    }
   }
 
   /** What a text runs: itself, or the statement that EXECUTE names. */
@@ -319,7 +335,7 @@ export class Athena {
       const end: QueryEnd = {
         state: 'SUCCEEDED',
         completedAt: this.#clock.now(),
-        statistics: this.#statistics(live, result),
+        statistics: statisticsOf(live, this.#stopwatch.elapsed(), result),
         columns: result.columns,
         ...(result.updateCount !== undefined && { updateCount: result.updateCount }),
         ...(result.manifest !== undefined && { manifest: result.manifest }),
@@ -341,7 +357,7 @@ export class Athena {
   #reuse(live: Live, { output: reused, end: { columns = [], tables = [] } }: ReusableResult): Promise<void> {
     const completedAt = this.#clock.now()
     // Nothing was read: that much was measured.
-    const statistics = { ...this.#statistics(live), scannedBytes: 0 }
+    const statistics = { ...statisticsOf(live, this.#stopwatch.elapsed()), scannedBytes: 0 }
     const end: QueryEnd = { state: 'SUCCEEDED', completedAt, statistics, columns, tables, reused }
     return this.#ledger.commit(write => this.#history.end(write, live.query.id, end))
   }
@@ -360,28 +376,8 @@ export class Athena {
       completedAt: this.#clock.now(),
       reason: failure.message,
       ...(!cancelled && { error: failure.athenaError }),
-      statistics: this.#statistics(live),
+      statistics: statisticsOf(live, this.#stopwatch.elapsed()),
     }
     await this.#ledger.commit(write => this.#history.end(write, live.query.id, end))
-  }
-
-  #statistics(live: Live, result?: Result): QueryStatistics {
-    const now = this.#stopwatch.elapsed()
-    const startedAt = live.startedAt ?? now
-    const whole = { queueMilliseconds: startedAt - live.submittedAt, totalMilliseconds: now - live.submittedAt }
-    if (!result) return { ...whole, engineMilliseconds: now - startedAt }
-    const { engineMilliseconds, planningMilliseconds, preProcessingMilliseconds, scannedBytes } = result
-    // What was neither waiting nor the engine: writing the result down.
-    const processingMilliseconds = Math.max(0, now - startedAt - preProcessingMilliseconds - engineMilliseconds)
-    return {
-      ...whole,
-      preProcessingMilliseconds,
-      planningMilliseconds,
-      engineMilliseconds,
-      processingMilliseconds,
-      scannedBytes,
-      outputBytes: result.outputBytes,
-      ...(result.outputRows !== undefined && { outputRows: result.outputRows }),
-    }
   }
 }

@@ -98,6 +98,10 @@ export class History {
     )
   }
 
+  get isEmpty(): boolean {
+    return this.#ledger.get('SELECT 1 AS found FROM athena_query LIMIT 1') === undefined
+  }
+
   /** Those that a dead process left without an end. */
   open(): readonly Query[] {
     return this.#ledger.all<QueryRow>('SELECT * FROM athena_query WHERE ending IS NULL').map(fromRow)

@@ -23,6 +23,8 @@ import type {
 export type { Scope } from '../../catalog/glue/table.ts'
 
 export interface Engine {
+  /** That somebody is about to ask. */
+  warm(): void
   query(request: QueryRequest): Promise<QueryResult>
   explain(request: ExplainRequest): Promise<ExplainResult>
   transform(request: TransformRequest): Promise<TransformResult>

@@ -26,7 +26,8 @@ const complaintBytesMax = 4096
 export class EngineChild {
   readonly #process: ChildProcess
   readonly #ended: Promise<void>
-  readonly #scratch: Promise<Scratch | undefined>
+  #scratch: Promise<Scratch | undefined> = Promise.resolve(undefined)
+  #log: Log
   #running: Running | undefined
   #refusal: { readonly cause: unknown } | undefined
   #complaint = ''
@@ -34,10 +35,8 @@ export class EngineChild {
 
   /** Without `scratch` each query opens an instance of DuckDB. */
   constructor(limits: Limits, scratch: Promise<Scratch> | undefined, log: Log) {
-    this.#scratch = Promise.resolve(scratch).catch(cause => {
-      log.error('the query engine goes without a directory of its own, and slower', cause)
-      return undefined
-    })
+    this.#log = log
+    this.join(scratch, log)
     // The compiled package has main.js where the sources have main.ts.
     const main = new URL(`./process/main${extname(import.meta.filename)}`, import.meta.url)
     this.#process = fork(main, [JSON.stringify(limits)], {
@@ -58,10 +57,26 @@ export class EngineChild {
       )
     })
     this.#ended = exited
-      .then(() => this.#scratch)
-      .then(made => made?.[Symbol.asyncDispose]())
-      .catch(cause => log.error("the query engine's directory could not be removed; the next start will", cause))
+      .then(() => this.leave())
+      .catch(cause => this.#log.error("the query engine's directory could not be removed; the next start will", cause))
     this.idle()
+  }
+
+  /** From now on it works for whoever made this directory. */
+  join(scratch: Promise<Scratch> | undefined, log: Log): void {
+    this.#log = log
+    this.#scratch = Promise.resolve(scratch).catch(cause => {
+      log.error('the query engine goes without a directory of its own, and slower', cause)
+      return undefined
+    })
+  }
+
+  /** Gives its directory up. */
+  async leave(): Promise<void> {
+    const scratch = this.#scratch
+    this.#scratch = Promise.resolve(undefined)
+    const made = await scratch
+    await made?.[Symbol.asyncDispose]()
   }
 
   get alive(): boolean {

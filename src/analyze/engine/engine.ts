@@ -20,6 +20,7 @@ import type {
   TransformRequest,
   TransformResult,
 } from './request.ts'
+import { keepChild, takeChild } from './spare-child.ts'
 
 /** The parser alone takes about 270 MiB of a child: the rest is DuckDB's. */
 const parserBytes = 320 * 1024 ** 2
@@ -119,7 +120,13 @@ export class Engine {
   async close(): Promise<void> {
     this.#closed = true
     for (const wake of this.#waiting.splice(0)) wake()
-    await Promise.all([...this.#all].map(child => child.kill(cancelled('the lake is closing'))))
+    for (const { end } of this.#idle) end.cancel()
+    const kept = this.#idle.splice(0).find(({ child }) => child.alive)?.child
+    if (kept !== undefined) this.#all.delete(kept)
+    await Promise.all([
+      ...[...this.#all].map(child => child.kill(cancelled('the lake is closing'))),
+      kept && keepChild(kept, this.#limits, this.#clock),
+    ])
   }
 
   async #run(
@@ -176,7 +183,9 @@ export class Engine {
   }
 
   #start(): EngineChild {
-    const child = new EngineChild(this.#limits, this.#scratch?.(), this.#log)
+    const kept = takeChild(this.#limits)
+    const child = kept ?? new EngineChild(this.#limits, this.#scratch?.(), this.#log)
+    kept?.join(this.#scratch?.(), this.#log)
     this.#all.add(child)
     return child
   }

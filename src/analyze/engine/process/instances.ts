@@ -12,14 +12,16 @@ export class Instances {
   readonly #random: Random
   #spare: Promise<Instance> | undefined
   #shared: SharedInstance | undefined
+  #sharedIn: string | undefined
 
   constructor(limits: Limits, random: Random) {
     this.#limits = limits
     this.#random = random
   }
 
-  /** Opens the next instance ahead. */
+  /** Makes ready for the next task: clears up after the last, opens an instance ahead. */
   prepare(): void {
+    this.#shared?.tidy()
     if (this.#spare !== undefined) return
     this.#spare = Instance.open(this.#limits)
     // Awaited by the next task, which is told of a failure then.
@@ -35,6 +37,10 @@ export class Instances {
     using own = new DisposableStack()
     const ownPlace = async () => own.use(await OwnPlace.open(await this.#take(), resultDirectory))
     if (directory === undefined) return await work(await ownPlace())
+    // Another directory is another lake's: nothing of the one goes on for the other.
+    if (this.#sharedIn !== directory) this.#shared?.close()
+    if (this.#sharedIn !== directory) this.#shared = undefined
+    this.#sharedIn = directory
     // Whatever goes wrong in it, it is not trusted with another query.
     const shared = this.#shared ?? (await SharedInstance.open(await this.#take(), directory, this.#random))
     this.#shared = undefined

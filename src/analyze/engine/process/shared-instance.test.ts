@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { after, beforeEach, test } from 'node:test'
 import { SystemRandom } from '../../../world/random.ts'
 import { Instance } from './instance.ts'
@@ -94,7 +94,7 @@ test('a query meets none of the tables, views and settings of the one before, an
   await shared.run(look, nowhere)
 })
 
-test('a query writes into its own directory only, which is gone after it', async () => {
+test('a query writes into its own directory only, which is gone before the next begins', async () => {
   const shared = await share()
   const file = await blob('one', 'as it was')
   const write = async (place: Place) => {
@@ -105,6 +105,10 @@ test('a query writes into its own directory only, which is gone after it', async
     return confined.directory
   }
   const own = await shared.run(write, nowhere)
+  const look = async (place: Place) => ({ ...(await place.confine([])), seen: await readdir(join(own, '..')) })
+  const next = await shared.run(look, nowhere)
+  assert.deepEqual(next.seen, [basename(next.directory)])
+  shared.tidy()
   assert.deepEqual(await readdir(join(own, '..')), [])
   assert.equal(await readFile(file.file, 'utf8'), 'as it was')
 })

@@ -24,6 +24,7 @@ export class SharedInstance {
   readonly #directory: string
   readonly #random: Random
   #queries = 0
+  #last: string | undefined
 
   private constructor(instance: Instance, own: string, random: Random) {
     this.#instance = instance
@@ -45,17 +46,22 @@ export class SharedInstance {
   /** Runs `work` as the only query of this instance; `otherwise` is where it goes on when its files cannot be linked. */
   async run<T>(work: (place: Place) => Promise<T>, otherwise: () => Promise<Place>): Promise<T> {
     this.#queries += 1
+    this.tidy()
     const own = `${this.#directory}/${this.#random.hex(16)}`
     makeDirectory(own)
+    this.#last = own
     using session = await this.#instance.session()
-    const watcher = () => this.#instance.session()
     const confine = async (files: readonly ScanFile[]): Promise<Confined> => {
       const names = linkedIn(own, files)
-      return names === undefined ? (await otherwise()).confine(files) : { session, watcher, names, directory: own }
+      return names === undefined ? (await otherwise()).confine(files) : { session, names, directory: own }
     }
-    const outcome = await work({ session, confine })
-    removeDirectory(own)
-    return outcome
+    return await work({ session, confine })
+  }
+
+  /** Removes what the last query had, once nobody waits for its answer, and before the next begins. */
+  tidy(): void {
+    if (this.#last !== undefined) removeDirectory(this.#last)
+    this.#last = undefined
   }
 
   get mayServe(): boolean {
