@@ -56,6 +56,7 @@ import type { Schedules } from './orchestrate/schedules/schedules.ts'
 import * as s3BucketAccess from './store/s3/api/bucket-access.ts'
 import * as s3BucketLifecycle from './store/s3/api/bucket-lifecycle.ts'
 import * as s3BucketSettings from './store/s3/api/bucket-settings.ts'
+import * as s3BucketTiering from './store/s3/api/bucket-tiering.ts'
 import * as s3BucketUnset from './store/s3/api/bucket-unset.ts'
 import * as s3Buckets from './store/s3/api/buckets.ts'
 import * as s3Copying from './store/s3/api/copying.ts'
@@ -127,6 +128,7 @@ const s3 = [
   s3BucketSettings,
   s3BucketAccess,
   s3BucketLifecycle,
+  s3BucketTiering,
   s3BucketUnset,
   s3Objects,
   s3ObjectDetails,

@@ -66,6 +66,7 @@ export const noSuchOwnershipControls = notConfigured(
   'OwnershipControlsNotFoundError',
   'The bucket ownership controls were not found',
 )
+export const noSuchConfiguration = notConfigured('NoSuchConfiguration', 'The specified configuration does not exist.')
 export const noSuchCors = notConfigured('NoSuchCORSConfiguration', 'The CORS configuration does not exist')
 export const noSuchWebsite = notConfigured(
   'NoSuchWebsiteConfiguration',

@@ -36,3 +36,12 @@ export const lifecycleRulesMax = 1000
 export const lifecycleIdMax = 255
 /** userguide/lifecycle-transition-general-considerations.html */
 export const infrequentAccessDaysMin = 30
+/** userguide/using-intelligent-tiering.html and API/API_Tiering.html */
+export const tieringConfigurationsMax = 1000
+export const tieringIdMax = 64
+export const tieringDays = {
+  ARCHIVE_ACCESS: { min: 90, max: 730 },
+  DEEP_ARCHIVE_ACCESS: { min: 180, max: 730 },
+} as const
+/** API/API_ListBucketIntelligentTieringConfigurations.html names no number; other configurations come a hundred at a time. */
+export const tieringsPageMax = 100

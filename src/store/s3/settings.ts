@@ -4,6 +4,7 @@ import type { Ledger, Transaction } from '../../durable/ledger.ts'
 import type { Bucket } from './bucket.ts'
 import { noSuchBucket } from './faults.ts'
 import type { Lifecycle } from './lifecycle.ts'
+import type { Tierings } from './tiering.ts'
 import type { Tags } from './version.ts'
 
 export interface PublicAccess {
@@ -21,6 +22,7 @@ export interface SettingOf {
   /** JSON, exactly as it was put. */
   readonly policy: string
   readonly lifecycle: Lifecycle
+  readonly tiering: Tierings
 }
 export type SettingKind = keyof SettingOf
 
@@ -53,6 +55,18 @@ export class Settings {
     return this.#ledger.commit(write => {
       stillThere(write, bucket)
       this.put(write, bucket, kind, content)
+    })
+  }
+
+  /** From what is kept to what is to be kept, with nobody between the two. */
+  change<K extends SettingKind>(
+    bucket: Bucket,
+    kind: K,
+    change: (kept: SettingOf[K] | undefined) => SettingOf[K],
+  ): Promise<void> {
+    return this.#ledger.commit(write => {
+      stillThere(write, bucket)
+      this.put(write, bucket, kind, change(this.get(bucket, kind)))
     })
   }
 
