@@ -1,0 +1,135 @@
+/**
+ * A job's script and arguments, made from its definition: the SELECT that somebody wrote, with its columns in the table's
+ * order and types, and the partition columns cut out of a moment in the table's zone.
+ *
+ *     INSERT INTO "temperature"."device_telemetry"
+ *     SELECT CAST("device_id" AS varchar) AS "device_id", …, year("event_time" …) AS "year"
+ *     FROM (
+ *     SELECT device_id, … FROM source
+ *     ) AS "selected"
+ */
+import type { Columns } from './column.ts'
+import { databaseOf, type LakeDefinition } from './lake.ts'
+import { DefinitionMistake } from './mistake.ts'
+import type { TimePartitioning } from './partitioning.ts'
+import { urlOf } from './parts/bucket.ts'
+import { type Job, recordOf } from './parts/job.ts'
+import type { Table } from './parts/table.ts'
+
+export function jobScript(job: Job, definition: LakeDefinition): string {
+  const { into, write, sql } = job
+  const act = write === 'replace' ? 'INSERT OVERWRITE' : 'INSERT INTO'
+  return `${[
+    `-- ${job.name}: made from the definition of the lake ${definition.name}.`,
+    `${act} ${tableIn(definition, into)}`,
+    ...withClause(job, definition),
+    `SELECT\n  ${[...castColumns(into), ...cutColumns(into)].join(',\n  ')}`,
+    `FROM (\n${bare(sql)}\n) AS "selected"`,
+  ].join('\n')}\n`
+}
+
+/** Glue's default arguments. */
+export function jobArguments(job: Job, definition: LakeDefinition): Readonly<Record<string, string>> {
+  const { from, into, required, deadLetters, takes } = job
+  const bookmark = { '--job-bookmark-option': takes === 'new' ? 'job-bookmark-enable' : 'job-bookmark-disable' }
+  const shared = { ...bookmark, '--DATABASE': into.database ?? databaseOf(definition) }
+  if (from.kind === 'table')
+    return { ...shared, '--SOURCE_TABLE': `${from.database ?? databaseOf(definition)}.${from.name}` }
+  return {
+    ...shared,
+    '--SOURCE_S3': urlOf(from.kind === 'files' ? from.at : from.to),
+    '--SOURCE_FORMAT': from.kind === 'files' ? from.format : 'json',
+    '--SOURCE_SCHEMA': Object.entries(recordOf(from))
+      .map(([name, { type }]) => `${name} ${type}`)
+      .join(', '),
+    ...(required.length > 0 && { '--REQUIRED': required.join(',') }),
+    ...(deadLetters !== undefined && { '--DLQ_S3': urlOf(deadLetters) }),
+  }
+}
+
+const quoted = (name: string) => `"${name}"`
+const tableIn = (definition: LakeDefinition, { database = databaseOf(definition), name }: Table) =>
+  `${quoted(database)}.${quoted(name)}`
+
+/** A semicolon at the end would end the statement around it. */
+const bare = (sql: string) => sql.trim().replace(/;\s*$/, '')
+
+/** `source` where it is a table, and tables of other databases by their names alone. */
+function withClause({ from, into, reads }: Job, definition: LakeDefinition): readonly string[] {
+  const home = into.database ?? databaseOf(definition)
+  const elsewhere = reads.filter(({ database = databaseOf(definition) }) => database !== home)
+  const relations = [
+    ...(from.kind === 'table' ? [['source', from] as const] : []),
+    ...elsewhere.map(table => [table.name, table] as const),
+  ].map(([name, table]) => `${quoted(name)} AS (SELECT * FROM ${tableIn(definition, table)})`)
+  return relations.length === 0 ? [] : [`WITH ${relations.join(', ')}`]
+}
+
+/** In the order of the catalog: those that folders are named by come last. */
+function castColumns({ columns, partitionBy }: Table): readonly string[] {
+  const folders = partitionBy?.kind === 'columns' ? partitionBy.of : []
+  const names = [...Object.keys(columns).filter(name => !folders.includes(name)), ...folders]
+  return names.map(name => `CAST(${quoted(name)} AS ${sqlType(typeOf(columns, name))}) AS ${quoted(name)}`)
+}
+
+function cutColumns({ columns, partitionBy }: Table): readonly string[] {
+  if (partitionBy?.kind !== 'time') return []
+  const moment = momentOf(columns, partitionBy)
+  return partitionBy.units.map(unit => `CAST(${unit}(${moment}) AS integer) AS ${quoted(unit)}`)
+}
+
+/** The wall clock of the table's zone. A date has none: it is the day that it says. */
+function momentOf(columns: Columns, { of, zone }: TimePartitioning): string {
+  const column = columns[of]
+  const at = quoted(of)
+  switch (column?.moment) {
+    case 'date':
+      return `CAST(${at} AS timestamp)`
+    case 'epochSeconds':
+      return inZone(`from_unixtime(${at})`, zone)
+    case 'epochMilliseconds':
+      return inZone(`from_unixtime(${at} / 1000e0)`, zone)
+    default:
+      return zone === 'UTC'
+        ? `CAST(${at} AS timestamp)`
+        : inZone(`with_timezone(CAST(${at} AS timestamp), 'UTC')`, zone)
+  }
+}
+
+const inZone = (instant: string, zone: string) => `(${instant}) AT TIME ZONE '${zone}'`
+
+const typeOf = (columns: Columns, name: string): string => {
+  const type = columns[name]?.type
+  if (type === undefined) throw new DefinitionMistake(`There is no column ${name}.`)
+  return type
+}
+
+const words: Readonly<Record<string, string>> = { string: 'varchar', int: 'integer' }
+
+/** Hive's type in the words of Athena's queries. */
+export function sqlType(hive: string): string {
+  const [, outer, inner] = /^(array|map|struct)<(.*)>$/s.exec(hive) ?? []
+  if (outer === undefined || inner === undefined) return words[hive] ?? hive
+  const parts = cutAtCommas(inner)
+  if (outer !== 'struct') return `${outer}(${parts.map(sqlType).join(', ')})`
+  const fields = parts.map(part => {
+    const colon = part.indexOf(':')
+    return `${quoted(part.slice(0, colon))} ${sqlType(part.slice(colon + 1))}`
+  })
+  return `row(${fields.join(', ')})`
+}
+
+/** Those that no bracket encloses. */
+function cutAtCommas(text: string): readonly string[] {
+  const parts: string[] = []
+  let [depth, from] = [0, 0]
+  for (const [at, sign] of [...text].entries()) {
+    if (sign === '<' || sign === '(') depth++
+    else if (sign === '>' || sign === ')') depth--
+    else if (sign === ',' && depth === 0) {
+      parts.push(text.slice(from, at))
+      from = at + 1
+    }
+  }
+  return [...parts, text.slice(from)]
+}
