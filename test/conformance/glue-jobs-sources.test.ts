@@ -28,7 +28,11 @@ const put = (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket
 async function job(Name: string, script: string, given: Record<string, string>): Promise<void> {
   await put(`scripts/${Name}.sql`, script)
   const ScriptLocation = `s3://analytics/scripts/${Name}.sql`
-  const DefaultArguments: Record<string, string> = { '--DATABASE': 'weather', '--job-bookmark-option': 'job-bookmark-enable', ...given }
+  const DefaultArguments: Record<string, string> = {
+    '--DATABASE': 'weather',
+    '--job-bookmark-option': 'job-bookmark-enable',
+    ...given,
+  }
   await glue.send(
     new CreateJobCommand({ Name, Role: 'GlueJobRole', Command: { Name: 'glueetl', ScriptLocation }, DefaultArguments }),
   )
@@ -46,7 +50,7 @@ async function run(JobName: string): Promise<JobRun> {
 
 async function succeed(name: string): Promise<JobRun> {
   const ended = await run(name)
-  assert.equal(ended.JobRunState, 'SUCCEEDED', ended.ErrorMessage)
+  assert.equal(ended.JobRunState, 'SUCCEEDED', ended.ErrorMessage ?? '')
   return ended
 }
 

@@ -196,6 +196,7 @@ export class Athena {
       stop: new AbortController(),
       submittedAt: this.#stopwatch.elapsed(),
       startedAt: undefined,
+      scannedBytes: 0,
       ended,
       end,
     }
@@ -319,7 +320,10 @@ export class Athena {
     const { query, sql, values, isEnforced, caller, scannedBytesMax, statement, stop } = live
     live.startedAt = this.#stopwatch.elapsed()
     const now = this.#clock.now()
-    const execution = { query, sql, values, isEnforced, caller, scannedBytesMax, now, signal: stop.signal }
+    const note = (bytes: number) => {
+      live.scannedBytes = bytes
+    }
+    const execution = { query, sql, values, isEnforced, caller, scannedBytesMax, note, now, signal: stop.signal }
     const common = statement.kind === 'select' ? reuseKey(query, query, live) : undefined
     const earlier = common === undefined ? undefined : this.#earlier(live, common)
     if (earlier) return this.#reuse(live, earlier)

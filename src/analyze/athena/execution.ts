@@ -113,7 +113,6 @@ export class Executions {
   }
 
   async #select(execution: Execution): Promise<Result> {
-    const { scannedBytesMax } = execution
     const beganAt = this.#stopwatch.elapsed()
     using room = await this.#rooms.take()
     using held = new DisposableStack()
@@ -127,7 +126,7 @@ export class Executions {
         return request.tables(references)
       },
     })
-    this.#scans.checkCutoff(result.scannedBytes, scannedBytesMax)
+    request.reading?.told(result.scannedBytes, result.scannedBytes)
     const columns = result.columns.map(column => queryColumn(column.name, column.type))
     const [object, metadata] = await Promise.all([this.#adopt(result.file), this.#metadata(columns)])
     return {
@@ -145,7 +144,7 @@ export class Executions {
   }
 
   #request(execution: Execution, room: ResultRoom, held: DisposableStack): QueryRequest {
-    const { query, sql, now, signal, scannedBytesMax } = execution
+    const { query, sql, now, signal } = execution
     return {
       sql,
       defaultDatabase: query.database ?? 'default',
@@ -153,9 +152,7 @@ export class Executions {
       tables: async references => references.map(reference => this.#scans.source(execution, reference, held)),
       resultDirectory: room.path,
       result: 'athena-csv',
-      ...(scannedBytesMax !== undefined && {
-        scanned: (bytes: number) => this.#scans.checkCutoff(bytes, scannedBytesMax),
-      }),
+      reading: this.#scans.reading(execution),
       signal,
       deadlineMilliseconds: queryMillisecondsMax,
     }
@@ -175,7 +172,7 @@ export class Executions {
     using room = await this.#rooms.take()
     using held = new DisposableStack()
     const ran = await this.#engine.query(this.#request(execution, room, held))
-    this.#scans.checkCutoff(ran.scannedBytes, execution.scannedBytesMax)
+    this.#scans.reading(execution).told(ran.scannedBytes, ran.scannedBytes)
     const told = await this.#textual(execution, () => analysis(statement, plan, ran))
     const { scannedBytes, engineMilliseconds, planningMilliseconds } = ran
     return { ...told, scannedBytes, engineMilliseconds, planningMilliseconds }

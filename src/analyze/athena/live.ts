@@ -30,6 +30,8 @@ export interface Live {
   readonly stop: AbortController
   readonly submittedAt: number
   startedAt: number | undefined
+  /** Measured so far. */
+  scannedBytes: number
   readonly ended: Promise<void>
   readonly end: () => void
 }

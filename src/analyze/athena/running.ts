@@ -15,6 +15,8 @@ export interface Execution {
   readonly values: readonly string[]
   readonly caller: Caller
   readonly scannedBytesMax: number | undefined
+  /** Takes what has been read so far: of a query that does not come to its end it is all that is known. */
+  readonly note: (scannedBytes: number) => void
   /** Whether the work group alone says where results and tables go. */
   readonly isEnforced: boolean
   readonly now: number

@@ -6,7 +6,7 @@
 import type { CatalogTable } from '../../catalog/glue/table.ts'
 import { tableFormat } from '../../catalog/glue/table-format.ts'
 import { Fault } from '../../gateway/fault.ts'
-import type { ScanFile, TableReference, TableSource } from '../engine/request.ts'
+import type { Reading, ScanFile, TableReference, TableSource } from '../engine/request.ts'
 import type { Caller } from './caller.ts'
 import { placeOf, tokensOf } from './ddl/tokens.ts'
 import { QueryFailure } from './faults.ts'
@@ -32,7 +32,7 @@ export class Scans {
    * to be read where they are: an object that is replaced meanwhile costs the query nothing.
    */
   source(execution: Execution, reference: TableReference, held: DisposableStack): TableSource {
-    const { caller, scannedBytesMax } = execution
+    const { caller } = execution
     const { database, name } = tableOf(reference)
     const isPartitionList = name !== reference.name
     const table = this.table(execution, reference)
@@ -44,7 +44,7 @@ export class Scans {
     const projection = projectionOf(table)
     const isLooked = partitioned && projection === undefined
     const partitions = isLooked ? [...this.#catalog.partitions(caller, database, name)] : []
-    const source: TableSource = {
+    return {
       ...reference,
       ...format,
       columns: isPartitionList ? [] : table.columns.map(columnOf),
@@ -66,7 +66,6 @@ export class Scans {
         return files
       },
     }
-    return bounded(source, scannedBytesMax)
   }
 
   /** Throws QueryFailure where it is not there. */
@@ -78,9 +77,15 @@ export class Scans {
     return table
   }
 
-  /** Once it is known what a statement has read. */
-  checkCutoff(scannedBytes: number, scannedBytesMax: number | undefined): void {
-    if (scannedBytesMax !== undefined && scannedBytes > scannedBytesMax) throw overCutoff()
+  /** Throws as soon as it is known that the statement reads more than it may. */
+  reading({ scannedBytesMax = Number.POSITIVE_INFINITY, note }: Execution): Reading {
+    return {
+      told(bytes, atLeast) {
+        note(bytes)
+        if (atLeast > scannedBytesMax) throw overCutoff()
+      },
+      isBounded: Number.isFinite(scannedBytesMax),
+    }
   }
 
   async #list(
@@ -133,19 +138,6 @@ export const tableOf = ({ database, name }: TableReference): TableReference => (
   database,
   name: name.endsWith(partitionsOf) ? name.slice(0, -partitionsOf.length) : name,
 })
-
-/** A text file is read whole, so that its size tells before the reading that a limit will be passed. */
-function bounded(source: TableSource, scannedBytesMax: number | undefined): TableSource {
-  if (scannedBytesMax === undefined || source.format === 'parquet') return source
-  return {
-    ...source,
-    async files(indexes, projected) {
-      const files = await source.files(indexes, projected)
-      if (files.reduce((sum, file) => sum + file.bytes, 0) > scannedBytesMax) throw overCutoff()
-      return files
-    },
-  }
-}
 
 /** Its tables are the engine's to ask for. */
 const viewSource = (table: CatalogTable): TableSource => ({

@@ -7,7 +7,8 @@ import type { QueryStatistics } from './query.ts'
 export function statisticsOf(live: Live, now: number, result?: Result): QueryStatistics {
   const startedAt = live.startedAt ?? now
   const whole = { queueMilliseconds: startedAt - live.submittedAt, totalMilliseconds: now - live.submittedAt }
-  if (!result) return { ...whole, engineMilliseconds: now - startedAt }
+  // One that did not come to its end has read what was told last.
+  if (!result) return { ...whole, engineMilliseconds: now - startedAt, scannedBytes: live.scannedBytes }
   const { engineMilliseconds, planningMilliseconds, preProcessingMilliseconds, scannedBytes } = result
   // What was neither waiting nor the engine: writing the result down.
   const processingMilliseconds = Math.max(0, now - startedAt - preProcessingMilliseconds - engineMilliseconds)

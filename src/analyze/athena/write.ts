@@ -71,7 +71,8 @@ export class Writes {
     if (!target) return nothing
     using room = await this.#rooms.take()
     using held = new DisposableStack()
-    const { caller, query, now, signal, scannedBytesMax } = execution
+    const { caller, query, now, signal } = execution
+    const reading = this.#scans.reading(execution)
     const { bucket, prefix } = target.base
     if (!this.#s3.bucketExists(bucket))
       throw new QueryFailure(
@@ -89,12 +90,14 @@ export class Writes {
         if (!target.described) throw new Error('only INSERT has a table to write to')
         return target.described
       },
+      reading,
       scratchDirectory: room.path,
       signal,
       deadlineMilliseconds: queryMillisecondsMax,
     })
-    this.#scans.checkCutoff(result.readBytes, scannedBytesMax)
-    return this.#publication(execution, target, result)
+    reading.told(result.readBytes, result.readBytes)
+    // The files lie in the room until they are blobs.
+    return await this.#publication(execution, target, result)
   }
 
   async #publication(execution: Execution, target: Target, result: TransformResult): Promise<Writing> {

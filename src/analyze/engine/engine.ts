@@ -16,6 +16,7 @@ import type {
   ExplainResult,
   QueryRequest,
   QueryResult,
+  Reading,
   TableSource,
   TransformRequest,
   TransformResult,
@@ -67,12 +68,10 @@ export class Engine {
   async query(request: QueryRequest): Promise<QueryResult> {
     const { sql, defaultDatabase, now, resultDirectory } = request
     const tables = new Tables(request.tables)
-    const told = request.scanned === undefined ? {} : { tellsScanned: true }
-    const task: Task = { kind: 'query', sql, defaultDatabase, now, resultDirectory, ...told }
-    const result = await this.#run(task, request, async question => {
-      if (question.name === 'scanned') request.scanned?.(question.bytes)
-      return question.name === 'scanned' ? true : tables.answer(question)
-    })
+    const task: Task = { kind: 'query', sql, defaultDatabase, now, resultDirectory, ...tellingOf(request) }
+    const result = await this.#run(task, request, async question =>
+      question.name === 'scanned' ? followed(request, question) : tables.answer(question),
+    )
     if (!('scannedBytes' in result)) throw new Error('a query answers with a query result')
     return result
   }
@@ -95,10 +94,14 @@ export class Engine {
       kind: 'transform',
       ...{ script, arguments: request.arguments, defaultDatabase, now, scratchDirectory },
       ...(source === undefined ? {} : { source }),
+      ...tellingOf(request),
     }
-    const result = await this.#run(task, request, async question =>
-      question.name === 'target' ? request.target(question.reference, question.isReplaced) : tables.answer(question),
-    )
+    const result = await this.#run(task, request, async question => {
+      if (question.name === 'scanned') return followed(request, question)
+      return question.name === 'target'
+        ? request.target(question.reference, question.isReplaced)
+        : tables.answer(question)
+    })
     if (!('recordsIn' in result)) throw new Error('a job answers with a job result')
     return result
   }
@@ -209,6 +212,14 @@ export class Engine {
     this.#all.delete(child)
     await child.kill(undefined)
   }
+}
+
+const tellingOf = ({ reading }: { readonly reading?: Reading }) =>
+  reading === undefined ? {} : { telling: { isBounded: reading.isBounded } }
+
+function followed({ reading }: { readonly reading?: Reading }, asked: Extract<Question, { name: 'scanned' }>): true {
+  reading?.told(asked.bytes, asked.atLeast)
+  return true
 }
 
 function cancelled(why: string): EngineFault {

@@ -16,16 +16,20 @@ import type {
   TransformResult,
 } from './request.ts'
 
+/** That the lake wants to be told what is read, as it is read; where it is bounded, early and often. */
+export interface Telling {
+  readonly isBounded: boolean
+}
+
 export type QueryTask = Pick<QueryRequest, 'sql' | 'defaultDatabase' | 'now' | 'resultDirectory'> & {
   readonly kind: 'query'
-  /** Whether the lake wants to be told what is read, as it is read. */
-  readonly tellsScanned?: boolean
+  readonly telling?: Telling
 }
 
 export type TransformTask = Pick<
   TransformRequest,
   'script' | 'arguments' | 'defaultDatabase' | 'now' | 'source' | 'scratchDirectory'
-> & { readonly kind: 'transform' }
+> & { readonly kind: 'transform'; readonly telling?: Telling }
 
 export type ConvertTask = Pick<ConvertRequest, 'lines' | 'columns' | 'input' | 'output' | 'scratchDirectory'> & {
   readonly kind: 'convert'
@@ -49,7 +53,7 @@ export type Question =
       readonly projected?: readonly (readonly string[])[]
     }
   | { readonly name: 'target'; readonly reference: TableReference; readonly isReplaced: boolean }
-  | { readonly name: 'scanned'; readonly bytes: number }
+  | { readonly name: 'scanned'; readonly bytes: number; readonly atLeast: number }
 
 export interface Answers {
   readonly tables: readonly TableDescription[]

@@ -79,10 +79,20 @@ export interface QueryRequest {
   /** A directory of its own in which the child may write. */
   readonly resultDirectory: string
   readonly result: 'athena-csv'
-  /** Told, while it runs, how many bytes have been read so far; what it throws ends the query. */
-  readonly scanned?: (bytes: number) => void
+  readonly reading?: Reading
   readonly signal: AbortSignal
   readonly deadlineMilliseconds: number
+}
+
+/** How a statement's reading is followed while it goes on. */
+export interface Reading {
+  /**
+   * Told now and then how many bytes have been read so far, and how many it will be at least: text is read whole, of Parquet
+   * nobody knows. What it throws ends the statement.
+   */
+  readonly told: (bytes: number, atLeast: number) => void
+  /** Whether it may throw: then it is told before anything is read, and often. */
+  readonly isBounded: boolean
 }
 
 export interface ResultColumn {
@@ -186,6 +196,8 @@ export interface TransformRequest {
   }
   readonly tables: (references: readonly TableReference[]) => Promise<readonly TableSource[]>
   readonly target: (reference: TableReference, isReplaced: boolean) => Promise<TargetTable>
+  /** Of tables; not of `source`. */
+  readonly reading?: Reading
   readonly scratchDirectory: string
   readonly signal: AbortSignal
   readonly deadlineMilliseconds: number

@@ -14,8 +14,6 @@ export interface Place {
 
 export interface Confined {
   readonly session: Session
-  /** Another session beside it, for looking at what it does. */
-  readonly watcher: () => Promise<Session>
   /** Where a file is to be read, by its own path; what is not in it is read there. */
   readonly names: ReadonlyMap<string, string>
   /** For what the statement writes. */
@@ -42,8 +40,7 @@ export class OwnPlace implements Place, Disposable {
 
   async confine(files: readonly ScanFile[]): Promise<Confined> {
     await this.#instance.confine([...this.#paths, ...files.map(file => file.file)], this.#directory)
-    const watcher = () => this.#instance.session()
-    return { session: this.session, watcher, names: new Map(), directory: this.#directory }
+    return { session: this.session, names: new Map(), directory: this.#directory }
   }
 
   [Symbol.dispose](): void {

@@ -18,6 +18,8 @@ import { survivors } from './survivors.ts'
 export interface Plan extends Confined {
   /** To be run before the statement. */
   views(): Promise<readonly string[]>
+  /** Every file, as in `measured`. */
+  readonly files: ReadonlyMap<string, number>
   /** Files that are read in pieces, so that the bytes are to be measured: local name to size times mentions. */
   readonly measured: ReadonlyMap<string, number>
   /** Bytes of files in formats that are always read whole. */
@@ -59,14 +61,16 @@ export async function planScans({ place, statement, described, ask }: PlanOption
   const confined = await place.confine(planned.flatMap(({ files }) => files))
   const local = ({ file }: ScanFile) => confined.names.get(file) ?? file
   const scans: ScanPlan[] = []
-  const measured = new Map<string, number>()
+  const [measured, all] = [new Map<string, number>(), new Map<string, number>()]
   let wholeBytes = 0
   for (const { scan, table, files: asked, hidden, rows } of planned) {
     const files = asked.map(file => ({ ...file, file: local(file) }))
     scans.push({ view: scan.view, table, files, hidden, ...(table.isPartitionList && { rows }) })
-    if (table.format === 'parquet')
-      for (const { file, bytes } of files) measured.set(file, (measured.get(file) ?? 0) + bytes)
-    else wholeBytes += files.reduce((sum, file) => sum + file.bytes, 0)
+    for (const { file, bytes } of files) {
+      all.set(file, (all.get(file) ?? 0) + bytes)
+      if (table.format === 'parquet') measured.set(file, (measured.get(file) ?? 0) + bytes)
+    }
+    if (table.format !== 'parquet') wholeBytes += files.reduce((sum, file) => sum + file.bytes, 0)
   }
   const views = async () => {
     forgetReaders()
@@ -74,7 +78,7 @@ export async function planScans({ place, statement, described, ask }: PlanOption
     for (const scan of scans) statements.push(...(await viewStatements(confined.session, scan)))
     return statements
   }
-  return { ...confined, views, measured, wholeBytes, partitionsRead, scans: summaries }
+  return { ...confined, views, files: all, measured, wholeBytes, partitionsRead, scans: summaries }
 }
 
 interface Planned {

@@ -40,8 +40,7 @@ export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: C
     const planningMilliseconds = clock.elapsed() - startedAt
     const written = `${plan.directory}/result.csv`
     const write = () => writeResult(session, sql, columns, written)
-    const tell = (bytes: number) => ask({ name: 'scanned', bytes })
-    const rows = task.tellsScanned === true ? await whileTelling(plan, clock, tell, write) : await write()
+    const rows = await whileTelling(plan, { telling: task.telling, ask, clock }, write)
     const file = `${task.resultDirectory}/result.csv`
     if (written !== file) move(written, file)
     // Parquet is read in pieces and measured; a text file is always read whole, whatever was read ahead of a LIMIT.

@@ -1,33 +1,45 @@
-// Tells the lake, while a query runs, how much of its files has been read, so that a query which reads more than it may
-// ends then and not when it has read everything. Only files that are read in pieces: of the others the size is known before.
+// Tells the lake, while a statement runs, how much of its files has been read: so that one which reads more than it may ends
+// then and not when it has read everything, and so that of one which is stopped it is known what it had read.
 
 import type { Appointment, Clock } from '../../../world/clock.ts'
+import type { Ask, Telling } from '../protocol.ts'
 import type { Plan } from './plan.ts'
 
-/** Asking takes about 5 ms of another thread's time. */
-const tellMilliseconds = 50
+/** Asking takes up to 5 ms of another thread's time. */
+const boundedMilliseconds = 50
+const otherMilliseconds = 250
 
-/** Runs `work`; when `tell` rejects, DuckDB is interrupted and the rejection is the outcome. */
+export interface Listener {
+  readonly telling: Telling | undefined
+  readonly ask: Ask
+  readonly clock: Clock
+}
+
+/** Runs `work`; when the lake refuses to go on, DuckDB is interrupted and the refusal is the outcome. */
 export async function whileTelling<T>(
   plan: Plan,
-  clock: Clock,
-  tell: (bytes: number) => Promise<unknown>,
+  { telling, ask, clock }: Listener,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (plan.measured.size === 0) return await work()
-  using watcher = await plan.watcher()
+  if (telling === undefined || plan.files.size === 0) return await work()
+  const tell = async () => {
+    const bytes = await plan.session.bytesRead(plan.files)
+    await ask({ name: 'scanned', bytes, atLeast: Math.max(bytes, plan.wholeBytes) })
+  }
+  if (telling.isBounded && plan.wholeBytes > 0) await tell()
   let refusal: { readonly cause: unknown } | undefined
   let isOver = false
   let wake = () => {}
   const watch = async () => {
+    const milliseconds = telling.isBounded ? boundedMilliseconds : otherMilliseconds
     while (!isOver) {
       let next: Appointment | undefined
       await new Promise<void>(resolve => {
         wake = resolve
-        next = clock.at(clock.now() + tellMilliseconds, 'bytes read', resolve)
+        next = clock.at(clock.now() + milliseconds, 'bytes read', resolve)
       })
       next?.cancel()
-      if (!isOver) await tell(plan.wholeBytes + (await watcher.bytesRead(plan.measured)))
+      if (!isOver) await tell()
     }
   }
   const watching = watch().catch(cause => {
@@ -37,7 +49,10 @@ export async function whileTelling<T>(
   try {
     return await work()
   } catch (cause) {
-    throw refusal === undefined ? cause : refusal.cause
+    if (refusal !== undefined) throw refusal.cause
+    // What had been read until it failed.
+    await tell()
+    throw cause
   } finally {
     isOver = true
     wake()

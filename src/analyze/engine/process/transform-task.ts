@@ -20,6 +20,7 @@ import type { Place } from './place.ts'
 import { planScans } from './plan.ts'
 import { parsedScript, readScript, type Script } from './script.ts'
 import { type ExaminedSource, examineSource, loadSource } from './source.ts'
+import { whileTelling } from './telling.ts'
 
 export async function runTransform(
   task: TransformTask,
@@ -62,7 +63,9 @@ export async function runTransform(
     const output =
       nothing || written instanceof EngineFault
         ? undefined
-        : await writeOutput(session, target === undefined ? written : fitted(written, script, target), out)
+        : await whileTelling(plan, { telling: task.telling, ask, clock }, () =>
+            writeOutput(session, target === undefined ? written : fitted(written, script, target), out),
+          )
     return {
       ...head,
       format: out.format,
