@@ -19,7 +19,7 @@ import { Authenticator } from './gateway/authenticate.ts'
 import { Fault } from './gateway/fault.ts'
 import { Pipeline } from './gateway/pipeline.ts'
 import { Iam } from './govern/iam/iam.ts'
-import { lend } from './govern/iam/lending.ts'
+import { type Lending, lend } from './govern/iam/lending.ts'
 import { rootOf } from './in-process/access.ts'
 import type { Building, Built } from './in-process/built.ts'
 import { Lake } from './in-process/lake.ts'
@@ -27,6 +27,7 @@ import { type LakeOptions, settingsOf } from './in-process/options.ts'
 import { Metrics } from './observe/metrics/metrics.ts'
 import { Schedules } from './orchestrate/schedules/schedules.ts'
 import { S3 } from './store/s3/s3.ts'
+import { Batches } from './transform/functions/batches.ts'
 import { Functions } from './transform/functions/functions.ts'
 import { Jobs } from './transform/jobs/jobs.ts'
 import { Background } from './world/background.ts'
@@ -93,6 +94,12 @@ async function build({ settings, startAt, log, url }: Building): Promise<Built> 
 
   const s3 = new S3({ ledger: store.ledger, blobs: store.blobs, clock, random: randomOf('s3'), background })
   const { ledger, blobs } = store
+  const lent = async (lending: Lending) => {
+    const session = await lend(iam, lending)
+    if (session === undefined) return undefined
+    const { key: accessKeyId, secret: secretAccessKey, token: sessionToken, expiresAt } = session
+    return { accessKeyId, secretAccessKey, sessionToken, expiresAt }
+  }
   const functions = new Functions({
     ...{ ledger, blobs, clock, realClock, background, log, meter },
     random: randomOf('functions'),
@@ -100,12 +107,7 @@ async function build({ settings, startAt, log, url }: Building): Promise<Built> 
     endpoint: url,
     roles: {
       assumable: role => !iam.enforced || iam.assumed(role, lambda, 'lambda') !== undefined,
-      async lend(roleArn, session, seconds) {
-        const lent = await lend(iam, { roleArn, service: lambda, session, seconds })
-        if (lent === undefined) return undefined
-        const { key: accessKeyId, secret: secretAccessKey, token: sessionToken, expiresAt } = lent
-        return { accessKeyId, secretAccessKey, sessionToken, expiresAt }
-      },
+      lend: (roleArn, session, seconds) => lent({ roleArn, service: lambda, session, seconds }),
     },
   })
   const catalog = new Catalog({ ledger, clock, tags: glueTags })
@@ -130,9 +132,14 @@ async function build({ settings, startAt, log, url }: Building): Promise<Built> 
     concurrent: engineChildren,
   })
 
+  const modules = new Batches({
+    ...{ clock, realClock, log, endpoint: url, scratch: () => blobs.scratch() },
+    random: randomOf('modules'),
+    lend: (roleArn, session, seconds) => lent({ roleArn, service: 'glue.amazonaws.com', session, seconds }),
+  })
   const jobs = new Jobs({
     random: randomOf('jobs'),
-    ...{ ledger, blobs, s3, catalog, projectionOf, engine, clock, background, log, tags: glueTags },
+    ...{ ledger, blobs, s3, catalog, projectionOf, engine, modules, clock, background, log, tags: glueTags },
     permits: (roleArn, service, action, resource) => iam.permits(roleArn, service, action, resource),
   })
 

@@ -40,3 +40,7 @@ export const processWaitSecondsMax = 30
 export const idleSecondsMax = 300
 /** Biwa's own: how long the credentials of an environment last; it is replaced before they end. */
 export const credentialSeconds = 12 * 3600
+
+/** Biwa's own: what the module of a job may take. Its rows come and go in batches. */
+export const batchMemoryMebibytes = 1024
+export const batchStorageMebibytes = 256 * 1024

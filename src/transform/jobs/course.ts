@@ -7,7 +7,8 @@
 //   the run SUCCEEDED
 //
 // So a run is wholly there or not at all, and its inputs are taken exactly once.
-import type { TableReference, TransformResult } from '../../analyze/engine/request.ts'
+import type { SourceFile, TableReference, TransformResult } from '../../analyze/engine/request.ts'
+import type { Scratch } from '../../durable/blobs.ts'
 import type { Ledger, Transaction } from '../../durable/ledger.ts'
 import type { Clock } from '../../world/clock.ts'
 import type { Random } from '../../world/random.ts'
@@ -17,10 +18,12 @@ import { EntityNotFoundException, InvalidInputException, noSuchRun } from './fau
 import { Inputs, NothingNew } from './inputs.ts'
 import type { Job, Run, RunNumbers } from './job.ts'
 import { parseLocation } from './location.ts'
+import { type ModuleResult, runModule } from './module-course.ts'
+import { moduleExtension } from './module-plan.ts'
 import { Outputs, type Publication, type Published } from './outputs.ts'
 import { Overwrite, type Read } from './overwrite.ts'
 import { effectiveArguments, type Plan, planOf } from './plan.ts'
-import type { Files, Objects, Permits, Projections, Tables, Transforms } from './ports.ts'
+import type { Files, Modules, Objects, Permits, Projections, Tables, Transforms } from './ports.ts'
 import { Look, Quiet } from './quiet.ts'
 import { Role } from './role.ts'
 import type { Runs } from './runs.ts'
@@ -34,6 +37,7 @@ export interface CourseParts {
   readonly catalog: Tables
   readonly projectionOf: Projections
   readonly engine: Transforms
+  readonly modules: Modules
   readonly scripts: Scripts
   readonly bookmarks: Bookmarks
   readonly runs: Runs
@@ -45,6 +49,8 @@ export interface CourseParts {
 interface Work {
   readonly result: TransformResult
   readonly publication: Publication
+  /** Of a module. */
+  readonly log?: string
 }
 
 /** What a run has in hand while it is under way. */
@@ -59,7 +65,7 @@ interface Running {
   readonly outputs: Outputs
   readonly overwrite: Overwrite
   readonly signal: AbortSignal
-  readonly scratch: () => Promise<string>
+  readonly scratch: () => Promise<Scratch>
 }
 
 export class Course {
@@ -99,7 +105,7 @@ export class Course {
     const overwrite = new Overwrite({ ...this.#parts, scope: job, role })
     const outputs = new Outputs({ ...this.#parts, scope: job, role, overwrite })
     await using used = new AsyncDisposableStack()
-    const scratch = async () => used.use(await this.#parts.blobs.scratch()).path
+    const scratch = async () => used.use(await this.#parts.blobs.scratch())
     try {
       const of = { job, run, plan, role, script: script.text, look, inputs, outputs, overwrite, signal, scratch }
       const isQuiet = plan.bookmark.kind === 'enable' && this.#quiet.holds(job.id, circumstances, role)
@@ -153,27 +159,31 @@ export class Course {
   }
 
   async #work(of: Running): Promise<Work> {
-    const { job, run, plan, script, look, inputs, outputs, overwrite, signal } = of
-    const { engine, clock } = this.#parts
+    const { job, run, plan, inputs, outputs, signal } = of
     const { source } = plan
     const folder = source && { bucket: source.location.bucket, prefix: source.location.key }
     const files = folder && (await inputs.source(folder))
+    const isModule = moduleExtension(job.command.scriptLocation) !== undefined
+    const { result, log } = await (isModule ? this.#module(of, files) : this.#sql(of, files))
+    signal.throwIfAborted()
+    const publication = await outputs.prepare(result, this.#parts.random.uuid(), {
+      location: plan.deadLetters,
+      key: `${job.name}-${run.id}.json`,
+    })
+    return { result, publication, ...(log !== undefined && { log }) }
+  }
+
+  async #sql(of: Running, files: readonly SourceFile[] | undefined): Promise<Pick<Work, 'result' | 'log'>> {
+    const { run, plan, script, look, inputs, outputs, overwrite, signal } = of
+    const { engine, clock } = this.#parts
+    const { source } = plan
     const read: { tables: readonly TableReference[]; source: Read['source'] } = { tables: [], source: source?.location }
     const result = await engine.transform({
       script,
       arguments: plan.values,
       defaultDatabase: plan.database.toLowerCase(),
       now: clock.now(),
-      ...(source &&
-        files && {
-          source: {
-            files,
-            required: source.required,
-            ...(source.schema && { schema: source.schema }),
-            ...(source.format && { format: source.format }),
-            ...(source.csv && { csv: source.csv }),
-          },
-        }),
+      ...(source && files && { source: sourceOf(source, files) }),
       tables: references => {
         read.tables = [...read.tables, ...references]
         look.noteTables(references)
@@ -183,16 +193,25 @@ export class Course {
         if (isReplaced) overwrite.check(reference, read)
         return outputs.target(reference)
       },
-      scratchDirectory: await of.scratch(),
+      scratchDirectory: (await of.scratch()).path,
       signal,
       deadlineMilliseconds: run.timeoutMinutes * 60_000,
     })
-    signal.throwIfAborted()
-    const publication = await outputs.prepare(result, this.#parts.random.uuid(), {
-      location: plan.deadLetters,
-      key: `${job.name}-${run.id}.json`,
+    return { result }
+  }
+
+  #module(of: Running, files: readonly SourceFile[] | undefined): Promise<ModuleResult> {
+    const { look, inputs } = of
+    const { source } = of.plan
+    return runModule(this.#parts, {
+      ...of,
+      source: source && files && sourceOf(source, files),
+      tables: references => {
+        look.noteTables(references)
+        return inputs.tables(references)
+      },
+      now: this.#parts.clock.now(),
     })
-    return { result, publication }
   }
 
   async #script(job: Job, role: Role): Promise<Script> {
@@ -221,6 +240,11 @@ export class Course {
     })
     return { from: from ?? 0, to: to ?? 0 }
   }
+}
+
+const sourceOf = (source: NonNullable<Plan['source']>, files: readonly SourceFile[]) => {
+  const { location: _, ...read } = source
+  return { ...read, files }
 }
 
 const nothingPublished: Published = { partitionsAdded: 0, filesOverwritten: 0, partitionsDropped: 0 }

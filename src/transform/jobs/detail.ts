@@ -12,7 +12,7 @@ export interface Account {
   readonly numbers: RunNumbers
   readonly published: Published
   /** Absent when there was nothing to do. */
-  readonly done?: { readonly result: TransformResult; readonly publication: Publication }
+  readonly done?: { readonly result: TransformResult; readonly publication: Publication; readonly log?: string }
 }
 
 export function stateDetail({ plan, selections, numbers, published, done }: Account): string {
@@ -43,8 +43,12 @@ export function stateDetail({ plan, selections, numbers, published, done }: Acco
   sentences.push(...bookmarkNotes(plan, selections, numbers, numbers.filesReplaced - published.filesOverwritten))
   if (plan.withoutEffect.length > 0)
     sentences.push(`Arguments without effect on the embedded engine: ${plan.withoutEffect.join(', ')}`)
-  return `${sentences.join('. ')}.`
+  const said = done?.log ? [logSentence(done.log)] : []
+  return [`${sentences.join('. ')}.`, ...said].join(' ')
 }
+
+/** As far as functions keep it: the last 4 KB. */
+export const logSentence = (log: string) => `The module's log, its end:\n${log}`
 
 function* bookmarkNotes(
   plan: Plan,

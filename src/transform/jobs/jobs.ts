@@ -12,8 +12,9 @@ import { endingOf, RunEnded } from './ending.ts'
 import { InvalidInputException, noBookmark, noSuchJob, noSuchRun, tooManyRuns } from './faults.ts'
 import type { Job, JobDefinition, Run, RunEvent, RunRequest, Scope } from './job.ts'
 import { runsKeptMilliseconds } from './limits.ts'
+import { moduleExtension, modulePlanOf } from './module-plan.ts'
 import { effectiveArguments, planOf } from './plan.ts'
-import type { Files, Objects, Permits, Projections, Tables, Transforms } from './ports.ts'
+import type { Files, Modules, Objects, Permits, Projections, Tables, Transforms } from './ports.ts'
 import { type NewRun, Runs } from './runs.ts'
 import { jobTables } from './schema.ts'
 import { Scripts } from './script.ts'
@@ -33,6 +34,7 @@ export interface JobsParts {
   readonly catalog: Tables
   readonly projectionOf: Projections
   readonly engine: Transforms
+  readonly modules: Modules
   readonly clock: Clock
   readonly random: Random
   readonly background: Background
@@ -126,7 +128,8 @@ export class Jobs {
     const job = this.#job(scope, request.jobName)
     const previous = request.previousRunId === undefined ? undefined : this.run(scope, job.name, request.previousRunId)
     const given = { ...previous?.arguments, ...request.arguments }
-    planOf(effectiveArguments(job, given)) // what is wrong with the arguments is told now
+    const plan = planOf(effectiveArguments(job, given)) // what is wrong with the arguments is told now
+    if (moduleExtension(job.command.scriptLocation) !== undefined) modulePlanOf(plan)
     await this.#scripts.read(job.command.scriptLocation) // refuses what is no SQL; a missing one fails the run
     return this.#begin(job, {
       id: `jr_${this.#parts.random.hex(32)}`,
@@ -238,7 +241,7 @@ export class Jobs {
   /** The run's end without success, and its next attempt where the job has one left. */
   async #end(job: Job, run: Run, cause: unknown, begunAt: number): Promise<void> {
     const { clock, ledger, log } = this.#parts
-    const { state, message, unexpected } = endingOf(cause)
+    const { state, message, stateDetail, unexpected } = endingOf(cause)
     if (unexpected) log.error(`run ${run.id} of job ${job.name} failed`, cause)
     const retried = state === 'FAILED' && run.attempt < job.maxRetries
     const next = await ledger.commit(write => {
@@ -247,6 +250,7 @@ export class Jobs {
         at: clock.now(),
         executionMilliseconds: clock.elapsed() - begunAt,
         errorMessage: message,
+        stateDetail,
       })
       if (!ended || !retried) return undefined
       return this.#runs.add(write, {

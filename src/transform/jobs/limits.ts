@@ -12,6 +12,9 @@ export const retriesMax = 10
 
 /** Ours: how many objects one run takes unless --BOUNDED_FILES says otherwise; the next run goes on. */
 export const objectsPerRun = 100_000
+/** Ours: rows that a job's module is given at once, unless --BATCH_ROWS says otherwise. */
+export const batchRowsDefault = 1000
+export const batchRowsMax = 100_000
 /** Ours: a script is read into memory. */
 export const scriptBytesMax = 1024 * 1024
 /** Ours: scripts that are kept in memory between runs. */

@@ -4,6 +4,7 @@ import type { TransformRequest, TransformResult } from '../../analyze/engine/req
 import type { CatalogTable, Partition, PartitionDefinition, Scope } from '../../catalog/glue/table.ts'
 import type { Blob, Scratch } from '../../durable/blobs.ts'
 import type { Transaction } from '../../durable/ledger.ts'
+import type { BatchRequest, BatchResult } from '../functions/batches.ts'
 
 export interface InputObject {
   readonly bucket: string
@@ -61,6 +62,11 @@ export interface Files {
   /** What will not be published after all. */
   discard(blob: Blob): Promise<void>
   read(blob: Blob, from: number, toExclusive: number): AsyncIterable<Uint8Array>
+}
+
+/** The modules of jobs run in processes of their own. */
+export interface Modules {
+  run(request: BatchRequest): Promise<BatchResult>
 }
 
 /** May a service that acts in this role do this; always true while authentication is not enforced. */

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import type { TableReference } from '../../analyze/engine/request.ts'
 import type { Scope } from './job.ts'
 import type { Objects, Tables } from './ports.ts'
+import { isProjected } from './projected.ts'
 import type { Role } from './role.ts'
 
 interface Known {
@@ -85,7 +86,7 @@ export class Look {
   #stateOf({ database, name }: TableReference): string {
     const table = this.#catalog.table(this.#scope, database, name)
     if (!table) return ''
-    if (table.parameters['projection.enabled']?.toLowerCase() === 'true') this.#isTimely = true
+    if (isProjected(table)) this.#isTimely = true
     const hash = createHash('sha256').update(JSON.stringify([table.location, table.partitionKeys, table.parameters]))
     if (table.partitionKeys.length > 0)
       for (const { values, location } of this.#catalog.partitions(this.#scope, database, name))

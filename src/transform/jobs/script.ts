@@ -3,6 +3,7 @@
 import { InvalidInputException } from './faults.ts'
 import { scriptBytesMax, scriptsHeldMax } from './limits.ts'
 import { parseLocation } from './location.ts'
+import { moduleExtension } from './module-plan.ts'
 import type { InputObject, Objects } from './ports.ts'
 
 /** What the embedded engine cannot run, by the name of the file. */
@@ -56,7 +57,7 @@ async function textOf(s3: Pick<Objects, 'read'>, object: InputObject, location: 
   const chunks: Uint8Array[] = []
   for await (const chunk of s3.read(object)) chunks.push(chunk)
   const text = new TextDecoder().decode(Buffer.concat(chunks))
-  if (pythonLine.test(text)) throw notSql(location, 'Python')
+  if (moduleExtension(location) === undefined && pythonLine.test(text)) throw notSql(location, 'Python')
   return text
 }
 
@@ -64,5 +65,6 @@ const notSql = (location: string, language: string) =>
   new InvalidInputException(
     `The script ${location} is ${language}. The embedded engine runs Athena SQL only, and there is no Spark or Python ` +
       `here to run it, so the job was not started. Write the script as one statement, INSERT INTO target SELECT … FROM ` +
-      `source or UNLOAD (SELECT … FROM source) TO 's3://…' WITH (…), store it as .sql and set Command.ScriptLocation to it.`,
+      `source or UNLOAD (SELECT … FROM source) TO 's3://…' WITH (…), store it as .sql and set Command.ScriptLocation to it; ` +
+      'or as a module for batches of rows (.mjs, .js, .ts).',
   )

@@ -7,7 +7,7 @@
  * The lake believes nothing that comes out of a function's process: lengths are bounded before anything is kept.
  */
 
-/** To the process. `init` comes first, once; then one `invoke` after the other. */
+/** To the process. `init` comes first, once; then one `invoke` after the other. `stop`: it will be killed presently. */
 export type ToFunction =
   | {
       readonly kind: 'init'
@@ -29,6 +29,7 @@ export type ToFunction =
       /** To be written to stdout and stderr when all else of the invocation has been. */
       readonly mark: string
     }
+  | { readonly kind: 'stop' }
 
 /** From the process. The body is the answer, or the error as JSON. */
 export type FromFunction =

@@ -126,7 +126,7 @@ socket.on('data', (chunk: Buffer) => {
   for (const { header, body } of reader.read(chunk)) {
     const frame = header as ToFunction
     if (frame.kind === 'init') void init(frame)
-    else void invoke(frame, body)
+    else if (frame.kind === 'invoke') void invoke(frame, body)
   }
 })
 await send({ kind: 'started' })

@@ -37,6 +37,12 @@ export interface EnvironmentPlan {
   readonly memoryMebibytes: number
   readonly storageMebibytes: number
   readonly mapsSources: boolean
+  /** What the process runs: functions (`main`) unless given. */
+  readonly runs?: 'main' | 'batch-main'
+  /** Further files that it may read. */
+  readonly readable?: readonly string[]
+  /** Whether it has a network at all; it has unless told otherwise. */
+  readonly hasNetwork?: boolean
 }
 
 const mebibyte = 1024 ** 2
@@ -47,7 +53,11 @@ const pendingCharactersMax = 4096
 /** Errors with their traces come in frames as answers do. */
 const frameBytesMax = answerBytesMax + 64 * 1024
 
-const main = new URL(`../process/main${extname(import.meta.filename)}`, import.meta.url)
+const extension = extname(import.meta.filename)
+const entries = {
+  main: fileURLToPath(new URL(`../process/main${extension}`, import.meta.url)),
+  'batch-main': fileURLToPath(new URL(`../process/batch-main${extension}`, import.meta.url)),
+}
 /** Says what kind of modules the runtime's own files are. */
 const manifest = new URL('../../../../package.json', import.meta.url)
 
@@ -74,7 +84,7 @@ export class Environment {
   constructor(plan: EnvironmentPlan, clock: Clock, log: Log) {
     this.#plan = plan
     this.#clock = clock
-    this.#child = spawn(process.execPath, [...optionsOf(plan), fileURLToPath(main)], {
+    this.#child = spawn(process.execPath, [...optionsOf(plan), entries[plan.runs ?? 'main']], {
       cwd: plan.code,
       // Nothing of the lake's, and nothing of the function's: NODE_OPTIONS or LD_PRELOAD would undo the permissions.
       env: { TZ: 'UTC', TMPDIR: plan.temporary, LANG: 'en_US.UTF-8' },
@@ -152,6 +162,11 @@ export class Environment {
   /** An idle environment does not keep the lake's process alive. */
   idle(): void {
     for (const handle of this.#handles) handle.unref()
+  }
+
+  /** Tells it that it will be killed. */
+  warn(): void {
+    this.#send({ kind: 'stop' })
   }
 
   kill(reason: KilledFor): Promise<void> {
@@ -232,16 +247,18 @@ export class Environment {
 }
 
 /** V8 is told less than the whole, so that garbage is collected before the watch from outside has to end the process. */
-function optionsOf({ code, temporary, memoryMebibytes, mapsSources }: EnvironmentPlan): readonly string[] {
+function optionsOf(plan: EnvironmentPlan): readonly string[] {
+  const { code, temporary, memoryMebibytes, mapsSources } = plan
   return [
     '--permission',
-    '--allow-net',
+    ...(plan.hasNetwork === false ? [] : ['--allow-net']),
     // For the runtime's own one, which then gives the permission back.
     '--allow-worker',
     `--allow-fs-read=${join(code, '*')}`,
     `--allow-fs-read=${join(temporary, '*')}`,
     `--allow-fs-write=${join(temporary, '*')}`,
-    `--allow-fs-read=${join(dirname(fileURLToPath(main)), '*')}`,
+    ...(plan.readable ?? []).map(path => `--allow-fs-read=${path}`),
+    `--allow-fs-read=${join(dirname(entries.main), '*')}`,
     `--allow-fs-read=${fileURLToPath(manifest)}`,
     // Reads and writes any file, whatever is permitted.
     '--no-experimental-sqlite',

@@ -88,6 +88,7 @@ export class Bench {
       s3: this.s3,
       catalog: this.catalog,
       projectionOf: () => undefined,
+      modules: { run: () => Promise.reject(new Error('modules have tests of their own, with the real engine')) },
       engine: { transform: request => this.#transform(request) },
       clock,
       random,
