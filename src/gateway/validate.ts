@@ -82,7 +82,11 @@ function soundness(shape: Shape): Test | undefined {
     case 'structure': {
       if (shape.union) return () => false
       const { members } = shape
-      return value => membersTest(members)(value)
+      let test: Test | undefined
+      return value => {
+        test ??= membersTest(members) // only now: a structure may hold itself
+        return test(value)
+      }
     }
     case 'map':
       return value => Object.keys(value as object).length === 0 && (shape.min ?? 0) === 0

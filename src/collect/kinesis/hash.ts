@@ -12,8 +12,26 @@ export const wholeRange: HashRange = { first: 0n, last: (1n << 128n) - 1n }
 
 export const hashDigits = (key: bigint): string => key.toString(16).padStart(32, '0')
 
-/** The digits of a partition key's hash. */
-export const hashOfKey = (partitionKey: string): string => hash('md5', partitionKey)
+/**
+ * The digits of a partition key's hash. Devices send theirs again and again, and MD5 of a short text costs many times a look
+ * into a map: the keys of late are kept, in two halves, of which the older is let go when the newer is full.
+ */
+export function hashOfKey(partitionKey: string): string {
+  let digits = newer.get(partitionKey)
+  if (digits !== undefined) return digits
+  digits = older.get(partitionKey) ?? hash('md5', partitionKey)
+  if (newer.size >= keysKeptMax / 2) {
+    older = newer
+    newer = new Map()
+  }
+  newer.set(partitionKey, digits)
+  return digits
+}
+
+/** A few megabytes, were all of them as long as AWS allows. */
+const keysKeptMax = 16_384
+let newer = new Map<string, string>()
+let older = new Map<string, string>()
 
 /** The digits of an explicit hash key, a decimal; undefined when it lies outside of the space. */
 export function hashOfExplicit(decimal: string): string | undefined {

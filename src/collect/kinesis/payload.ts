@@ -19,17 +19,24 @@ export class RecordPayloads implements Payloads {
   readonly #records: readonly RecordContent[]
   readonly #places: readonly number[] | undefined
   readonly #keyBytes: Uint16Array
+  readonly #bytes: Uint32Array
 
   constructor(records: readonly RecordContent[], places?: readonly number[]) {
     this.#records = records
     this.#places = places
     this.count = places?.length ?? records.length
     this.#keyBytes = new Uint16Array(this.count)
-    for (let nth = 0; nth < this.count; nth++) this.#keyBytes[nth] = utf8Bytes(this.#record(nth).partitionKey)
+    this.#bytes = new Uint32Array(this.count)
+    for (let nth = 0; nth < this.count; nth++) {
+      const { partitionKey, data } = this.#record(nth)
+      const keyBytes = utf8Bytes(partitionKey)
+      this.#keyBytes[nth] = keyBytes
+      this.#bytes[nth] = headBytes + keyBytes + data.length
+    }
   }
 
   bytesOf(nth: number): number {
-    return headBytes + (this.#keyBytes[nth] as number) + this.#record(nth).data.length
+    return this.#bytes[nth] as number
   }
 
   write(nth: number, into: Buffer, offset: number): void {

@@ -74,7 +74,11 @@ function writerOf(shape: Shape): Write {
     }
     case 'structure': {
       const { members } = shape
-      return value => membersWriter(members)(value)
+      let write: Write | undefined
+      return value => {
+        write ??= membersWriter(members) // only now: a structure may hold itself
+        return write(value)
+      }
     }
     default:
       return quoted

@@ -155,7 +155,11 @@ function readerOf(shape: Shape): Read {
     case 'structure': {
       const { members } = shape
       // Compiled when first needed: most structures of most services never are.
-      return raw => membersReader(members)(raw)
+      let read: Read | undefined
+      return raw => {
+        read ??= membersReader(members)
+        return read(raw)
+      }
     }
     case 'eventStream':
       return raw => {
