@@ -1,4 +1,5 @@
 /** What is worth a line beneath a part's name: its size, its pace, how it is cut. */
+import { derivedRoleName } from '../acting.ts'
 import type { Schedule } from '../every.ts'
 import type { AnyPart, LakeDefinition } from '../lake.ts'
 import { urlOf } from '../parts/bucket.ts'
@@ -49,7 +50,7 @@ export const roleOf =
   ({ name }: LakeDefinition): RoleOf =>
   part => {
     if (part.kind !== 'delivery' && part.kind !== 'job' && part.kind !== 'crawler') return undefined
-    return part.role?.name ?? `${name}-${part.name}-${part.kind}`
+    return part.role?.name ?? derivedRoleName(name, part.name, part.kind)
   }
 
 /** `rate(5 minutes)` */

@@ -67,7 +67,7 @@ const definition: fc.Arbitrary<LakeDefinition> = fc
   })
 
 const holds = (property: (definition: LakeDefinition) => void) =>
-  fc.assert(fc.property(definition, property), { numRuns: 150 })
+  fc.assert(fc.property(definition, property), { numRuns: 60 })
 
 const unbroken = (text: string): string => text.replace(/\s/g, '')
 
@@ -97,7 +97,7 @@ test('the text is no wider than the terminal, steers none, and names every node'
       const wide = unbroken(textOf(way, { columns: 2000 }))
       for (const { name } of way.nodes) assert.ok(wide.includes(unbroken(name)), name)
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   )
 })
 
