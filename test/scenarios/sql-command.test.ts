@@ -61,6 +61,33 @@ test('before a query stands what it reads at most and its price, behind it what 
   )
 })
 
+test('the tables of a view are told, with the partitions that a WHERE over it leaves', async () => {
+  assert.equal(await sql('CREATE OR REPLACE VIEW w.seen AS SELECT city, day FROM w.obs'), 0, terminal.complained)
+  terminal = new RecordingTerminal(started.directory)
+  assert.equal(await sql("SELECT count(*) FROM w.seen WHERE day = '2025-10-02'"), 0)
+  assert.match(terminal.complained, /^Reads at most \d+ B of w\.obs \(1 of 2 partitions, 1 object\): /)
+})
+
+test('what is read of projected partitions cannot be told before, and that is said; a list of partitions reads nothing', async () => {
+  const properties = "'projection.enabled' = 'true', 'projection.day.type' = 'enum', 'projection.day.values' = 'a,b'"
+  const made = await sql(`CREATE EXTERNAL TABLE w.projected (n int) PARTITIONED BY (day string) STORED AS PARQUET
+    LOCATION 's3://lake/projected/' TBLPROPERTIES (${properties})`)
+  assert.equal(made, 0, terminal.complained)
+  terminal = new RecordingTerminal(started.directory)
+  assert.equal(await sql("SELECT count(*) FROM w.projected, w.obs WHERE obs.day = '2025-10-02'"), 0)
+  assert.match(terminal.complained, /^Reads at most \d+ B of w\.obs \(1 of 2 partitions, 1 object\): .*\n/)
+  assert.match(terminal.complained, /\nWhat is read of w\.projected is told afterwards: the partitions are projected\./)
+  terminal = new RecordingTerminal(started.directory)
+  assert.equal(await sql('SELECT * FROM w."obs$partitions" ORDER BY day'), 0)
+  assert.match(terminal.complained, /^2 rows in .* read 0 B/)
+})
+
+test('a WHERE over hidden columns is estimated by what it might read, without the warning', async () => {
+  assert.equal(await sql('SELECT count(*) FROM w.obs WHERE "$partition" = \'day=2025-10-02\''), 0)
+  assert.match(terminal.complained, /^Reads at most \d+ B of w\.obs \(2 of 2 partitions, 2 objects\)/)
+  assert.doesNotMatch(terminal.complained, /warning/)
+})
+
 for (const where of [
   "day = '2025-10-02'",
   "'2025-10-02' <= obs.day",
@@ -105,7 +132,7 @@ test('rows beyond a page come in order, each once', async () => {
 
 test('what the catalog answers is printed as it is', async () => {
   assert.equal(await sql('SHOW TABLES IN w'), 0)
-  assert.equal(terminal.printed, 'obs\n')
+  assert.equal(terminal.printed, 'obs\nprojected\nseen\n')
   assert.match(terminal.complained, /^1 row in .* s\.\n$/)
 })
 

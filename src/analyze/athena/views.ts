@@ -48,7 +48,7 @@ export function viewDefinition(
 }
 
 /** Throws QueryFailure for a view that another tool wrote in another way, Hive's own among them. */
-export function viewOf(table: CatalogTable): View {
+export function viewOf(table: Pick<CatalogTable, 'database' | 'name' | 'viewOriginalText'>): View {
   const called = `awsdatacatalog.${table.database}.${table.name}`
   const refuse = (what: string) => new QueryFailure('schema', `INVALID_VIEW: View '${called}' ${what}`)
   const text = /^\/\* Presto View: ([A-Za-z0-9+/=\s]+) \*\/$/.exec(table.viewOriginalText?.trim() ?? '')?.[1]

@@ -1,11 +1,17 @@
 /**
- * What a SELECT will read at most: the bytes of the objects under the locations of its tables, of the partitions that its
- * WHERE leaves over. Asked of Glue and S3 as anybody would; of Parquet the engine then reads less, only the columns it needs.
+ * What a SELECT will read at most: the bytes of the objects under the locations of its tables, also of those that its views
+ * name, of the partitions that its WHERE leaves over. Asked of Glue and S3 as anybody would; of Parquet the engine then reads
+ * less, only the columns it needs. Partitions that are projected are not made here: of them nothing is told.
  */
+import { tableOf } from '../../analyze/athena/scan.ts'
+import { viewOf } from '../../analyze/athena/views.ts'
+import { Described } from '../../analyze/engine/process/described.ts'
 import { parse } from '../../analyze/engine/process/parser.ts'
-import { references } from '../../analyze/sql/references.ts'
+import type { TableDescription } from '../../analyze/engine/protocol.ts'
+import type { TableReference } from '../../analyze/engine/request.ts'
+import { hiddenColumns } from '../../analyze/sql/hidden-columns.ts'
+import { mentions } from '../../analyze/sql/prune.ts'
 import { statementOf, translate } from '../../analyze/sql/translate.ts'
-import { typeOfHive } from '../../analyze/sql/typing/names.ts'
 import { type Call, type CallOptions, getFromS3 } from '../calls.ts'
 import type { ServerFile } from '../server-file.ts'
 import { partitionFilter } from './partition-filter.ts'
@@ -13,9 +19,15 @@ import { partitionFilter } from './partition-filter.ts'
 export interface Reading {
   /** `database.table` */
   readonly table: string
-  readonly bytes: number
-  readonly objects: number
-  readonly partitions?: { readonly read: number; readonly all: number; readonly columns: readonly string[] }
+  /** Absent where it is not known: its partitions are projected. */
+  readonly size?: { readonly bytes: number; readonly objects: number }
+  readonly partitions?: {
+    readonly read: number
+    readonly all: number
+    readonly columns: readonly string[]
+    /** The WHERE speaks of `"$partition"` or `"$path"`, which Glue is not asked about. */
+    readonly mayBeFewer: boolean
+  }
 }
 
 interface GlueColumn {
@@ -24,7 +36,9 @@ interface GlueColumn {
 }
 
 interface GlueTable {
-  readonly Name: string
+  readonly TableType?: string
+  readonly ViewOriginalText?: string
+  readonly Parameters?: Readonly<Record<string, string>>
   readonly StorageDescriptor?: { readonly Location?: string; readonly Columns?: readonly GlueColumn[] }
   readonly PartitionKeys?: readonly GlueColumn[]
 }
@@ -44,35 +58,61 @@ interface Lake {
 export async function estimate(lake: Lake, sql: string, defaultDatabase: string): Promise<readonly Reading[]> {
   const node = statementOf(parse(sql))
   const tables = new Map<string, GlueTable>()
-  const keyOf = (database: string, name: string) => JSON.stringify([database, name])
-  for (const { database, name } of references(node.tree, defaultDatabase)) {
-    const { Table } = await lake.glue<{ Table: GlueTable }>('GetTable', { DatabaseName: database, Name: name })
-    tables.set(keyOf(database, name), Table)
-  }
-  const columnsOf = ({ database, name }: { database: string; name: string }) => {
-    const table = tables.get(keyOf(database, name))
-    const columns = [...(table?.StorageDescriptor?.Columns ?? []), ...(table?.PartitionKeys ?? [])]
-    return columns.map(({ Name, Type = 'string' }) => ({ name: Name.toLowerCase(), type: typeOfHive(Type) }))
-  }
-  const { statement } = translate(node, { defaultDatabase, now: lake.options.now(), text: sql, tables: columnsOf })
+  const described = await Described.ask(node.tree, defaultDatabase, async ({ references }) => {
+    const found: TableDescription[] = []
+    for (const reference of references) {
+      const { database, name } = tableOf(reference)
+      const { Table } = await lake.glue<{ Table: GlueTable }>('GetTable', { DatabaseName: database, Name: name })
+      tables.set(keyOf(reference), Table)
+      found.push(descriptionOf(reference, Table))
+    }
+    return found
+  })
+  const { statement } = translate(node, {
+    ...{ defaultDatabase, now: lake.options.now(), text: described.textWith(sql) },
+    tables: reference => described.columnsOf(reference),
+    views: reference => described.viewOf(reference),
+  })
   const readings: Reading[] = []
   for (const { reference, alias, conditions } of statement.scans) {
     const { database, name } = reference
-    const table = tables.get(keyOf(database, name))
+    const table = tables.get(keyOf(reference))
+    // A list of partitions comes from the catalog.
+    if (tableOf(reference).name !== name) continue
     const shown = `${database}.${name}`
     const columns = (table?.PartitionKeys ?? []).map(key => key.Name.toLowerCase())
     const location = table?.StorageDescriptor?.Location ?? ''
-    if (columns.length === 0) {
-      readings.push({ table: shown, ...(await sizeUnder(lake, [location])) })
-      continue
+    if (isProjected(table)) readings.push({ table: shown })
+    else if (columns.length === 0) readings.push({ table: shown, size: await sizeUnder(lake, [location]) })
+    else {
+      const all = await locations(lake, database, name, '')
+      const filter = partitionFilter(conditions, alias, columns)
+      const read = filter === '' ? all : await locations(lake, database, name, filter)
+      const mayBeFewer = conditions.some(one => hiddenColumns.some(hidden => mentions(one, hidden.name)))
+      const partitions = { read: read.length, all: all.length, columns, mayBeFewer }
+      readings.push({ table: shown, partitions, size: await sizeUnder(lake, read) })
     }
-    const all = await locations(lake, database, name, '')
-    const filter = partitionFilter(conditions, alias, columns)
-    const read = filter === '' ? all : await locations(lake, database, name, filter)
-    const partitions = { read: read.length, all: all.length, columns }
-    readings.push({ table: shown, partitions, ...(await sizeUnder(lake, read)) })
   }
   return readings
+}
+
+const keyOf = ({ database, name }: TableReference) => JSON.stringify([database, name])
+
+const isProjected = (table: GlueTable | undefined): boolean =>
+  table?.Parameters?.['projection.enabled']?.trim().toLowerCase() === 'true'
+
+function descriptionOf(reference: TableReference, table: GlueTable): TableDescription {
+  const columnOf = ({ Name, Type = 'string' }: GlueColumn) => ({ name: Name, type: Type })
+  const isList = tableOf(reference).name !== reference.name
+  const { ViewOriginalText: viewOriginalText = '' } = table
+  return {
+    ...{ database: reference.database, name: reference.name, format: 'parquet' },
+    columns: isList ? [] : (table.StorageDescriptor?.Columns ?? []).map(columnOf),
+    partitionColumns: (table.PartitionKeys ?? []).map(columnOf),
+    partitions: [],
+    ...(isList && { isPartitionList: true }),
+    ...(table.TableType === 'VIRTUAL_VIEW' && { view: viewOf({ ...reference, viewOriginalText }) }),
+  }
 }
 
 async function locations(lake: Lake, database: string, table: string, filter: string): Promise<readonly string[]> {

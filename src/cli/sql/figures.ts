@@ -14,15 +14,23 @@ const many = (count: number, what: string): string => `${count} ${what}${count =
 
 /** Lines for a person, before the query runs. */
 export function estimateLines(readings: readonly Reading[]): readonly string[] {
-  if (readings.length === 0) return []
-  const bytes = readings.reduce((sum, reading) => sum + reading.bytes, 0)
-  const each = readings.map(({ table, objects, partitions }) => {
+  const known = readings.flatMap(({ table, size, partitions }) => (size ? [{ table, size, partitions }] : []))
+  const bytes = known.reduce((sum, { size }) => sum + size.bytes, 0)
+  const each = known.map(({ table, size, partitions }) => {
     const of = partitions === undefined ? '' : `${partitions.read} of ${many(partitions.all, 'partition')}, `
-    return `${table} (${of}${many(objects, 'object')})`
+    return `${table} (${of}${many(size.objects, 'object')})`
   })
-  const lines = [`Reads at most ${bytesOf(bytes)} of ${each.join(', ')}: ${dollars(priceOf(bytes))} in Amazon Athena.`]
-  for (const { table, partitions } of readings) {
-    if (partitions === undefined || partitions.all < 2 || partitions.read < partitions.all) continue
+  const lines: string[] = []
+  if (known.length > 0)
+    lines.push(`Reads at most ${bytesOf(bytes)} of ${each.join(', ')}: ${dollars(priceOf(bytes))} in Amazon Athena.`)
+  const projected = new Set(readings.flatMap(({ table, size }) => (size ? [] : [table])))
+  if (projected.size > 0)
+    lines.push(
+      `What is read of ${[...projected].join(', ')} is told afterwards: the partitions are projected. EXPLAIN tells it before.`,
+    )
+  for (const { table, partitions } of known) {
+    if (partitions === undefined || partitions.all < 2 || partitions.read < partitions.all || partitions.mayBeFewer)
+      continue
     const columns = partitions.columns.join(', ')
     lines.push(`warning: all ${partitions.all} partitions of ${table} are read. A WHERE over ${columns} reads fewer.`)
   }

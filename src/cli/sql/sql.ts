@@ -73,11 +73,15 @@ the query).
       return 0
     }
     const say = options.quiet ? () => {} : (line: string) => terminal.err(`${line}\n`)
-    if (/^\s*(select|with|values|\()/i.test(statement)) {
-      // Whatever stands in the way of an estimate, the query itself will say better.
+    // Of a query that fails, it says better itself what is wrong than what was in the way of an estimate.
+    let unestimated: string | undefined
+    if (!options.quiet && /^\s*(select|with|values|\()/i.test(statement)) {
       const lake = { server, glue: callsTo(server, glue, callOptions), options: callOptions }
-      const readings = options.quiet ? [] : await estimate(lake, statement, options.database).catch(() => [])
-      for (const line of estimateLines(readings)) say(line)
+      try {
+        for (const line of estimateLines(await estimate(lake, statement, options.database))) say(line)
+      } catch (cause) {
+        unestimated = `No estimate was made before it ran: ${cause instanceof Error ? cause.message : String(cause)}`
+      }
     }
     const writer = options.csv ? csvWriter : options.json ? new JsonWriter() : new TableWriter()
     let id: string | undefined
@@ -91,6 +95,7 @@ the query).
       if (execution.Status.State !== 'SUCCEEDED') throw new LakeMistake(pointedAt(failure(execution), statement))
       const rows = await print(call, execution, writer, terminal)
       say(figuresLine(execution, rows))
+      if (unestimated !== undefined) say(unestimated)
       return 0
     } catch (error) {
       if (callOptions.signal.aborted) return await interrupted(terminal, { server, id, now: callOptions.now })

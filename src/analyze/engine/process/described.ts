@@ -8,9 +8,11 @@ import { typeOfHive } from '../../sql/typing/names.ts'
 import { parseType } from '../../sql/typing/parse.ts'
 import { invalidView, type View } from '../../sql/view.ts'
 import { EngineFault } from '../fault.ts'
-import type { Ask, TableDescription } from '../protocol.ts'
+import type { Answers, Question, TableDescription } from '../protocol.ts'
 import type { Column as DeclaredColumn, TableReference } from '../request.ts'
 import { parse } from './parser.ts'
+
+type AskTables = (question: Extract<Question, { name: 'tables' }>) => Promise<Answers['tables']>
 
 interface Found {
   readonly table: TableDescription
@@ -32,7 +34,7 @@ export class Described {
   static async ask(
     tree: unknown,
     defaultDatabase: string,
-    ask: Ask,
+    ask: AskTables,
     relations: readonly string[] = [],
   ): Promise<Described> {
     const all = new Map<string, Found>()
