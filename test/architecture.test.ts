@@ -154,8 +154,9 @@ const bans: readonly Ban[] = [
   },
   {
     what: /'node:child_process'/,
-    where: file => !/^src\/(world|analyze\/engine|transform\/functions\/runtime)\//.test(file),
-    why: 'only the engine and the functions have children',
+    where: file =>
+      !/^src\/(world|analyze\/engine|transform\/functions\/runtime)\//.test(file) && file !== 'src/cli/type-check.ts',
+    why: 'only the engine and the functions have children (biwa check asks TypeScript)',
   },
   { what: /\bany\b(?=\s*[[\]>,;)=|&])/, where: () => true, why: 'unknown at the borders, shapes make it types' },
 ]

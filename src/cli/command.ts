@@ -21,13 +21,29 @@ export const readOptions = <const T extends Options>(words: readonly string[], o
 
 /** Options and one name, which must be there. */
 export function readNamed<const T extends Options>(words: readonly string[], what: string, options: T) {
+  const { name, options: values } = readMaybeNamed(words, what, options)
+  if (name === undefined) throw new UsageMistake(`Say which ${what}.`)
+  return { name, options: values }
+}
+
+/** Options and at most one name. */
+export function readMaybeNamed<const T extends Options>(words: readonly string[], what: string, options: T) {
   const { values, positionals } = parsed(() =>
     parseArgs({ args: [...words], options, strict: true, allowPositionals: true }),
   )
   const [name, more] = positionals
-  if (name === undefined) throw new UsageMistake(`Say which ${what}.`)
   if (more !== undefined) throw new UsageMistake(`One ${what} at a time: '${name}' or '${more}'.`)
   return { name, options: values }
+}
+
+/** Options and at most one directory. */
+export function readDirectory<const T extends Options>(words: readonly string[], options: T) {
+  const { values, positionals } = parsed(() =>
+    parseArgs({ args: [...words], options, strict: true, allowPositionals: true }),
+  )
+  const [directory, more] = positionals
+  if (more !== undefined) throw new UsageMistake(`One directory at a time: '${directory}' or '${more}'.`)
+  return { directory, options: values }
 }
 
 function parsed<T>(parse: () => T): T {

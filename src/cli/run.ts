@@ -15,6 +15,22 @@ const commands: Commands = {
     summary: 'run the whole pipeline on real weather observations, then stay up',
     load: async () => (await import('./demo/demo.ts')).demo,
   },
+  check: {
+    summary: 'check a lake that a file defines: types, SQL, names, limits, roles',
+    load: async () => (await import('./check.ts')).check,
+  },
+  diff: {
+    summary: 'show what would change to make a lake what a file defines',
+    load: async () => (await import('./diff.ts')).diff,
+  },
+  down: {
+    summary: 'take away what a file defines, and its data only when told so',
+    load: async () => (await import('./down.ts')).down,
+  },
+  init: {
+    summary: 'ask what a lake is to do, and write its definition with a test',
+    load: async () => (await import('./init/init.ts')).init,
+  },
   graph: {
     summary: 'draw the way of the data through a lake that a file defines',
     load: async () => (await import('./graph.ts')).graph,

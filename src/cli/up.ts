@@ -1,5 +1,7 @@
 /** `biwa up`: opens a data directory, serves it, stops cleanly when asked. */
 import { resolve } from 'node:path'
+import type { LakeDefinition } from '../define/lake.ts'
+import { planText } from '../define/plan-text.ts'
 import { defaultAccount, defaultRegion } from '../in-process/options.ts'
 import { openLake } from '../lake.ts'
 import { ConsoleLog } from '../world/log.ts'
@@ -9,18 +11,23 @@ import {
   readAccount,
   readChoice,
   readInstant,
-  readOptions,
+  readMaybeNamed,
   readPort,
   readRegion,
   UsageMistake,
 } from './command.ts'
+import { loadDefinition } from './definition-file.ts'
+import { dataDefault, runningOn } from './definition-lake.ts'
 import { rememberServer } from './server-file.ts'
 
 export const up: Command = {
-  help: `usage: biwa up [options]
+  help: `usage: biwa up [<lake.ts>] [options]
 
 Runs a lake on this machine until it is interrupted (Ctrl-C). Clients reach it with AWS_ENDPOINT_URL; in another
 shell, 'eval "$(biwa env)"' sets what they need.
+
+With a file that defines a lake (see 'biwa init') it is made what the file says: the plan is shown, data is kept. Where a lake
+runs on the directory already, that one is brought up to date, and the command ends.
 
   --port <n>             4566; 0 takes a free one
   --host <address>       127.0.0.1; others only with --auth enforced
@@ -32,20 +39,22 @@ shell, 'eval "$(biwa env)"' sets what they need.
   --clock <kind>         system (default), or simulated: time moves only by POST /_biwa/clock {"advance":"PT5M"}
   --start <instant>      where the simulated clock starts, such as 2025-10-15T00:00:00+09:00; now unless given
   --limits <whose>       none (default), or aws: Kinesis takes and gives no faster than AWS's shards and quotas allow
+  --replace              what AWS cannot change in place may be made anew though it holds data, which is lost
   --allow-reset          lets POST /_biwa/reset empty the lake, for test suites
 `,
 
   async run(words: readonly string[], terminal: Terminal): Promise<number> {
-    const options = readOptions(words, {
+    const { name, options } = readMaybeNamed(words, 'definition file', {
       port: { type: 'string', default: '4566' },
       host: { type: 'string', default: '127.0.0.1' },
-      data: { type: 'string', default: '.biwa' },
+      data: { type: 'string' },
       auth: { type: 'string', default: 'open' },
       account: { type: 'string', default: defaultAccount },
-      region: { type: 'string', default: defaultRegion },
+      region: { type: 'string' },
       clock: { type: 'string', default: 'system' },
       start: { type: 'string' },
       limits: { type: 'string', default: 'none' },
+      replace: { type: 'boolean', default: false },
       'allow-reset': { type: 'boolean', default: false },
     })
     const clock = readChoice('clock', options.clock, ['system', 'simulated'])
@@ -54,13 +63,23 @@ shell, 'eval "$(biwa env)"' sets what they need.
     const port = readPort(options.port)
     const auth = readChoice('auth', options.auth, ['open', 'enforced'])
     const limits = readChoice('limits', options.limits, ['none', 'aws'])
-    const directory = resolve(terminal.directory, options.data)
+    const definition = name === undefined ? undefined : await loadDefinition(name, terminal)
+    const region = regionOf(options.region, definition)
+    if (definition) {
+      const already = await runningOn(terminal, options.data)
+      if (already) {
+        terminal.out(`${name}, and ${already.where}:\n\n`)
+        terminal.out(`${planText(await already.apply(definition, { replace: options.replace }))}\n`)
+        return 0
+      }
+    } else if (options.replace) throw new UsageMistake('--replace goes with a definition: biwa up lake.ts --replace.')
+    const directory = resolve(terminal.directory, options.data ?? dataDefault)
     const stopped = terminal.stopped()
     const lake = await openLake({
       directory,
       auth,
       account: readAccount(options.account),
-      region: readRegion(options.region),
+      region,
       allowReset: options['allow-reset'],
       limits,
       clock,
@@ -71,7 +90,8 @@ shell, 'eval "$(biwa env)"' sets what they need.
     try {
       const server = await lake.listen({ port, host: options.host })
       const key = auth === 'enforced' ? { key: await lake.rootKey() } : {}
-      await rememberServer(directory, { url: server.url, region: options.region, auth, ...key })
+      await rememberServer(directory, { url: server.url, region, auth, ...key })
+      if (definition) terminal.out(`${planText(await lake.apply(definition, { replace: options.replace }))}\n\n`)
       terminal.out(`biwa ready on ${server.url}\n`)
       await stopped
     } finally {
@@ -79,4 +99,14 @@ shell, 'eval "$(biwa env)"' sets what they need.
     }
     return 0
   },
+}
+
+/** A definition says its region; an option may only say the same. */
+function regionOf(given: string | undefined, definition: LakeDefinition | undefined): string {
+  const region = given === undefined ? undefined : readRegion(given)
+  if (definition && region !== undefined && region !== definition.region)
+    throw new UsageMistake(
+      `The lake ${definition.name} is defined in ${definition.region}, not in ${region}: leave --region out.`,
+    )
+  return definition?.region ?? region ?? defaultRegion
 }

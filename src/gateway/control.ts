@@ -9,6 +9,9 @@
  *     POST /_biwa/clock      {"advance": "PT5M"} or {"advanceTo": "…Z"}: moves a simulated clock; answers when all that
  *                            fell due has run and what it started has ended, with "ran": [{"name": …, "at": …}] in order
  *
+ *     POST /_biwa/definition {"act": "plan" | "apply" | "planDown" | "down", "definition": …}: what `biwa up <lake.ts>`, `diff` and
+ *                            `down` ask of a lake that runs; with enforced authentication as the root key
+ *
  * A web page that the user visits can send requests to loopback. Browsers say where a request comes from; what comes
  * from another site, or under a foreign host name (DNS rebinding), is turned away in open mode, where a key proves nothing.
  */
@@ -22,10 +25,12 @@ export interface ControlNeeds {
   /** Undefined unless the server was started with `--allow-reset`. */
   readonly reset?: () => Promise<void>
   readonly metrics: () => string
-  /** Whoever reads the metrics must show it; undefined when anybody may. */
-  readonly metricsKey?: () => Promise<{ readonly accessKeyId: string; readonly secretAccessKey: string }>
+  /** Whoever reads the metrics or defines the lake must show it; undefined when anybody may. */
+  readonly rootKey?: () => Promise<{ readonly accessKeyId: string; readonly secretAccessKey: string }>
   readonly clock: ControlledClock
   readonly isSimulated: boolean
+  /** Does with a definition what the body says. What is wrong with it is thrown as an error of this world, not as a bug. */
+  readonly define: (body: Readonly<Record<string, unknown>>) => Promise<object>
 }
 
 interface Due {
@@ -68,22 +73,51 @@ async function answerOurs(request: HttpRequest, needs: ControlNeeds): Promise<Ht
     return answer(200, { reset: true })
   }
   if (request.path === '/_biwa/clock') return clock(request, needs)
+  if (request.path === '/_biwa/definition') return definition(request, needs)
   return answer(404, {
-    message: `There is nothing at ${request.path.slice(0, 128)}. Biwa's own paths are /_biwa/health, /_biwa/metrics, /_biwa/clock and /_biwa/reset.`,
+    message: `There is nothing at ${request.path.slice(0, 128)}. Biwa's own paths are /_biwa/health, /_biwa/metrics, /_biwa/clock, /_biwa/definition and /_biwa/reset.`,
   })
 }
 
 async function metrics(request: HttpRequest, needs: ControlNeeds): Promise<HttpResponse> {
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return answer(405, { message: '/_biwa/metrics takes GET.' })
-  const key = await needs.metricsKey?.()
-  if (key && !shows(request.headers.authorization, `${key.accessKeyId}:${key.secretAccessKey}`)) {
-    const message =
-      'The metrics are shown to who gives the root key as basic user name and password; `biwa env` prints it.'
-    const refused = answer(401, { message })
-    return { ...refused, headers: { ...refused.headers, 'www-authenticate': 'Basic realm="biwa"' } }
-  }
+  const refused = await stopped(request, needs, 'The metrics are shown')
+  if (refused) return refused
   return { status: 200, headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, body: needs.metrics() }
+}
+
+/** The answer for who must show the root key and does not. */
+async function stopped(
+  request: HttpRequest,
+  { rootKey }: ControlNeeds,
+  what: string,
+): Promise<HttpResponse | undefined> {
+  const key = await rootKey?.()
+  if (!key || shows(request.headers.authorization, `${key.accessKeyId}:${key.secretAccessKey}`)) return undefined
+  const message = `${what} to who gives the root key as basic user name and password; \`biwa env\` prints it.`
+  const refused = answer(401, { message })
+  return { ...refused, headers: { ...refused.headers, 'www-authenticate': 'Basic realm="biwa"' } }
+}
+
+const definitionBytesMax = 16 * 1024 * 1024
+
+async function definition(request: HttpRequest, needs: ControlNeeds): Promise<HttpResponse> {
+  if (request.method !== 'POST') return answer(405, { message: '/_biwa/definition takes POST.' })
+  const refused = await stopped(request, needs, 'A lake is defined')
+  if (refused) return refused
+  const text = Buffer.from(await readWhole(request.body, definitionBytesMax)).toString()
+  let body: unknown
+  try {
+    body = JSON.parse(text)
+  } catch {
+    return answer(400, { message: 'The body is no JSON. `biwa up <lake.ts>` sends what is meant here.' })
+  }
+  try {
+    return answer(200, await needs.define(Object(body) as Readonly<Record<string, unknown>>))
+  } catch (error) {
+    return answer(400, { message: error instanceof Error ? error.message : String(error) })
+  }
 }
 
 /** Compared in constant time: the hashes have one length. */

@@ -6,6 +6,7 @@ import type { Background } from '../world/background.ts'
 import type { Clock } from '../world/clock.ts'
 import type { Log } from '../world/log.ts'
 import type { Settings } from './options.ts'
+import type { Transcript } from './transcript.ts'
 
 export interface Built {
   readonly background: Background
@@ -24,6 +25,7 @@ export interface Building {
   /** Where a simulated clock starts; undefined is now. */
   readonly startAt: number | undefined
   readonly log: Log
+  readonly transcript: Transcript | undefined
   /** Where a client on this machine reaches the lake; undefined while it does not listen. */
   readonly url: () => string | undefined
 }

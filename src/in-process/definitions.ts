@@ -3,7 +3,7 @@ import { type ApplyOptions, applyPlan } from '../define/apply.ts'
 import type { Invoke } from '../define/invoke.ts'
 import type { LakeDefinition } from '../define/lake.ts'
 import { downPlanOf, type Plan, planOf } from '../define/plan.ts'
-import { LakeMistake } from '../world/mistake.ts'
+import { LakeMistake, shown } from '../world/mistake.ts'
 
 export interface DownOptions {
   /** Whether buckets and streams go with what lies in them; they stay otherwise. */
@@ -38,6 +38,24 @@ export async function takeDown(lake: Definable, definition: LakeDefinition, opti
   const made = await planDown(lake, definition, options)
   for await (const _ of applyPlan(made, lake.invoke(definition.region)));
   return made
+}
+
+/** One of the above, as it comes over the wire. */
+export async function defined(lake: Definable, body: Readonly<Record<string, unknown>>): Promise<Plan> {
+  const { act, replace = false, data = false, ...rest } = body
+  const definition = rest.definition as LakeDefinition
+  switch (act) {
+    case 'plan':
+      return plan(lake, definition)
+    case 'apply':
+      return apply(lake, definition, { replace: replace === true })
+    case 'planDown':
+      return planDown(lake, definition, { data: data === true })
+    case 'down':
+      return takeDown(lake, definition, { data: data === true })
+    default:
+      throw new LakeMistake(`act is plan, apply, planDown or down, not ${shown(act)}.`)
+  }
 }
 
 function demandDefinition(definition: LakeDefinition): void {

@@ -20,12 +20,13 @@ import { Access, type Caller, rootOf } from './access.ts'
 import type { Builder, Built } from './built.ts'
 import type { ClientSettings } from './client.ts'
 import { LakeClock, simulated } from './clock.ts'
-import { apply, type Definable, type DownOptions, plan, planDown, takeDown } from './definitions.ts'
+import { apply, type Definable, type DownOptions, defined, plan, planDown, takeDown } from './definitions.ts'
 import type { Aws } from './door.ts'
 import { type Failure, Failures } from './failures.ts'
 import { Listeners, type Listening, type ListenOptions } from './listening.ts'
 import type { Settings } from './options.ts'
 import type { QueryOptions, QueryResult, Rows } from './query.ts'
+import { Transcript, type TranscriptEntry } from './transcript.ts'
 
 export class Lake {
   readonly clock: LakeClock
@@ -34,6 +35,7 @@ export class Lake {
   readonly #failures: Failures
   readonly #listeners: Listeners
   readonly #access: Access
+  readonly #transcript: Transcript | undefined
   readonly #closing = new AbortController()
   #built: Promise<Built> | undefined
   /** What `#built` resolved with last. */
@@ -44,7 +46,8 @@ export class Lake {
     this.#settings = settings
     this.#builder = builder
     this.#failures = new Failures(settings.log)
-    const { enforced, account, region } = settings
+    const { enforced, account, region, transcriptEntriesMax } = settings
+    this.#transcript = transcriptEntriesMax > 0 ? new Transcript(transcriptEntriesMax) : undefined
     const handle = (request: HttpRequest) => this.handle(request)
     this.#listeners = new Listeners({ loopbackOnly: !enforced, log: this.#failures, handle })
     this.clock = new LakeClock({ needs: () => this.#now(), enter: () => this.#current() })
@@ -175,6 +178,19 @@ export class Lake {
   }
 
   /**
+   * What happened since the lake was opened, oldest first: calls, what fell due, deliveries, runs, crawls and queries, each with
+   * how it ended. Plain frozen values: on a simulated clock the same seed and the same calls give the same ones. Kept by lakes
+   * on a simulated clock, or with `transcript: true`.
+   *
+   *     assert.deepEqual(first.transcript(), second.transcript())
+   *     console.log(transcriptText(lake.transcript()))
+   */
+  transcript(): readonly TranscriptEntry[] {
+    if (this.#transcript) return this.#transcript.entries
+    throw new LakeMistake('This lake keeps no transcript. Open it with transcript: true.')
+  }
+
+  /**
    * Serves AWS's protocols over the wire, on loopback's port 4566 unless told otherwise.
    *
    *     const server = await lake.listen({ port: 0 })
@@ -191,7 +207,8 @@ export class Lake {
     const { enforced, allowReset } = this.#settings
     const needs = () => ({
       ...{ version, metrics, services: pipeline.serviceNames, clock: this.clock },
-      ...(enforced && { metricsKey: () => this.rootKey() }),
+      ...(enforced && { rootKey: () => this.rootKey() }),
+      define: (body: Readonly<Record<string, unknown>>) => defined(this.#definable, body),
       isSimulated: clock instanceof SimulatedClock,
       ...(allowReset && { reset: () => this.reset() }),
     })
@@ -279,6 +296,7 @@ export class Lake {
       settings: this.#settings,
       startAt: clock === 'simulated' ? startAt : undefined,
       log: this.#failures,
+      transcript: this.#transcript,
       url: () => this.#listeners.url,
     })
     this.#failures.follow(built.clock)

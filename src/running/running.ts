@@ -6,7 +6,6 @@
  *     await app.clock.advance({ minutes: 6 })
  *     const rows = await app.table(telemetry).rows()
  */
-import { applyPlan } from '../define/apply.ts'
 import type { Columns } from '../define/column.ts'
 import { type AnyPart, databaseOf, type LakeDefinition } from '../define/lake.ts'
 import type { Bucket } from '../define/parts/bucket.ts'
@@ -15,7 +14,6 @@ import type { Delivery } from '../define/parts/delivery.ts'
 import type { Job } from '../define/parts/job.ts'
 import type { Stream } from '../define/parts/stream.ts'
 import type { Table } from '../define/parts/table.ts'
-import { planOf } from '../define/plan.ts'
 import type { LakeClock } from '../in-process/clock.ts'
 import type { Aws } from '../in-process/door.ts'
 import type { Lake } from '../in-process/lake.ts'
@@ -37,20 +35,12 @@ export async function running(definition: LakeDefinition, options: RunningOption
   const { directory = 'temporary', clock = 'simulated' } = options
   const lake = await openLake({ ...options, directory, clock, region: definition.region })
   try {
-    await layOut(lake, definition)
+    await lake.apply(definition)
   } catch (cause) {
     await lake.close()
     throw cause
   }
   return new Running(lake, definition)
-}
-
-/** Makes the lake what the definition says. What is so already is left alone. */
-async function layOut(lake: Lake, definition: LakeDefinition): Promise<void> {
-  const { account } = lake
-  const invoke = (service: string, operation: string, input: Readonly<Record<string, unknown>>) =>
-    lake.invoke(lake, service, operation, input)
-  for await (const _ of applyPlan(await planOf(definition, invoke, { account }), invoke));
 }
 
 export class Running {
