@@ -3,7 +3,7 @@
  * order and types, and the partition columns cut out of a moment in the table's zone.
  *
  *     INSERT INTO "temperature"."device_telemetry"
- *     SELECT CAST("device_id" AS varchar) AS "device_id", …, year("event_time" …) AS "year"
+ *     SELECT CAST("device_id" AS varchar) AS "device_id", …, CAST(year("event_time" …) AS integer) AS "year"
  *     FROM (
  *     SELECT device_id, … FROM source
  *     ) AS "selected"
@@ -69,7 +69,12 @@ function withClause({ from, into, reads }: Job, definition: LakeDefinition): rea
 function castColumns({ columns, partitionBy }: Table): readonly string[] {
   const folders = partitionBy?.kind === 'columns' ? partitionBy.of : []
   const names = [...Object.keys(columns).filter(name => !folders.includes(name)), ...folders]
-  return names.map(name => `CAST(${quoted(name)} AS ${sqlType(typeOf(columns, name))}) AS ${quoted(name)}`)
+  return names.map(name => {
+    const type = sqlType(typeOf(columns, name))
+    // An instant with a zone becomes the wall clock of UTC, which is what a column without a zone is taken for.
+    const value = type === 'timestamp' ? inZone(instant(name), 'UTC') : quoted(name)
+    return `CAST(${value} AS ${type}) AS ${quoted(name)}`
+  })
 }
 
 function cutColumns({ columns, partitionBy }: Table): readonly string[] {
@@ -80,23 +85,21 @@ function cutColumns({ columns, partitionBy }: Table): readonly string[] {
 
 /** The wall clock of the table's zone. A date has none: it is the day that it says. */
 function momentOf(columns: Columns, { of, zone }: TimePartitioning): string {
-  const column = columns[of]
-  const at = quoted(of)
-  switch (column?.moment) {
+  switch (columns[of]?.moment) {
     case 'date':
-      return `CAST(${at} AS timestamp)`
+      return `CAST(${quoted(of)} AS timestamp)`
     case 'epochSeconds':
-      return inZone(`from_unixtime(${at})`, zone)
+      return inZone(`from_unixtime(${quoted(of)})`, zone)
     case 'epochMilliseconds':
-      return inZone(`from_unixtime(${at} / 1000e0)`, zone)
+      return inZone(`from_unixtime(${quoted(of)} / 1000e0)`, zone)
     default:
-      return zone === 'UTC'
-        ? `CAST(${at} AS timestamp)`
-        : inZone(`with_timezone(CAST(${at} AS timestamp), 'UTC')`, zone)
+      return inZone(instant(of), zone)
   }
 }
 
-const inZone = (instant: string, zone: string) => `(${instant}) AT TIME ZONE '${zone}'`
+/** A wall clock without a zone is UTC's. */
+const instant = (name: string) => `CAST(${quoted(name)} AS timestamp with time zone)`
+const inZone = (moment: string, zone: string) => `${moment} AT TIME ZONE '${zone}'`
 
 const typeOf = (columns: Columns, name: string): string => {
   const type = columns[name]?.type

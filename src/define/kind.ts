@@ -37,6 +37,10 @@ export interface KindOf<State extends JsonObject> {
   holds?(aws: Aws, name: string): Promise<string | undefined>
   /** Whether what it holds is in it, and gone with it. */
   readonly keepsData?: boolean
+  /** What may go with it, in words, where AWS does not tell whether there is any. */
+  readonly mayLose?: string
+  /** The id of the resource that it lies in, and that cannot go without it. */
+  within?(name: string): string
   /** Why AWS cannot make the change in place. */
   replaces?(wanted: State, found: State): string | undefined
   /** What a change does not do, and somebody might think it did. */

@@ -6,7 +6,8 @@
  *
  *     1 to create, 1 to change, 6 unchanged.
  */
-import type { Act, Change, Plan, Step } from './plan.ts'
+import type { Change } from './changes.ts'
+import type { Act, Plan, Step } from './plan.ts'
 
 const signs: Readonly<Record<Act, string>> = { create: '+', change: '~', replace: '!', remove: '-', keep: '=' }
 const counted: readonly (readonly [Act, string])[] = [

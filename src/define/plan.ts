@@ -53,8 +53,8 @@ export async function planOf(definition: LakeDefinition, invoke: Invoke, account
   }
   if (taken.length > 0) throw foreign(aws, taken)
   const wanted = new Set(resources.map(idOf))
-  for (const { kind, name } of await ownedBy(aws))
-    if (!wanted.has(idOf({ kind, name }))) steps.push(await left(aws, kind, name))
+  const leftOver = (await ownedBy(aws)).filter(owned => !wanted.has(idOf(owned)))
+  steps.push(...(await removals(aws, leftOver, () => true, 'is not in the definition any more, and stays because')))
   return { ...whereabouts(aws), steps }
 }
 
@@ -65,13 +65,8 @@ export async function downPlanOf(
   { account, data = false }: DownOptions,
 ): Promise<Plan> {
   const aws = awsOf(definition, invoke, { account })
-  const steps: Step[] = []
-  for (const { kind, name } of await ownedBy(aws)) {
-    const holds = kindOf(kind).keepsData ? await kindOf(kind).holds?.(aws, name) : undefined
-    const step = { kind, name, changes: [], summary: '', ...(holds !== undefined && { holds }) }
-    const stays = holds !== undefined && !data
-    steps.push(stays ? { ...step, act: 'keep', warning: `stays: it holds ${holds}` } : { ...step, act: 'remove' })
-  }
+  const spared = ({ keepsData = false }: Kind) => keepsData && !data
+  const steps = await removals(aws, await ownedBy(aws), spared, 'stays because')
   return { ...whereabouts(aws), steps }
 }
 
@@ -94,24 +89,37 @@ async function stepOf(aws: Aws, { kind, name, wanted }: Resource): Promise<Step 
   if (changes.length === 0) return { ...step, act: 'keep' }
   const reason = of.replaces?.(wanted, found)
   if (reason !== undefined) {
-    const holds = await of.holds?.(aws, name)
+    const holds = of.holds ? await of.holds(aws, name) : of.mayLose
     return { ...step, changes, act: 'replace', reason, ...(holds !== undefined && { holds }) }
   }
   const warning = of.warns?.(wanted, found)
   return { ...step, changes, act: 'change', ...(warning !== undefined && { warning }) }
 }
 
-/** What the definition has no more. */
-async function left(aws: Aws, kind: string, name: string): Promise<Step> {
-  const step = { kind, name, changes: [], summary: '' }
-  const holds = await kindOf(kind).holds?.(aws, name)
-  if (holds === undefined) return { ...step, act: 'remove' }
-  const warning = `is not in the definition any more, and stays because it holds ${holds}`
-  return { ...step, act: 'keep', holds, warning }
+/** `spares` says of which kinds nothing goes that holds something; and nothing goes that something lies in which stays. */
+async function removals(
+  aws: Aws,
+  owned: readonly Pick<Resource, 'kind' | 'name'>[],
+  spares: (kind: Kind) => boolean,
+  stays: string,
+): Promise<readonly Step[]> {
+  const steps: Step[] = []
+  for (const { kind: of, name } of owned) {
+    const kind = kindOf(of)
+    const step = { kind: of, name, changes: [], summary: '' }
+    const within = steps.find(other => other.act === 'keep' && kindOf(other.kind).within?.(other.name) === idOf(step))
+    const asked = spares(kind) || kind.keepsData === true
+    const holds = within ? `the ${idOf(within)}` : asked ? await kind.holds?.(aws, name) : undefined
+    const known = holds !== undefined && { holds }
+    const [warning, lost] = [`${stays} it holds ${holds}`, kind.mayLose]
+    if (holds !== undefined && (within || spares(kind))) steps.push({ ...step, ...known, act: 'keep', warning })
+    else steps.push({ ...step, ...known, act: 'remove', ...(lost !== undefined && { warning: `with ${lost}` }) })
+  }
+  return steps
 }
 
 /** In the order in which they can be removed. */
-async function ownedBy(aws: Aws): Promise<readonly { readonly kind: string; readonly name: string }[]> {
+async function ownedBy(aws: Aws): Promise<readonly Pick<Resource, 'kind' | 'name'>[]> {
   const found: { kind: string; name: string }[] = []
   for (const kind of [...kinds].reverse())
     for (const name of await kind.owned(aws)) found.push({ kind: kind.name, name })
@@ -123,5 +131,3 @@ const foreign = ({ lake }: Aws, ids: readonly string[]) =>
     `${ids.join(', ')}: ${ids.length === 1 ? 'this is' : 'these are'} there already and not of the lake ${lake}. ` +
       'What somebody else made is not taken over: give the part another name, or remove what is there.',
   )
-
-export type { Change, Kind }

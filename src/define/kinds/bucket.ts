@@ -79,14 +79,12 @@ export const bucket = kind<BucketState>({
     if (differs('tags')) await put('PutBucketTagging', { Tagging: { TagSet: awsTags(wanted.tags) } })
   },
   async remove(aws, Bucket) {
-    if (
-      (await present(
-        emptied(aws, Bucket).then(() => true),
-        'NoSuchBucket',
-      )) === undefined
-    )
-      return
-    await present(aws.invoke('s3', 'DeleteBucket', { Bucket }), 'NoSuchBucket')
+    const gone = async () => {
+      await versionsGone(aws, Bucket)
+      await uploadsGone(aws, Bucket)
+      await aws.invoke('s3', 'DeleteBucket', { Bucket })
+    }
+    await present(gone(), 'NoSuchBucket')
   },
   owned,
   lakeOf: (_, { tags }) => tags[mark],
@@ -182,20 +180,34 @@ async function hasKey(invoke: Aws['invoke'], Bucket: string, Prefix: string): Pr
   return (page.Versions?.length ?? 0) + (page.DeleteMarkers?.length ?? 0) > 0
 }
 
-/** Page by page, all versions and markers; uploads that were not completed go with the bucket. */
-export async function emptied({ invoke }: Aws, Bucket: string, Prefix = ''): Promise<void> {
+/** All versions and markers, page by page; of one key alone where `only` says so. */
+export async function versionsGone(
+  { invoke }: Aws,
+  Bucket: string,
+  { Prefix = '', only }: { readonly Prefix?: string; readonly only?: string } = {},
+): Promise<void> {
   for (;;) {
     const page = (await invoke('s3', 'ListObjectVersions', { Bucket, Prefix })) as Versions
-    const Objects = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].map(({ Key, VersionId }) => ({
-      Key,
-      VersionId,
-    }))
+    const Objects = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])]
+      .filter(({ Key }) => only === undefined || Key === only)
+      .map(({ Key, VersionId }) => ({ Key, VersionId }))
     if (Objects.length === 0) return
     const { Errors = [] } = (await invoke('s3', 'DeleteObjects', { Bucket, Delete: { Objects, Quiet: true } })) as {
-      Errors?: readonly { readonly Key?: string; readonly Code?: string; readonly Message?: string }[]
+      Errors?: readonly { readonly Key?: string; readonly Message?: string }[]
     }
     const [error] = Errors
     if (error)
       throw new Error(`${Errors.length} objects of ${Bucket} stay, the first of them ${error.Key}: ${error.Message}`)
+  }
+}
+
+/** What was begun and never completed is no object, and holds a bucket's name no less. */
+async function uploadsGone({ invoke }: Aws, Bucket: string): Promise<void> {
+  for (;;) {
+    const { Uploads = [] } = (await invoke('s3', 'ListMultipartUploads', { Bucket })) as {
+      Uploads?: readonly { readonly Key: string; readonly UploadId: string }[]
+    }
+    if (Uploads.length === 0) return
+    for (const { Key, UploadId } of Uploads) await invoke('s3', 'AbortMultipartUpload', { Bucket, Key, UploadId })
   }
 }

@@ -18,6 +18,7 @@ interface Database {
 
 export const database = kind<DatabaseState>({
   name: 'database',
+  keepsData: true,
   summary: ({ description }) => description,
   async read(aws, Name) {
     const found = await present<{ Database: Database }>(aws.invoke('glue', 'GetDatabase', { Name }), noEntity)
@@ -40,7 +41,7 @@ export const database = kind<DatabaseState>({
   },
   owned,
   lakeOf: (_, { parameters }) => parameters[mark],
-  /** The lake's own tables are parts themselves. */
+  /** The lake's own tables are parts themselves, and a crawler's are found again by crawling. */
   async holds({ invoke, lake }, DatabaseName) {
     const tables = await listed(
       pages<{ TableList?: readonly Database[]; NextToken?: string }>(
@@ -49,7 +50,9 @@ export const database = kind<DatabaseState>({
       ),
       page => page.TableList,
     )
-    const others = tables.filter(({ Parameters }) => Parameters?.[mark] !== lake).map(({ Name }) => Name)
+    const others = tables
+      .filter(({ Parameters }) => Parameters?.[mark] !== lake && Parameters?.UPDATED_BY_CRAWLER === undefined)
+      .map(({ Name }) => Name)
     return others.length === 0 ? undefined : `tables that the definition does not have (${others.join(', ')})`
   },
 })

@@ -58,6 +58,7 @@ const describe = ({ invoke }: Aws, DeliveryStreamName: string) =>
 
 export const delivery = kind<DeliveryState>({
   name: 'delivery',
+  mayLose: 'records that it has gathered and not delivered yet',
   summary: ({ source, bucket, prefix, buffer }) =>
     `${source === null ? 'direct' : source.stream.replace(/^.*\//, '')} to ${bucket.replace('arn:aws:s3:::', 's3://')}/${prefix}, ${buffer.seconds} s or ${buffer.mebibytes} MiB`,
   async read(aws, name) {

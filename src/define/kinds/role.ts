@@ -1,7 +1,7 @@
 /** IAM roles with one policy of their own: whoever acts may do what stands in it, and nothing that somebody added by hand. */
 import { type Aws, listed, pages, present } from '../invoke.ts'
 import { type Json, kind } from '../kind.ts'
-import { type AwsTags, awsTags, mark, retag, type Tags, tagsFrom } from './tags.ts'
+import { type AwsTags, awsTags, retag, type Tags, tagsFrom } from './tags.ts'
 
 export type StatementState = {
   readonly actions: readonly string[]
@@ -83,8 +83,7 @@ export const role = kind<RoleState>({
       ),
       page => page.Roles.map(({ RoleName }) => RoleName),
     ),
-  lakeOf: (_, { path, tags }) => (path === rolePath(tags[mark] ?? '') ? tags[mark] : undefined),
-  replaces: (wanted, found) => (wanted.path === found.path ? undefined : 'a role keeps its path'),
+  lakeOf: (_, { path }) => /^\/biwa\/([^/]+)\/$/.exec(path)?.[1],
 })
 
 interface Role {

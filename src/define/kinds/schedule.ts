@@ -36,6 +36,7 @@ const partsOf = (name: string) => {
 
 export const schedule = kind<ScheduleState>({
   name: 'schedule',
+  within: name => `schedule-group ${partsOf(name).GroupName}`,
   summary: ({ expression, zone }) => (expression.startsWith('cron') ? `${expression} ${zone}` : expression),
   async read({ invoke }, name) {
     const found = await present<Schedule>(invoke('scheduler', 'GetSchedule', partsOf(name)), noSchedule)

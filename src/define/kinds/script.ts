@@ -1,8 +1,8 @@
 /** Scripts of jobs: objects under `scripts/<lake>/`, whose keys tell the lake and the job. Their text is what is wanted. */
-import { type Aws, codeOf, listed, pages, present } from '../invoke.ts'
+import { type Aws, listed, pages, present } from '../invoke.ts'
 import { kind } from '../kind.ts'
 import { scriptKey } from '../script-key.ts'
-import { emptied, owned as ownedBuckets } from './bucket.ts'
+import { owned as ownedBuckets, versionsGone } from './bucket.ts'
 
 export type ScriptState = { readonly text: string }
 
@@ -29,12 +29,9 @@ export const script = kind<ScriptState>({
   change: put,
   async remove(aws, name) {
     const { Bucket, Key } = placeOf(name)
-    try {
-      await emptied(aws, Bucket, Key)
-    } catch (error) {
-      if (codeOf(error) !== 'NoSuchBucket') throw error
-    }
+    await present(versionsGone(aws, Bucket, { Prefix: Key, only: Key }), 'NoSuchBucket')
   },
+  within: name => `bucket ${placeOf(name).Bucket}`,
   async owned(aws) {
     const own: string[] = []
     for (const Bucket of await ownedBuckets(aws)) {

@@ -84,6 +84,10 @@ export const stream = kind<StreamState>({
   },
   lakeOf: (_, { tags }) => tags[mark],
   holds: async (aws, name) => ((await hasRecords(aws, name)) ? 'records' : undefined),
+  warns: (wanted, found) =>
+    wanted.retentionHours < found.retentionHours
+      ? `records older than ${wanted.retentionHours} hours go, and do not come back`
+      : undefined,
 })
 
 async function tagsOf(invoke: Aws['invoke'], StreamName: string): Promise<Tags> {

@@ -57,8 +57,9 @@ const find = async ({ invoke }: Aws, name: string): Promise<Table | undefined> =
 
 export const table = kind<TableState>({
   name: 'table',
+  within: name => `database ${partsOf(name).DatabaseName}`,
   summary: ({ columns, partitionKeys, location }) =>
-    `${columns.length} columns${partitionKeys.length > 0 ? ` by ${partitionKeys.map(({ name }) => name).join(', ')}` : ''}, ${location}`,
+    `${columns.length} column${columns.length === 1 ? '' : 's'}${partitionKeys.length > 0 ? ` by ${partitionKeys.map(({ name }) => name).join(', ')}` : ''}, ${location}`,
   async read(aws, name) {
     const found = await find(aws, name)
     if (!found) return undefined

@@ -37,6 +37,7 @@ const find = async ({ invoke }: Aws, WorkGroup: string): Promise<WorkGroup | und
 
 export const workgroup = kind<WorkgroupState>({
   name: 'workgroup',
+  keepsData: true,
   summary: ({ results, scanBytesMax }) =>
     `results to ${results}${scanBytesMax === null ? '' : `, at most ${scanBytesMax} bytes a query`}`,
   async read(aws, name) {
