@@ -155,7 +155,8 @@ function written(value: unknown, type: ValueType, place: string, declared: strin
       return Number.isSafeInteger(value) ? String(value) : undefined
     case 'double':
       if (typeof value !== 'number') return undefined
-      return Number.isFinite(value) ? JSON.stringify(value) : `"${value}"`
+      if (Object.is(value, -0)) return '-0.0'
+      return Number.isFinite(value) ? String(value) : `"${value}"`
     case 'decimal':
       return decimal(value, type.precision, type.scale)
     case 'date':
