@@ -52,12 +52,17 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
   return lake
 }
 
-async function build({ settings, startAt, log, url }: Building): Promise<Built> {
+async function build({ settings, startAt, log, transcript, url }: Building): Promise<Built> {
   const { disk, directory, enforced, limits, randomOf } = settings
-  const background = new Background(log)
+  const background = new Background(log, transcript && (name => transcript.worked(name, clock)))
   const realClock = new SystemClock(log)
   const clock =
-    settings.clock === 'system' ? realClock : new SimulatedClock({ startAt: startAt ?? realClock.now(), background })
+    settings.clock === 'system'
+      ? realClock
+      : new SimulatedClock({
+          ...{ startAt: startAt ?? realClock.now(), background },
+          ...(transcript && { onCome: dated => transcript.came(dated) }),
+        })
   const meter = new Metrics({ clock })
   const store = await Store.open({ disk, random: randomOf('store'), clock, directory, log })
 
@@ -165,6 +170,7 @@ async function build({ settings, startAt, log, url }: Building): Promise<Built> 
     now: () => clock.now(),
     requestId: () => requestIds.uuid(),
     report: (text, cause) => log.error(text, cause),
+    ...(transcript && { witness: called => transcript.called(called) }),
   })
   const close = async () => {
     // The last deferred comes first, each whatever became of the others.

@@ -68,7 +68,7 @@ export class SimulatedClock implements Clock {
     const entry: Entry = { dueAt, order: this.#appointments++, name, task }
     // While time stands still nobody would come for what is already due; while it moves, the loop below does.
     if (dueAt <= this.#now && !this.#advancing) {
-      this.#background.run(name, async () => {
+      this.#background.keep(name, async () => {
         await Promise.resolve()
         await this.#come(entry)
       })
@@ -118,7 +118,7 @@ export class SimulatedClock implements Clock {
       for (let entry = this.#take(at); entry !== undefined; entry = this.#take(at)) {
         this.#now = Math.max(this.#now, entry.dueAt)
         ran.push({ name: entry.name, at: this.#now })
-        this.#background.run(entry.name, () => this.#come(entry))
+        this.#background.keep(entry.name, () => this.#come(entry))
         await this.#background.settled()
       }
       this.#now = Math.max(this.#now, at)
