@@ -3,7 +3,6 @@
  * asks what is there already.
  */
 import { type AccountOption, derivedRoleName, type Place, placeOf, roleArn, scheduleName } from './acting.ts'
-import { checkFolders } from './folders.ts'
 import { jobArguments, jobScript } from './job-script.ts'
 import { idOf, type Json, type JsonObject, type Resource } from './kind.ts'
 import { rolePath } from './kinds/role.ts'
@@ -24,7 +23,6 @@ import { type Right, rightsOf } from './rights.ts'
 import { tableState } from './table-state.ts'
 
 export function resourcesOf(definition: LakeDefinition, account: AccountOption): readonly Resource[] {
-  checkFolders(definition)
   const made = new Resources(definition, account)
   for (const part of definition.parts) made.take(part)
   return made.inOrder()

@@ -4,6 +4,7 @@
  */
 import { type Aws, listed, pages, present } from '../invoke.ts'
 import { type Json, kind } from '../kind.ts'
+import { scriptFolder } from '../script-key.ts'
 import { type LifecycleState, lifecycleFrom, lifecycleRules } from './bucket-lifecycle.ts'
 import { type AwsTags, awsTags, mark, type Tags, tagsFrom } from './tags.ts'
 
@@ -160,24 +161,17 @@ interface Versions {
 
 /** The lake's own scripts come from its definition, and are no data. */
 async function hasObjects({ invoke, lake }: Aws, Bucket: string): Promise<boolean> {
-  const scripts = `scripts/${lake}/`
-  const first = async (more: object) => {
+  const scripts = scriptFolder(lake)
+  const firstKey = async (more: object) => {
     const page = (await invoke('s3', 'ListObjectVersions', { Bucket, MaxKeys: 1, ...more })) as Versions
     return [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])][0]?.Key
   }
-  const key = await first({})
-  if (key === undefined) return false
-  if (!key.startsWith(scripts)) return true
-  // Behind the last key that such a prefix can begin: the slash's successor is 0.
-  return (
-    (await first({ KeyMarker: `scripts/${lake}0` })) !== undefined || (await hasKey(invoke, Bucket, `scripts/${lake}0`))
-  )
-}
-
-/** The one key that a listing behind it leaves out. */
-async function hasKey(invoke: Aws['invoke'], Bucket: string, Prefix: string): Promise<boolean> {
-  const page = (await invoke('s3', 'ListObjectVersions', { Bucket, Prefix, MaxKeys: 1 })) as Versions
-  return (page.Versions?.length ?? 0) + (page.DeleteMarkers?.length ?? 0) > 0
+  const first = await firstKey({})
+  if (first === undefined) return false
+  if (!first.startsWith(scripts)) return true
+  // The first key that no script can have: the sign behind the slash is 0. A listing leaves out the key that it begins behind.
+  const beyond = scripts.replace(/\/$/, '0')
+  return (await firstKey({ Prefix: beyond })) !== undefined || (await firstKey({ KeyMarker: beyond })) !== undefined
 }
 
 /** All versions and markers, page by page; of one key alone where `only` says so. */

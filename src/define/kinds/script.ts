@@ -1,7 +1,7 @@
-/** Scripts of jobs: objects under `scripts/<lake>/`, whose keys tell the lake and the job. Their text is what is wanted. */
+/** Scripts of jobs: objects under `_scripts/<lake>/`, whose keys tell the lake and the job. Their text is what is wanted. */
 import { type Aws, listed, pages, present } from '../invoke.ts'
 import { kind } from '../kind.ts'
-import { scriptKey } from '../script-key.ts'
+import { scriptFolder, scriptKey } from '../script-key.ts'
 import { owned as ownedBuckets, versionsGone } from './bucket.ts'
 
 export type ScriptState = { readonly text: string }
@@ -35,7 +35,7 @@ export const script = kind<ScriptState>({
   async owned(aws) {
     const own: string[] = []
     for (const Bucket of await ownedBuckets(aws)) {
-      const Prefix = `scripts/${aws.lake}/`
+      const Prefix = scriptFolder(aws.lake)
       const keys = await listed(
         pages<{ Contents?: readonly { Key: string }[]; NextContinuationToken?: string }>(
           more => aws.invoke('s3', 'ListObjectsV2', { Bucket, Prefix, ...more }),
@@ -48,7 +48,7 @@ export const script = kind<ScriptState>({
     }
     return own
   },
-  lakeOf: name => /^[^/]+\/scripts\/([^/]+)\//.exec(name)?.[1],
+  lakeOf: name => /^[^/]+\/_scripts\/([^/]+)\//.exec(name)?.[1],
 })
 
 async function put({ invoke }: Aws, name: string, { text }: ScriptState): Promise<void> {
