@@ -220,7 +220,9 @@ function toRequest(incoming: Incoming, signal: AbortSignal, arriving: Arriving):
   }
   const declared = headers['content-length']
   const stream = (how?: 'promptly') => {
-    if (how === 'promptly' && !incoming.complete) {
+    // A small body mostly lies here whole already, and needs no timer.
+    const isHere = incoming.complete || incoming.readableLength === Number(declared)
+    if (how === 'promptly' && !isHere) {
       const timer = setTimeout(arriving.late, arriving.arrivalMilliseconds)
       incoming.on('close', () => clearTimeout(timer))
     }

@@ -55,9 +55,15 @@ function writerOf(shape: Shape): Write {
       }
     case 'timestamp': {
       const format = shape.format ?? 'epoch'
+      // What was written together has one time, and stands together in lists.
+      let last: unknown
+      let text = ''
       return value => {
+        if (value === last) return text
         const formatted = formatTimestamp(value as number, format)
-        return Number.isFinite(formatted) ? String(formatted) : quoted(formatted)
+        last = value
+        text = Number.isFinite(formatted) ? String(formatted) : quoted(formatted)
+        return text
       }
     }
     case 'list': {

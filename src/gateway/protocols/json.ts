@@ -1,5 +1,5 @@
 /** JSON as a body: aws-json 1.0 and 1.1 in full, and what rest-json shares. Faults: `{"__type": "<Code>", "message": "…"}`. */
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import type { Fault } from '../fault.ts'
 import { jsonText } from './json-text.ts'
 import { readMembers, serializationFault } from './json-values.ts'
@@ -8,9 +8,12 @@ import { rpc } from './rpc.ts'
 
 export function parseJson(bytes: Uint8Array): unknown {
   if (bytes.length === 0) return {}
+  // Nearly all is ASCII, which needs no decoding.
+  const isPlain = isAscii(bytes)
   // Decoding would put other characters in the place of broken ones: what is kept must be what was sent.
-  if (!isUtf8(bytes)) throw serializationFault("The request's body is not valid UTF-8.")
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+  if (!isPlain && !isUtf8(bytes)) throw serializationFault("The request's body is not valid UTF-8.")
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const text = buffer.toString(isPlain ? 'latin1' : 'utf8')
   try {
     return JSON.parse(text)
   } catch (error) {
