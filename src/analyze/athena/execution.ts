@@ -158,16 +158,16 @@ export class Executions {
     }
   }
 
-  async #planned(execution: Execution): Promise<ExplainResult> {
+  async #planned(execution: Execution, isOfColumns = false): Promise<ExplainResult> {
     using room = await this.#rooms.take()
     using held = new DisposableStack()
-    return await this.#engine.explain(this.#request(execution, room, held))
+    return await this.#engine.explain({ ...this.#request(execution, room, held), isOfColumns })
   }
 
   /** EXPLAIN ANALYZE runs the query, whose rows nobody sees. */
   async #explain(unbound: Execution, statement: Explain): Promise<Result> {
     const execution = { ...unbound, sql: bind(statement.query, unbound.values) }
-    const plan = await this.#planned(execution)
+    const plan = await this.#planned(execution, statement.type === 'validate' && !statement.isAnalyzing)
     if (!statement.isAnalyzing) return this.#textual(execution, () => explanation(statement, plan))
     using room = await this.#rooms.take()
     using held = new DisposableStack()
@@ -185,7 +185,7 @@ export class Executions {
     caller.demandTable('glue:CreateTable', database, table.name)
     if (!this.#catalog.database(caller, database))
       throw new QueryFailure('schema', `SCHEMA_NOT_FOUND: line 1:1: Schema '${database}' does not exist`)
-    const { columns } = await this.#planned({ ...execution, sql })
+    const { columns } = await this.#planned({ ...execution, sql }, true)
     const definition = viewDefinition(table.name, { sql: sql.trim(), database: contextDatabase }, columns)
     return {
       columns: [],

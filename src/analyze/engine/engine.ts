@@ -34,6 +34,8 @@ export class Engine {
   readonly #childrenMax: number
   readonly #scratch: (() => Promise<Scratch>) | undefined
   readonly #log: Log
+  /** Whether a child is to die of the task that it has just begun: for tests of what becomes of the task. */
+  readonly #dooms: ((kind: Task['kind']) => boolean) | undefined
   readonly #all = new Set<EngineChild>()
   readonly #idle: { readonly child: EngineChild; readonly end: Appointment }[] = []
   readonly #waiting: (() => void)[] = []
@@ -51,7 +53,9 @@ export class Engine {
     memoryBytesMax?: number
     childrenMax?: number
     scratch?: (() => Promise<Scratch>) | undefined
+    dooms?: ((kind: Task['kind']) => boolean) | undefined
   }) {
+    this.#dooms = options.dooms
     this.#clock = options.clock
     this.#scratch = options.scratch
     this.#log = options.log
@@ -80,7 +84,8 @@ export class Engine {
   async explain(request: ExplainRequest): Promise<ExplainResult> {
     const { sql, defaultDatabase, now, resultDirectory } = request
     const tables = new Tables(request.tables)
-    const task: Task = { kind: 'explain', sql, defaultDatabase, now, resultDirectory }
+    const { isOfColumns = false } = request
+    const task: Task = { kind: 'explain', sql, defaultDatabase, now, resultDirectory, isOfColumns }
     const result = await this.#run(task, request, question => tables.answer(question))
     if (!('scans' in result)) throw new Error('an explanation answers with its scans')
     return result
@@ -145,7 +150,10 @@ export class Engine {
     const cancel = () => void child.kill(cancelled('cancelled by the caller'))
     request.signal.addEventListener('abort', cancel, { once: true })
     try {
-      const { value, residentBytes } = await child.run(task, answer)
+      const running = child.run(task, answer)
+      if (this.#dooms?.(task.kind))
+        void child.kill(new EngineFault('crashed', 'The query engine was ended by SIGKILL.'))
+      const { value, residentBytes } = await running
       // What a large statement left behind in the allocator is given back by ending the child.
       if (residentBytes > this.#limits.residentBytesMax / 2) await child.kill(undefined)
       return value

@@ -35,7 +35,7 @@ export type ConvertTask = Pick<ConvertRequest, 'lines' | 'columns' | 'input' | '
   readonly kind: 'convert'
 }
 
-export type ExplainTask = Omit<QueryTask, 'kind'> & { readonly kind: 'explain' }
+export type ExplainTask = Omit<QueryTask, 'kind'> & { readonly kind: 'explain'; readonly isOfColumns: boolean }
 
 export type Task = QueryTask | ExplainTask | TransformTask | ConvertTask
 export type Outcome = QueryResult | ExplainResult | TransformResult | ConvertResult

@@ -116,7 +116,10 @@ export interface QueryResult {
   readonly partitionsRead: Readonly<Record<string, number>>
 }
 
-export interface ExplainRequest extends Omit<QueryRequest, 'result'> {}
+export interface ExplainRequest extends Omit<QueryRequest, 'result'> {
+  /** Only the columns are asked for: no partition and no file is looked up. */
+  readonly isOfColumns?: boolean
+}
 
 export interface ExplainResult {
   readonly columns: readonly {

@@ -31,7 +31,7 @@ export async function runExplain(task: ExplainTask, place: Place, ask: Ask, cloc
     hiveType: hiveName(column.type),
   }))
   try {
-    const plan = await planScans({ place, statement, described, ask })
+    const plan = await planScans({ place, statement, described, ask, isUnread: task.isOfColumns })
     // The engine's own binding finds what the types did not.
     await plan.session.plan(sql, await plan.views())
     return { columns: shown, scans: plan.scans, planningMilliseconds: Math.round(clock.elapsed() - startedAt) }

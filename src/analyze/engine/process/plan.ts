@@ -34,16 +34,20 @@ export interface PlanOptions {
   readonly statement: Statement | undefined
   readonly described: Described
   readonly ask: Ask
+  /** Where nothing will run: tables are there with their columns and without rows. */
+  readonly isUnread?: boolean
 }
 
-export async function planScans({ place, statement, described, ask }: PlanOptions): Promise<Plan> {
+export async function planScans({ place, statement, described, ask, isUnread = false }: PlanOptions): Promise<Plan> {
   const tables = (statement?.scans ?? []).map(scan => ({ scan, ...described.find(scan.reference) }))
   const summaries: ScanSummary[] = []
   const planned: Planned[] = []
   const partitionsRead: Record<string, number> = {}
   for (const { scan, ...found } of tables) {
     if (statement === undefined) continue
-    const { table, question, count, rows } = await selected(place.session, scan, found, statement)
+    const { table, question, count, rows } = isUnread
+      ? { table: found.table, question: undefined, count: 0, rows: [] }
+      : await selected(place.session, scan, found, statement)
     const hidden = hiddenColumnsOf(table).filter(({ name }) => statement.hiddenColumns.has(name))
     const listed = question === undefined || table.isPartitionList ? [] : await ask(question)
     const files = await matchingFiles(place.session, { scan, table, hidden, statement }, listed)
