@@ -9,7 +9,7 @@ import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 
 const wanted = process.argv.slice(2)
-const files = globSync(['src/**/*.test.ts', 'test/**/*.test.ts'])
+const files = globSync(['src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'])
   .filter(file => wanted.length === 0 || wanted.some(part => file.includes(part)))
   .sort()
 if (files.length === 0) {
@@ -19,7 +19,9 @@ if (files.length === 0) {
 
 const counts = { passed: 0, failed: 0, skipped: 0 }
 const skipped: string[] = []
-const stream = run({ files, concurrency: 2, timeout: 600_000 })
+// The examples import `biwa` as their readers do; here that is the sources.
+const execArgv = ['--import', './scripts/own-sources.ts']
+const stream = run({ files, concurrency: 2, timeout: 600_000, execArgv })
 const isFile = (name: string) => name.endsWith('.test.ts')
 stream.on('test:pass', ({ name, skip, details, file }) => {
   const skips = skip !== undefined && skip !== false

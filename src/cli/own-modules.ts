@@ -26,7 +26,8 @@ export function freshly(module: URL): string {
 /** Whether a module is of this Biwa itself. */
 export const isOwnModule = (url: string): boolean => url.startsWith(home)
 
-function hook(): void {
+/** From now on these names lead here, in every module that is loaded. */
+export function hook(): void {
   if (hooked) return
   hooked = true
   registerHooks({

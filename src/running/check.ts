@@ -79,13 +79,15 @@ function sizing({ name, load, shards, record }: Stream): readonly Finding[] {
       },
     ]
   if (shards === 'on-demand' || shards >= needed)
-    return [{ level: 'note', part, text: `${told}: ${size.shards} shards would do, bound by ${size.binding}.` }]
+    return [{ level: 'note', part, text: `${told}: ${count(size.shards)} would do, bound by ${size.binding}.` }]
   const level = shards < size.shards ? 'mistake' : 'warning'
   return [
     {
       level,
       part,
-      text: `${told} need ${needed} shards (${size.binding}; ${size.shards} if keys were spread evenly), and it has ${shards}.`,
+      text: `${told} need ${count(needed)} (${size.binding}; ${size.shards} if keys were spread evenly), and it has ${shards}.`,
     },
   ]
 }
+
+const count = (shards: number) => `${shards} ${shards === 1 ? 'shard' : 'shards'}`

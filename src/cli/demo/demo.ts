@@ -13,8 +13,8 @@ import { ConsoleLog } from '../../world/log.ts'
 import type { Terminal } from '../../world/terminal.ts'
 import { type Command, readOptions, readPort } from '../command.ts'
 import { rememberServer } from '../server-file.ts'
+import { loadExample, region } from './example.ts'
 import { tryNext } from './next.ts'
-import { region } from './pipeline.ts'
 import { Screen } from './screen.ts'
 import { tell } from './story.ts'
 import { readings } from './weather.ts'
@@ -25,8 +25,8 @@ const headStartMilliseconds = 10 * 60_000
 export const demo: Command = {
   help: `usage: npm start [-- options]     (biwa demo [options])
 
-Brings a lake up, lays out the pipeline Kinesis -> Firehose -> S3 -> Glue -> Athena, sends real weather observations
-through it, prints the query's result, and stays up for you to try the AWS CLI on it. Time runs fast until then.
+Brings a lake up, makes it what examples/temperature/lake.ts defines (Kinesis -> Firehose -> S3 -> Glue -> Athena), sends
+real weather observations through it, prints the query's result, and stays up for you to try the AWS CLI on it. Time runs fast until then.
 
   --once                 end after the result
   --port <n>             4566; a free one when that is taken and --port was not given
@@ -40,7 +40,7 @@ through it, prints the query's result, and stays up for you to try the AWS CLI o
       data: { type: 'string' },
     })
     const port = options.port === undefined ? undefined : readPort(options.port)
-    const observations = await readings()
+    const [observations, definition] = [await readings(), await loadExample()]
     const stopped = terminal.stopped().then(() => 'stopped' as const)
     const log = new ConsoleLog()
     const realTime = new SystemClock(log)
@@ -48,7 +48,7 @@ through it, prints the query's result, and stays up for you to try the AWS CLI o
     const directory = temporary ?? resolve(terminal.directory, options.data ?? '')
     const lake = await openLake({
       ...{ directory, region, log },
-      ...{ clock: 'simulated', start: realTime.now() - headStartMilliseconds, transcript: false },
+      ...{ clock: 'simulated', start: realTime.now() - headStartMilliseconds, transcript: false, faults: false },
     })
     try {
       const server = await listen(lake, port)
@@ -56,7 +56,7 @@ through it, prints the query's result, and stays up for you to try the AWS CLI o
       const screen = new Screen(terminal)
       screen.title('Biwa, a data lake in one process')
       screen.line(`${screen.strong(server.url)} speaks AWS; everything it keeps is in ${directory}`)
-      const story = tell({ lake, screen, observations, realTime, watched: terminal.interactive })
+      const story = tell({ lake, definition, screen, observations, realTime, watched: terminal.interactive })
       if ((await Promise.race([story, stopped])) === 'stopped' || options.once) return 0
       await lake.keepPace()
       tryNext(screen, server.url, options.data)

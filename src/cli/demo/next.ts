@@ -1,5 +1,5 @@
 /** What to try on the lake that the demo leaves running: commands that can be pasted as they stand. */
-import { account, analyticsBucket, crawler, database, delivery, job, query, rawBucket, stream } from './pipeline.ts'
+import { account, analyticsBucket, database, delivery, job, query, rawBucket, stream } from './example.ts'
 import type { Screen } from './screen.ts'
 
 export function tryNext(screen: Screen, url: string, data: string | undefined): void {
@@ -14,7 +14,6 @@ export function tryNext(screen: Screen, url: string, data: string | undefined): 
     `aws s3 ls --recursive s3://${rawBucket}/raw_data/            # a minute later`,
     `aws glue start-job-run --job-name ${job}`,
     `aws glue get-job-runs --job-name ${job} --query 'JobRuns[0]'`,
-    `aws glue start-crawler --name ${crawler}`,
     `aws athena start-query-execution --query-execution-context Database=${database} \\`,
     `    --result-configuration OutputLocation=s3://${analyticsBucket}/athena-results/ \\`,
     `    --query-string "${query.replaceAll('\n', ' ')}"`,

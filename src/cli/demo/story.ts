@@ -1,29 +1,36 @@
 /** The demo's story, one record's whole way: laid out, sent, delivered, curated, catalogued, queried. */
-import { Fault } from '../../gateway/fault.ts'
+import { ApplyFailed } from '../../define/apply.ts'
+import type { LakeDefinition } from '../../define/lake.ts'
+import { DefinitionMistake } from '../../define/mistake.ts'
+import { planText } from '../../define/plan-text.ts'
 import type { Lake } from '../../in-process/lake.ts'
 import type { Clock } from '../../world/clock.ts'
 import { LakeMistake } from '../../world/mistake.ts'
 import {
   account,
   analyticsBucket,
-  bufferMebibytes,
-  bufferSeconds,
-  crawler,
   database,
   delivery,
-  type Invoke,
   job,
+  partOf,
   query,
   rawBucket,
   region,
-  steps,
   stream,
-} from './pipeline.ts'
+  table,
+} from './example.ts'
 import { bytesOf, countOf, type Gauge, type Screen } from './screen.ts'
 import type { Reading } from './weather.ts'
 
+type Invoke = (
+  service: string,
+  operation: string,
+  input: Readonly<Record<string, unknown>>,
+) => Promise<Readonly<Record<string, unknown>>>
+
 export interface Telling {
   readonly lake: Lake
+  readonly definition: LakeDefinition
   readonly screen: Screen
   readonly observations: readonly Reading[]
   readonly realTime: Clock
@@ -39,25 +46,27 @@ export async function tell(telling: Telling): Promise<void> {
   const { lake, screen } = telling
   const invoke: Invoke = (service, operation, input) => lake.invoke({ account, region }, service, operation, input)
 
-  screen.title('The pipeline')
-  for (const [text, lay] of steps) {
-    await lay(invoke).catch(explained)
-    screen.done(text)
-  }
+  screen.title('The pipeline, as examples/temperature/lake.ts defines it')
+  await layOut(telling)
   await collect(telling, invoke)
   await curate(telling, invoke)
   await analyze(telling, invoke)
 }
 
-function explained(error: unknown): never {
-  if (error instanceof Fault && /AlreadyExists|AlreadyOwned|InUse/.test(error.code))
-    throw new LakeMistake(
-      `The demo's pipeline stands in this data directory already (${error.message}). Give --data an empty one, or run 'biwa up' on it.`,
-    )
-  throw error
+async function layOut({ lake, definition, screen }: Telling): Promise<void> {
+  try {
+    const plan = await lake.apply(definition)
+    for (const line of planText(plan).split('\n')) screen.line(line)
+  } catch (error) {
+    if (error instanceof ApplyFailed || error instanceof DefinitionMistake)
+      throw new LakeMistake(`${error.message} Give --data an empty directory, or run 'biwa up' on this one.`)
+    throw error
+  }
 }
 
-async function collect({ lake, screen, observations, realTime, watched }: Telling, invoke: Invoke): Promise<void> {
+async function collect(telling: Telling, invoke: Invoke): Promise<void> {
+  const { lake, screen, observations, realTime, watched } = telling
+  const { seconds: bufferSeconds, mebibytes: bufferMebibytes } = partOf(telling.definition, 'delivery', delivery).buffer
   screen.title(`Collect: ${countOf(observations.length)} observations of two cities, some of them broken`)
   const { firehose } = await lake.parts()
   const began = realTime.elapsed()
@@ -129,14 +138,9 @@ async function curate(telling: Telling, invoke: Invoke): Promise<void> {
   screen.done(
     `run again: ${countOf(second.recordsIn)} new records, ${countOf(second.rowsWritten)} rows: the bookmark moved with the commit`,
   )
-  await invoke('glue', 'StartCrawler', { Name: crawler })
-  await lake.clock.advance({ seconds: 1 })
-  const { Table } = (await invoke('glue', 'GetTable', { DatabaseName: database, Name: 'device_telemetry' })) as {
-    Table: { StorageDescriptor: { Columns: readonly unknown[] } }
-  }
-  const columns = Table.StorageDescriptor.Columns.length
+  const columns = Object.keys(partOf(telling.definition, 'table', table).columns).length
   screen.done(
-    `crawler: table ${database}.device_telemetry, ${columns} columns, ${await partitionCount(invoke)} partitions`,
+    `catalog: table ${database}.${table}, ${columns} columns, ${await partitionCount(invoke)} partitions that the run registered`,
   )
 }
 
@@ -199,7 +203,10 @@ async function runJob({ lake, screen, realTime }: Telling, invoke: Invoke) {
 }
 
 async function deadLetters(lake: Lake, invoke: Invoke): Promise<readonly { reason: string; raw: string }[]> {
-  const { Contents = [] } = (await invoke('s3', 'ListObjectsV2', { Bucket: analyticsBucket, Prefix: 'dlq/' })) as {
+  const { Contents = [] } = (await invoke('s3', 'ListObjectsV2', {
+    Bucket: analyticsBucket,
+    Prefix: 'dead_letters/',
+  })) as {
     Contents?: readonly { Key: string }[]
   }
   const { s3 } = await lake.parts()
@@ -225,7 +232,7 @@ async function objectsUnder(invoke: Invoke, bucket: string, prefix: string) {
 async function partitionCount(invoke: Invoke): Promise<number> {
   const { Partitions = [] } = (await invoke('glue', 'GetPartitions', {
     DatabaseName: database,
-    TableName: 'device_telemetry',
+    TableName: table,
   })) as { Partitions?: readonly unknown[] }
   return Partitions.length
 }
