@@ -21,6 +21,7 @@ import { Pipeline } from './gateway/pipeline.ts'
 import { Iam } from './govern/iam/iam.ts'
 import { type Lending, lend } from './govern/iam/lending.ts'
 import { rootOf } from './in-process/access.ts'
+import { breakablePace, breakableTarget } from './in-process/breaking.ts'
 import type { Building, Built } from './in-process/built.ts'
 import { Lake } from './in-process/lake.ts'
 import { type LakeOptions, settingsOf } from './in-process/options.ts'
@@ -32,6 +33,7 @@ import { Functions } from './transform/functions/functions.ts'
 import { Jobs } from './transform/jobs/jobs.ts'
 import { Background } from './world/background.ts'
 import { SystemClock } from './world/clock.ts'
+import { FillingDisk } from './world/filling-disk.ts'
 import { pause } from './world/pause.ts'
 import { SimulatedClock } from './world/simulated/clock.ts'
 import { TemporaryDisk } from './world/temporary.ts'
@@ -52,8 +54,8 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
   return lake
 }
 
-async function build({ settings, startAt, log, transcript, url }: Building): Promise<Built> {
-  const { disk, directory, enforced, limits, randomOf } = settings
+async function build({ settings, startAt, log, transcript, faults, url }: Building): Promise<Built> {
+  const { directory, enforced, limits, randomOf } = settings
   const background = new Background(log, transcript && (name => transcript.worked(name, clock)))
   const realClock = new SystemClock(log)
   const clock =
@@ -64,6 +66,7 @@ async function build({ settings, startAt, log, transcript, url }: Building): Pro
           ...(transcript && { onCome: dated => transcript.came(dated) }),
         })
   const meter = new Metrics({ clock })
+  const disk = faults ? new FillingDisk(settings.disk, () => faults.breaks('disk')) : settings.disk
   const store = await Store.open({ disk, random: randomOf('store'), clock, directory, log })
 
   const iam = new Iam({
@@ -74,7 +77,15 @@ async function build({ settings, startAt, log, transcript, url }: Building): Pro
     enforced,
     resourcePolicy: arn => bucketPolicy(s3, arn) ?? streamPolicy(kinesis, arn) ?? functions.policyOf(arn),
   })
-  const kinesis = new Kinesis({ store, clock, random: randomOf('kinesis'), background, meter, limits })
+  const kinesis = new Kinesis({
+    store,
+    clock,
+    random: randomOf('kinesis'),
+    background,
+    meter,
+    limits,
+    pace: faults && breakablePace(faults),
+  })
 
   const glueTags = new GlueTags({ ledger: store.ledger })
   const schedules = new Schedules({
@@ -119,11 +130,13 @@ async function build({ settings, startAt, log, transcript, url }: Building): Pro
   const engine = new Engine({
     ...{ background, clock: realClock, log },
     childrenMax: engineChildren,
+    dooms: faults && (kind => faults.breaks('engine', ({ task }) => (task ?? kind) === kind)),
     scratch: () => blobs.scratch(),
   })
   const jq = new Jq({ clock: realClock })
   const firehose = new Firehose({
-    ...{ store, clock, background, log, meter, streams: kinesis, target: s3, limits },
+    ...{ store, clock, background, log, meter, streams: kinesis, limits },
+    target: faults ? breakableTarget(s3, faults) : s3,
     random: randomOf('firehose'),
     ...{ functions, jq, converter: engine, pause },
     tables: catalog,
@@ -184,7 +197,7 @@ async function build({ settings, startAt, log, transcript, url }: Building): Pro
     steps.defer(() => firehose.close())
     steps.defer(() => schedules.close())
   }
-  if (disk instanceof TemporaryDisk) disk.keepTables()
+  if (settings.disk instanceof TemporaryDisk) settings.disk.keepTables()
   try {
     for (const part of [kinesis, s3, functions, firehose, jobs, crawlers, athena, schedules]) await part.start()
   } catch (cause) {

@@ -85,6 +85,7 @@ runs on the directory already, that one is brought up to date, and the command e
       clock,
       ...(options.start !== undefined && { start: readInstant('start', options.start) }),
       transcript: false,
+      faults: false,
       log: new ConsoleLog(),
     })
     try {

@@ -23,6 +23,7 @@ import { LakeClock, simulated } from './clock.ts'
 import { apply, type Definable, type DownOptions, defined, plan, planDown, takeDown } from './definitions.ts'
 import type { Aws } from './door.ts'
 import { type Failure, Failures } from './failures.ts'
+import { Faults } from './faults.ts'
 import { Listeners, type Listening, type ListenOptions } from './listening.ts'
 import type { Settings } from './options.ts'
 import type { QueryOptions, QueryResult, Rows } from './query.ts'
@@ -30,6 +31,8 @@ import { Transcript, type TranscriptEntry } from './transcript.ts'
 
 export class Lake {
   readonly clock: LakeClock
+  /** Breaks things on purpose. On a simulated clock, or with `faults: true`. */
+  readonly faults: Faults
   readonly #settings: Settings
   readonly #builder: Builder
   readonly #failures: Failures
@@ -47,6 +50,7 @@ export class Lake {
     this.#builder = builder
     this.#failures = new Failures(settings.log)
     const { enforced, account, region, transcriptEntriesMax } = settings
+    this.faults = new Faults(settings.faults)
     this.#transcript = transcriptEntriesMax > 0 ? new Transcript(transcriptEntriesMax) : undefined
     const handle = (request: HttpRequest) => this.handle(request)
     this.#listeners = new Listeners({ loopbackOnly: !enforced, log: this.#failures, handle })
@@ -297,6 +301,7 @@ export class Lake {
       startAt: clock === 'simulated' ? startAt : undefined,
       log: this.#failures,
       transcript: this.#transcript,
+      faults: this.#settings.faults ? this.faults : undefined,
       url: () => this.#listeners.url,
     })
     this.#failures.follow(built.clock)

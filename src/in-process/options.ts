@@ -32,7 +32,7 @@ export interface LakeOptions {
   readonly limits?: 'none' | 'aws'
   /** Whether `lake.transcript()` is kept, and how many of its last entries; 10,000 on a simulated clock, none on the system's, unless given. */
   readonly transcript?: boolean | { readonly entriesMax: number }
-  /** Lets `lake.faults` break things. */
+  /** Whether `lake.faults` may break things; on a simulated clock it may, unless given. */
   readonly faults?: boolean
   /** Who is told what happens; nobody unless given. */
   readonly log?: Log
@@ -110,7 +110,7 @@ export function settingsOf(options: LakeOptions): Settings {
     enforced: auth === 'enforced',
     limits: limits === 'aws' ? 'aws' : undefined,
     allowReset: options.allowReset ?? false,
-    faults: options.faults ?? false,
+    faults: options.faults ?? clock === 'simulated',
     log: options.log ?? new SilentLog(),
     disk: options.disk ?? (isTemporary ? new TemporaryDisk() : new RealDisk()),
     randomOf: randomOf(options),

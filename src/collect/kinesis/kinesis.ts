@@ -20,7 +20,7 @@ import { putRecord, putRecords } from './putting.ts'
 import { Reading, type ReadQuestion, type ReadRecords } from './reading.ts'
 import { Retention } from './retention.ts'
 import { Seal } from './seal.ts'
-import { type NewRecord, type Place, type Placed, Stream } from './stream.ts'
+import { type NewRecord, type Pace, type Place, type Placed, Stream } from './stream.ts'
 import {
   identityOf,
   insertShard,
@@ -60,6 +60,7 @@ export class Kinesis {
   readonly #background: Background
   readonly #meter: Meter
   readonly #limited: boolean
+  readonly #pace: Pace | undefined
   /** Only while AWS's limits hold for the whole lake. */
   readonly #controlRates: ControlRates | undefined
   readonly #retention: Retention
@@ -75,7 +76,9 @@ export class Kinesis {
     readonly meter?: Meter
     /** AWS's rates hold for every stream; otherwise for those that a tag limits. */
     readonly limits?: 'aws' | undefined
+    readonly pace?: Pace | undefined
   }) {
+    this.#pace = world.pace
     this.store = world.store
     this.#clock = world.clock
     this.#random = world.random
@@ -258,6 +261,7 @@ export class Kinesis {
       ledger: this.store.ledger,
       openLog: (name: string): Promise<SegmentLog> => this.store.log(name),
       meter: this.#meter,
+      pace: this.#pace,
     }
   }
 

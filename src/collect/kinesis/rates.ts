@@ -47,12 +47,23 @@ interface ShardBuckets {
   readonly iterators: Bucket
 }
 
-export class StreamRates {
+/** What holds a stream's shards to a pace. */
+export interface Rates {
+  /** Takes a record in if the shard's rate allows, of an on-demand stream with `openShards` if the stream's does. */
+  write(shard: number, bytes: number, at: { readonly now: number; readonly openShards: number | undefined }): boolean
+  /** Counts a GetRecords call if the shard's rates allow. What it gave is told to `gave`. */
+  read(shard: number, now: number): boolean
+  /** A call that gave more than a second's worth keeps the next away for as long as all of it takes. */
+  gave(shard: number, bytes: number, now: number): void
+  iterator(shard: number, now: number): boolean
+  forget(shard: number): void
+}
+
+export class StreamRates implements Rates {
   readonly #ofShard = new Map<number, ShardBuckets>()
   /** An on-demand stream's rate is its own: it cuts its shards by itself. */
   #whole: ShardBuckets | undefined
 
-  /** Takes a record in if the shard's rate allows, of an on-demand stream with `openShards` if the stream's does. */
   write(
     shard: number,
     bytes: number,
@@ -68,7 +79,6 @@ export class StreamRates {
     return true
   }
 
-  /** Counts a GetRecords call if the shard's rates allow. What it gave is told to `gave`. */
   read(shard: number, now: number): boolean {
     const { reads, bytesOut } = this.#buckets(shard, now)
     if (!bytesOut.has(0, bytesReadPerSecond, now) || !reads.has(1, getRecordsPerSecond, now)) return false
@@ -76,7 +86,6 @@ export class StreamRates {
     return true
   }
 
-  /** A call that gave more than a second's worth keeps the next away for as long as all of it takes. */
   gave(shard: number, bytes: number, now: number): void {
     const { bytesOut } = this.#buckets(shard, now)
     if (bytes > bytesReadPerSecond) bytesOut.owe(bytes)

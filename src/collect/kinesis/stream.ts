@@ -8,7 +8,7 @@ import type { Meter } from '../../world/meter.ts'
 import { hashKeyOutOfRange, noSuchStream, rateExceeded } from './faults.ts'
 import { hashOfExplicit } from './hash.ts'
 import { type RecordContent, RecordPayloads } from './payload.ts'
-import { StreamRates } from './rates.ts'
+import { type Rates, StreamRates } from './rates.ts'
 import type { Layout } from './reshard.ts'
 import { Route } from './route.ts'
 import type { SequenceNumber, ShardId } from './sequence.ts'
@@ -60,7 +60,14 @@ export interface StreamWorld {
   readonly ledger: Pick<Ledger, 'commit'>
   readonly openLog: (name: string) => Promise<SegmentLog>
   readonly meter: Meter
+  readonly pace?: Pace | undefined
 }
+
+/** What stands before a stream's own rates; undefined where nothing is in the way. */
+export type Pace = (
+  stream: Pick<StreamIdentity, 'name' | 'account' | 'region'>,
+  rates: Rates | undefined,
+) => Rates | undefined
 
 export class Stream implements StreamIdentity {
   readonly id: string
@@ -74,8 +81,8 @@ export class Stream implements StreamIdentity {
   readonly #meter: Meter
   readonly #shards = new Map<number, Shard>()
   readonly #watchers = new Set<Watcher>()
-  /** While AWS's rates hold for its shards. */
-  rates: StreamRates | undefined
+  readonly #pace: Pace | undefined
+  #rates: StreamRates | undefined
   #metrics: StreamMetrics | undefined
   #settings: StreamSettings
   #route = new Route([])
@@ -89,7 +96,7 @@ export class Stream implements StreamIdentity {
     identity: StreamIdentity,
     settings: StreamSettings,
     shards: readonly (ShardIdentity & { readonly end?: ShardEnd })[],
-    { ledger, openLog, meter }: StreamWorld,
+    { ledger, openLog, meter, pace }: StreamWorld,
   ) {
     this.id = identity.id
     this.account = identity.account
@@ -100,8 +107,14 @@ export class Stream implements StreamIdentity {
     this.#ledger = ledger
     this.#openLog = openLog
     this.#meter = meter
+    this.#pace = pace
     this.#settings = settings
     this.#add(shards)
+  }
+
+  /** While AWS's rates, or others, hold for its shards. */
+  get rates(): Rates | undefined {
+    return this.#pace ? this.#pace(this, this.#rates) : this.#rates
   }
 
   get metrics(): StreamMetrics {
@@ -205,14 +218,14 @@ export class Stream implements StreamIdentity {
 
   /** Whether AWS's rates hold from now on. */
   limit(limited: boolean): void {
-    this.rates = limited ? (this.rates ?? new StreamRates()) : undefined
+    this.#rates = limited ? (this.#rates ?? new StreamRates()) : undefined
   }
 
   /** Forgets a closed shard whose records have all expired. */
   forget(shard: Shard): void {
     this.#shards.delete(shard.number)
     this.#metrics?.endShard(shard.id)
-    this.rates?.forget(shard.number)
+    this.#rates?.forget(shard.number)
   }
 
   /** The returned function ends it. */
@@ -232,7 +245,7 @@ export class Stream implements StreamIdentity {
 
   /** Finds places for the records that come faster than their shards take them: none. */
   #refuse(
-    rates: StreamRates,
+    rates: Rates,
     {
       records,
       targets,
