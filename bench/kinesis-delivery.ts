@@ -2,11 +2,12 @@
  * A delivery to S3, GZIP, beside the ingest that feeds it: four connections put 500 records of 120 bytes a call, each
  * answered after the fsync, for some minutes, as fast as they are taken or at a given rate. Says each quarter of a minute how many were
  * put and delivered, the p99 of a put and the server's memory; in the end whether the delivery kept up, how long it needed for
- * what was left, and whether memory grew between the first third and the last.
+ * what was left, and whether memory grew between the first third and the last. A put waits for one durable write, and mostly
+ * for what is left of another: before and after it all the disk's own p99 is taken, by nothing but such writes.
  *
  *     node bench/kinesis-delivery.ts [--minutes 10] [--rate 0] [--shards 2]
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -32,6 +33,23 @@ const sampleMilliseconds = 15_000
 const buffer = { SizeInMBs: 16, IntervalInSeconds: 10 }
 
 const directory = mkdtempSync(join(tmpdir(), 'biwa-bench-'))
+
+/** Milliseconds that 99 of 100 durable writes take at most, one after the other, each of two calls' bytes at a file's end. */
+function diskP99(): number {
+  const bytes = Buffer.alloc(2 * 500 * 140, 1)
+  const path = join(directory, 'alone')
+  const file = openSync(path, constants.O_CREAT | constants.O_WRONLY | constants.O_DSYNC)
+  const took: number[] = []
+  for (let nth = 0; nth < 500; nth++) {
+    const began = performance.now()
+    writeSync(file, bytes, 0, bytes.length, nth * bytes.length)
+    took.push(performance.now() - began)
+  }
+  closeSync(file)
+  rmSync(path)
+  return took.toSorted((one, other) => one - other)[Math.floor(took.length * 0.99)] ?? 0
+}
+const diskBefore = diskP99()
 const server = await startBiwa(join(directory, 'lake'))
 const url = `http://127.0.0.1:${server.port}`
 const client = {
@@ -127,6 +145,9 @@ console.log(
   `the last was delivered ${last.toFixed(1)} s after it was put (its buffer waits ${buffer.IntervalInSeconds} s)`,
 )
 console.log(`p99 of PutRecords ${p99.toFixed(1)} ms (wanted ${p99Wanted}: ${p99 < p99Wanted ? 'holds' : 'MISSED'})`)
+console.log(
+  `p99 of durable writes with nobody else there: ${diskBefore.toFixed(1)} ms before, ${diskP99().toFixed(1)} after`,
+)
 console.log(`memory ${memory[0].toFixed(0)} MB in the first third, ${memory[1].toFixed(0)} MB in the last`)
 await stop(server)
 rmSync(directory, { recursive: true, force: true })
