@@ -23,6 +23,14 @@ export async function runBatches(task: BatchTask, transform: Transform, signal: 
   const output = new LineWriter(task.output)
   const letters = new LineWriter(task.deadLetters)
   let rowsIn = 0
+  const add = (row: unknown) => {
+    try {
+      output.write(writeRow(row, task.target))
+    } catch (cause) {
+      if (!(cause instanceof WrongRow)) throw cause
+      throw new WrongRow(`Row ${output.lines + 1} of the result ${cause.message}`)
+    }
+  }
   for (const rows of batches(task)) {
     const first = rowsIn + 1
     rowsIn += rows.length
@@ -34,14 +42,14 @@ export async function runBatches(task: BatchTask, transform: Transform, signal: 
       deadLetter: (row: Row, reason: string) => setAside(aside, rows, row, reason),
     })
     try {
-      for await (const row of rowsOf(await transform(rows, context))) {
-        try {
-          output.write(writeRow(row, task.target))
-        } catch (cause) {
-          if (!(cause instanceof WrongRow)) throw cause
-          throw new WrongRow(`Row ${output.lines + 1} of the result ${cause.message}`)
-        }
-      }
+      const result = await transform(rows, context)
+      // Without a turn of the event loop for each row, where none is needed.
+      if (isIterable(result)) for (const row of result) add(row)
+      else if (isAsyncIterable(result)) for await (const row of result) add(row)
+      else
+        throw new TypeError(
+          `The function returned ${shown(result)}. It returns the rows to write: an array (empty for none), or an iterable of rows.`,
+        )
     } catch (cause) {
       throw failed(cause, first, rowsIn)
     }
@@ -73,13 +81,10 @@ function setAside(aside: Map<Row, string>, rows: readonly Row[], row: Row, reaso
   aside.set(row, JSON.stringify({ reason, raw }))
 }
 
-function rowsOf(result: unknown): Iterable<unknown> | AsyncIterable<unknown> {
-  if (typeof result === 'object' && result !== null && (Symbol.iterator in result || Symbol.asyncIterator in result))
-    return result as Iterable<unknown> | AsyncIterable<unknown>
-  throw new TypeError(
-    `The function returned ${shown(result)}. It returns the rows to write: an array (empty for none), or an iterable of rows.`,
-  )
-}
+const isIterable = (value: unknown): value is Iterable<unknown> =>
+  typeof value === 'object' && value !== null && Symbol.iterator in value
+const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
+  typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 
 function failed(cause: unknown, first: number, last: number): Error {
   const of = `on rows ${first} to ${last} of the source`

@@ -189,12 +189,12 @@ function decimal(value: unknown, precision: number, scale: number): string | und
 
 function isDay(text: string): boolean {
   const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text) ?? []
-  if (year === undefined) return false
-  const at = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)))
-  return (
-    at.getUTCMonth() === Number(month) - 1 && at.getUTCDate() === Number(day) && at.getUTCFullYear() === Number(year)
-  )
+  const [y, m, d] = [Number(year), Number(month), Number(day)]
+  const isLeap = y % 4 === 0 && (y % 100 !== 0 || y % 400 === 0)
+  return d >= 1 && d <= (m === 2 && isLeap ? 29 : (monthDays[m - 1] ?? 0))
 }
+
+const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 function timestamp(value: unknown): string | undefined {
   if (value instanceof Date) {
