@@ -64,7 +64,7 @@ export function compressionOf(path: string): Compression {
   return 'none'
 }
 
-/** Files of one compression, joined with what the catalog knows of each. */
+/** Files of one compression, with what the catalog knows of each. */
 async function part(
   session: Session,
   plan: ScanPlan,
@@ -74,26 +74,48 @@ async function part(
 ): Promise<Part> {
   const { table, hidden } = plan
   const { source, declared } = await relation(session, plan, files, compression)
-  const [first] = files
-  const onePartition = files.every(file => file.partition === first?.partition)
-  if (onePartition && hidden.length === 0) {
-    const values = first === undefined ? [] : partitionValues(table, first.partition)
-    const constants = table.partitionColumns.map(
-      (column, index) => `${values[index] ?? 'NULL'} AS ${identifier(column.name)}`,
-    )
-    const selected = [...declared, ...constants].join(', ') || 'NULL AS athena_nothing'
-    return { select: `SELECT ${selected} FROM ${source}`, first: [] }
+  const names = [...table.partitionColumns, ...hidden].map(column => identifier(column.name))
+  const rows = files.map(file => [
+    ...partitionValues(table, file.partition),
+    ...hidden.map(column => partitionValue(hiddenValue(column.name, file, table), column)),
+  ])
+  const runs = names.map((_, place) => runsOf(rows.map(row => row[place] ?? 'NULL')))
+  if (runs.every(({ length }) => length <= runsMax)) {
+    const known = names.map((name, place) => `${ofItsFile(runs[place] ?? [])} AS ${name}`)
+    return {
+      select: `SELECT ${[...declared, ...known].join(', ') || 'NULL AS athena_nothing'} FROM ${source}`,
+      first: [],
+    }
   }
-  const known = [...table.partitionColumns, ...hidden].map(column => column.name)
-  const rows = files.map((file, index) => {
-    const told = hidden.map(column => partitionValue(hiddenValue(column.name, file, table), column))
-    return `(${[String(index), ...partitionValues(table, file.partition), ...told].join(', ')})`
-  })
-  const names = ['athena_file', ...known].map(identifier).join(', ')
-  const creation = `CREATE OR REPLACE TEMP TABLE ${identifier(filesTable)} AS SELECT * FROM (VALUES ${rows.join(', ')}) AS t(${names})`
-  const columns = [...declared, ...known.map(name => `athena_files.${identifier(name)}`)]
+  const numbered = rows.map((row, index) => `(${[String(index), ...row].join(', ')})`)
+  const creation = `CREATE OR REPLACE TEMP TABLE ${identifier(filesTable)} AS SELECT * FROM (VALUES ${numbered.join(', ')}) AS t(${['athena_file', ...names].join(', ')})`
+  const columns = [...declared, ...names.map(name => `athena_files.${name}`)]
   const select = `SELECT ${columns.join(', ')} FROM ${source} JOIN ${identifier(filesTable)} AS athena_files ON file_index = athena_files.athena_file`
   return { select, first: [creation] }
+}
+
+/** With more, the expression takes longer to plan than a join takes to run. */
+const runsMax = 256
+
+interface Run {
+  /** Of the first of some files one behind the other that have the value. */
+  readonly index: number
+  readonly value: string
+}
+
+function runsOf(values: readonly string[]): readonly Run[] {
+  const runs: Run[] = []
+  for (const [index, value] of values.entries()) if (value !== runs.at(-1)?.value) runs.push({ index, value })
+  return runs
+}
+
+/** Found by halves: a join would cost every row more, also where nobody asks for the column. */
+function ofItsFile(runs: readonly Run[]): string {
+  const middle = Math.ceil(runs.length / 2)
+  const [first] = runs
+  const second = runs[middle]
+  if (second === undefined) return first?.value ?? 'NULL'
+  return `CASE WHEN file_index < ${second.index} THEN ${ofItsFile(runs.slice(0, middle))} ELSE ${ofItsFile(runs.slice(middle))} END`
 }
 
 interface Relation {
