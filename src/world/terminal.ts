@@ -1,6 +1,7 @@
 // Where a command prints, what it is told by its environment, and how it hears that it should stop. Commands take this
 // interface, so that they can be tested without a process.
 import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 
 export interface Terminal {
   out(text: string): void
@@ -9,6 +10,8 @@ export interface Terminal {
   flushed(): Promise<void>
   /** Aborts when nobody reads `out` any more: `biwa … | head`. */
   readonly unread: AbortSignal
+  /** What is typed or piped in, line by line; `return()` lets go of it. */
+  typed(): AsyncIterator<string>
   /** True when a person watches: then lines may be drawn over. */
   readonly interactive: boolean
   readonly columns: number
@@ -56,6 +59,10 @@ export class ProcessTerminal implements Terminal {
 
   get unread(): AbortSignal {
     return this.#unread.signal
+  }
+
+  typed(): AsyncIterator<string> {
+    return createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]()
   }
 
   environment(name: string): string | undefined {

@@ -9,11 +9,18 @@ export class RecordingTerminal implements Terminal {
   readonly #unread = new AbortController()
   readonly #stop = Promise.withResolvers<string>()
   readonly #watchers = new Set<() => void>()
+  readonly #typed: readonly string[]
   printed = ''
   complained = ''
 
-  constructor(directory = '/') {
+  /** `typed`: the lines of its input. */
+  constructor(directory = '/', typed: readonly string[] = []) {
     this.directory = directory
+    this.#typed = typed
+  }
+
+  async *typed(): AsyncGenerator<string> {
+    yield* this.#typed
   }
 
   out(text: string): void {
