@@ -115,6 +115,20 @@ const actors: Readonly<Record<Kind, string>> = {
   trigger: 'glue.amazonaws.com',
 }
 
+interface Named {
+  readonly due_at: number
+  readonly kind: Kind
+  readonly name: string
+}
+
+interface Next {
+  readonly dueAt: number
+  readonly name: string
+}
+
+/** So many of those that are due at one instant give the appointment its name. */
+const namedMax = 3
+
 /** Occurrences claimed in one commit, and calls made at a time: what is in flight stays bounded. */
 const batch = 64
 
@@ -127,7 +141,7 @@ export class Agenda {
   readonly #invoke: Invoke
   readonly #occurrences = new Map<Kind, Occurrences>()
   readonly #inFlight = new Set<number>()
-  #appointment: (Appointment & { readonly dueAt: number }) | undefined
+  #appointment: (Appointment & Next) | undefined
   #started = false
 
   constructor(parts: {
@@ -197,20 +211,28 @@ export class Agenda {
 
   #arm(): void {
     if (!this.#started) return
-    const dueAt = this.#earliest()
-    if (this.#appointment?.dueAt === dueAt) return
+    const next = this.#earliest()
+    if (this.#appointment?.dueAt === next?.dueAt && this.#appointment?.name === next?.name) return
     this.#appointment?.cancel()
     this.#appointment = undefined
-    if (dueAt === undefined) return
-    const { cancel } = this.#clock.at(dueAt, 'schedules', () => this.#wake())
-    this.#appointment = { cancel, dueAt }
+    if (next === undefined) return
+    const { cancel } = this.#clock.at(next.dueAt, next.name, () => this.#wake())
+    this.#appointment = { cancel, ...next }
   }
 
-  #earliest(): number | undefined {
-    const due = this.#ledger.get<{ due_at: number }>('SELECT due_at FROM agenda_due ORDER BY due_at LIMIT 1')
-    const waiting = this.#waiting(Number.MAX_SAFE_INTEGER, 1)[0]
-    const instants = [due?.due_at, waiting?.due_at].filter(at => at !== undefined)
-    return instants.length === 0 ? undefined : Math.min(...instants)
+  /** When something is due first, and what: `schedule every-five-minutes`. */
+  #earliest(): Next | undefined {
+    const due = this.#ledger.all<Named>(
+      'SELECT due_at, kind, name FROM agenda_due ORDER BY due_at, kind, name LIMIT ?',
+      namedMax + 1,
+    )
+    const waiting = this.#waiting(Number.MAX_SAFE_INTEGER, 1)
+    const [first] = [...due, ...waiting].sort((a, b) => a.due_at - b.due_at)
+    if (first === undefined) return undefined
+    const together = [...due, ...waiting].filter(({ due_at }) => due_at === first.due_at)
+    const names = [...new Set(together.map(({ kind, name }) => `${kind} ${name}`))]
+    const more = names.length > namedMax ? ' and others' : ''
+    return { dueAt: first.due_at, name: names.slice(0, namedMax).join(', ') + more }
   }
 
   /** The outbox without what is being called right now. */
