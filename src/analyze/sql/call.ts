@@ -43,7 +43,7 @@ function writeCall(read: Call, statement: Statement, scope: Scope, over: string)
   if (entry.kind === 'window' && over === '')
     throw new EngineFault(
       'semantic',
-      at(made.position, `Window function ${made.name} requires an OVER clause`),
+      `MISSING_OVER: ${at(made.position, `Window function ${made.name} requires an OVER clause`)}`,
       made.position,
     )
   if (over !== '' && made.distinct)
@@ -52,7 +52,7 @@ function writeCall(read: Call, statement: Statement, scope: Scope, over: string)
       `NOT_SUPPORTED: ${at(made.position, `DISTINCT in window function parameters not yet supported: ${made.name}`)}`,
       made.position,
     )
-  if (made.name === 'listagg' && made.orderBy.length === 0)
+  if (made.name.startsWith('listagg') && made.orderBy.length === 0)
     throw new EngineFault(
       'syntax',
       at(made.position, "mismatched input: listagg expects 'WITHIN GROUP'"),
@@ -68,13 +68,22 @@ function writeCall(read: Call, statement: Statement, scope: Scope, over: string)
     })
     return typed(texts.join(''), type)
   }
-  if (made.distinct || made.filter !== undefined || made.orderBy.length > 0 || over !== '' || made.ignoreNulls)
-    throw new EngineFault(
-      'semantic',
-      at(made.position, `'${made.name}' is no aggregate: DISTINCT, ORDER BY, FILTER and OVER cannot follow it`),
-      made.position,
-    )
+  const wrong = notOfScalars(made, over)
+  if (wrong !== undefined) throw new EngineFault('semantic', wrong, made.position)
   return typed(fill(template, parts), type)
+}
+
+/** What only aggregates and window functions take. */
+function notOfScalars(
+  { name, distinct, filter, orderBy, ignoreNulls, position }: Call,
+  over: string,
+): string | undefined {
+  if (over !== '') return `FUNCTION_NOT_WINDOW: ${at(position, `Not a window function: ${name}`)}`
+  const what = distinct ? 'DISTINCT' : orderBy.length > 0 ? 'ORDER BY' : filter === undefined ? undefined : 'FILTER'
+  if (what !== undefined)
+    return `FUNCTION_NOT_AGGREGATE: ${at(position, `${what} is not supported for non-aggregation functions: '${name}' is no aggregate`)}`
+  if (!ignoreNulls) return undefined
+  return `NULL_TREATMENT_NOT_ALLOWED: ${at(position, 'Cannot specify null treatment clause for a function that is no window function')}`
 }
 
 /** Of `current_timestamp(6)`. */

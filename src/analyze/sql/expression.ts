@@ -3,6 +3,7 @@
 import { type Node, unsupported } from './ast.ts'
 import { call, windowCall } from './call.ts'
 import { cast, coerced } from './convert.ts'
+import { isNested } from './equality.ts'
 import { jsonCall } from './json-call.ts'
 import { like } from './like.ts'
 import { intervalOf, leastOf, literalValue } from './literals.ts'
@@ -149,6 +150,10 @@ const writers: Readonly<Record<string, Write>> = {
       ),
     )
     const not = node.flag('not') ? ' NOT' : ''
+    if (isNested(type)) {
+      const [above, below] = [comparison('>=', value, low, node.position), comparison('<=', value, high, node.position)]
+      return typed(`(${not} (${above.sql} AND ${below.sql}))`, boolean)
+    }
     return typed(`(${coerced(value, type)}${not} BETWEEN ${coerced(low, type)} AND ${coerced(high, type)})`, boolean)
   },
   in: within,

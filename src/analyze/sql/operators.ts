@@ -3,6 +3,7 @@
 import { at, EngineFault, type Position } from '../engine/fault.ts'
 import { coerced } from './convert.ts'
 import { equality, isNested } from './equality.ts'
+import { ordered as inOrder } from './ordering.ts'
 import { asDecimal, common, isInteger, isText, numberName } from './typing/coercion.ts'
 import { duckName } from './typing/names.ts'
 import { boolean, decimal, isSimple, type Type, varchar } from './typing/type.ts'
@@ -174,6 +175,7 @@ export function comparison(operator: string, left: Value, right: Value, position
     return typed(operator === '=' ? `(${equal})` : `(NOT (${equal}))`, boolean)
   }
   const [one, other] = [coerced(left, type), coerced(right, type)]
+  if (ordered && isNested(type)) return typed(`(${inOrder(operator, one, other, type)})`, boolean)
   const plain = `${one} ${operator} ${other}`
   if (!isSimple(type, 'real', 'double') || operator.startsWith('IS')) return typed(`(${plain})`, boolean)
   return typed(`(${plain}${withoutNan(operator, { sql: one, of: left }, { sql: other, of: right })})`, boolean)

@@ -117,6 +117,12 @@ function values(node: Node, statement: Statement, scope: Scope): Written {
   const rows = node
     .records('expressions')
     .map(row => cells(row.list('expressions').map(item => statement.expression(item, scope))))
+  if (rows.length === 0)
+    throw new EngineFault(
+      'syntax',
+      at(node.position, "mismatched input '<EOF>'. Expecting: <expression>"),
+      node.position,
+    )
   const width = rows[0]?.length ?? 0
   if (rows.some(row => row.length !== width))
     throw mismatch(node.position, 'Values rows have mismatched types: the rows have different numbers of columns')
@@ -281,8 +287,8 @@ function star(item: Node, from: readonly Relation[]): Item {
     throw new EngineFault(
       'semantic',
       table === undefined
-        ? at(item.position, 'SELECT * not allowed in queries without FROM clause')
-        : `${at(item.position, `Unable to resolve reference ${table}`)}`,
+        ? `COLUMN_NOT_FOUND: ${at(item.position, 'SELECT * not allowed in queries without FROM clause')}`
+        : `TABLE_NOT_FOUND: ${at(item.position, `Unable to resolve reference ${table}`)}`,
       item.position,
     )
   const sql = shown.map(column =>
@@ -305,7 +311,7 @@ function tail(node: Node, statement: Statement, scope: Scope, width: number): st
       throw placeFault(`ORDER BY position ${text}`, node.position)
   }
   const parts = order.length > 0 ? [` ORDER BY ${orderItems(order, statement, scope)}`] : []
-  const write = (part: Node): Value => statement.expression(part, scope)
+  const write = (part: Node): Value => statement.expression(counted(part), scope)
   const fetch = node
     .record('fetch')
     ?.only('direction', 'count', 'rows', ...(node.kind === 'select' ? ['with_ties'] : []))
@@ -317,6 +323,23 @@ function tail(node: Node, statement: Statement, scope: Scope, width: number): st
   const offset = amount(node, 'offset')
   if (offset !== undefined && !hasTies) parts.push(` OFFSET ${write(offset).sql}`)
   return parts.join('')
+}
+
+const operators: Readonly<Record<string, string>> = { neg: '-', add: '+', sub: '-', mul: '*', div: '/', mod: '%' }
+
+/** A whole number, which may stand in brackets: no expression, and nothing below zero. */
+function counted(node: Node): Node {
+  if (node.kind === 'paren') return counted(node.need('this'))
+  if (node.kind === 'literal' && node.text('literal_type') === 'number' && /^\d+$/.test(node.text('value') ?? ''))
+    return node
+  throw new EngineFault(
+    'syntax',
+    at(
+      node.position,
+      `mismatched input '${node.text('value') ?? operators[node.kind] ?? node.text('name') ?? '('}'. Expecting: 'ALL', '?', <integer>`,
+    ),
+    node.position,
+  )
 }
 
 /** FETCH FIRST … WITH TIES: of the rows behind the OFFSET so many, and those that the ORDER BY puts beside the last of them. */
@@ -338,7 +361,7 @@ function ties(node: Node, shown: readonly string[], statement: Statement, scope:
     return text === undefined ? orderItems([item], statement, scope) : `${shown[Number(text) - 1]} ${direction}`
   })
   const number = (part: Node | undefined, otherwise: string) =>
-    part === undefined ? otherwise : statement.expression(part, scope).sql
+    part === undefined ? otherwise : statement.expression(counted(part), scope).sql
   const offset = number(amount(node, 'offset'), '0')
   const over = `OVER (ORDER BY ${items.join(', ')})`
   const last = `${offset} + ${number(fetch.child('count'), '1')}`

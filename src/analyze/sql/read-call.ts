@@ -71,15 +71,19 @@ export function readCall(node: Node, isKnown: (name: string) => boolean): Call {
     node.only('this', 'expression')
     return { ...readCall(node.need('this'), isKnown), filter: node.child('expression') }
   }
-  // What overflows Athena's longest text is an error here as by default; it is never cut.
-  if (node.kind === 'list_agg' && node.raw('on_overflow') !== undefined && node.text('on_overflow') !== 'Error')
-    if (node.raw('on_overflow') !== null) throw unsupported('listagg ON OVERFLOW TRUNCATE', node.position)
   const base = {
     distinct: node.flag('distinct'),
     orderBy: node.records('order_by'),
     filter: node.child('filter'),
     ignoreNulls: node.flag('ignore_nulls'),
     position: node.position,
+  }
+  const cut = node.kind === 'list_agg' ? node.record('on_overflow')?.record('Truncate') : undefined
+  if (cut !== undefined) {
+    const parts = [node.need('this'), node.child('separator') ?? literalNode('')]
+    const filler = cut.only('filler', 'with_count').child('filler') ?? literalNode('...')
+    const count = new Node('boolean', { value: cut.flag('with_count') })
+    return { ...base, name: 'listagg on overflow truncate', parts: [...parts, filler, count] }
   }
   if (node.kind === 'trim') {
     node.only('this', 'characters', 'position')

@@ -7,9 +7,9 @@ import type { Argument, FunctionEntry, Lambda, Overload } from './functions/entr
 import { asLambda } from './lambda-node.ts'
 import { lambdaName, type Scope } from './scope.ts'
 import type { Statement } from './statement.ts'
-import { isClock } from './typing/coercion.ts'
+import { common, isClock } from './typing/coercion.ts'
 import { bind, filled, type Letters, type Pattern, signature, unexpectedParameters } from './typing/signature.ts'
-import { isSame, type Type, unknown } from './typing/type.ts'
+import { isSame, isSimple, nameOf, type Type, unknown } from './typing/type.ts'
 import type { Value } from './value.ts'
 
 export interface Asked {
@@ -42,6 +42,9 @@ export function called(given: Asked, entry: FunctionEntry, statement: Statement,
     const types = plain.map(
       value => value?.type ?? { kind: 'function' as const, parameters: [unknown], result: unknown },
     )
+    const own = ownWords(asked.name, types)
+    if (own !== undefined)
+      throw new EngineFault('semantic', `TYPE_MISMATCH: ${at(asked.position, own)}`, asked.position)
     const known = entry.overloads.map(({ signature: text }) => text)
     throw new EngineFault(
       'semantic',
@@ -50,6 +53,21 @@ export function called(given: Asked, entry: FunctionEntry, statement: Statement,
     )
   }
   return written(best, asked, plain, statement, scope)
+}
+
+/** What is no function to Athena but a form of its language says in its own words what does not fit. */
+function ownWords(name: string, types: readonly Type[]): string | undefined {
+  const [first, second, third] = types
+  if (first === undefined || second === undefined) return undefined
+  const apart = types.slice(1).find(type => common(first, type) === undefined)
+  if (name === 'coalesce' && apart !== undefined)
+    return `All COALESCE operands must be the same type or coercible to a common type. Cannot find common type between ${nameOf(first)} and ${nameOf(apart)}`
+  if (name === 'nullif' && apart !== undefined)
+    return `Types are not comparable with NULLIF: ${nameOf(first)} vs ${nameOf(second)}`
+  if (name !== 'if') return undefined
+  if (!isSimple(first, 'boolean', 'unknown'))
+    return `IF condition must evaluate to a boolean (actual: ${nameOf(first)})`
+  return third === undefined ? undefined : `Result types for IF must be the same: ${nameOf(second)}, ${nameOf(third)}`
 }
 
 function candidate(

@@ -17,27 +17,33 @@ const names: Readonly<Record<string, SimpleName>> = {
   uuid: 'uuid',
 }
 
-const known = [
+const fields = [
   ...['data_type', 'length', 'precision', 'scale', 'timezone', 'element_type', 'key_type', 'value_type'],
   ...['fields', 'nested', 'dimension', 'real_spelling', 'name'],
 ]
 
+/** Athena's, of which this engine has no values. */
+const foreign = new Set([
+  ...['ipaddress', 'hyperloglog', 'p4hyperloglog', 'setdigest', 'qdigest', 'tdigest', 'geometry', 'sphericalgeography'],
+  ...['bingtile', 'color', 'kdbtree', 'jsonpath', 'joniregexp', 'function'],
+])
+
 export function typeOfNode(node: Node): Type {
-  node.only(...known)
+  node.only(...fields)
   const name = node.text('data_type') ?? ''
   const part = (field: string) => {
     const inner = node.record(field)
     if (inner === undefined) throw unsupported(`The type ${name} without its parts`)
     return typeOfNode(inner)
   }
+  // Hive's names of types are no names of the query language.
+  if (name === 'text' || name === 'string' || (name === 'float' && !node.flag('real_spelling'))) throw unknownType(name)
   const plain = names[name]
   if (plain !== undefined) return { kind: 'simple', name: plain }
   switch (name) {
     case 'decimal':
       return decimalOf(node.number('precision') ?? 38, node.number('scale') ?? 0)
-    case 'var_char':
-    case 'text':
-    case 'string': {
+    case 'var_char': {
       const length = node.number('length')
       return { kind: 'varchar', ...(length !== undefined && { length }) }
     }
@@ -58,8 +64,12 @@ export function typeOfNode(node: Node): Type {
       return { kind: 'row', fields: node.records('fields').map(fieldOfNode) }
   }
   if (name === 'custom' && node.text('name')?.toLowerCase() === 'uuid') return { kind: 'simple', name: 'uuid' }
-  throw unsupported(`The type ${(node.text('name') ?? name).replaceAll('_', ' ').toUpperCase()}`)
+  const asked = (node.text('name') ?? name).toLowerCase()
+  if (name === 'custom' && !foreign.has(asked)) throw unknownType(asked)
+  throw unsupported(`The type ${asked.replaceAll('_', ' ').toUpperCase()}`)
 }
+
+const unknownType = (name: string): EngineFault => new EngineFault('semantic', `TYPE_NOT_FOUND: Unknown type: ${name}`)
 
 function decimalOf(precision: number, scale: number): Type {
   if (precision < 1 || precision > 38)

@@ -30,7 +30,11 @@ export function windowSpecification(over: Node, statement: Statement, scope: Sco
   const name = over.text('window_name')
   if (name !== undefined) {
     if (!scope.windows.has(name.toLowerCase()))
-      throw new EngineFault('semantic', at(over.position, `Cannot resolve WINDOW name ${name}`), over.position)
+      throw new EngineFault(
+        'semantic',
+        `INVALID_WINDOW_REFERENCE: ${at(over.position, `Cannot resolve WINDOW name ${name}`)}`,
+        over.position,
+      )
     parts.push(identifier(name))
   }
   const partition = over.list('partition_by').map(node => statement.expression(node, scope).sql)

@@ -3,7 +3,8 @@
 
 import type { Token } from '../../sql/reading/edits.ts'
 import { rewritten } from '../../sql/reading/rewriting.ts'
-import { at, EngineFault, type Position } from '../fault.ts'
+import { syntaxFault } from '../../sql/reading/syntax-fault.ts'
+import { EngineFault } from '../fault.ts'
 import { marked } from './literal-marks.ts'
 import { parse as parseTree, tokenize } from './polyglot.ts'
 
@@ -25,6 +26,7 @@ export function parse(sql: string): readonly unknown[] {
   if (!parsed.success)
     throw syntaxFault(
       parsed.error ?? 'the statement cannot be parsed',
+      sql,
       position => rewriting?.position(position) ?? position,
     )
   const tree: unknown = restored(rewriting === undefined ? parsed.ast : rewriting.restored(parsed.ast))
@@ -34,20 +36,12 @@ export function parse(sql: string): readonly unknown[] {
 export function tokens(sql: string): readonly Token[] {
   const found = tokenize(sql, 'athena' as never)
   if (!found.success || found.tokens === undefined)
-    throw syntaxFault(found.error ?? 'the statement cannot be read', position => position)
+    throw syntaxFault(found.error ?? 'the statement cannot be read', sql, position => position)
   return found.tokens.map(token => {
     // The library calls it token_type, its types tokenType.
     const type = 'token_type' in token ? String(token.token_type) : token.tokenType
     return { type, text: token.text, start: token.span.start, end: token.span.end }
   })
-}
-
-/** The parser's own words with its place in front, as Athena puts it. */
-function syntaxFault(error: string, before: (position: Position) => Position): EngineFault {
-  const found = /^(?:Parse|Tokenization) error at line (\d+), column (\d+): (.*)$/s.exec(error)
-  if (found === null) return new EngineFault('syntax', error)
-  const position = before({ line: Number(found[1]), column: Math.max(1, Number(found[2]) - 1) })
-  return new EngineFault('syntax', at(position, `mismatched input: ${found[3]}`), position)
 }
 
 function nesting(sql: string): number {

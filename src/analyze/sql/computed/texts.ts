@@ -4,7 +4,24 @@ import { type ComputedTable, computed, invalid } from './computed.ts'
 /** Characters as Athena counts them: code points. */
 const points = (text: string): readonly string[] => [...text]
 
+/** Athena's longest text of listagg. */
+const listedBytesMax = 1_048_576
+
+/** As many of the items as fit, then what stands for the others, and how many these are. */
+function cut(all: readonly (string | null)[], separator: string, filler: string, counts: boolean): string | null {
+  const items = all.filter(item => item !== null)
+  if (items.length === 0) return null
+  let bytes = 0
+  const fitting = items.findIndex((item, index) => {
+    bytes += Buffer.byteLength(item) + (index === 0 ? 0 : Buffer.byteLength(separator))
+    return bytes > listedBytesMax
+  })
+  if (fitting === -1) return items.join(separator)
+  return [...items.slice(0, fitting), counts ? `${filler}(${items.length - fitting})` : filler].join(separator)
+}
+
 export const texts: ComputedTable = {
+  athena_listed_cut: computed(['VARCHAR[]', 'VARCHAR', 'VARCHAR', 'BOOLEAN'], 'VARCHAR', cut),
   athena_chr: computed(['BIGINT'], 'VARCHAR', code => {
     // A half of a pair is no text that UTF-8 could hold.
     if (code < 0n || code > 0x10ffffn || (code >= 0xd800n && code <= 0xdfffn))

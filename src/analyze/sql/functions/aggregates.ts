@@ -97,6 +97,11 @@ export const aggregates: FunctionTable = {
     ['(varchar) -> varchar', "athena_listed({string_agg($1, '')})"],
     ['(varchar, varchar) -> varchar', 'athena_listed({string_agg($1, $2)})'],
   ),
+  // No statement can name it so: it is what the clause makes of listagg.
+  'listagg on overflow truncate': aggregate([
+    '(varchar, varchar, varchar, boolean) -> varchar',
+    'athena_listed_cut({list($1)}, $2, $3, $4)',
+  ]),
   map_agg: aggregate([
     '(K, V) -> map(K, V)',
     ([key, value]) => typed(`athena_map_of(${pairs})`, mapOf(typeOf(key), typeOf(value))),

@@ -96,7 +96,7 @@ export const collections: FunctionTable = {
   element_at: scalar(['(array(E), bigint) -> E', 'athena_element($1, $2)'], ['(map(K, V), K) -> V', '($1)[$2]']),
   flatten: scalar(['(array(array(T))) -> array(T)', 'flatten($1)']),
   ngrams: scalar(['(array(E), bigint) -> array(array(E))', 'athena_ngrams($1, $2)']),
-  repeat: scalar(['(T, bigint) -> array(T)', 'list_transform(range($2), athena_item -> $1)']),
+  repeat: scalar(['(T, bigint) -> array(T)', 'list_transform(range(athena_repetitions($2)), athena_item -> $1)']),
   row: scalar(['(?...) -> T', parts => typed('row($*)', rowOf(parts.map(({ type }) => ({ name: undefined, type }))))]),
   sequence: scalar(
     ['(bigint, bigint) -> array(bigint)', 'athena_sequence($1, $2, CASE WHEN $1 <= $2 THEN 1 ELSE -1 END)'],

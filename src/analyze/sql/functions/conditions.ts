@@ -1,7 +1,8 @@
 // Conditions and comparisons. https://trino.io/docs/current/functions/conditional.html, …/comparison.html
-import { decimal } from '../typing/type.ts'
+import { unsupported } from '../ast.ts'
+import { decimal, unknown } from '../typing/type.ts'
 import { typed } from '../value.ts'
-import { type Argument, type FunctionTable, scalar } from './entry.ts'
+import { type Argument, type FunctionTable, scalar, type Writer } from './entry.ts'
 
 /** One NULL makes the whole NULL: unlike DuckDB's. */
 const anyNull = (parts: readonly Argument[], name: string) =>
@@ -9,6 +10,18 @@ const anyNull = (parts: readonly Argument[], name: string) =>
 
 const ofAll = (name: string) =>
   scalar(['(O, O...) -> O', parts => typed(anyNull(parts, name), parts[0]?.type ?? decimal(1, 0))])
+
+/** A query's errors are not those of the expression around it, and the engine has no form for the two together. */
+const tried: Writer = ([part], position) => {
+  if (part !== undefined && holdsQuery(part.node.tree)) throw unsupported('try() of a subquery', position)
+  return typed('try($1)', part?.type ?? unknown)
+}
+
+function holdsQuery(tree: unknown): boolean {
+  if (Array.isArray(tree)) return tree.some(holdsQuery)
+  if (typeof tree !== 'object' || tree === null) return false
+  return 'subquery' in tree || 'exists' in tree || Object.values(tree).some(holdsQuery)
+}
 
 export const conditions: FunctionTable = {
   coalesce: scalar(['(T, T, T...) -> T', 'coalesce($*)']),
@@ -19,5 +32,5 @@ export const conditions: FunctionTable = {
   ),
   least: ofAll('least'),
   nullif: scalar(['(T, T) -> T', 'nullif($1, $2)']),
-  try: scalar(['(T) -> T', 'try($1)']),
+  try: scalar(['(T) -> T', tried]),
 }

@@ -20,6 +20,9 @@ export const collectionMacros: readonly string[] = [
      list_filter(a, (e_item, e_place) -> list_position(a, e_item) = e_place AND list_position(b, e_item) IS NULL) END`,
   `CREATE MACRO athena_intersect(a, b) AS CASE WHEN b IS NOT NULL THEN
      list_filter(a, (s_item, s_place) -> list_position(a, s_item) = s_place AND list_position(b, s_item) IS NOT NULL) END`,
+  `CREATE MACRO athena_repetitions(n) AS CASE
+     WHEN ${failing('n < 0', "'count argument of repeat function must be greater than or equal to 0'")} THEN NULL
+     WHEN ${failing('n > 10000', "'count argument of repeat function must be less than or equal to 10000'")} THEN NULL ELSE n END`,
   `CREATE MACRO athena_element(l, i) AS CASE
      WHEN ${failing('i = 0', "'SQL array indices start at 1'")} THEN NULL ELSE l[i] END`,
   `CREATE MACRO athena_item(x, i) AS CASE

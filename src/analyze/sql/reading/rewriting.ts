@@ -15,9 +15,15 @@ export interface Rewriting {
 const mayHold =
   /\b(?:values|table|distinct|rand|fetch|match_recognize|json_[a-z]+|bigint|integer|int|smallint|tinyint|real|double|precision|boolean|varchar|char|ipaddress)\b/i
 
+/** Of an item that is missing. */
+const mayMiss = /\bselect\s+from\b|,\s*(?:from\b|where\b|[)\]]|;|$)/i
+
 const literalTypes = new Set([
   ...['BIGINT', 'INTEGER', 'INT', 'SMALLINT', 'TINYINT', 'REAL', 'DOUBLE', 'BOOLEAN', 'VARCHAR', 'CHAR', 'IPADDRESS'],
 ])
+
+/** What cannot follow a comma. */
+const afterItems = new Set(['', ';', ')', ']', 'FROM', 'WHERE'])
 
 /** Behind these a query may begin. */
 const beforeQueries = new Set(['', '(', ')', 'UNION', 'ALL', 'INTERSECT', 'EXCEPT', 'DISTINCT'])
@@ -27,7 +33,7 @@ const refusedWords = new Set(['MATCH_RECOGNIZE', 'JSON_TABLE'])
 const isText = ({ type }: Token): boolean => type === 'STRING' || type === 'QUOTED_IDENTIFIER'
 
 export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token[]): Rewriting | undefined {
-  if (!mayHold.test(sql)) return undefined
+  if (!mayHold.test(sql) && !mayMiss.test(sql)) return undefined
   const tokens = tokensOf(sql)
   const words = tokens.map(token => (isText(token) ? '"' : token.text.toUpperCase()))
   const sign = unusedSign(sql)
@@ -38,6 +44,12 @@ export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token
   for (const [index, token] of tokens.entries()) {
     const [word = '', next = '', before = ''] = [words[index], words[index + 1], words[index - 1]]
     if (before === '.') continue
+    if ((word === ',' && afterItems.has(next)) || (word === 'SELECT' && next === 'FROM')) {
+      const position = where(tokens[index + 1])
+      const input = next === '' || next === ';' ? '<EOF>' : (tokens[index + 1]?.text ?? '')
+      const expected = word === ',' ? '<expression>' : "'*', 'ALL', 'DISTINCT', <expression>"
+      throw new EngineFault('syntax', at(position, `mismatched input '${input}'. Expecting: ${expected}`), position)
+    }
     const replace = (text: string) => edits.push({ start: token.start, end: token.end, text })
     if (word === 'VALUES') replace(`SELECT "${sign}values",`)
     else if (word === 'TABLE' && beforeQueries.has(before) && next !== '(') replace('SELECT * FROM')
