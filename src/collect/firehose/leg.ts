@@ -220,7 +220,7 @@ export class Leg {
   #tellByTheMinute(): void {
     const { clock, name } = this.#body
     if (this.#minute !== undefined || this.#backlog?.since === undefined) return
-    this.#minute = clock.at(clock.now() + minuteMilliseconds, `tell of ${name}`, () => {
+    this.#minute = clock.at(clock.now() + minuteMilliseconds, `measure the backlog of ${name}`, () => {
       this.#minute = undefined
       const since = this.#backlog?.since
       if (since !== undefined) this.#body.waiting(since)
