@@ -1,6 +1,6 @@
 /**
  * The roles of a definition's parts, with the least that each needs, derived from what the part reads and writes. One
- * statement is one concern; those of KMS and of logs matter on AWS alone, since nothing here asks for them.
+ * statement is one concern. Records that cannot be processed need no right, since no delivery of a definition processes any.
  */
 import { type AccountOption, type Acts, derivedRoleName, type Place, placeOf } from './acting.ts'
 import { type AnyPart, databaseOf, type LakeDefinition } from './lake.ts'
@@ -19,6 +19,8 @@ export interface Right {
   readonly when?: { readonly [operator: string]: { readonly [key: string]: string } }
   /** In words, what it is for. */
   readonly why: string
+  /** Needed on AWS alone: here nobody asks for any of it. */
+  readonly onAws?: true
 }
 
 export interface DerivedRole {
@@ -72,7 +74,7 @@ class Rights {
     return this.role(part, `${acts}-schedule`, 'scheduler', may)
   }
 
-  delivery({ from, to, errors }: Delivery): readonly Right[] {
+  delivery({ from, to }: Delivery): readonly Right[] {
     const { account, region } = this.#place
     const bucket = bucketArn(to.bucket)
     return [
@@ -101,12 +103,7 @@ class Rights {
         on: unique([bucket, objectsOf(to)]),
         why: 'to write what it delivers',
       },
-      {
-        actions: ['s3:AbortMultipartUpload', 's3:PutObject'],
-        on: [`${bucket}/${errors.replace(/!\{.*$/s, '')}*`],
-        why: 'to write records that it cannot process',
-      },
-      ...this.#keys('kms:Decrypt', from?.kmsKey === undefined ? [] : [from.kmsKey], 'kinesis', 'to read the stream'),
+      ...this.#keys(['kms:Decrypt'], from?.kmsKey === undefined ? [] : [from.kmsKey], 'kinesis', 'to read the stream'),
       ...this.#writing([to.bucket]),
     ]
   }
@@ -157,6 +154,7 @@ class Rights {
               actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetPartition', 'glue:GetPartitions'],
               on: this.#tables(tables),
               why: 'to know the tables it reads',
+              onAws: true as const,
             },
           ]
         : []),
@@ -206,27 +204,29 @@ class Rights {
   }
 
   #reading(buckets: readonly Bucket[]): readonly Right[] {
-    return this.#keys('kms:Decrypt', keysOf(buckets), 's3', 'to read encrypted objects')
+    return this.#keys(['kms:Decrypt'], keysOf(buckets), 's3', 'to read encrypted objects')
   }
 
+  /** Decrypting too: an object in several parts is put together from encrypted ones. */
   #writing(buckets: readonly Bucket[]): readonly Right[] {
-    return this.#keys('kms:GenerateDataKey', keysOf(buckets), 's3', 'to write encrypted objects')
+    return this.#keys(['kms:Decrypt', 'kms:GenerateDataKey'], keysOf(buckets), 's3', 'to write encrypted objects')
   }
 
   /** An alias is no resource of a policy: it is the condition on any key of the account. */
-  #keys(action: string, keys: readonly string[], service: string, why: string): readonly Right[] {
+  #keys(actions: readonly string[], keys: readonly string[], service: string, why: string): readonly Right[] {
     const { account, region } = this.#place
     const via = { 'kms:ViaService': `${service}.${region}.amazonaws.com` }
     return unique(keys).map(key => {
       const alias = /(?:^|:)(alias\/.+)$/.exec(key)?.[1]
       const named = key.startsWith('arn:') ? key : `arn:aws:kms:${region}:${account}:key/${key}`
       return alias === undefined
-        ? { actions: [action], on: [named], when: { StringEquals: via }, why }
+        ? { actions, on: [named], when: { StringEquals: via }, why, onAws: true }
         : {
-            actions: [action],
+            actions,
             on: [`arn:aws:kms:${region}:${account}:key/*`],
             when: { StringEquals: via, 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': alias } },
             why,
+            onAws: true,
           }
     })
   }
@@ -236,7 +236,8 @@ class Rights {
     return {
       actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
       on: [`arn:aws:logs:${region}:${account}:log-group:/aws-glue/*`],
-      why: 'to write its log on AWS',
+      why: 'to write its log',
+      onAws: true,
     }
   }
 }
