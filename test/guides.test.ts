@@ -67,7 +67,7 @@ async function shellFor(context: TestContext): Promise<(script: string) => Promi
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
-for (const guide of ['athena.md', 'kinesis.md', 'firehose.md', 'metrics.md']) {
+for (const guide of ['athena.md', 'jobs.md', 'kinesis.md', 'firehose.md', 'metrics.md']) {
   test(`the commands of ${guide} print what it says`, { skip: withoutAwsCli, timeout: 300_000 }, async context => {
     const blocks = await blocksOf(guide)
     assert.ok(blocks.length > 0)
