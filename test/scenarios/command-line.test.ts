@@ -42,7 +42,7 @@ test('a wrong call is told in a line or two, with code 2 and where to look', asy
     [['fly'], /no command 'fly'/],
     [['constructor'], /no command 'constructor'/],
     [['up', '--prot', '1'], /--prot/],
-    [['up', 'now'], /now/],
+    [['up', 'one.ts', 'two.ts'], /One definition file at a time/],
     [['up', '--port', 'x'], /--port takes a number/],
     [['up', '--port', '65536'], /--port takes a number/],
     [['up', '--auth', 'none'], /--auth takes open or enforced, not 'none'/],
