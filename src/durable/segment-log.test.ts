@@ -329,6 +329,28 @@ test('a damaged sidecar is made again from its segment', async () => {
   assert.equal((await (await open(disk)).read(0, everything)).length, 30)
 })
 
+test('nobody who appends waits for the sidecar of the segment written to', async () => {
+  const { promise: held, resolve: release } = Promise.withResolvers<void>()
+  const marks = { begun: 0 }
+  class SlowSidecars extends SimulatedDisk {
+    override async open(...[path, mode]: Parameters<SimulatedDisk['open']>) {
+      if (path.endsWith('.index') && mode === 'create') {
+        marks.begun++
+        await held
+      }
+      return super.open(path, mode)
+    }
+  }
+  const disk = new SlowSidecars()
+  const log = await open(disk, 100_000)
+  for (let index = 0; index < 5; index++) await log.append([Buffer.alloc(10_000)], index)
+  assert.equal(marks.begun, 1)
+  const closed = log.close()
+  release()
+  await closed
+  assert.equal((await (await open(disk, 100_000)).read(0, everything)).length, 5)
+})
+
 test('a segment of a newer format is refused', async () => {
   const disk = new SimulatedDisk()
   await (await filled(disk, 1)).close()

@@ -57,6 +57,8 @@ export class SegmentLog {
   #outdated = false
   /** How much of the newest segment its sidecar tells of. */
   #savedBytes = 0
+  /** That sidecar on its way to the disk, beside the batches: who appends does not wait for it. Never rejects. */
+  #saving: Promise<void> | undefined
   #nextIndex = 0
   #lastAt = 0
   #gathering: Batch | undefined
@@ -191,7 +193,8 @@ export class SegmentLog {
     this.#tip.wakeAll()
     await this.#inTurn(async () => {
       try {
-        if (this.#failure === undefined) await this.#saveMarks(0)
+        await this.#saving
+        if (this.#failure === undefined) await this.#saveMarks()
       } finally {
         await this.#opened.closeAll()
       }
@@ -231,7 +234,6 @@ export class SegmentLog {
     assert(batch !== undefined, 'a flush finds the batch it was called for')
     try {
       if (this.#failure !== undefined) throw this.#failure
-      await this.#saveMarks(this.#segmentBytes / 8)
       const full = this.#outdated || (this.#newest?.index.segmentBytes ?? 0) >= this.#segmentBytes
       const newest = full ? undefined : this.#newest
       await this.#write(newest ?? (await this.#roll(batch.firstIndex)), batch)
@@ -243,6 +245,7 @@ export class SegmentLog {
     // From here the batch is durable, and readers see it.
     batch.acknowledge()
     this.#tip.wakeUpTo(this.end)
+    this.#saveMarksBeside()
   }
 
   async #write({ file, index }: OpenedSegment, batch: Batch): Promise<void> {
@@ -256,7 +259,7 @@ export class SegmentLog {
   /** Begins a new segment; the one before it is sealed. Half of it must not be followed by an append to the old one. */
   async #roll(firstIndex: number): Promise<OpenedSegment> {
     try {
-      await this.#saveMarks(0)
+      await this.#saveMarks()
       const before = this.#segments.at(-1)
       const { file, index, ...segment } = await createSegment(this.#disk, this.#directory, {
         firstIndex,
@@ -273,14 +276,32 @@ export class SegmentLog {
     }
   }
 
-  /** Keeps what an open after a crash has to walk through short, and after a close none. */
-  async #saveMarks(moreThanBytes: number): Promise<void> {
+  /** Keeps what an open after a crash has to walk through short. */
+  #saveMarksBeside(): void {
+    const unsavedBytes = (this.#newest?.index.segmentBytes ?? 0) - this.#savedBytes
+    if (this.#saving !== undefined || unsavedBytes <= this.#segmentBytes / 8) return
+    this.#saving = this.#writeMarks()
+      .catch(cause => {
+        this.#failure ??= new LogReadOnly(this.#directory, cause)
+      })
+      .finally(() => {
+        this.#saving = undefined
+      })
+  }
+
+  /** All of them: then the next open walks through none of the segment. */
+  async #saveMarks(): Promise<void> {
+    await this.#saving
+    if (this.#failure !== undefined) throw this.#failure
+    if ((this.#newest?.index.segmentBytes ?? 0) > this.#savedBytes) await this.#writeMarks()
+  }
+
+  async #writeMarks(): Promise<void> {
     const newest = this.#segments.at(-1)
     if (newest === undefined || this.#newest === undefined) return
     const { index } = this.#newest
-    if (index.segmentBytes - this.#savedBytes <= moreThanBytes) return
-    await writeSidecar(this.#disk, newest.path, index)
     this.#savedBytes = index.segmentBytes
+    await writeSidecar(this.#disk, newest.path, index)
   }
 
   #begin(segment: Segment, opened: OpenedSegment): OpenedSegment {
