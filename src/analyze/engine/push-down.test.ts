@@ -160,3 +160,44 @@ test('with and without partitions every shape of query has the same rows', async
     'nothing was ever pruned',
   )
 })
+
+const odd = ['0', '007', '-0', '-5', '2147483647', null].flatMap(p =>
+  ['a', 'B', 'é', '😀', '\ue000', null].map(q => ({ p, q })),
+)
+const comparison = fc.oneof(
+  fc.tuple(
+    fc.constantFrom('p', 'p', '7'),
+    fc.constantFrom('=', '<>', '<', '<=', '>', '>='),
+    fc.constantFrom('0', '7', '2147483647', 'p'),
+  ),
+  fc.tuple(
+    fc.constant('q'),
+    fc.constantFrom('=', '<>', '<', '>='),
+    fc.constantFrom("'a'", "'B'", "'é'", "'b'", "'😀'", 'q'),
+  ),
+  fc.constantFrom(
+    ['p', 'IN', '(0, 7)'],
+    ['q', 'IN', "('a', '😀')"],
+    ['p', 'BETWEEN', '0 AND 100'],
+    ['q', 'BETWEEN', "'A' AND 'b'"],
+  ),
+)
+const told = fc.tuple(comparison, fc.constantFrom('AND', 'OR'), comparison)
+
+test('partitions that are told without DuckDB are those that DuckDB tells', async () => {
+  const partitions = odd.map(({ p, q }) => ({
+    values: [p ?? '__HIVE_DEFAULT_PARTITION__', q ?? '__HIVE_DEFAULT_PARTITION__'],
+    rows: [{ v: 1 }],
+  }))
+  await fc.assert(
+    fc.asyncProperty(told, async ([one, joined, other]) => {
+      const t = await jsonTable('t', columns, partitionColumns, partitions)
+      const where = `(${one.join(' ')} ${joined} ${other.join(' ')})`
+      await query(`SELECT count(*) FROM t WHERE ${where}`, [t])
+      // A form that is DuckDB's alone takes all of the conditions there.
+      await query(`SELECT count(*) FROM t WHERE ${where} AND (p IS NULL OR p IS NOT NULL)`, [t])
+      assert.deepEqual(t.indexes[0] ?? [], t.indexes[1] ?? [], where)
+    }),
+    { numRuns: 60 },
+  )
+})

@@ -73,7 +73,6 @@ export function partitionConditions(
   partitionColumns: readonly Column[],
   statement: Statement,
 ): readonly string[] {
-  const names = new Set(partitionColumns.map(column => column.name.toLowerCase()))
   const aside = statement.aside()
   const columns = partitionColumns.map(
     ({ name, type }): Visible => ({
@@ -83,12 +82,18 @@ export function partitionConditions(
       sql: identifier(name),
     }),
   )
-  return scan.conditions
-    .filter(condition => {
-      const columns = columnsIn(condition)
-      return columns !== undefined && columns.length > 0 && columns.every(column => isOf(column, scan, names))
-    })
-    .map(condition => aside.expression(condition, { ...emptyScope, columns }).sql)
+  return conditionsOn(scan, partitionColumns).map(
+    condition => aside.expression(condition, { ...emptyScope, columns }).sql,
+  )
+}
+
+/** As they are in the statement. */
+export function conditionsOn(scan: Scan, partitionColumns: readonly Column[]): readonly Node[] {
+  const names = new Set(partitionColumns.map(column => column.name.toLowerCase()))
+  return scan.conditions.filter(condition => {
+    const columns = columnsIn(condition)
+    return columns !== undefined && columns.length > 0 && columns.every(column => isOf(column, scan, names))
+  })
 }
 
 function isOf(column: Node, scan: Scan, names: ReadonlySet<string>): boolean {

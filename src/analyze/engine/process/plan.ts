@@ -1,7 +1,7 @@
 // From the tables that a statement names to the views it runs on: ask what they are, prune their partitions by the
 // statement's own conditions, ask for the files of the survivors, confine the statement to these files.
 
-import { partitionConditions } from '../../sql/prune.ts'
+import { conditionsOn } from '../../sql/prune.ts'
 import type { Scan, Statement } from '../../sql/statement.ts'
 import type { Ask, TableDescription } from '../protocol.ts'
 import type { Column, ScanFile, ScanSummary } from '../request.ts'
@@ -130,10 +130,9 @@ async function survivingPartitions(
 ): Promise<readonly number[]> {
   const named = hiddenColumnsOf(table).filter(({ name }) => name === '$partition' && statement.hiddenColumns.has(name))
   const columns = [...table.partitionColumns, ...named]
-  const conditions = partitionConditions(scan, columns, statement)
   const rows = table.partitions.map(({ values }) => [...values, ...named.map(() => partitionName(table, values))])
   // Conditions that cannot be evaluated over the values prune nothing: the statement itself will say what is wrong.
-  const found = await survivors(session, { columns, alias: scan.alias, rows }, conditions)
+  const found = await survivors(session, { columns, rows }, scan, statement)
   return found ?? rows.map((_, index) => index)
 }
 
@@ -152,14 +151,13 @@ async function matchingFiles(
 ): Promise<readonly ScanFile[]> {
   if (hidden.length === 0 || files.length === 0) return files
   const columns = [...table.partitionColumns, ...hidden]
-  const conditions = partitionConditions(scan, columns, statement)
-  if (conditions.length === partitionConditions(scan, table.partitionColumns, statement).length) return files
+  if (conditionsOn(scan, columns).length === conditionsOn(scan, table.partitionColumns).length) return files
   const rows = files.map(file => [
     ...table.partitionColumns.map(
       (_, place) => table.partitions[file.partition]?.values[place] ?? hiveDefaultPartition,
     ),
     ...hidden.map(({ name }) => hiddenValue(name, file, table) ?? hiveDefaultPartition),
   ])
-  const found = await survivors(session, { columns, alias: scan.alias, rows }, conditions)
+  const found = await survivors(session, { columns, rows }, scan, statement)
   return found?.flatMap(place => files[place] ?? []) ?? files
 }

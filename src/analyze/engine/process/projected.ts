@@ -1,7 +1,7 @@
 // The partitions of a table with partition projection that a statement may need: of each column the values that its
 // conditions leave, then all combinations, then whatever else the conditions say. What is never needed is never made.
 
-import { partitionConditions } from '../../sql/prune.ts'
+import { conditionsOn } from '../../sql/prune.ts'
 import { type Piece, type Restriction, restrictions } from '../../sql/restrictions.ts'
 import type { Scan, Statement } from '../../sql/statement.ts'
 import { EngineFault } from '../fault.ts'
@@ -33,18 +33,17 @@ export async function projectedPartitions(
     columns.push(columnValues(projected, { column, restriction, constants, now: statement.now }, table))
   }
   const own = async (column: Column, values: readonly string[]) => {
-    const conditions = partitionConditions(scan, [column], statement)
     const rows = values.map(value => [value])
-    const kept = await survivors(session, { columns: [column], alias: scan.alias, rows }, conditions)
+    const kept = await survivors(session, { columns: [column], rows }, scan, statement)
     return kept?.map(index => values[index] ?? '') ?? values
   }
   const narrowed: (readonly string[])[] = []
   for (const [index, column] of table.partitionColumns.entries()) narrowed.push(await own(column, columns[index] ?? []))
   const rows = product(narrowed, table)
-  const several = partitionConditions(scan, table.partitionColumns, statement)
-  const singles = table.partitionColumns.flatMap(column => partitionConditions(scan, [column], statement))
+  const several = conditionsOn(scan, table.partitionColumns)
+  const singles = table.partitionColumns.flatMap(column => conditionsOn(scan, [column]))
   if (several.length === singles.length) return rows
-  const kept = await survivors(session, { columns: table.partitionColumns, alias: scan.alias, rows }, several)
+  const kept = await survivors(session, { columns: table.partitionColumns, rows }, scan, statement)
   return kept?.map(index => rows[index] ?? []) ?? rows
 }
 

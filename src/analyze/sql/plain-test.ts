@@ -1,0 +1,130 @@
+// Whether partitions fulfil the commonest conditions, told here: comparisons of a column of whole numbers or of text with a
+// constant of its own kind, IN, BETWEEN, AND and OR. Everything else, and every value that is not plainly of its column's
+// type, is left to DuckDB, whose answer for these would be the same.
+
+import type { Column } from '../engine/request.ts'
+import type { Node } from './ast.ts'
+import { typeOfHive } from './typing/names.ts'
+
+/** Of a row's values, null for NULL; undefined where it cannot be told. NULL counts as false, which no NOT turns around. */
+export type PlainTest = (row: readonly (string | null)[]) => boolean | undefined
+
+type Compared = string | number
+type Compare = (one: Compared, other: Compared) => boolean
+
+const comparisons: Readonly<Record<string, Compare>> = {
+  eq: (one, other) => one === other,
+  neq: (one, other) => one !== other,
+  lt: (one, other) => one < other,
+  lte: (one, other) => one <= other,
+  gt: (one, other) => one > other,
+  gte: (one, other) => one >= other,
+}
+const turned: Readonly<Record<string, string>> = { lt: 'gt', lte: 'gte', gt: 'lt', gte: 'lte' }
+
+/** All of them; undefined where one of the conditions is of another form. */
+export function plainTest(conditions: readonly Node[], columns: readonly Column[]): PlainTest | undefined {
+  const tests = conditions.map(condition => testOf(condition, columns))
+  return tests.every(test => test !== undefined) ? every(tests) : undefined
+}
+
+function testOf(node: Node, columns: readonly Column[]): PlainTest | undefined {
+  switch (node.kind) {
+    case 'paren':
+      return testOf(node.need('this'), columns)
+    case 'and':
+    case 'or': {
+      const sides = [testOf(node.need('left'), columns), testOf(node.need('right'), columns)]
+      if (!sides.every(side => side !== undefined)) return undefined
+      return node.kind === 'and' ? every(sides) : some(sides)
+    }
+    case 'in': {
+      if (node.flag('not') || node.child('query') !== undefined) return undefined
+      return several(node.need('this'), 'eq', node.list('expressions'), columns, some)
+    }
+    case 'between': {
+      if (node.flag('not')) return undefined
+      const low = compared(node.need('this'), 'gte', node.need('low'), columns)
+      const high = compared(node.need('this'), 'lte', node.need('high'), columns)
+      return low && high && every([low, high])
+    }
+    default:
+      return comparisons[node.kind] && compared(node.need('left'), node.kind, node.need('right'), columns)
+  }
+}
+
+function several(
+  subject: Node,
+  kind: string,
+  constants: readonly Node[],
+  columns: readonly Column[],
+  joined: (tests: readonly PlainTest[]) => PlainTest,
+): PlainTest | undefined {
+  const tests = constants.map(constant => compared(subject, kind, constant, columns))
+  return tests.every(test => test !== undefined) ? joined(tests) : undefined
+}
+
+function compared(left: Node, kind: string, right: Node, columns: readonly Column[]): PlainTest | undefined {
+  if (left.kind !== 'column' && right.kind === 'column') return compared(right, turned[kind] ?? kind, left, columns)
+  const compare = comparisons[kind]
+  if (left.kind !== 'column' || right.kind !== 'literal' || compare === undefined) return undefined
+  const name = (left.text('name') ?? '').toLowerCase()
+  const place = columns.findIndex(column => column.name.toLowerCase() === name)
+  const read = columns[place] && readerOf(columns[place])
+  const isText = right.text('literal_type') === 'string'
+  if (read === undefined || (!isText && right.text('literal_type') !== 'number')) return undefined
+  const constant = read(right.text('value') ?? '')
+  if (constant === undefined || isText !== (typeof constant === 'string')) return undefined
+  const known = new Map<string, boolean | undefined>()
+  const judged = (text: string) => {
+    const value = read(text)
+    return value === undefined ? undefined : compare(value, constant)
+  }
+  return row => {
+    const text = row[place]
+    if (text === null) return false
+    if (text === undefined) return undefined
+    // Partitions have few values in a column.
+    if (!known.has(text)) known.set(text, judged(text))
+    return known.get(text)
+  }
+}
+
+const bounds: Readonly<Record<string, number>> = { tinyint: 127, smallint: 32767, integer: 2147483647, bigint: 1e15 }
+
+/** Of a value as the catalog, or the statement, writes it; undefined for one that is not plain. */
+function readerOf(column: Column): ((text: string) => Compared | undefined) | undefined {
+  const type = typeOfHive(column.type)
+  // Plain characters are in the same order as UTF-16 and as UTF-8.
+  if (type.kind === 'varchar') return text => (/^[\x20-\x7e]*$/.test(text) ? text : undefined)
+  const most = type.kind === 'simple' ? bounds[type.name] : undefined
+  if (most === undefined) return undefined
+  return text => {
+    const value = /^-?\d{1,15}$/.test(text) ? Number(text) : undefined
+    return value !== undefined && Math.abs(value) <= most ? value : undefined
+  }
+}
+
+const every =
+  (tests: readonly PlainTest[]): PlainTest =>
+  row => {
+    let all = true
+    for (const test of tests) {
+      const one = test(row)
+      if (one === undefined) return undefined
+      all &&= one
+    }
+    return all
+  }
+
+const some =
+  (tests: readonly PlainTest[]): PlainTest =>
+  row => {
+    let any = false
+    for (const test of tests) {
+      const one = test(row)
+      if (one === undefined) return undefined
+      any ||= one
+    }
+    return any
+  }
