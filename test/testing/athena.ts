@@ -26,6 +26,11 @@ export class QueryRunner {
     await s3.send(
       new CreateBucketCommand({ Bucket: 'analytics', CreateBucketConfiguration: { LocationConstraint: region } }),
     )
+    return QueryRunner.on(url)
+  }
+
+  /** Where that bucket is there already. */
+  static on(url: string): QueryRunner {
     return new QueryRunner(new AthenaClient(client(url)))
   }
 
@@ -42,7 +47,11 @@ export class QueryRunner {
   }
 
   async run(sql: string, more: More = {}): Promise<QueryExecution> {
-    const QueryExecutionId = await this.start(sql, more)
+    return this.end(await this.start(sql, more))
+  }
+
+  /** Once it has ended. */
+  async end(QueryExecutionId: string): Promise<QueryExecution> {
     for (;;) {
       const { QueryExecution: query = {} } = await this.athena.send(new GetQueryExecutionCommand({ QueryExecutionId }))
       if (query.Status?.State !== 'QUEUED' && query.Status?.State !== 'RUNNING') return query

@@ -3,7 +3,7 @@
  * where a SELECT names a table; SELECT itself is parsed by the engine.
  *
  *     word      letters, digits, _ (a bare identifier or a keyword)     quoted    `name` or "name"
- *     string    '…' with '' for a quote, in Hive's also \'                number    12, 1.5
+ *     string    '…' with '' for a quote, in Hive's also \'                number    12, 1.5, 2e-3
  *     symbol    any other character                                      comments  -- … and slash-star … star-slash
  */
 export interface Token {
@@ -58,7 +58,7 @@ function skipBlank(sql: string, at: number): number | undefined {
   return end < 0 ? undefined : end + 2
 }
 
-const bare = /[\p{L}_][\p{L}\p{N}_]*|\d+(?:\.\d+)?(?:[\p{L}_][\p{L}\p{N}_]*)?/uy
+const bare = /[\p{L}_][\p{L}\p{N}_]*|\d+(?:\.\d+)?(?:[eE][+-]?\d+(?![\p{L}\p{N}_]))?(?:[\p{L}_][\p{L}\p{N}_]*)?/uy
 
 function tokenAt(sql: string, at: number, escaped: boolean): Token | undefined {
   const first = sql.charAt(at)
@@ -67,7 +67,12 @@ function tokenAt(sql: string, at: number, escaped: boolean): Token | undefined {
   bare.lastIndex = at
   const text = bare.exec(sql)?.[0]
   if (text === undefined) return { kind: 'symbol', text: first, offset: at, end: at + 1 }
-  return { kind: /^\d+(\.\d+)?$/.test(text) ? 'number' : 'word', text, offset: at, end: at + text.length }
+  return {
+    kind: /^\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text) ? 'number' : 'word',
+    text,
+    offset: at,
+    end: at + text.length,
+  }
 }
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '0': '\0', b: '\b', Z: '\u001a' }
