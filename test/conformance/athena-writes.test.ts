@@ -109,6 +109,39 @@ test('INSERT INTO keeps to the table’s delimiter, and the values are read as t
   assert.deepEqual(await queries.rows('SELECT * FROM plain'), [['with "quotes", and commas', '7']])
 })
 
+test('text is written as LazySimpleSerDe writes it: raw, so that a delimiter in a value parts it; with an escape it does not', async () => {
+  const values = "SELECT 'a|b' AS a, 1 AS b, 'c\\d' AS c"
+  await queries.succeed(
+    `CREATE TABLE raw WITH (format = 'TEXTFILE', field_delimiter = '|', write_compression = 'NONE', external_location = 's3://analytics/raw/') AS ${values}`,
+  )
+  const [raw = ''] = await keys('raw/')
+  assert.equal(await textOf(raw), 'a|b|1|c\\d\n')
+  assert.deepEqual(await queries.rows('SELECT * FROM raw'), [['a', undefined, '1']])
+  await queries.succeed(`CREATE EXTERNAL TABLE escaping (a string, b int, c string) PARTITIONED BY (p string)
+    ROW FORMAT DELIMITED FIELDS TERMINATED BY '|' ESCAPED BY '\\\\' LOCATION 's3://analytics/escaping/'
+    TBLPROPERTIES ('write.compression' = 'NONE')`)
+  await queries.succeed(`INSERT INTO escaping ${values}, 'x|y' AS p UNION ALL SELECT chr(2) || ',', NULL, '', 'x|y'`)
+  const [escaped = ''] = await keys('escaping/')
+  assert.match(escaped, /^escaping\/p=x\|y\//)
+  assert.deepEqual((await textOf(escaped)).split('\n').toSorted(), ['', '\\\u0002,|\\N|', 'a\\|b|1|c\\\\d'])
+  assert.deepEqual(await queries.rows('SELECT * FROM escaping ORDER BY b'), [
+    ['a|b', '1', 'c\\d', 'x|y'],
+    ['\u0002,', undefined, '', 'x|y'],
+  ])
+})
+
+test('INSERT INTO writes NULL as the table’s own text for it', async () => {
+  await queries.succeed(`CREATE EXTERNAL TABLE nulls (a string, b int) ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' NULL DEFINED AS 'none'
+    LOCATION 's3://analytics/nulls/' TBLPROPERTIES ('write.compression' = 'NONE')`)
+  await queries.succeed("INSERT INTO nulls SELECT 'x', NULL UNION ALL SELECT NULL, 7")
+  const [key = ''] = await keys('nulls/')
+  assert.deepEqual((await textOf(key)).split('\n').toSorted(), ['', 'none,7', 'x,none'])
+  assert.deepEqual(await queries.rows('SELECT * FROM nulls ORDER BY b'), [
+    [undefined, '7'],
+    ['x', undefined],
+  ])
+})
+
 test('UNLOAD writes files and no table', async () => {
   const query = await queries.succeed(
     "UNLOAD (SELECT 1 AS a, 'x' AS b) TO 's3://analytics/unloaded' WITH (format = 'JSON', compression = 'NONE')",

@@ -8,8 +8,16 @@ import { hiveNull, partitionPath } from '../../catalog/glue/partition-path.ts'
 import type { CatalogTable, Column, PartitionDefinition, TableDefinition } from '../../catalog/glue/table.ts'
 import { serdes, tableFormat } from '../../catalog/glue/table-format.ts'
 import type { Transaction } from '../../durable/ledger.ts'
+import type { RowFormat } from '../../formats/row-format.ts'
 import { Fault } from '../../gateway/fault.ts'
-import type { TableReference, TargetTable, TransformResult, WriteStatement, WrittenFile } from '../engine/request.ts'
+import type {
+  TableReference,
+  TargetTable,
+  TransformResult,
+  WriteStatement,
+  WrittenFile,
+  WrittenText,
+} from '../engine/request.ts'
 import { storedAs } from './ddl/create-table.ts'
 import type { CreateTableAs, Insert, WritingStatement } from './ddl/statement.ts'
 import { pathExists, QueryFailure, tooManyPartitions } from './faults.ts'
@@ -279,10 +287,8 @@ function describedTarget(table: CatalogTable): TargetTable {
     const { format, csv, rows } = tableFormat(table)
     // Only what these read is what they would find written.
     if (format === 'csv' && rows?.serde !== 'lazy') throw refuse(`a table of ${table.serde.library}`)
-    if (csv?.escape !== undefined) throw refuse('a table with escape.delim')
     if (rows?.serde === 'openx' && Object.keys(rows.keyMappings).length > 0) throw refuse('a table with mapped keys')
     if (csv && csv.skipLines > 0) throw refuse('a table with skip.header.line.count')
-    if (csv?.nullText !== undefined && csv.nullText !== '\\N') throw refuse('a table with serialization.null.format')
     const named = ['write.compression', 'write_compression', 'parquet.compression', 'parquet.compress']
     const text = named.flatMap(name => table.parameters[name] ?? [])[0]?.toUpperCase() ?? 'GZIP'
     const compression = compressions[text as keyof typeof compressions]
@@ -290,11 +296,20 @@ function describedTarget(table: CatalogTable): TargetTable {
     return {
       ...{ database: table.database, name: table.name, columns: table.columns, partitionColumns: table.partitionKeys },
       ...{ format, compression },
-      ...(csv && { csv: { delimiter: csv.delimiter } }),
+      ...(rows?.serde === 'lazy' && { csv: writtenText(rows) }),
     }
   } catch (cause) {
     if (cause instanceof Fault) throw new QueryFailure('user', `HIVE_UNSUPPORTED_FORMAT: ${cause.message}`, cause)
     throw cause
+  }
+}
+
+/** Below the third level of nesting the separators are control characters, and they are escaped in every text too. */
+function writtenText({ separators, escape: mark, nullText }: Extract<RowFormat, { serde: 'lazy' }>): WrittenText {
+  const characters = [...separators, '\u0004', '\u0005', '\u0006', '\u0007', '\b'].join('')
+  return {
+    ...{ delimiter: separators[0], nullText },
+    ...(mark !== undefined && { escape: { mark, characters: mark + characters } }),
   }
 }
 

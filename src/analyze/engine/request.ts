@@ -206,6 +206,11 @@ export interface TransformRequest {
   readonly deadlineMilliseconds: number
 }
 
+export interface WrittenText extends Pick<CsvLayout, 'delimiter' | 'quote' | 'nullText'> {
+  /** What is written in front of each of these characters in a text; absent: texts are written as they are. */
+  readonly escape?: { readonly mark: string; readonly characters: string }
+}
+
 export interface TargetTable {
   readonly database: string
   readonly name: string
@@ -214,7 +219,7 @@ export interface TargetTable {
   readonly format: DataFormat
   readonly compression?: Compression
   /** Of text; commas and double quotes when absent. */
-  readonly csv?: Pick<CsvLayout, 'delimiter' | 'quote'>
+  readonly csv?: WrittenText
 }
 
 export type Compression = 'SNAPPY' | 'GZIP' | 'ZSTD' | 'NONE'

@@ -8,17 +8,14 @@ import { hiveName } from '../../sql/typing/names.ts'
 import { isSimple, nameOf, type Type } from '../../sql/typing/type.ts'
 import { wallClock } from '../../sql/zones.ts'
 import { EngineFault } from '../fault.ts'
-import type { Column, Compression, DataFormat, WrittenColumn, WrittenFile } from '../request.ts'
+import type { Column, Compression, DataFormat, WrittenColumn, WrittenFile, WrittenText } from '../request.ts'
 import { size } from './files.ts'
 import type { Session } from './session.ts'
 
-export interface OutputPlan {
+/** With how text is written; without a quote a value stands as it is, as Hive's text has it. */
+export interface OutputPlan extends WrittenText {
   readonly format: DataFormat
   readonly compression: Compression
-  /** Of text. */
-  readonly delimiter: string
-  /** Absent: a value is written as it is, as Hive's text has it. */
-  readonly quote?: string
   /** Whether a type that Hive does not have is refused, and not written as the nearest. */
   readonly isStrict: boolean
   readonly partitionedBy: readonly string[]
@@ -87,8 +84,13 @@ interface NamedColumn {
 }
 
 /** What the COPY selects: the columns, or with JSON in partitions the document and the partition columns. */
-function valuesOf(columns: readonly NamedColumn[], { format, partitionedBy }: OutputPlan): readonly string[] {
-  const values = columns.map(({ name, type }, index) => ({ name, value: storable(`c${index}`, type) }))
+function valuesOf(columns: readonly NamedColumn[], plan: OutputPlan): readonly string[] {
+  const { format, partitionedBy } = plan
+  const values = columns.map(({ name, type }, index) => {
+    const value = storable(`c${index}`, type)
+    const isText = ['varchar', 'char'].includes(type.kind) && format === 'csv' && !partitionedBy.includes(name)
+    return { name, value: isText ? escaped(value, plan) : value }
+  })
   const selected = ({ name, value }: { readonly name: string; readonly value: string }) =>
     `${value} AS ${identifier(name)}`
   if (format !== 'json' || partitionedBy.length === 0) return values.map(selected)
@@ -96,6 +98,15 @@ function valuesOf(columns: readonly NamedColumn[], { format, partitionedBy }: Ou
   const fields = kept.map(({ name, value }) => `${literal(name)}: ${value}`)
   const parted = values.filter(({ name }) => partitionedBy.includes(name))
   return [`to_json({${fields.join(', ')}}) AS athena_document`, ...parted.map(selected)]
+}
+
+/** As Hive's LazySimpleSerDe and Athena's: a mark in front of itself and of every separator, in texts alone. */
+function escaped(value: string, { escape: said }: OutputPlan): string {
+  if (said === undefined) return value
+  const code = (character: string) => `\\x{${character.charCodeAt(0).toString(16)}}`
+  const pattern = `([${[...said.characters].map(code).join('')}])`
+  const mark = said.mark === '\\' ? '\\\\' : said.mark
+  return `regexp_replace(${value}, ${literal(pattern)}, ${literal(`${mark}\\1`)}, 'g')`
 }
 
 function namedColumns(returned: readonly Returned[]): readonly NamedColumn[] {
@@ -168,7 +179,8 @@ function copyOptions(plan: OutputPlan): string {
   const format = plan.format === 'json' && partitioned ? 'csv' : plan.format
   const options = [`FORMAT ${format}`, `COMPRESSION ${names[plan.compression]}`]
   options.push(plan.format === 'parquet' ? 'RETURN_STATS' : 'RETURN_FILES')
-  if (plan.format === 'csv') options.push('HEADER false', `DELIMITER ${literal(plan.delimiter)}`, "NULLSTR '\\N'")
+  if (plan.format === 'csv')
+    options.push('HEADER false', `DELIMITER ${literal(plan.delimiter)}`, `NULLSTR ${literal(plan.nullText ?? '\\N')}`)
   if (plan.format === 'csv' && plan.quote === undefined) options.push("QUOTE ''", "ESCAPE ''")
   // One column, so that no delimiter is ever written, and no value is quoted.
   if (plan.format === 'json' && partitioned) options.push('HEADER false', "QUOTE ''", "ESCAPE ''")
