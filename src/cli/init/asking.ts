@@ -77,10 +77,12 @@ export class Asking {
     this.#terminal.out(`  ${words} [${otherwise}] `)
     this.#lines ??= this.#terminal.typed()
     const { done, value } = await this.#lines.next()
-    if (done === true)
+    if (done === true) {
+      this.#terminal.out('\n')
       throw new UsageMistake(
         `The answers end before this one. Answer it with --${option}, or take what is proposed with --yes.`,
       )
+    }
     if (!this.#terminal.interactive) this.#terminal.out(`${value}\n`)
     return value.trim()
   }
