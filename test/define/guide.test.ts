@@ -1,10 +1,10 @@
-/** docs/guides/definitions.md is true: its definition compiles and has no mistakes, its test passes, its tables name every option. */
+/** README.md and docs/guides/definitions.md are true: their definitions compile and have no mistakes, their tests pass, the guide's tables name every option. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { loadDefinition } from '../../src/cli/definition-file.ts'
 import * as define from '../../src/define/define.ts'
 import { checkDefinition } from '../../src/running/check.ts'
@@ -12,8 +12,13 @@ import { checkDefinition } from '../../src/running/check.ts'
 const root = join(import.meta.dirname, '../..')
 const guide = readFileSync(join(root, 'docs/guides/definitions.md'), 'utf8')
 
-test('the guide’s definition compiles, has no mistakes, and passes its test', { timeout: 180_000 }, async context => {
-  const blocks = [...guide.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block = '']) => block)
+for (const document of ['README.md', 'docs/guides/definitions.md'])
+  test(`the definition in ${document} compiles, has no mistakes, and passes its test`, { timeout: 180_000 }, context =>
+    holds(context, readFileSync(join(root, document), 'utf8')),
+  )
+
+async function holds(context: TestContext, text: string): Promise<void> {
+  const blocks = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block = '']) => block)
   const isTest = (block: string) => block.startsWith('// lake.test.ts')
   const folder = mkdtempSync(join(tmpdir(), 'biwa-guide-'))
   context.after(() => rmSync(folder, { recursive: true, force: true }))
@@ -44,7 +49,7 @@ test('the guide’s definition compiles, has no mistakes, and passes its test', 
   const tested = run(['--test', '--test-reporter=tap'])
   assert.equal(tested.status, 0, tested.stdout)
   assert.match(tested.stdout, /^# pass 1$/m)
-})
+}
 
 /** How each word says which options it takes. */
 const refusals: Readonly<Record<string, () => unknown>> = {
