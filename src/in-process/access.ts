@@ -5,10 +5,9 @@
 
 import type { HttpRequest, HttpResponse } from '../gateway/message.ts'
 import type { Principal } from '../gateway/operation.ts'
-import type { Invoker } from '../gateway/pipeline.ts'
 import type { Iam } from '../govern/iam/iam.ts'
 import { LakeMistake, refuseUnknown, shown } from '../world/mistake.ts'
-import type { Built } from './built.ts'
+import type { Built, During } from './built.ts'
 import { type ClientSettings, inProcessEndpoint, sdkHandler } from './client.ts'
 import { type Aws, awsDoor } from './door.ts'
 import { type Asking, type QueryOptions, type QueryResult, query, queryRows, type Rows } from './query.ts'
@@ -32,7 +31,8 @@ export interface Caller {
 
 export interface AccessNeeds {
   /** Rejects when the lake is closed. */
-  readonly enter: () => Promise<Pick<Built, 'pipeline' | 'parts'>>
+  readonly enter: () => Promise<Built>
+  readonly during: During
   readonly handle: (request: HttpRequest) => Promise<HttpResponse>
   readonly closing: () => AbortSignal
   readonly enforced: boolean
@@ -59,8 +59,11 @@ export class Access {
     this.region = needs.region
     this.#identity = identity ?? (iam => rootIdentity(iam, needs))
     this.aws = awsDoor({
-      invoker: () => this.#invoker(),
-      pipeline: async () => (await needs.enter()).pipeline,
+      invoker: async ({ parts }) => {
+        const { principal } = await this.#identity(parts.iam)
+        return { account: principal.account, region: this.region, principal }
+      },
+      during: needs.during,
       closing: needs.closing,
     })
   }
@@ -141,12 +144,6 @@ export class Access {
   get #asking(): Asking {
     const { aws, account, region } = this
     return { aws, account, region, enter: this.#needs.enter }
-  }
-
-  async #invoker(): Promise<Invoker> {
-    const { parts } = await this.#needs.enter()
-    const { principal } = await this.#identity(parts.iam)
-    return { account: principal.account, region: this.region, principal }
   }
 }
 

@@ -21,6 +21,9 @@ export interface Built {
   close(): Promise<void>
 }
 
+/** Does work on a lake that is open, before it may close. */
+export type During = <T>(work: (built: Built) => Promise<T>) => Promise<T>
+
 export interface Building {
   readonly settings: Settings
   /** Where a simulated clock starts; undefined is now. */

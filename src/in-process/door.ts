@@ -4,9 +4,10 @@
  */
 import type { Surface } from '../aws.ts'
 import { Fault } from '../gateway/fault.ts'
-import type { Invoker, Pipeline } from '../gateway/pipeline.ts'
+import type { Invoker } from '../gateway/pipeline.ts'
 import type { Members } from '../gateway/shape.ts'
 import { AwsError } from './aws-error.ts'
+import type { Built, During } from './built.ts'
 import { type GivenMembers, intoLake, intoProgram, type ReceivedMembers } from './values.ts'
 
 export interface CallOptions {
@@ -55,9 +56,9 @@ export type Output<
   : never
 
 export interface DoorNeeds {
-  readonly invoker: () => Promise<Invoker>
-  /** Rejects when the lake is closed. */
-  readonly pipeline: () => Promise<Pick<Pipeline, 'enter'>>
+  readonly invoker: (built: Pick<Built, 'parts'>) => Promise<Invoker>
+  /** Rejects when the lake is closed, and holds its closing up until the work is done. */
+  readonly during: During
   /** Aborted when the lake closes. */
   readonly closing: () => AbortSignal
 }
@@ -90,7 +91,6 @@ function namesTo<T>(make: (name: string) => T): object {
 }
 
 async function call(needs: DoorNeeds, service: string, operation: string, input: unknown, options: CallOptions) {
-  const pipeline = await needs.pipeline()
   const done = new AbortController()
   const signals = [done.signal, needs.closing(), ...(options.abortSignal ? [options.abortSignal] : [])]
   const form = {
@@ -99,7 +99,10 @@ async function call(needs: DoorNeeds, service: string, operation: string, input:
       intoProgram(members, output, () => done.abort()),
   }
   try {
-    return await pipeline.enter(await needs.invoker(), service, operation, { form, signal: AbortSignal.any(signals) })
+    return await needs.during(async built => {
+      const invoker = await needs.invoker(built)
+      return built.pipeline.enter(invoker, service, operation, { form, signal: AbortSignal.any(signals) })
+    })
   } catch (error) {
     throw error instanceof Fault ? new AwsError(error) : error
   }

@@ -14,10 +14,11 @@ import type { Principal } from '../gateway/operation.ts'
 import { version } from '../version.ts'
 import { SystemClock } from '../world/clock.ts'
 import { LakeMistake } from '../world/mistake.ts'
+import { pause } from '../world/pause.ts'
 import { SimulatedClock } from '../world/simulated/clock.ts'
 import { eraseTemporaryDirectory } from '../world/temporary.ts'
 import { Access, type Caller, rootOf } from './access.ts'
-import type { Builder, Built } from './built.ts'
+import type { Builder, Built, During } from './built.ts'
 import type { ClientSettings } from './client.ts'
 import { LakeClock, simulated } from './clock.ts'
 import { apply, type Definable, type DownOptions, defined, plan, planDown, takeDown } from './definitions.ts'
@@ -39,6 +40,8 @@ export class Lake {
   readonly #listeners: Listeners
   readonly #access: Access
   readonly #transcript: Transcript | undefined
+  /** Calls that have begun: a close lets them end. */
+  readonly #underWay = new Set<Promise<unknown>>()
   readonly #closing = new AbortController()
   #built: Promise<Built> | undefined
   /** What `#built` resolved with last. */
@@ -56,8 +59,10 @@ export class Lake {
     this.#listeners = new Listeners({ loopbackOnly: !enforced, log: this.#failures, handle })
     this.clock = new LakeClock({ needs: () => this.#now(), enter: () => this.#current() })
     const enter = () => this.#current()
+    const during: During = work => this.#during(work)
+    const handleSent = (request: HttpRequest) => during(() => this.handle(request))
     const closing = () => this.#closing.signal
-    this.#access = new Access({ enter, handle, closing, enforced, account, region })
+    this.#access = new Access({ enter, during, handle: handleSent, closing, enforced, account, region })
   }
 
   /** Called by `openLake`, once. */
@@ -231,9 +236,9 @@ export class Lake {
     operation: string,
     input: Readonly<Record<string, unknown>>,
   ): Promise<Readonly<Record<string, unknown>>> {
-    const { pipeline } = await this.#current()
     const { account, region, principal = rootOf(account) } = caller
-    return pipeline.invoke({ account, region, principal }, service, operation, input)
+    const invoker = { account, region, principal }
+    return this.#during(({ pipeline }) => pipeline.invoke(invoker, service, operation, input))
   }
 
   /** From now on a simulated clock follows the machine's own, second by second; it never goes back to meet it. */
@@ -242,7 +247,7 @@ export class Lake {
     const realClock = new SystemClock(this.#failures)
     const ahead = Math.max(0, clock.now() - realClock.now())
     const follow = async () => {
-      if (this.#closing.signal.aborted) return
+      if (this.#closed) return
       await clock.advanceTo(realClock.now() + ahead)
       realClock.at(realClock.now() + 1000, 'keep pace', follow)
     }
@@ -284,13 +289,16 @@ export class Lake {
 
   async #close(): Promise<void> {
     const built = this.#built
-    this.#closing.abort(new LakeMistake('The lake is closing.'))
     // The last deferred comes first, each whatever became of the others.
     await using steps = new AsyncDisposableStack()
     const { isTemporary, directory } = this.#settings
     if (isTemporary) steps.defer(() => eraseTemporaryDirectory(directory))
     // What did not open has been told to who opened it, and closed what it had.
     steps.defer(async () => (await built?.catch(() => undefined))?.close())
+    steps.defer(async () => {
+      await Promise.race([Promise.allSettled(this.#underWay), pause(closeGraceMilliseconds, this.#closing.signal)])
+      this.#closing.abort(new LakeMistake('The lake is closing.'))
+    })
     steps.defer(() => this.#listeners.close())
   }
 
@@ -316,6 +324,14 @@ export class Lake {
     return { account, invoke }
   }
 
+  #during<T>(work: (built: Built) => Promise<T>): Promise<T> {
+    const done = this.#current().then(work)
+    this.#underWay.add(done)
+    const forget = () => void this.#underWay.delete(done)
+    done.then(forget, forget)
+    return done
+  }
+
   async #current(): Promise<Built> {
     if (!this.#built || this.#closed) throw closed()
     return this.#built
@@ -326,5 +342,8 @@ export class Lake {
     return this.#standing
   }
 }
+
+/** How long a call may still take when the lake is closed. */
+const closeGraceMilliseconds = 2_000
 
 const closed = () => new LakeMistake('This lake is closed. Open another with openLake.')

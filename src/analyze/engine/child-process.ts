@@ -20,6 +20,12 @@ interface Running {
   readonly reject: (cause: unknown) => void
 }
 
+/** What a child's stderr is, beyond its declared type. */
+interface Pipe {
+  ref(): void
+  unref(): void
+}
+
 /** Enough of what a dying process says to tell why. */
 const complaintBytesMax = 4096
 
@@ -87,11 +93,13 @@ export class EngineChild {
   idle(): void {
     this.#process.unref()
     this.#process.channel?.unref()
+    ;(this.#process.stderr as Pipe | null)?.unref()
   }
 
   run(task: Task, answer: Answer): Promise<{ value: Outcome; residentBytes: number }> {
     this.#process.ref()
     this.#process.channel?.ref()
+    ;(this.#process.stderr as Pipe | null)?.ref()
     return new Promise((resolve, reject) => {
       const running = { answer, resolve, reject }
       this.#running = running

@@ -90,3 +90,27 @@ test('two who move the clock do so one after the other, and nobody moves it back
   await clock.advanceTo(10)
   assert.equal(clock.now(), 1500)
 })
+
+test('what waits is told in the order in which it will come, without what was cancelled', () => {
+  clock.at(1300, 'c', note('c'))
+  clock.at(1100, 'a', note('a'))
+  clock.at(1200, 'b', note('b')).cancel()
+  clock.at(1300, 'd', note('d'))
+  assert.deepEqual(clock.next(), { name: 'a', at: 1100 })
+  assert.deepEqual(
+    clock.due().map(({ name }) => name),
+    ['a', 'c', 'd'],
+  )
+})
+
+test('a hundred thousand appointments, most of them cancelled, cost no more each than a few do', async () => {
+  const kept = new Set<string>()
+  for (let nth = 0; nth < 100_000; nth++) {
+    const appointment = clock.at(2000 + nth, `${nth}`, () => void kept.add(`${nth}`))
+    if (nth % 100 > 0) appointment.cancel()
+  }
+  const ran = await clock.advance(200_000)
+  assert.equal(ran.length, 1000)
+  assert.deepEqual(ran, [...kept])
+  assert.equal(clock.next(), undefined)
+})

@@ -116,6 +116,7 @@ export class SimulatedClock implements Clock {
     this.#advancing = true
     try {
       for (let entry = this.#take(at); entry !== undefined; entry = this.#take(at)) {
+        this.#background.closing.throwIfAborted()
         this.#now = Math.max(this.#now, entry.dueAt)
         ran.push({ name: entry.name, at: this.#now })
         this.#background.keep(entry.name, () => this.#come(entry))
