@@ -203,6 +203,9 @@ const refused: readonly (readonly [words: readonly string[], message: RegExp])[]
   ],
   [['--shards', '2', '--source', 'direct'], /--shards answers no question here: with --source direct/],
   [['--required', 'none', '--dead-letters', 'x'], /--dead-letters: A place is written like/],
+  [['--at', 's3://one-bucket/'], /--at: It needs a folder of its own/],
+  [['--raw', 's3://one-bucket/a/', '--at', 's3://one-bucket/a/b/'], /--at: s3.* would lie in each other/],
+  [['--dead-letters', 's3://wrong-data/raw/dead/'], /--dead-letters: s3.* would lie in each other/],
   [['a', 'b'], /One directory at a time: 'a' or 'b'/],
 ]
 for (const [words, message] of refused)

@@ -99,6 +99,21 @@ export function placeOf(text: string): Place {
   return { bucket: name, prefix: folder }
 }
 
+const urlOf = ({ bucket, prefix }: Place): string => `s3://${bucket}/${prefix}`
+
+/** A folder of its own, neither in one of the others nor around one. */
+export const apartFrom =
+  (...others: readonly (Place | undefined)[]) =>
+  (text: string): Place => {
+    const place = placeOf(text)
+    if (place.prefix === '') throw wrong(`It needs a folder of its own, such as ${urlOf(place)}rows/.`)
+    const [url, clash] = [urlOf(place), others.find(other => other && isNested(urlOf(other), urlOf(place)))]
+    if (clash === undefined) return place
+    throw wrong(`${url} and ${urlOf(clash)} would lie in each other, and be read as one. Choose a folder beside it.`)
+  }
+
+const isNested = (one: string, other: string): boolean => one.startsWith(other) || other.startsWith(one)
+
 export const oneOf =
   <const T extends string>(...choices: readonly T[]) =>
   (text: string): T => {

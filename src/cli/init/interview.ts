@@ -5,12 +5,14 @@
 import { deliveryName, lakeName, named, streamName, tableName } from '../../define/names.ts'
 import {
   type Answers,
+  apartFrom,
   type Delivered,
   type Field,
   fieldsOf,
   lineOf,
   numberOf,
   oneOf,
+  type Place,
   paceOf,
   placeOf,
   regionOf,
@@ -35,7 +37,8 @@ export async function interview(asking: Asking, proposed: Proposals): Promise<An
   const output = await whatComesOut(asking, proposed)
   const input = await whatComesIn(asking, output)
   const delivered = input.source.kind === 'files' ? undefined : await howCollected(asking, output)
-  const transformed = await howTransformed(asking, { ...output, record: input.record })
+  const raw = input.source.kind === 'files' ? input.source.at : delivered?.to
+  const transformed = await howTransformed(asking, { ...output, record: input.record }, raw)
   return { ...output, ...input, ...(delivered && { delivered }), ...transformed }
 }
 
@@ -192,13 +195,14 @@ type Transformed = Pick<Answers, 'at' | 'required' | 'deadLetters' | 'sql' | 'is
 async function howTransformed(
   asking: Asking,
   { lake, table, columns, record, region }: Output & Pick<Answers, 'record'>,
+  raw: Place | undefined,
 ): Promise<Transformed> {
   asking.chapter('How one becomes the other')
   const at = await asking.ask({
     option: 'at',
     words: `Where does ${table} lie?`,
     otherwise: `s3://${lake}-analytics/${table}/`,
-    read: placeOf,
+    read: apartFrom(raw),
   })
   const draft = draftOf(columns, record)
   const required = await asking.ask({
@@ -216,7 +220,7 @@ async function howTransformed(
     words: `Where do records go that cannot be read${required.length > 0 ? '' : ' (or none: they fail the job)'}?`,
     otherwise: `s3://${lake}-analytics/dead_letters/`,
     read: text => {
-      const place = unlessNone(placeOf)(text)
+      const place = unlessNone(apartFrom(raw, at))(text)
       if (place === undefined && required.length > 0)
         throw wrong(
           `Records without ${required.join(' or ')} must go somewhere: name a folder, such as s3://some-bucket/dead_letters/.`,

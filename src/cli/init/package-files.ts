@@ -5,7 +5,7 @@ import type { Answers } from './answers.ts'
 /** The versions that Biwa itself is checked with. */
 export const devDependencies = { '@types/node': '26.6.6', typescript: '7.0.2' } as const
 
-export function packageFiles({ lake, question, table }: Answers): Readonly<Record<string, string>> {
+export function packageFiles({ lake, question, table, at }: Answers): Readonly<Record<string, string>> {
   return {
     'package.json': json({
       name: lake,
@@ -37,12 +37,12 @@ export function packageFiles({ lake, question, table }: Answers): Readonly<Recor
       },
       include: ['*.ts'],
     }),
-    'README.md': readme(lake, question, table),
+    'README.md': readme(lake, question, table, at.bucket),
     '.gitignore': 'node_modules/\n.biwa/\n',
   }
 }
 
-const readme = (lake: string, question: string, table: string): string => `# ${lake}
+const readme = (lake: string, question: string, table: string, bucket: string): string => `# ${lake}
 
 ${question === '' ? '' : `${question.replace(/[\\`*_{}[\]<>#|]/g, sign => `\\${sign}`)}\n\n`}A data lake for [Biwa](https://www.npmjs.com/package/biwa): \`lake.ts\` defines it, \`lake.test.ts\` runs it on a clock of its own.
 
@@ -51,7 +51,7 @@ npm install
 npm test             # a record goes in, its row comes out
 npm run check        # types, SQL, names and limits, before anything runs
 npm run up           # run it here; again after an edit, and the data is kept
-npx biwa sql "SELECT * FROM ${table} LIMIT 10" --database ${lake.replaceAll('-', '_')}
+npx biwa sql "SELECT * FROM ${table} LIMIT 10" --database ${lake.replaceAll('-', '_')} --output s3://${bucket}/answers/
 \`\`\`
 `
 
