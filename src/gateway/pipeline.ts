@@ -355,8 +355,9 @@ function questionsOf(
   call: Call,
 ): readonly Access[] {
   const passed = operation.declaration.passes?.(input as never, call)
-  const context = { 'iam:PassedToService': passed?.service ?? '' }
-  const roles = [...new Set(passed?.roles ?? [])].filter(role => role !== undefined)
+  if (passed === undefined) return ownQuestionsOf(name, service, operation, input, call)
+  const context = { 'iam:PassedToService': passed.service }
+  const roles = [...new Set(passed.roles)].filter(role => role !== undefined)
   return [
     ...ownQuestionsOf(name, service, operation, input, call),
     ...roles.map(resource => ({ action: 'iam:PassRole', resource, context })),
