@@ -13,7 +13,7 @@ export interface Rewriting {
 
 /** A quick look: most statements hold none of it. */
 const mayHold =
-  /\b(?:values|table|distinct|rand|fetch|match_recognize|json_[a-z]+|bigint|integer|int|smallint|tinyint|real|double|precision|boolean|varchar|char|ipaddress)\b/i
+  /\b(?:values|table|distinct|rand|fetch|match_recognize|json_[a-z]+)\b|\b(?:bigint|integer|int|smallint|tinyint|real|double|precision|boolean|varchar|char|ipaddress)\s*'/i
 
 /** Of an item that is missing. */
 const mayMiss = /\bselect\s+from\b|,\s*(?:from\b|where\b|[)\]]|;|$)/i
