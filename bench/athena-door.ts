@@ -18,11 +18,13 @@ import type { ScanFile } from '../src/analyze/engine/request.ts'
 const pollMilliseconds = 5
 
 export class Door implements AsyncDisposable {
+  readonly endpoint: string
   readonly #process: ChildProcess
   readonly #athena: AthenaClient
   readonly #s3: S3Client
 
   private constructor(process: ChildProcess, endpoint: string) {
+    this.endpoint = endpoint
     this.#process = process
     const settings = {
       ...{ endpoint, region: 'us-east-1' },
