@@ -34,7 +34,8 @@ function importsOf(file: string): readonly Import[] {
   })
 }
 const imports = sources.flatMap(importsOf)
-const inside = imports.filter(one => one.to.startsWith('src/'))
+/** Compiled, the examples stand beside what was `src/`: that is no import of it. */
+const inside = imports.filter(one => one.to.startsWith('src/') && !one.to.startsWith('src/examples/'))
 
 /** Longest prefix wins. Import only from a lower rank, never sideways; inside a room everything may see everything. */
 const ranks: Readonly<Record<string, number>> = {
