@@ -188,7 +188,7 @@ test("a part never imports another part's class: lake.ts hands it in as the inte
       typeOnly ||
       roomOf(from) === roomOf(to) ||
       areTogether(roomOf(from), roomOf(to)) ||
-      (ranks[roomOf(from)] ?? 0) >= 9
+      (ranks[roomOf(from)] ?? 0) >= 8
     )
       return false
     return (ranks[roomOf(to)] ?? 0) >= 2 && !/faults?\.ts$/.test(to) && /^export class /m.test(codeOf(to))
