@@ -48,7 +48,7 @@ function textOf({ level, part, text, place }: Finding, { parts }: LakeDefinition
   const head = `${level.padEnd(9)}  ${part}: ${text}`
   const job = parts.find(one => one.kind === 'job' && `job ${one.name}` === part)
   if (place === undefined || job?.kind !== 'job') return head
-  const line = job.sql.split('\n')[place.line - 1] ?? ''
+  const line = job.sql?.split('\n')[place.line - 1] ?? ''
   return `${head}\n${indent}${line.replaceAll('\t', ' ')}\n${indent}${' '.repeat(Math.max(0, place.column - 1))}^`
 }
 

@@ -19,6 +19,7 @@ export { type Job, job } from './parts/job.ts'
 export { type Role, role } from './parts/role.ts'
 export { type Stream, stream } from './parts/stream.ts'
 export { type Table, table } from './parts/table.ts'
+export type { GivenRow, Transform, TransformContext } from './parts/transform.ts'
 export { type Workgroup, workgroup } from './parts/workgroup.ts'
 
 /** A row of a table, or a record as a stream's or delivery's reader finds it. */

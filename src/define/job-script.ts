@@ -9,6 +9,7 @@
  *     ) AS "selected"
  */
 import type { Columns } from './column.ts'
+import { jobModule } from './job-module.ts'
 import { databaseOf, type LakeDefinition } from './lake.ts'
 import { DefinitionMistake } from './mistake.ts'
 import type { TimePartitioning } from './partitioning.ts'
@@ -17,7 +18,8 @@ import { type Job, recordOf } from './parts/job.ts'
 import type { Table } from './parts/table.ts'
 
 export function jobScript(job: Job, definition: LakeDefinition): string {
-  const { into, write, sql } = job
+  const { into, write, sql, transform } = job
+  if (sql === undefined) return jobModule(job, transform ?? '', definition)
   const act = write === 'replace' ? 'INSERT OVERWRITE' : 'INSERT INTO'
   return `${[
     `-- ${job.name}: made from the definition of the lake ${definition.name}.`,
@@ -30,9 +32,11 @@ export function jobScript(job: Job, definition: LakeDefinition): string {
 
 /** Glue's default arguments. */
 export function jobArguments(job: Job, definition: LakeDefinition): Readonly<Record<string, string>> {
-  const { from, into, required, deadLetters, takes } = job
+  const { from, into, required, deadLetters, takes, sql } = job
+  const database = into.database ?? databaseOf(definition)
   const bookmark = { '--job-bookmark-option': takes === 'new' ? 'job-bookmark-enable' : 'job-bookmark-disable' }
-  const shared = { ...bookmark, '--DATABASE': into.database ?? databaseOf(definition) }
+  const target = sql === undefined && { '--TARGET_TABLE': `${database}.${into.name}` }
+  const shared = { ...bookmark, '--DATABASE': database, ...target }
   if (from.kind === 'table')
     return { ...shared, '--SOURCE_TABLE': `${from.database ?? databaseOf(definition)}.${from.name}` }
   return {

@@ -6,7 +6,6 @@ import { type AccountOption, derivedRoleName, type Place, placeOf, roleArn, sche
 import { jobArguments, jobScript } from './job-script.ts'
 import { idOf, type Json, type JsonObject, type Resource } from './kind.ts'
 import { rolePath } from './kinds/role.ts'
-import { scriptName } from './kinds/script.ts'
 import { mark } from './kinds/tags.ts'
 import { rankOf } from './kinds.ts'
 import { type AnyPart, databaseOf, type LakeDefinition } from './lake.ts'
@@ -20,6 +19,7 @@ import type { Stream } from './parts/stream.ts'
 import type { Table } from './parts/table.ts'
 import type { Workgroup } from './parts/workgroup.ts'
 import { type Right, rightsOf } from './rights.ts'
+import { scriptKey } from './script-key.ts'
 import { tableState } from './table-state.ts'
 
 export function resourcesOf(definition: LakeDefinition, account: AccountOption): readonly Resource[] {
@@ -182,7 +182,7 @@ class Resources {
     const { lake } = this.#place
     const [arn, roleId] = this.#actsIn(role, derivedRoleName(lake, name, 'job'), 'glue')
     const tables = [into, ...reads, ...(from.kind === 'table' ? [from] : [])]
-    const scripted = scriptName(into.at.bucket.name, lake, name)
+    const scripted = `${into.at.bucket.name}/${scriptKey(lake, part)}`
     const text = jobScript(part, this.#definition)
     const script = this.#add('script', scripted, [`bucket ${into.at.bucket.name}`], { text })
     const needs = [roleId, script, ...tables.map(table => `table ${this.#databaseOf(table)}.${table.name}`)]

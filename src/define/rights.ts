@@ -108,12 +108,13 @@ class Rights {
     ]
   }
 
-  job({ name, from, into, reads, write, deadLetters }: Job): readonly Right[] {
+  job(part: Job): readonly Right[] {
+    const { from, into, reads, write, deadLetters } = part
     const tables = [...(from.kind === 'table' ? [from] : []), ...reads]
     const folder = from.kind === 'table' ? [] : [from.kind === 'files' ? from.at : from.to]
     const read = [...folder, ...tables.map(({ at }) => at)]
     const written = [into.at, ...(deadLetters ? [deadLetters] : [])]
-    const script: Location = { ...into.at, prefix: scriptKey(this.#place.lake, name) }
+    const script: Location = { ...into.at, prefix: scriptKey(this.#place.lake, part) }
     const listed = [...read, ...(write === 'replace' ? [into.at] : [])].map(({ bucket }) => bucketArn(bucket))
     return [
       {

@@ -256,7 +256,7 @@ test('a change is shown by its path, and is one after somebody has changed it by
 
 function optionsOfCurate() {
   const { into, required, sql, deadLetters } = curate
-  assert.ok(deadLetters)
+  assert.ok(deadLetters && sql)
   return {
     from: raw,
     into,

@@ -1,14 +1,12 @@
 /** Scripts of jobs: objects under `_scripts/<lake>/`, whose keys tell the lake and the job. Their text is what is wanted. */
 import { type Aws, listed, pages, present } from '../invoke.ts'
 import { kind } from '../kind.ts'
-import { scriptFolder, scriptKey } from '../script-key.ts'
+import { scriptFolder } from '../script-key.ts'
 import { owned as ownedBuckets, versionsGone } from './bucket.ts'
 
 export type ScriptState = { readonly text: string }
 
-/** `bucket/key` */
-export const scriptName = (bucket: string, lake: string, job: string): string => `${bucket}/${scriptKey(lake, job)}`
-
+/** Their names are `bucket/key`. */
 const placeOf = (name: string) => {
   const slash = name.indexOf('/')
   return { Bucket: name.slice(0, slash), Key: name.slice(slash + 1) }
@@ -52,13 +50,10 @@ export const script = kind<ScriptState>({
 })
 
 async function put({ invoke }: Aws, name: string, { text }: ScriptState): Promise<void> {
+  const { Bucket, Key } = placeOf(name)
   const Body = new TextEncoder().encode(text)
-  await invoke('s3', 'PutObject', {
-    ...placeOf(name),
-    Body,
-    ContentLength: Body.length,
-    ContentType: 'application/sql',
-  })
+  const ContentType = Key.endsWith('.sql') ? 'application/sql' : 'text/javascript'
+  await invoke('s3', 'PutObject', { Bucket, Key, Body, ContentLength: Body.length, ContentType })
 }
 
 async function textOf(body: unknown): Promise<string> {

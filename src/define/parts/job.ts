@@ -23,19 +23,14 @@ import type { Delivery } from './delivery.ts'
 import type { Files } from './files.ts'
 import type { Role } from './role.ts'
 import type { Table } from './table.ts'
+import { functionText, type Transform } from './transform.ts'
 
 /** Where a job's records come from: the objects of a delivery or of a folder, or a table's rows. */
 export type Source<C extends Columns = Columns> = Delivery<C> | Files<C> | Table<C, unknown>
 
-export interface JobOptions<C extends Columns> extends Tagged, Acting {
+interface Common<C extends Columns, T extends Columns> extends Tagged, Acting {
   readonly from: Source<C>
-  readonly into: Table
-  /** One SELECT in Athena's language. */
-  readonly sql: string
-  /** Tables that the SQL reads besides `source`, whole, by their names. */
-  readonly reads?: readonly Table[]
-  /** `append` adds rows; `replace` makes the SELECT's result the whole table, at once. append unless given. */
-  readonly write?: 'append' | 'replace'
+  readonly into: Table<T, unknown>
   /** `new`: what no run has taken. `all`: everything, each time. new unless given. */
   readonly takes?: 'new' | 'all'
   /** Where records go that cannot be read as the source says. Without it such a record fails the run. */
@@ -48,11 +43,36 @@ export interface JobOptions<C extends Columns> extends Tagged, Acting {
   readonly timeoutMinutes?: number
 }
 
+/** By SQL. */
+export interface SqlJobOptions<C extends Columns, T extends Columns> extends Common<C, T> {
+  /** One SELECT in Athena's language. */
+  readonly sql: string
+  readonly transform?: never
+  /** Tables that the SQL reads besides `source`, whole, by their names. */
+  readonly reads?: readonly Table[]
+  /** `append` adds rows; `replace` makes the SELECT's result the whole table, at once. append unless given. */
+  readonly write?: 'append' | 'replace'
+}
+
+/** By a function. Glue runs none: on AWS such a job is written anew, as SQL or as a Lambda function. */
+export interface TransformJobOptions<C extends Columns, T extends Columns> extends Common<C, T> {
+  /** What the function uses must stand in it: it runs in a process of its own. */
+  readonly transform: Transform<C, T>
+  readonly sql?: never
+  readonly reads?: never
+  readonly write?: 'append'
+}
+
+export type JobOptions<C extends Columns, T extends Columns> = SqlJobOptions<C, T> | TransformJobOptions<C, T>
+
 export interface Job<C extends Columns = Columns> extends Part {
   readonly kind: 'job'
   readonly from: Source<C>
   readonly into: Table
-  readonly sql: string
+  /** Absent where the work is a function. */
+  readonly sql?: string
+  /** The text of the function. */
+  readonly transform?: string
   readonly reads: readonly Table[]
   readonly write: 'append' | 'replace'
   readonly takes: 'new' | 'all'
@@ -68,6 +88,7 @@ const optionNames = [
   'from',
   'into',
   'sql',
+  'transform',
   'reads',
   'write',
   'takes',
@@ -79,13 +100,22 @@ const optionNames = [
   'tags',
 ]
 
-export function job<const C extends Columns>(name: string, options: JobOptions<C>): Job<C> {
+export function job<const C extends Columns, const T extends Columns>(name: string, options: JobOptions<C, T>): Job<C> {
   named("A job's name", name, jobName)
   const what = `The job ${name}`
   known(what, options, optionNames)
-  const { from, into, sql, reads = [], write = 'append', takes = 'new', deadLetters, required = [], every } = options
+  const { from, into, sql, transform, reads = [], write = 'append', takes = 'new', deadLetters, every } = options
+  const required: readonly string[] = options.required ?? []
   const { timeoutMinutes = 2880, role, tags = {} } = options
-  if (sql.trim() === '') throw new DefinitionMistake(`${what} has no SQL: write SELECT … FROM source.`)
+  if ((sql === undefined) === (transform === undefined))
+    throw new DefinitionMistake(
+      `${what} does its work either by SQL or by a function: give it sql: 'SELECT … FROM source' or transform: (rows, context) => ….`,
+    )
+  if (sql?.trim() === '') throw new DefinitionMistake(`${what} has no SQL: write SELECT … FROM source.`)
+  if (transform !== undefined && (write === 'replace' || reads.length > 0))
+    throw new DefinitionMistake(
+      `${what} does its work by a function, which adds rows made of its source: reads and write: 'replace' go with sql.`,
+    )
   wholeNumber(`${what}: timeoutMinutes`, timeoutMinutes, { min: 1, max: 10_080 })
   const columns = recordOf(from)
   for (const column of required)
@@ -104,7 +134,8 @@ export function job<const C extends Columns>(name: string, options: JobOptions<C
     name,
     from,
     into,
-    sql,
+    ...(sql !== undefined && { sql }),
+    ...(transform !== undefined && { transform: functionText(`${what}: transform`, transform) }),
     reads,
     write,
     takes,
