@@ -120,11 +120,11 @@ const every =
 const some =
   (tests: readonly PlainTest[]): PlainTest =>
   row => {
-    let any = false
+    let one = false
     for (const test of tests) {
-      const one = test(row)
-      if (one === undefined) return undefined
-      any ||= one
+      const told = test(row)
+      if (told === undefined) return undefined
+      one ||= told
     }
-    return any
+    return one
   }
