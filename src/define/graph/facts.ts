@@ -30,7 +30,7 @@ export function factsOf(part: AnyPart): readonly string[] {
       ]
     }
     case 'job':
-      return [paceOf(part.schedule)]
+      return [part.transform === undefined ? paceOf(part.schedule) : `by a function, ${paceOf(part.schedule)}`]
     case 'crawler':
       return [paceOf(part.schedule), ...(part.tablePrefix === undefined ? [] : [`tables ${part.tablePrefix}…`])]
     case 'workgroup':

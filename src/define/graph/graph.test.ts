@@ -204,3 +204,11 @@ test('the parts of a chain stand behind each other, with what is worth knowing o
   assert.match(text, /^2 shards, kept 2 days +gzip, 300 s or 5 MiB +every 5 minutes +s3:\/\/store\/rows\/$/m)
   assert.match(text, /^curate ─ broken ─▶ s3:\/\/store\/dead\/$/m)
 })
+
+test('a job that does its work by a function says so', () => {
+  const from = files(bucket('store').prefix('in/'), { record })
+  const into = table('rows', { at: bucket('store').prefix('rows/'), columns: record })
+  const work = job('work', { from, into, transform: rows => rows })
+  const { nodes } = wayOf(lake('pond', { region: 'ap-northeast-1', parts: [work] }))
+  assert.deepEqual(nodes.find(({ kind }) => kind === 'job')?.facts, ['by a function, when it is started'])
+})
