@@ -94,6 +94,16 @@ test('what cannot be does not compile, and is refused in words where there are n
   refused(() => bucket('b-1', { lifecycle: [{ move }] }), /promises immediate access/)
   // @ts-expect-error a misspelt option
   refused(() => delivery('d', { from: readings, to: at, bufer: { seconds: 60 } }), /has no option bufer/)
+  refused(() => table('t', { at, columns: { a: column.array(column.string()) }, format: 'csv' }), /single values/)
+  const lines = table('t', { at, columns: { a: column.string(), on: column.date() }, format: 'csv' })
+  refused(() => job('j', { ...working, into: lines }), /csv: there a date such as on is read as a number/)
+  const parted = table('t', {
+    at,
+    columns: { a: column.string(), b: column.string() },
+    partitionBy: by('b'),
+    format: 'json',
+  })
+  refused(() => job('j', { ...working, into: parted, write: 'replace' }), /json with partitions/)
   // @ts-expect-error not a time
   refused(() => job('j', { ...working, every: 'now and then' }), /this is no such time/)
 })

@@ -134,8 +134,13 @@ export const table = kind<TableState>({
     const gone = found.columns.filter(({ name }) => !now.has(name))
     if (retyped.length > 0) warnings.push(`files written so far keep the old type of ${namesOf(retyped)}`)
     if (gone.length > 0) warnings.push(`files written so far keep ${namesOf(gone)}, which nobody reads any more`)
-    if (wanted.location !== found.location) warnings.push(`what lies under ${found.location} stays there, unread`)
-    if (wanted.serde !== found.serde) warnings.push('files written so far keep their format and cannot be read by it')
+    if (wanted.location !== found.location)
+      warnings.push(
+        found.partitionKeys.length > 0
+          ? `partitions registered so far stay under ${found.location}, and are read there`
+          : `what lies under ${found.location} stays there, unread`,
+      )
+    if (wanted.serde !== found.serde) warnings.push('files written so far keep the old format')
     return warnings.length === 0 ? undefined : warnings.join('; ')
   },
 })

@@ -116,6 +116,7 @@ export function job<const C extends Columns, const T extends Columns>(name: stri
     throw new DefinitionMistake(
       `${what} does its work by a function, which adds rows made of its source: reads and write: 'replace' go with sql.`,
     )
+  checkTarget(what, into, write)
   wholeNumber(`${what}: timeoutMinutes`, timeoutMinutes, { min: 1, max: 10_080 })
   const columns = recordOf(from)
   for (const column of required)
@@ -146,6 +147,21 @@ export function job<const C extends Columns, const T extends Columns>(name: stri
     ...(role !== undefined && { role }),
     tags,
   })
+}
+
+function checkTarget(what: string, { name, format, columns, partitionBy }: Table, write: Job['write']): void {
+  if (write === 'replace' && partitionBy !== undefined && format !== 'parquet')
+    throw new DefinitionMistake(
+      `${what} replaces the table ${name}, which is ${format} with partitions: Glue replaces such a table partition by partition. Make it parquet.`,
+    )
+  const folders: readonly string[] = partitionBy?.kind === 'columns' ? partitionBy.of : []
+  const timed = Object.entries(columns).find(
+    ([column, { type }]) => /^(date|timestamp)$/.test(type) && !folders.includes(column),
+  )
+  if (format === 'csv' && timed !== undefined)
+    throw new DefinitionMistake(
+      `${what} writes the table ${name}, which is csv: there a ${timed[1].type} such as ${timed[0]} is read as a number and written as text. Make the table parquet or json, or the column a string.`,
+    )
 }
 
 /** The columns that a job's SQL finds in `source`. */

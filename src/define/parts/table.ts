@@ -56,6 +56,7 @@ export function table<
   if (database !== undefined) named("A database's name", database, tableName)
   const columns = checkColumns(`${what}: its columns`, options.columns)
   if (partitionBy !== undefined) checkPartitioning(what, columns, partitionBy)
+  if (format === 'csv') checkFlat(what, columns)
   return frozen({
     kind: 'table',
     name,
@@ -74,6 +75,15 @@ export function partitionColumns({ columns, partitionBy }: Pick<Table, 'columns'
   return partitionBy.kind === 'time'
     ? partitionBy.units.map(name => ({ name: name as string, type: 'int' }))
     : partitionBy.of.map(name => ({ name, type: columns[name]?.type ?? 'string' }))
+}
+
+/** https://docs.aws.amazon.com/athena/latest/ug/csv-serde.html */
+function checkFlat(what: string, columns: Columns): void {
+  for (const [name, { type }] of Object.entries(columns))
+    if (/^(array|map|struct)</.test(type))
+      throw new DefinitionMistake(
+        `${what} is csv, whose fields are single values, and ${name} is ${type}: make the table parquet or json.`,
+      )
 }
 
 function checkPartitioning(what: string, columns: Columns, partitionBy: Partitioning): void {
