@@ -6,13 +6,14 @@ import type { Scratch } from '../../durable/blobs.ts'
 import type { Appointment, Clock } from '../../world/clock.ts'
 import type { Log } from '../../world/log.ts'
 import type { Random } from '../../world/random.ts'
-import { batchMemoryMebibytes, batchStorageMebibytes } from './limits.ts'
+import { batchMemoryMebibytes, batchProcessesMax, batchStorageMebibytes } from './limits.ts'
 import { ModuleFailed } from './module-fault.ts'
 import type { BatchFigures, BatchTask } from './process/batch-task.ts'
 import { layOutBatch } from './runtime/batch-files.ts'
 import { Environment, type Outcome } from './runtime/environment.ts'
 import { LogTail } from './runtime/log-tail.ts'
 import { type Credentials, clockOffset } from './runtime/starting.ts'
+import { Turns } from './runtime/turns.ts'
 
 export interface BatchRequest extends Omit<BatchTask, 'output' | 'deadLetters'> {
   /** The module's text, and what it is by the end of its name: `.mjs`, `.js`, `.ts`. */
@@ -56,6 +57,7 @@ const credentialSecondsMin = 900
 
 export class Batches {
   readonly #needs: BatchNeeds
+  readonly #turns = new Turns(batchProcessesMax)
 
   constructor(needs: BatchNeeds) {
     this.#needs = needs
@@ -65,7 +67,7 @@ export class Batches {
   async run(request: BatchRequest): Promise<BatchResult> {
     const { signal } = request
     const { realClock, clock } = this.#needs
-    signal.throwIfAborted()
+    using _turn = await this.#turns.take(signal)
     await using code = await this.#needs.scratch()
     const files = await layOutBatch(code.path, request)
     const environment = await this.#start(request, files)

@@ -43,4 +43,6 @@ export const credentialSeconds = 12 * 3600
 
 /** Biwa's own: what the module of a job may take. Its rows come and go in batches. */
 export const batchMemoryMebibytes = 1024
+/** At once, of all jobs; the next one waits, and its run's time goes on. */
+export const batchProcessesMax = 4
 export const batchStorageMebibytes = 256 * 1024
