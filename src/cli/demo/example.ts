@@ -23,9 +23,10 @@ GROUP BY device_id
 ORDER BY avg_temp DESC`
 
 /** Beside the sources, or compiled beside the compiled ones. */
-const file = import.meta.url.endsWith('.ts')
-  ? new URL('../../../examples/temperature/lake.ts', import.meta.url)
-  : new URL('../../examples/temperature/lake.js', import.meta.url)
+const path = import.meta.url.endsWith('.ts')
+  ? '../../../examples/temperature/lake.ts'
+  : '../../examples/temperature/lake.js'
+const file = new URL(path, import.meta.url)
 
 export const loadExample = (): Promise<LakeDefinition> =>
   loadDefinition(decodeURIComponent(file.pathname), { directory: '/' })
