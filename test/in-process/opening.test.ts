@@ -139,6 +139,16 @@ test('closing while queries run and streams are read ends them, and nothing stay
   assert.ok(children.length <= 1, `more than the one idle child that waits some seconds for the next lake: ${children}`)
 })
 
+test('a lake that is reset is empty, and its clock goes on from where it is', async () => {
+  await using lake = await openLake({ ...temporary, start: 0 })
+  await lake.aws.kinesis.CreateStream({ StreamName: 's', ShardCount: 1 })
+  await lake.clock.advance({ hours: 1 })
+  await Promise.all([lake.reset(), lake.reset()])
+  assert.deepEqual((await lake.aws.kinesis.ListStreams()).StreamNames, [])
+  assert.equal(String(lake.clock.now()), '1970-01-01T01:00:00Z')
+  await lake.aws.kinesis.CreateStream({ StreamName: 's', ShardCount: 1 })
+})
+
 test('what was called before a lake is closed comes to its end, and time stops', async () => {
   const lake = await openLake(temporary)
   await lake.aws.kinesis.CreateStream({ StreamName: 's', ShardCount: 1 })
