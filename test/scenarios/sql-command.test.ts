@@ -133,7 +133,7 @@ test('rows beyond a page come in order, each once', async () => {
 test('what the catalog answers is printed as it is', async () => {
   assert.equal(await sql('SHOW TABLES IN w'), 0)
   assert.equal(terminal.printed, 'obs\nprojected\nseen\n')
-  assert.match(terminal.complained, /^1 row in .* s\.\n$/)
+  assert.match(terminal.complained, /^3 rows in .* s\.\n$/)
 })
 
 test('a query that fails is one reason, its place in the statement, and an exit code of 1', async () => {
