@@ -175,6 +175,20 @@ test('a function that fails, or returns what is not declared, fails the run; not
   assert.match((await run('wrong')).StateDetail ?? '', /^7 records in = 0 out \+ 7 dead letters.* 0 rows written/)
 })
 
+test('a run that is stopped stops an endless loop; nothing is written, and its objects stay new', async () => {
+  const target = { '--TARGET_S3': 's3://lake/endless/', '--TARGET_SCHEMA': 'id bigint' }
+  await create('endless', 'export default () => { for (;;); }', { ...source, ...target })
+  const { JobRunId = '' } = await lake.aws.glue.StartJobRun({ JobName: 'endless' })
+  const { SuccessfulSubmissions } = await lake.aws.glue.BatchStopJobRun({ JobName: 'endless', JobRunIds: [JobRunId] })
+  assert.equal(SuccessfulSubmissions?.length, 1)
+  await lake.clock.settle()
+  const { JobRun } = await lake.aws.glue.GetJobRun({ JobName: 'endless', RunId: JobRunId })
+  assert.equal(JobRun?.JobRunState, 'STOPPED')
+  assert.deepEqual(await keys('endless/'), [])
+  await put('scripts/endless.ts', 'export default rows => rows.map(({ id }) => ({ id }))')
+  assert.match((await run('endless')).StateDetail ?? '', /^7 records in/)
+})
+
 for (const [given, complaint] of [
   [
     { '--SOURCE_S3': '', '--SOURCE_SCHEMA': '', '--REQUIRED': '' },
