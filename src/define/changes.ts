@@ -38,7 +38,7 @@ const nameOf = (item: Json): string | undefined => {
 }
 
 /** Members in any order, lists in theirs. */
-function same(a: Json | undefined, b: Json | undefined): boolean {
+export function same(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   if (Array.isArray(a) || Array.isArray(b)) {

@@ -1,4 +1,5 @@
 /** Lifecycle rules between a definition's words and S3's. A rule that a definition could not have said is shown as it is. */
+import { same } from '../changes.ts'
 import type { Json, JsonObject } from '../kind.ts'
 
 export type LifecycleState = { readonly name: string; readonly [member: string]: Json }
@@ -45,17 +46,7 @@ export const lifecycleFrom = (rules: readonly Json[]): readonly LifecycleState[]
         move: rule.Transitions.map(({ Days = 0, StorageClass = '' }) => ({ afterDays: Days, to: StorageClass })),
       }),
     }
-    return sameRule(lifecycleRules([said])[0], rule) ? said : { name: said.name, other: given }
+    return same(lifecycleRules([said])[0] as unknown as Json, given) ? said : { name: said.name, other: given }
   })
 
 const days = (name: string, count: number | undefined): JsonObject => (count === undefined ? {} : { [name]: count })
-
-const sameRule = (a: unknown, b: unknown) => sorted(a) === sorted(b)
-
-/** JSON with its members in one order. */
-const sorted = (value: unknown): string =>
-  JSON.stringify(value, (_, inner) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )

@@ -2,6 +2,7 @@
  * S3 buckets: versioned, encrypted, closed to the public, with their lifecycle, tiers and tags. A bucket is emptied version by
  * version before it goes, and what lies in it can be nothing but the lake's own scripts for it to count as empty.
  */
+import { same } from '../changes.ts'
 import { type Aws, listed, pages, present } from '../invoke.ts'
 import { type Json, kind } from '../kind.ts'
 import { scriptFolder } from '../script-key.ts'
@@ -57,7 +58,7 @@ export const bucket = kind<BucketState>({
     await invoke('s3', 'CreateBucket', { Bucket, CreateBucketConfiguration: { ...place, Tags: awsTags(tags) } })
   },
   async change({ invoke }, Bucket, wanted, found) {
-    const differs = (name: keyof BucketState) => JSON.stringify(wanted[name]) !== JSON.stringify(found[name])
+    const differs = (name: keyof BucketState) => !same(wanted[name], found[name])
     const put = (operation: string, input: object) => invoke('s3', operation, { Bucket, ...input })
     if (differs('versioning'))
       await put('PutBucketVersioning', {

@@ -1,4 +1,5 @@
 /** Glue crawlers. When they run is a schedule's matter. */
+import { same } from '../changes.ts'
 import { listed, pages, present } from '../invoke.ts'
 import { kind } from '../kind.ts'
 import { glueRetag, glueTags, nextToken, noEntity, tagged } from './glue.ts'
@@ -45,7 +46,7 @@ export const crawler = kind<CrawlerState>({
     await invoke('glue', 'CreateCrawler', { Name, ...bodyOf(wanted), Tags: wanted.tags })
   },
   async change(aws, Name, wanted, found) {
-    if (JSON.stringify(bodyOf(wanted)) !== JSON.stringify(bodyOf(found)))
+    if (!same({ ...wanted, tags: {} }, { ...found, tags: {} }))
       await aws.invoke('glue', 'UpdateCrawler', { Name, ...bodyOf(wanted) })
     await glueRetag(aws, `crawler/${Name}`, wanted.tags, found.tags)
   },

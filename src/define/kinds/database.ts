@@ -1,4 +1,5 @@
 /** Databases of the Data Catalog. */
+import { same } from '../changes.ts'
 import { type Aws, listed, pages, present } from '../invoke.ts'
 import { kind } from '../kind.ts'
 import { glueRetag, glueTags, nextToken, noEntity } from './glue.ts'
@@ -32,7 +33,7 @@ export const database = kind<DatabaseState>({
   },
   async change(aws, Name, wanted, found) {
     const { description: Description, parameters: Parameters } = wanted
-    if (Description !== found.description || JSON.stringify(Parameters) !== JSON.stringify(found.parameters))
+    if (!same({ ...wanted, tags: {} }, { ...found, tags: {} }))
       await aws.invoke('glue', 'UpdateDatabase', { Name, DatabaseInput: { Name, Description, Parameters } })
     await glueRetag(aws, `database/${Name}`, wanted.tags, found.tags)
   },

@@ -1,4 +1,5 @@
 /** Firehose delivery streams into S3. Where one takes its records from is chosen once. */
+import { same } from '../changes.ts'
 import { type Aws, listed, pages, present } from '../invoke.ts'
 import { kind } from '../kind.ts'
 import { type AwsTags, awsTags, mark, retag, type Tags, tagsFrom } from './tags.ts'
@@ -95,7 +96,7 @@ export const delivery = kind<DeliveryState>({
   },
   async change(aws, DeliveryStreamName, wanted, found) {
     const { invoke } = aws
-    if (JSON.stringify(destinationOf(wanted)) !== JSON.stringify(destinationOf(found))) {
+    if (!same({ ...wanted, tags: {} }, { ...found, tags: {} })) {
       const { VersionId, Destinations } = (await describe(aws, DeliveryStreamName))?.DeliveryStreamDescription ?? {}
       await invoke('firehose', 'UpdateDestination', {
         DeliveryStreamName,
@@ -127,7 +128,7 @@ export const delivery = kind<DeliveryState>({
   },
   lakeOf: (_, { tags }) => tags[mark],
   replaces(wanted, found) {
-    if (JSON.stringify(wanted.source) === JSON.stringify(found.source)) return undefined
+    if (same(wanted.source, found.source)) return undefined
     return 'Firehose takes records from where it was told when it was made'
   },
 })

@@ -1,4 +1,5 @@
 /** Glue jobs. A job that is there with another source keeps its bookmark: what it has taken, it has taken. */
+import { same } from '../changes.ts'
 import { listed, pages, present } from '../invoke.ts'
 import { kind } from '../kind.ts'
 import { glueRetag, glueTags, nextToken, noEntity, tagged } from './glue.ts'
@@ -53,7 +54,7 @@ export const job = kind<JobState>({
     await invoke('glue', 'CreateJob', { Name, ...bodyOf(wanted), Tags: wanted.tags })
   },
   async change(aws, JobName, wanted, found) {
-    if (JSON.stringify({ ...wanted, tags: {} }) !== JSON.stringify({ ...found, tags: {} }))
+    if (!same({ ...wanted, tags: {} }, { ...found, tags: {} }))
       await aws.invoke('glue', 'UpdateJob', { JobName, JobUpdate: bodyOf(wanted) })
     await glueRetag(aws, `job/${JobName}`, wanted.tags, found.tags)
   },

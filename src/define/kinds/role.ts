@@ -1,4 +1,5 @@
 /** IAM roles with one policy of their own: whoever acts may do what stands in it, and nothing that somebody added by hand. */
+import { same } from '../changes.ts'
 import { type Aws, listed, pages, present } from '../invoke.ts'
 import { type Json, kind } from '../kind.ts'
 import { type AwsTags, awsTags, retag, type Tags, tagsFrom } from './tags.ts'
@@ -53,11 +54,11 @@ export const role = kind<RoleState>({
   },
   async change(aws, RoleName, wanted, found) {
     const { invoke } = aws
-    if (JSON.stringify(wanted.trusts) !== JSON.stringify(found.trusts)) {
+    if (!same(wanted.trusts, found.trusts)) {
       const PolicyDocument = JSON.stringify(trustOf(wanted.trusts))
       await invoke('iam', 'UpdateAssumeRolePolicy', { RoleName, PolicyDocument })
     }
-    if (JSON.stringify(wanted.may) !== JSON.stringify(found.may)) {
+    if (!same(wanted.may, found.may)) {
       const PolicyDocument = JSON.stringify(policyOf(wanted.may as readonly StatementState[]))
       const input = { RoleName, PolicyName: policyName }
       if (wanted.may.length === 0) await present(invoke('iam', 'DeleteRolePolicy', input), 'NoSuchEntity')
@@ -147,9 +148,7 @@ const trustOf = (trusts: Json): Json =>
 function trustedIn(document: Json): Json {
   const { Statement } = document as { Statement?: readonly { Principal?: { Service?: Json } }[] }
   const service = Statement?.[0]?.Principal?.Service
-  return typeof service === 'string' && JSON.stringify(trustOf(service)) === JSON.stringify(document)
-    ? service
-    : document
+  return typeof service === 'string' && same(trustOf(service), document) ? service : document
 }
 
 export const policyOf = (may: readonly StatementState[]) => ({
@@ -172,6 +171,6 @@ function statementsIn(document: Json): RoleState['may'] {
       on: Resource,
       ...(Condition !== undefined && { when: Condition }),
     } as unknown as StatementState
-    return JSON.stringify(policyOf([said]).Statement[0]) === JSON.stringify(one) ? said : { other: one }
+    return same(policyOf([said]).Statement[0], one) ? said : { other: one }
   })
 }

@@ -1,4 +1,5 @@
 /** Tables of the Data Catalog. What others keep in a table's parameters (statistics, a crawler's notes) stays as it is. */
+import { same } from '../changes.ts'
 import { type Aws, listed, pages, present } from '../invoke.ts'
 import { kind } from '../kind.ts'
 import { owned as ownedDatabases } from './database.ts'
@@ -123,8 +124,8 @@ export const table = kind<TableState>({
     return (page?.KeyCount ?? 0) > 0 ? `rows, as objects under ${location}` : undefined
   },
   replaces(wanted, found) {
-    const keys = ({ partitionKeys }: TableState) => JSON.stringify(partitionKeys.map(({ name, type }) => [name, type]))
-    if (keys(wanted) === keys(found)) return undefined
+    const keys = ({ partitionKeys }: TableState) => partitionKeys.map(({ name, type }) => [name, type])
+    if (same(keys(wanted), keys(found))) return undefined
     return 'the folders of a table are what its partition keys name: objects that are there stay in the old ones, unread'
   },
   warns(wanted, found) {

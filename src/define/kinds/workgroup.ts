@@ -1,4 +1,5 @@
 /** Athena workgroups. */
+import { same } from '../changes.ts'
 import { type Aws, codeOf, listed, pages } from '../invoke.ts'
 import { kind } from '../kind.ts'
 import { nextToken } from './glue.ts'
@@ -63,7 +64,7 @@ export const workgroup = kind<WorkgroupState>({
   },
   async change(aws, name, wanted, found) {
     const { invoke } = aws
-    if (JSON.stringify({ ...wanted, tags: {} }) !== JSON.stringify({ ...found, tags: {} }))
+    if (!same({ ...wanted, tags: {} }, { ...found, tags: {} }))
       await invoke('athena', 'UpdateWorkGroup', {
         WorkGroup: name,
         Description: wanted.description,
