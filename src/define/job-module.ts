@@ -9,7 +9,7 @@ import type { Table } from './parts/table.ts'
 export function jobModule(job: Job, transform: string, definition: LakeDefinition): string {
   const { columns } = job.into
   const names = Object.keys(columns)
-  const absent = Object.fromEntries(names.filter(name => columns[name]?.optional).map(name => [name, null]))
+  const optional = names.filter(name => columns[name]?.optional)
   const epochs = Object.fromEntries(
     names.flatMap(name => {
       const moment = columns[name]?.moment
@@ -20,11 +20,12 @@ export function jobModule(job: Job, transform: string, definition: LakeDefinitio
 const __name = given => given // some compilers put this around functions
 const transform = ${transform}
 
-const absent = ${JSON.stringify(absent)}
+const optional = ${JSON.stringify(optional)}
 const epochs = ${JSON.stringify(epochs)} // milliseconds in one of their units
 ${cutting(job.into)}
 function laidOut(given) {
-  const row = { ...absent, ...given }
+  const row = { ...given }
+  for (const name of optional) row[name] ??= null
   for (const [name, unit] of Object.entries(epochs))
     if (row[name] instanceof Date) row[name] = row[name].getTime() / unit
   return { ...row, ...cut(row) }

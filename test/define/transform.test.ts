@@ -48,7 +48,7 @@ const convert = job('convert', {
         const { device_id, temperature } = row
         const note = row.tags?.join(' ')
         const at = new Date(row.timestamp * 1000)
-        converted.push({ device_id, fahrenheit: temperature * 1.8 + 32, at, ...(note !== undefined && { note }) })
+        converted.push({ device_id, fahrenheit: temperature * 1.8 + 32, at, note })
       }
     }
     return converted
