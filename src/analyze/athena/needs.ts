@@ -1,4 +1,6 @@
 /** What Athena needs of the other parts: the narrowest interfaces; lake.ts hands the parts in. */
+
+import type { PartitionPlaces } from '../../catalog/glue/partition-places.ts'
 import type {
   CatalogDatabase,
   CatalogTable,
@@ -85,6 +87,8 @@ export interface Catalog {
   deleteTable(write: Transaction, scope: Scope, database: string, name: string): void
   partition(scope: Scope, database: string, table: string, values: readonly string[]): Partition | undefined
   partitions(scope: Scope, database: string, table: string): Iterable<Partition>
+  /** Of all of them; `key` names this very list. */
+  partitionPlaces(scope: Scope, database: string, table: string): PartitionPlaces
   addPartitions(
     write: Transaction,
     scope: Scope,

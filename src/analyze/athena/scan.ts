@@ -43,7 +43,8 @@ export class Scans {
     if (partitioned) caller.demandTable('glue:GetPartitions', database, name)
     const projection = projectionOf(table)
     const isLooked = partitioned && projection === undefined
-    const partitions = isLooked ? [...this.#catalog.partitions(caller, database, name)] : []
+    const places = isLooked ? this.#catalog.partitionPlaces(caller, database, name) : undefined
+    const partitions = places?.partitions ?? []
     return {
       ...reference,
       ...format,
@@ -51,6 +52,7 @@ export class Scans {
       ...(isPartitionList && { isPartitionList }),
       partitionColumns: table.partitionKeys.map(columnOf),
       partitions,
+      ...(places && { partitionsKey: places.key }),
       ...(projection !== undefined && { projection: projection.columns }),
       files: async (indexes, projected = []) => {
         const locations = projection

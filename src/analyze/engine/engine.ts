@@ -255,9 +255,12 @@ class Tables {
     const found = await this.#find(question.references)
     this.#found.push(...found)
     return found.map((table): TableDescription => {
-      const { files: _, ...description } = table
+      const { files: _, partitions, ...description } = table
+      const { partitionsKey } = description
+      if (partitionsKey !== undefined && question.held.includes(partitionsKey))
+        return { ...description, partitions: [], isHeld: true }
       // Whoever describes a table may know more of its partitions, which a hundred thousand times over takes seconds to cross.
-      return { ...description, partitions: table.partitions.map(({ values }) => ({ values })) }
+      return { ...description, partitions: partitions.map(({ values }) => ({ values })) }
     })
   }
 }

@@ -41,10 +41,14 @@ export type Task = QueryTask | ExplainTask | TransformTask | ConvertTask
 export type Outcome = QueryResult | ExplainResult | TransformResult | ConvertResult
 
 /** A table without its callback: its files are asked for by its place in the answer to `tables`. */
-export type TableDescription = Omit<TableSource, 'files'>
+export type TableDescription = Omit<TableSource, 'files'> & {
+  /** The child has the partitions of that key, and they are left out. */
+  readonly isHeld?: true
+}
 
 export type Question =
-  | { readonly name: 'tables'; readonly references: readonly TableReference[] }
+  /** `held`: keys of lists of partitions that the child has. */
+  | { readonly name: 'tables'; readonly references: readonly TableReference[]; readonly held: readonly string[] }
   | {
       readonly name: 'files'
       readonly table: number

@@ -57,6 +57,8 @@ export interface TableSource {
   readonly view?: { readonly sql: string; readonly database: string; readonly columns: readonly Column[] }
   /** Empty for a table that is not partitioned. */
   readonly partitions: readonly { readonly values: readonly string[] }[]
+  /** Names this very list of partitions, for good: who has had it once need not be sent it again. */
+  readonly partitionsKey?: string
   /** It has a row for each of its partitions, of their values, and no files: `"name$partitions"`. */
   readonly isPartitionList?: true
   /** Of each partition column. Where it is there, partitions are made of it, and `partitions` is empty. */

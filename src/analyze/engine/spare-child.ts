@@ -1,4 +1,4 @@
-// One idle child that outlives its engine for some seconds, for the next engine of this process: tests open one lake after
+// One idle child that outlives its engine for a second, for the next engine of this process: tests open one lake after
 // the other, and starting a child takes longer than all else that a small one does. It has let go of the closed lake's
 // directories, and serves the next as it serves the next query: by an instance of DuckDB that has seen nothing.
 
@@ -6,7 +6,7 @@ import type { Appointment, Clock } from '../../world/clock.ts'
 import type { EngineChild } from './child-process.ts'
 import type { Limits } from './protocol.ts'
 
-const keptMillisecondsMax = 10_000
+const keptMillisecondsMax = 1_000
 let spare: { readonly child: EngineChild; readonly limits: string; readonly end: Appointment } | undefined
 
 /** Takes the child; one that was here already ends. */

@@ -6,8 +6,8 @@ import type { Column } from '../engine/request.ts'
 import type { Node } from './ast.ts'
 import { typeOfHive } from './typing/names.ts'
 
-/** Of a row's values, null for NULL; undefined where it cannot be told. NULL counts as false, which no NOT turns around. */
-export type PlainTest = (row: readonly (string | null)[]) => boolean | undefined
+/** Of a row's values; undefined where it cannot be told. NULL counts as false, which no NOT turns around. */
+export type PlainTest = (row: readonly string[]) => boolean | undefined
 
 type Compared = string | number
 type Compare = (one: Compared, other: Compared) => boolean
@@ -22,13 +22,23 @@ const comparisons: Readonly<Record<string, Compare>> = {
 }
 const turned: Readonly<Record<string, string>> = { lt: 'gt', lte: 'gte', gt: 'lt', gte: 'lte' }
 
-/** All of them; undefined where one of the conditions is of another form. */
-export function plainTest(conditions: readonly Node[], columns: readonly Column[]): PlainTest | undefined {
+/** All of them; undefined where one of the conditions is of another form. `nullText` stands for NULL in a row. */
+export function plainTest(
+  conditions: readonly Node[],
+  declared: readonly Column[],
+  nullText: string,
+): PlainTest | undefined {
+  const columns = { declared, nullText }
   const tests = conditions.map(condition => testOf(condition, columns))
   return tests.every(test => test !== undefined) ? every(tests) : undefined
 }
 
-function testOf(node: Node, columns: readonly Column[]): PlainTest | undefined {
+interface Columns {
+  readonly declared: readonly Column[]
+  readonly nullText: string
+}
+
+function testOf(node: Node, columns: Columns): PlainTest | undefined {
   switch (node.kind) {
     case 'paren':
       return testOf(node.need('this'), columns)
@@ -57,36 +67,39 @@ function several(
   subject: Node,
   kind: string,
   constants: readonly Node[],
-  columns: readonly Column[],
+  columns: Columns,
   joined: (tests: readonly PlainTest[]) => PlainTest,
 ): PlainTest | undefined {
   const tests = constants.map(constant => compared(subject, kind, constant, columns))
   return tests.every(test => test !== undefined) ? joined(tests) : undefined
 }
 
-function compared(left: Node, kind: string, right: Node, columns: readonly Column[]): PlainTest | undefined {
+function compared(left: Node, kind: string, right: Node, columns: Columns): PlainTest | undefined {
   if (left.kind !== 'column' && right.kind === 'column') return compared(right, turned[kind] ?? kind, left, columns)
   const compare = comparisons[kind]
   if (left.kind !== 'column' || right.kind !== 'literal' || compare === undefined) return undefined
   const name = (left.text('name') ?? '').toLowerCase()
-  const place = columns.findIndex(column => column.name.toLowerCase() === name)
-  const read = columns[place] && readerOf(columns[place])
+  const { declared, nullText } = columns
+  const place = declared.findIndex(column => column.name.toLowerCase() === name)
+  const read = declared[place] && readerOf(declared[place])
   const isText = right.text('literal_type') === 'string'
   if (read === undefined || (!isText && right.text('literal_type') !== 'number')) return undefined
   const constant = read(right.text('value') ?? '')
   if (constant === undefined || isText !== (typeof constant === 'string')) return undefined
-  const known = new Map<string, boolean | undefined>()
-  const judged = (text: string) => {
-    const value = read(text)
-    return value === undefined ? undefined : compare(value, constant)
-  }
+  let last: string | undefined
+  let told: boolean | undefined
   return row => {
     const text = row[place]
-    if (text === null) return false
-    if (text === undefined) return undefined
-    // Partitions have few values in a column.
-    if (!known.has(text)) known.set(text, judged(text))
-    return known.get(text)
+    // Partitions come in the order of their values: most have in a column what the one before has.
+    if (text === last) return told
+    last = text
+    if (text === undefined) told = undefined
+    else if (text === nullText) told = false
+    else {
+      const value = read(text)
+      told = value === undefined ? undefined : compare(value, constant)
+    }
+    return told
   }
 }
 
@@ -100,10 +113,25 @@ function readerOf(column: Column): ((text: string) => Compared | undefined) | un
   const most = type.kind === 'simple' ? bounds[type.name] : undefined
   if (most === undefined) return undefined
   return text => {
-    const value = /^-?\d{1,15}$/.test(text) ? Number(text) : undefined
+    const value = wholeNumber(text)
     return value !== undefined && Math.abs(value) <= most ? value : undefined
   }
 }
+
+/** Of up to 15 digits. By hand, since it is done a hundred thousand times over. */
+function wholeNumber(text: string): number | undefined {
+  const from = text.charCodeAt(0) === minus ? 1 : 0
+  if (text.length === from || text.length > from + 15) return undefined
+  let value = 0
+  for (let at = from; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - zero
+    if (digit < 0 || digit > 9) return undefined
+    value = value * 10 + digit
+  }
+  return from === 1 ? -value : value
+}
+const minus = 45
+const zero = 48
 
 const every =
   (tests: readonly PlainTest[]): PlainTest =>

@@ -11,6 +11,7 @@ import {
   noSuchTable,
   tableExists,
 } from './faults.ts'
+import type { PartitionPlaces } from './partition-places.ts'
 import { Partitions } from './partitions.ts'
 import {
   type DatabaseRow,
@@ -232,6 +233,12 @@ export class Catalog {
   *partitions(scope: Scope, database: string, table: string): Iterable<Partition> {
     const row = tableRow(this.#ledger, scope, database, table)
     if (row) for (const { partition } of this.#partitions.walk(row)) yield partition
+  }
+
+  /** Values and locations of all partitions, in that order, and the name of this very list. Empty without such a table. */
+  partitionPlaces(scope: Scope, database: string, table: string): PartitionPlaces {
+    const row = tableRow(this.#ledger, scope, database, table)
+    return row ? this.#partitions.places(row) : { key: '', partitions: [] }
   }
 
   /** As `partitions`, after the position that an earlier walk gave; refuses an unknown table. */

@@ -4,6 +4,7 @@ import type { Ledger, Transaction } from '../../durable/ledger.ts'
 import type { Clock } from '../../world/clock.ts'
 import { InvalidInputException, noSuchPartition, partitionExists, valuesMismatch } from './faults.ts'
 import { partitionPath } from './partition-path.ts'
+import { type PartitionPlaces, RememberedPlaces } from './partition-places.ts'
 import type { Parameters, Partition, PartitionDefinition, Storage, TableDefinition } from './table.ts'
 
 interface PartitionRow {
@@ -32,6 +33,7 @@ const pageRows = 1000
 export class Partitions {
   readonly #ledger: Ledger
   readonly #clock: Clock
+  readonly #places = new RememberedPlaces()
 
   constructor({ ledger, clock }: { readonly ledger: Ledger; readonly clock: Clock }) {
     this.#ledger = ledger
@@ -70,11 +72,24 @@ export class Partitions {
     }
   }
 
+  /** Of all of them, in the order of `walk`. */
+  places(table: Pick<Table, 'id'>): PartitionPlaces {
+    return this.#places.of(table.id, () =>
+      this.#ledger
+        .all<Pick<PartitionRow, 'partition_values' | 'location'>>(
+          'SELECT partition_values, location FROM glue_partition WHERE table_id = ? ORDER BY partition_values',
+          table.id,
+        )
+        .map(({ partition_values, location }) => ({ values: JSON.parse(partition_values) as string[], location })),
+    )
+  }
+
   create(write: Transaction, table: Table, partition: PartitionDefinition): void {
     if (this.add(write, table, [partition]) === 0) throw partitionExists()
   }
 
   add(write: Transaction, table: Table, partitions: readonly PartitionDefinition[]): number {
+    this.#places.forget(table.id)
     const definition = JSON.parse(table.definition) as TableDefinition
     const shelf = new Shelf(write, table.id)
     let added = 0
@@ -98,6 +113,7 @@ export class Partitions {
 
   /** Replaces the partition of `values`; its values may change. */
   update(write: Transaction, table: Table, values: readonly string[], partition: PartitionDefinition): void {
+    this.#places.forget(table.id)
     const definition = JSON.parse(table.definition) as TableDefinition
     const row = placed(partition, definition)
     const moved = keyOf(partition.values) !== keyOf(values)
@@ -119,11 +135,13 @@ export class Partitions {
   }
 
   delete(write: Transaction, table: Table, values: readonly string[]): void {
+    this.#places.forget(table.id)
     const sql = 'DELETE FROM glue_partition WHERE table_id = ? AND partition_values = ?'
     if (write.run(sql, table.id, keyOf(values)) === 0) throw noSuchPartition()
   }
 
   drop(write: Transaction, tableId: number): void {
+    this.#places.forget(tableId)
     write.run('DELETE FROM glue_partition WHERE table_id = ?', tableId)
     write.run('DELETE FROM glue_partition_storage WHERE table_id = ?', tableId)
   }

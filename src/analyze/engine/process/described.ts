@@ -10,6 +10,7 @@ import { invalidView, type View } from '../../sql/view.ts'
 import { EngineFault } from '../fault.ts'
 import type { Answers, Question, TableDescription } from '../protocol.ts'
 import type { Column as DeclaredColumn, TableReference } from '../request.ts'
+import { completed, heldKeys } from './held-partitions.ts'
 import { parse } from './parser.ts'
 
 type AskTables = (question: Extract<Question, { name: 'tables' }>) => Promise<Answers['tables']>
@@ -42,7 +43,7 @@ export class Described {
     for (let asked = 0, depth = 0; named.length > 0; depth++) {
       if (depth > viewDepthMax)
         throw new EngineFault('semantic', `VIEW_IS_RECURSIVE: Views nest deeper than ${viewDepthMax} levels`)
-      const found = await ask({ name: 'tables', references: named })
+      const found = (await ask({ name: 'tables', references: named, held: heldKeys() })).map(completed)
       const inner = new Map<string, TableReference>()
       for (const [index, reference] of named.entries()) {
         const table = found[index]

@@ -130,7 +130,9 @@ async function survivingPartitions(
 ): Promise<readonly number[]> {
   const named = hiddenColumnsOf(table).filter(({ name }) => name === '$partition' && statement.hiddenColumns.has(name))
   const columns = [...table.partitionColumns, ...named]
-  const rows = table.partitions.map(({ values }) => [...values, ...named.map(() => partitionName(table, values))])
+  const rows = table.partitions.map(({ values }) =>
+    named.length === 0 ? values : [...values, partitionName(table, values)],
+  )
   // Conditions that cannot be evaluated over the values prune nothing: the statement itself will say what is wrong.
   const found = await survivors(session, { columns, rows }, scan, statement)
   return found ?? rows.map((_, index) => index)

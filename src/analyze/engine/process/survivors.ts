@@ -25,7 +25,7 @@ export async function survivors(
 ): Promise<readonly number[] | undefined> {
   const conditions = conditionsOn(scan, columns)
   if (conditions.length === 0 || rows.length === 0) return rows.map((_, index) => index)
-  const test = plainTest(conditions, columns)
+  const test = plainTest(conditions, columns, hiveDefaultPartition)
   const told = test && plainly(test, rows)
   if (told !== undefined) return told
   const listed = listOf(columns, rows)
@@ -46,7 +46,7 @@ export async function survivors(
 function plainly(test: PlainTest, rows: readonly (readonly string[])[]): readonly number[] | undefined {
   const found: number[] = []
   for (const [index, row] of rows.entries()) {
-    const kept = test(row.map(value => (value === hiveDefaultPartition ? null : value)))
+    const kept = test(row)
     if (kept === undefined) return undefined
     if (kept) found.push(index)
   }

@@ -1,0 +1,42 @@
+// Values and locations of a table's partitions as one list, remembered until one of them changes: a query over a hundred
+// thousand partitions must not read as many rows to find three. How many are remembered is bounded.
+
+export interface PartitionPlace {
+  readonly values: readonly string[]
+  readonly location: string
+}
+
+export interface PartitionPlaces {
+  /** Names this very list, in this process and for good: whoever has a copy of it need not be told again. */
+  readonly key: string
+  readonly partitions: readonly PartitionPlace[]
+}
+
+const rememberedMax = 400_000
+let made = 0
+
+export class RememberedPlaces {
+  /** By table, the one that was asked for last at the end. */
+  readonly #lists = new Map<number, PartitionPlaces>()
+  #count = 0
+
+  of(tableId: number, read: () => readonly PartitionPlace[]): PartitionPlaces {
+    const known = this.#lists.get(tableId)
+    if (known) this.forget(tableId)
+    made += known ? 0 : 1
+    const list = known ?? { key: String(made), partitions: read() }
+    this.#lists.set(tableId, list)
+    this.#count += list.partitions.length
+    for (const id of this.#lists.keys()) {
+      if (this.#count <= rememberedMax) break
+      this.forget(id)
+    }
+    return list
+  }
+
+  /** One of its partitions changes, or may. */
+  forget(tableId: number): void {
+    this.#count -= this.#lists.get(tableId)?.partitions.length ?? 0
+    this.#lists.delete(tableId)
+  }
+}
