@@ -1,5 +1,5 @@
 // Whether partitions fulfil the commonest conditions, told here: comparisons of a column of whole numbers or of text with a
-// constant of its own kind, IN, BETWEEN, AND and OR. Everything else, and every value that is not plainly of its column's
+// constant of its own kind, LIKE, IN, BETWEEN, AND and OR. Everything else, and every value that is not plainly of its column's
 // type, is left to DuckDB, whose answer for these would be the same.
 
 import type { Column } from '../engine/request.ts'
@@ -58,8 +58,34 @@ function testOf(node: Node, columns: Columns): PlainTest | undefined {
       const high = compared(node.need('this'), 'lte', node.need('high'), columns)
       return low && high && every([low, high])
     }
+    case 'like':
+      return like(node, columns)
     default:
       return comparisons[node.kind] && compared(node.need('left'), node.kind, node.need('right'), columns)
+  }
+}
+
+/** Of text with a pattern that has no escape. */
+function like(node: Node, { declared, nullText }: Columns): PlainTest | undefined {
+  const [subject, pattern] = [node.need('left'), node.need('right')]
+  if (node.flag('not') || node.child('escape') !== undefined) return undefined
+  if (subject.kind !== 'column' || pattern.kind !== 'literal' || pattern.text('literal_type') !== 'string')
+    return undefined
+  const name = (subject.text('name') ?? '').toLowerCase()
+  const place = declared.findIndex(column => column.name.toLowerCase() === name)
+  if (declared[place] === undefined || typeOfHive(declared[place].type).kind !== 'varchar') return undefined
+  const wanted = pattern.text('value') ?? ''
+  // With many of them a regular expression may try every way there is.
+  if (!isPlain(wanted) || wanted.split('%').length > 4) return undefined
+  const expression = wanted
+    .replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+    .replaceAll('%', '.*')
+    .replaceAll('_', '.')
+  const matches = new RegExp(`^${expression}$`)
+  return row => {
+    const text = row[place]
+    if (text === undefined || text === nullText) return text === undefined ? undefined : false
+    return isPlain(text) ? matches.test(text) : undefined
   }
 }
 
@@ -103,13 +129,15 @@ function compared(left: Node, kind: string, right: Node, columns: Columns): Plai
   }
 }
 
+const isPlain = (text: string) => /^[\x20-\x7e]*$/.test(text)
+
 const bounds: Readonly<Record<string, number>> = { tinyint: 127, smallint: 32767, integer: 2147483647, bigint: 1e15 }
 
 /** Of a value as the catalog, or the statement, writes it; undefined for one that is not plain. */
 function readerOf(column: Column): ((text: string) => Compared | undefined) | undefined {
   const type = typeOfHive(column.type)
   // Plain characters are in the same order as UTF-16 and as UTF-8.
-  if (type.kind === 'varchar') return text => (/^[\x20-\x7e]*$/.test(text) ? text : undefined)
+  if (type.kind === 'varchar') return text => (isPlain(text) ? text : undefined)
   const most = type.kind === 'simple' ? bounds[type.name] : undefined
   if (most === undefined) return undefined
   return text => {
