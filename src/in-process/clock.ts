@@ -53,7 +53,7 @@ export class LakeClock {
   async advance(by: Temporal.DurationLike | Temporal.Duration | string): Promise<readonly Due[]> {
     const clock = simulated(await this.#enter())
     const target = readDuration(by)
-    return (await clock.advanceBy(target)).map(dueOf)
+    return this.#ran(await clock.advanceBy(target))
   }
 
   /**
@@ -68,7 +68,7 @@ export class LakeClock {
       if (at >= now) return at
       throw new LakeMistake(`Time only goes on: it is ${isoOf(now)} already, and ${isoOf(at)} has passed.`)
     })
-    return ran.map(dueOf)
+    return this.#ran(ran)
   }
 
   /**
@@ -95,6 +95,12 @@ export class LakeClock {
   async settle(): Promise<void> {
     const { background } = await this.#enter()
     await background.settled()
+  }
+
+  /** A lake that was closed on the way has not come to where it was sent: that is said, not what ran until then. */
+  #ran(ran: readonly Dated[]): readonly Due[] {
+    this.#needs()
+    return ran.map(dueOf)
   }
 }
 

@@ -45,6 +45,25 @@ const members: Readonly<Record<Breaking['kind'], readonly string[]>> = {
   disk: ['kind'],
 }
 
+/** What a member may be, where that is not any name. */
+const choices: Readonly<Record<string, readonly string[]>> = {
+  task: ['query', 'explain', 'transform', 'convert'],
+  on: ['write', 'read'],
+}
+
+/** Programs without types may give anything. Throws LakeMistake. */
+function holdToKind(breaking: Breaking): void {
+  const kind = (breaking as Breaking | null | undefined)?.kind
+  if (kind === undefined || !Object.hasOwn(members, kind))
+    throw new LakeMistake(`Nothing of the kind ${shown(kind)} can be broken: ${Object.keys(members).join(', ')}.`)
+  refuseUnknown(`A fault of the kind ${kind}`, breaking, members[kind])
+  for (const [name, value] of Object.entries(breaking)) {
+    const allowed = choices[name]
+    if (value === undefined || (allowed ? allowed.includes(value) : typeof value === 'string')) continue
+    throw new LakeMistake(`${name} must be ${allowed ? allowed.join(' or ') : 'a name'}, not ${shown(value)}.`)
+  }
+}
+
 export class Faults {
   readonly #isOn: boolean
   readonly #rules = new Set<Rule>()
@@ -64,12 +83,7 @@ export class Faults {
    */
   inject(breaking: Breaking, rule: BreakingRule = {}): Broken {
     if (!this.#isOn) throw new LakeMistake('Nothing can be broken in this lake. Open it with faults: true.')
-    const known = members[breaking.kind]
-    if (known === undefined)
-      throw new LakeMistake(
-        `Nothing of the kind ${shown(breaking.kind)} can be broken: ${Object.keys(members).join(', ')}.`,
-      )
-    refuseUnknown(`Breaking a ${breaking.kind}`, breaking, known)
+    holdToKind(breaking)
     const made = new Rule(breaking, rule, () => this.#rules.delete(made))
     this.#rules.add(made)
     return made

@@ -103,15 +103,18 @@ export function settingsOf(options: LakeOptions): Settings {
   const auth = oneOf('auth', options.auth ?? 'open', ['open', 'enforced'])
   const limits = oneOf('limits', options.limits ?? 'none', ['none', 'aws'])
   const transcriptEntriesMax = entriesMaxOf(options.transcript ?? clock === 'simulated')
+  const allowReset = switchOf('allowReset', options.allowReset ?? false)
+  const faults = switchOf('faults', options.faults ?? clock === 'simulated')
+  const log = logOf(options.log ?? new SilentLog())
   const isTemporary = directory === 'temporary'
   return {
     ...{ isTemporary, clock, startAt, account, region, transcriptEntriesMax },
     directory: isTemporary ? makeTemporaryDirectory() : resolve(directory),
     enforced: auth === 'enforced',
     limits: limits === 'aws' ? 'aws' : undefined,
-    allowReset: options.allowReset ?? false,
-    faults: options.faults ?? clock === 'simulated',
-    log: options.log ?? new SilentLog(),
+    allowReset,
+    faults,
+    log,
     disk: options.disk ?? (isTemporary ? new TemporaryDisk() : new RealDisk()),
     randomOf: randomOf(options),
   }
@@ -121,6 +124,17 @@ function oneOf<const T extends string>(name: string, value: string, allowed: rea
   const found = allowed.find(one => one === value)
   if (found === undefined) throw new LakeMistake(`${name} is ${allowed.join(' or ')}, not ${shown(value)}.`)
   return found
+}
+
+function switchOf(name: string, value: boolean): boolean {
+  if (typeof value === 'boolean') return value
+  throw new LakeMistake(`${name} is true or false, not ${shown(value)}.`)
+}
+
+function logOf(log: Log): Log {
+  const missing = (['info', 'warn', 'error'] as const).find(method => typeof log[method] !== 'function')
+  if (missing === undefined) return log
+  throw new LakeMistake(`log must be a Log such as new ConsoleLog(), and what was given has no ${missing}().`)
 }
 
 function entriesMaxOf(transcript: boolean | { readonly entriesMax: number }): number {

@@ -9,8 +9,10 @@ export const shown = (value: unknown): string => {
   return text.length > 64 ? `${text.slice(0, 64)}…` : text
 }
 
-/** Throws for the first key that is not among those known. */
+/** Throws for what is no object, as programs without types may give it, and for the first key that is not among those known. */
 export function refuseUnknown(what: string, given: object, known: readonly string[]): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw new LakeMistake(`${what} takes an object with ${known.join(', ')}, not ${shown(given)}.`)
   const unknown = Object.keys(given).find(key => !known.includes(key))
   if (unknown === undefined) return
   throw new LakeMistake(`${what} takes no ${shown(unknown)}. It takes ${known.join(', ')}.`)

@@ -150,7 +150,10 @@ test('what cannot be broken is refused by name, and nothing breaks where nobody 
   await using lake = await openLake(options)
   const inject = lake.faults.inject.bind(lake.faults) as (...given: unknown[]) => unknown
   assert.throws(() => inject({ kind: 'network' }), /kind 'network' can be broken: delivery, engine, throttle, disk/)
-  assert.throws(() => inject({ kind: 'disk', size: 1 }), /Breaking a disk takes no 'size'/)
+  assert.throws(() => inject({ kind: 'disk', size: 1 }), /A fault of the kind disk takes no 'size'/)
+  assert.throws(() => inject(undefined), /kind undefined can be broken: delivery/)
+  assert.throws(() => inject({ kind: 'throttle', on: 'put' }), /on must be write or read, not 'put'/)
+  assert.throws(() => inject({ kind: 'delivery', name: 7 }), /name must be a name, not 7/)
   assert.throws(() => inject({ kind: 'disk' }, { time: 1 }), /A rule takes no 'time'/)
   assert.throws(() => inject({ kind: 'disk' }, { probability: 2 }), /probability must be a number from 0 to 1/)
   await using live = await openLake({ directory: 'temporary' })

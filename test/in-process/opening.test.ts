@@ -66,6 +66,10 @@ for (const [what, options, wanted] of [
   ['a seed that is no whole number', { ...temporary, seed: 0.5 }, /seed must be a whole number, not 0\.5/],
   ['an account that is none', { ...temporary, account: '1' }, /account must be 12 digits/],
   ['a region that is none', { ...temporary, region: 'Tokyo' }, /region must be one of AWS's/],
+  ['what is no object', 'temporary', /openLake takes an object with directory, clock, .*, not 'temporary'/],
+  ['nothing at all', undefined, /openLake takes an object with directory, clock, .*, not undefined/],
+  ['a log that is none', { ...temporary, log: {} }, /log must be a Log .* has no info\(\)/],
+  ['a switch that is none', { ...temporary, faults: 'all' }, /faults is true or false, not 'all'/],
 ] as const)
   test(`${what} is refused by name`, async () => {
     const before = temporaryLakes()
@@ -111,6 +115,20 @@ test('a lake that was closed says so to whoever uses it', async () => {
   await assert.rejects(fetch(server.url))
 })
 
+test('time that was to be moved when its lake was closed is refused, whatever part of the way it went', async () => {
+  const lake = await openLake({ ...temporary, start: 0 })
+  const RoleArn = 'arn:aws:iam::000000000000:role/any'
+  await lake.aws.scheduler.CreateSchedule({
+    ...{ Name: 'often', ScheduleExpression: 'rate(1 minute)', FlexibleTimeWindow: { Mode: 'OFF' } },
+    Target: { Arn: 'arn:aws:scheduler:::aws-sdk:glue:startJobRun', RoleArn, Input: '{"JobName":"none"}' },
+  })
+  const moved = lake.clock.advance({ days: 30 })
+  const refused = assert.rejects(moved, { message: 'This lake is closed. Open another with openLake.' })
+  await lake.aws.kinesis.ListStreams()
+  await lake.close()
+  await refused
+})
+
 test('closing while queries run and streams are read ends them, and nothing stays', { timeout: 60_000 }, async () => {
   const lake = await openLake(temporary)
   const { aws } = lake
@@ -136,7 +154,7 @@ test('closing while queries run and streams are read ends them, and nothing stay
   await lake.close()
   await Promise.all([refused, reading.catch(() => undefined)])
   const children = childrenOfThisProcess()
-  assert.ok(children.length <= 1, `more than the one idle child that waits some seconds for the next lake: ${children}`)
+  assert.ok(children.length <= 1, `more than the one idle child that waits a second for the next lake: ${children}`)
 })
 
 test('a lake that is reset is empty, and its clock goes on from where it is', async () => {
