@@ -12,7 +12,7 @@ import type { BatchFigures, BatchTask } from './process/batch-task.ts'
 import { layOutBatch } from './runtime/batch-files.ts'
 import { Environment, type Outcome } from './runtime/environment.ts'
 import { LogTail } from './runtime/log-tail.ts'
-import { type Credentials, clockOffset } from './runtime/starting.ts'
+import { type Credentials, lakeTime } from './runtime/starting.ts'
 import { Turns } from './runtime/turns.ts'
 
 export interface BatchRequest extends Omit<BatchTask, 'output' | 'deadLetters'> {
@@ -74,7 +74,7 @@ export class Batches {
     const log = new LogTail()
     using _ended = this.#ending(environment, request)
     try {
-      const ready = await environment.init(clockOffset(clock, realClock))
+      const ready = await environment.init(lakeTime(clock, realClock))
       log.add(environment.takePending())
       const outcome = ready.kind === 'ready' ? await this.#invoke(environment, request, files, log) : ready
       signal.throwIfAborted()
@@ -145,7 +145,7 @@ export class Batches {
         ...{ requestId: request.run, arn: '' },
         mark: `\0${this.#needs.random.hex(16)}\n`,
         remainingMilliseconds: request.deadlineMilliseconds,
-        clockOffsetMilliseconds: clockOffset(this.#needs.clock, this.#needs.realClock),
+        ...lakeTime(this.#needs.clock, this.#needs.realClock),
       },
       Buffer.from(JSON.stringify(task)),
       text => log.add(text),

@@ -12,7 +12,7 @@ import { allowOnly } from './endpoint-only.ts'
 import { documentOf } from './errors.ts'
 import { encodeFrame, FrameReader, type FromFunction, type ToFunction } from './frames.ts'
 import { guard } from './guard.ts'
-import { setClockOffset } from './lake-clock.ts'
+import { setLakeTime } from './lake-clock.ts'
 import { holdLifeline } from './lifeline.ts'
 import { shown } from './values.ts'
 
@@ -44,7 +44,7 @@ async function giveUp(thrown: unknown): Promise<void> {
 async function init(frame: Extract<ToFunction, { kind: 'init' }>): Promise<void> {
   allowOnly(frame.environment.AWS_ENDPOINT_URL)
   Object.assign(process.env, frame.environment)
-  setClockOffset(frame.clockOffsetMilliseconds)
+  setLakeTime(frame.lakeTime)
   captureConsole()
   try {
     transform = await functionOf(frame.handler)
@@ -84,7 +84,7 @@ async function loaded(file: string): Promise<unknown> {
 }
 
 async function invoke(frame: Extract<ToFunction, { kind: 'invoke' }>, body: Uint8Array): Promise<void> {
-  setClockOffset(frame.clockOffsetMilliseconds)
+  setLakeTime(frame.lakeTime)
   setRequest(frame.requestId)
   try {
     if (transform === undefined) throw new Error('a task comes after the module')

@@ -16,14 +16,16 @@ export type ToFunction =
       /** `nodejs22.x` */
       readonly runtime: string
       readonly answerBytesMax: number
-      readonly clockOffsetMilliseconds: number
+      /** Where a simulated clock stands, in milliseconds since 1970 UTC. */
+      readonly lakeTime?: number
     }
   | {
       readonly kind: 'invoke'
       readonly requestId: string
       readonly arn: string
       readonly remainingMilliseconds: number
-      readonly clockOffsetMilliseconds: number
+      /** As in `init`. */
+      readonly lakeTime?: number
       /** JSON, as the caller sent it. */
       readonly clientContext?: string
       /** To be written to stdout and stderr when all else of the invocation has been. */

@@ -8,7 +8,7 @@ import { contextOf, settled } from './context.ts'
 import { documentOf, loggedForm, RuntimeError, TooLarge } from './errors.ts'
 import { encodeFrame, FrameReader, type FromFunction, type ToFunction } from './frames.ts'
 import { guard } from './guard.ts'
-import { setClockOffset } from './lake-clock.ts'
+import { setLakeTime } from './lake-clock.ts'
 import { holdLifeline } from './lifeline.ts'
 import { type Handler, loadHandler } from './load-handler.ts'
 
@@ -44,7 +44,7 @@ async function giveUp(thrown: unknown, told: string): Promise<void> {
 async function init(frame: Extract<ToFunction, { kind: 'init' }>): Promise<void> {
   Object.assign(process.env, frame.environment)
   answerBytesMax = frame.answerBytesMax
-  setClockOffset(frame.clockOffsetMilliseconds)
+  setLakeTime(frame.lakeTime)
   captureConsole()
   try {
     handler = await loadHandler(root, frame.handler)
@@ -62,7 +62,7 @@ async function init(frame: Extract<ToFunction, { kind: 'init' }>): Promise<void>
 }
 
 async function invoke(frame: Extract<ToFunction, { kind: 'invoke' }>, body: Uint8Array): Promise<void> {
-  setClockOffset(frame.clockOffsetMilliseconds)
+  setLakeTime(frame.lakeTime)
   setRequest(frame.requestId)
   try {
     const outcome = settled()

@@ -33,7 +33,7 @@ export interface EnvironmentPlan {
   readonly code: string
   /** Where the function may write. */
   readonly temporary: string
-  readonly init: Omit<Extract<ToFunction, { kind: 'init' }>, 'kind' | 'clockOffsetMilliseconds' | 'answerBytesMax'>
+  readonly init: Omit<Extract<ToFunction, { kind: 'init' }>, 'kind' | 'lakeTime' | 'answerBytesMax'>
   readonly memoryMebibytes: number
   readonly storageMebibytes: number
   readonly mapsSources: boolean
@@ -123,14 +123,14 @@ export class Environment {
   }
 
   /** Loads the handler. */
-  async init(clockOffsetMilliseconds: number): Promise<Outcome> {
+  async init(time: { readonly lakeTime?: number }): Promise<Outcome> {
     const outcome = this.#next()
     const started = new Promise<void>(resolve => {
       this.#started = resolve
     })
     await Promise.race([started, this.#ended])
     this.#baseBytes = await residentBytesOf(this.#child.pid ?? 0)
-    this.#send({ kind: 'init', clockOffsetMilliseconds, answerBytesMax, ...this.#plan.init })
+    this.#send({ kind: 'init', ...time, answerBytesMax, ...this.#plan.init })
     return outcome
   }
 

@@ -12,7 +12,7 @@ import type { Environment, Outcome } from './environment.ts'
 import { closeLog, type ErrorReport, exitReport, type Invocation, reportOf, timeoutReport } from './invocation.ts'
 import { LogTail } from './log-tail.ts'
 import type { Place, Pool, Warm } from './pool.ts'
-import { clockOffset, type StartingNeeds, startEnvironment } from './starting.ts'
+import { lakeTime, type StartingNeeds, startEnvironment } from './starting.ts'
 import { ZipMistake } from './zip.ts'
 
 export interface Order {
@@ -95,7 +95,7 @@ export class Executions {
           ...{ requestId, arn },
           mark: `\0${this.#needs.random.hex(16)}\n`,
           remainingMilliseconds: remaining,
-          clockOffsetMilliseconds: clockOffset(this.#needs.clock, this.#clock),
+          ...lakeTime(this.#needs.clock, this.#clock),
           ...(clientContext !== undefined && { clientContext }),
         },
         event,

@@ -90,7 +90,7 @@ export async function startEnvironment(
     log,
   )
   onProcess(environment)
-  const outcome = await environment.init(clockOffset(clock, realClock))
+  const outcome = await environment.init(lakeTime(clock, realClock))
   const initMilliseconds = realClock.elapsed() - from
   cleanup.move()
   return { warm: { environment, key, code, temporary, expiresAt: credentials.expiresAt }, outcome, initMilliseconds }
@@ -112,9 +112,9 @@ const surroundings = (version: FunctionVersion, root: string, credentials: Crede
   LAMBDA_TASK_ROOT: root,
 })
 
-/** How far the lake's clock is from the machine's; none where they are the same one. */
-export function clockOffset(clock: Clock, realClock: Clock): number {
-  return clock === realClock ? 0 : Math.round(clock.now() - realClock.now())
+/** Where the lake's clock stands; nothing where it is the machine's own. */
+export function lakeTime(clock: Clock, realClock: Clock): { readonly lakeTime?: number } {
+  return clock === realClock ? {} : { lakeTime: clock.now() }
 }
 
 const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10).replaceAll('-', '/')
