@@ -17,9 +17,13 @@ const counted: readonly (readonly [Act, string])[] = [
   ['remove', 'to remove'],
 ]
 
+const columnMax = 40
+
 export function planText({ lake, steps }: Plan): string {
   const shown = steps.filter(({ act, warning }) => act !== 'keep' || warning !== undefined)
-  const width = (of: (step: Step) => string) => Math.max(0, ...shown.map(step => of(step).length))
+  // A name that is far longer than the others is no reason to move them all to the right.
+  const width = (of: (step: Step) => string) =>
+    Math.max(0, ...shown.map(step => of(step).length).filter(length => length <= columnMax))
   const [kinds, names] = [width(({ kind }) => kind), width(({ name }) => name)]
   const lines = shown.flatMap(step => {
     const head = `${signs[step.act]} ${step.kind.padEnd(kinds)}  ${step.name.padEnd(names)}`

@@ -2,25 +2,14 @@
 import type { Crawler } from '../define/parts/crawler.ts'
 import type { Job } from '../define/parts/job.ts'
 import type { Lake } from '../in-process/lake.ts'
+import type { RunNumbers } from '../transform/jobs/job.ts'
 import { LakeMistake } from '../world/mistake.ts'
 
-/** What one run did, measured. */
-export interface RunFigures {
+/** What one run did, measured; recordsIn = recordsOut + deadLetters, always. */
+export interface RunFigures extends Omit<RunNumbers, 'engineMilliseconds'> {
   readonly runId: string
-  /** In AWS's form and for people: the same figures in sentences. */
+  /** The same figures in sentences. */
   readonly detail: string
-  readonly objectsIn: number
-  readonly bytesIn: number
-  /** recordsIn = recordsOut + deadLetters, always. */
-  readonly recordsIn: number
-  readonly recordsOut: number
-  readonly deadLetters: number
-  readonly rowsWritten: number
-  readonly filesWritten: number
-  readonly bytesWritten: number
-  readonly partitionsWritten: number
-  readonly partitionsAdded: number
-  readonly filesReplaced: number
 }
 
 export class RunningJob {
