@@ -4,7 +4,7 @@
  *
  *     const record = { device_id: column.string(), temperature: column.double(), timestamp: column.epochSeconds() }
  */
-import { DefinitionMistake } from './mistake.ts'
+import { DefinitionMistake, known, ofKind, told } from './mistake.ts'
 import { columnName, named } from './names.ts'
 
 declare const rowValue: unique symbol
@@ -71,14 +71,21 @@ const make = <Read, Put, When extends Moment | undefined, O>(
   type: string,
   moment: When,
   options: ColumnOptions | undefined,
-): Made<Read, Put, When, O> =>
-  Object.freeze({
+): Made<Read, Put, When, O> => {
+  if (options !== undefined) known(`A column of the type ${type}`, options, ['optional', 'comment'])
+  return Object.freeze({
     kind: 'column',
     type,
     moment,
     optional: (options?.optional === true) as IsOptional<O>,
     ...(options?.comment !== undefined && { comment: options.comment }),
   })
+}
+
+const inner = (what: string, of: Column): string => {
+  ofKind(`What is in ${what}`, of, ['column'], 'a column such as column.string()')
+  return of.type
+}
 
 /** Each takes `{ optional: true }` where records may lack it, and a `comment` for the catalog. */
 export const column = Object.freeze({
@@ -117,9 +124,9 @@ export const column = Object.freeze({
     make<number, number | Date, 'epochMilliseconds', O>('bigint', 'epochMilliseconds', options),
   /** Read as Athena's text, `[1, 2]`; `CAST(x AS JSON)` in a query gives JSON. */
   array: <R, P, const O extends ColumnOptions>(of: Column<R, P, Moment | undefined, false>, options?: O) =>
-    make<string, readonly P[], undefined, O>(`array<${of.type}>`, undefined, options),
+    make<string, readonly P[], undefined, O>(`array<${inner('an array', of)}>`, undefined, options),
   map: <R, P, const O extends ColumnOptions>(of: Column<R, P, Moment | undefined, false>, options?: O) =>
-    make<string, Readonly<Record<string, P>>, undefined, O>(`map<string,${of.type}>`, undefined, options),
+    make<string, Readonly<Record<string, P>>, undefined, O>(`map<string,${inner('a map', of)}>`, undefined, options),
   struct: <const C extends Columns, const O extends ColumnOptions>(of: C, options?: O) =>
     make<string, PutRow<C>, undefined, O>(
       `struct<${Object.entries(checkColumns("A struct's fields", of))
@@ -132,6 +139,10 @@ export const column = Object.freeze({
 
 /** The columns, frozen, when they can be what they are said to be; `what` begins the sentence. */
 export function checkColumns<const C extends Columns>(what: string, columns: C): C {
+  if (typeof columns !== 'object' || columns === null)
+    throw new DefinitionMistake(
+      `${what} must be an object such as { device_id: column.string() }, not ${told(columns)}.`,
+    )
   const names = Object.keys(columns)
   if (names.length === 0) throw new DefinitionMistake(`${what} are none: name at least one column.`)
   for (const name of names) {

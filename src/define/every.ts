@@ -4,7 +4,8 @@
  *     every: '5 minutes'
  *     every: cron('0 3 * * ? *', { zone: 'Asia/Tokyo' })      // minute hour day-of-month month day-of-week year
  */
-import { DefinitionMistake } from './mistake.ts'
+import { DefinitionMistake, known, told } from './mistake.ts'
+import { checkZone } from './partitioning.ts'
 
 export interface Cron {
   readonly kind: 'cron'
@@ -24,21 +25,29 @@ export interface Schedule {
   readonly zone: string
 }
 
-export function cron(fields: string, { zone = 'UTC' }: { readonly zone?: string } = {}): Cron {
-  if (fields.trim().split(/\s+/).length !== 6)
+export function cron(fields: string, options: { readonly zone?: string } = {}): Cron {
+  known('A cron', options, ['zone'])
+  const { zone = 'UTC' } = options
+  const [, , dayOfMonth, , dayOfWeek, year, ...more] = typeof fields === 'string' ? fields.trim().split(/\s+/) : []
+  if (year === undefined || more.length > 0)
     throw new DefinitionMistake(
-      `A cron has six fields (minute hour day-of-month month day-of-week year), such as '0 3 * * ? *': ${JSON.stringify(fields)}`,
+      `A cron has six fields (minute hour day-of-month month day-of-week year), such as '0 3 * * ? *': ${told(fields)}`,
     )
-  return Object.freeze({ kind: 'cron', fields: fields.trim(), zone })
+  if ((dayOfMonth === '?') === (dayOfWeek === '?'))
+    throw new DefinitionMistake(
+      `A cron has a ? for the day of the month (the third field) or for the day of the week (the fifth), and only for the one that does not matter, such as '0 3 * * ? *': ${told(fields)}`,
+    )
+  return Object.freeze({ kind: 'cron', fields: fields.trim(), zone: checkZone(zone) })
 }
 
 /** `what` begins the sentence where it is no schedule. */
 export function scheduleOf(what: string, every: Every): Schedule {
-  if (typeof every === 'object') return Object.freeze({ expression: `cron(${every.fields})`, zone: every.zone })
-  const [, count = '', unit = ''] = /^(\d+) (minute|hour|day)s?$/.exec(every) ?? []
+  if (typeof every === 'object' && every?.kind === 'cron')
+    return Object.freeze({ expression: `cron(${every.fields})`, zone: every.zone })
+  const [, count = '', unit = ''] = /^(\d+) (minute|hour|day)s?$/.exec(String(every)) ?? []
   if (!(Number(count) >= 1))
     throw new DefinitionMistake(
-      `${what} runs every '5 minutes', '1 hour' or '7 days', or by cron('0 3 * * ? *'); this is no such time: ${JSON.stringify(every)}`,
+      `${what} runs every '5 minutes', '1 hour' or '7 days', or by cron('0 3 * * ? *'); this is no such time: ${told(every)}`,
     )
   return Object.freeze({ expression: `rate(${Number(count)} ${unit}${Number(count) === 1 ? '' : 's'})`, zone: 'UTC' })
 }

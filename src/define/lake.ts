@@ -4,7 +4,7 @@
  *
  *     export default lake('temperature', { region: 'ap-northeast-1', parts: [curate], tags: { CostCenter: 'iot' } })
  */
-import { DefinitionMistake, known } from './mistake.ts'
+import { DefinitionMistake, known, list, told } from './mistake.ts'
 import { lakeName, named } from './names.ts'
 import { frozen, type Tagged } from './part.ts'
 import type { Bucket } from './parts/bucket.ts'
@@ -41,8 +41,9 @@ export function lake(name: string, options: LakeOptions): LakeDefinition {
   known(what, options, ['region', 'parts', 'tags'])
   const { region, tags = {} } = options
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
-    throw new DefinitionMistake(`${what}: a region is written like 'ap-northeast-1': ${JSON.stringify(region)}`)
+    throw new DefinitionMistake(`${what}: a region is written like 'ap-northeast-1': ${told(region)}`)
   const found = new Map<string, AnyPart>()
+  list(`${what}: parts`, options.parts, '[curate]')
   for (const part of options.parts) gather(part, found)
   return frozen({ kind: 'lake', name, region, parts: [...found.values()], tags })
 }
@@ -53,7 +54,7 @@ export const databaseOf = ({ name }: Pick<LakeDefinition, 'name'>): string => na
 function gather(part: AnyPart, found: Map<string, AnyPart>): void {
   if (typeof part !== 'object' || part === null || typeof part.kind !== 'string')
     throw new DefinitionMistake(
-      `A lake's parts are made by stream(), delivery(), table(), job() and so on: ${String(part)}`,
+      `A lake's parts are made by stream(), delivery(), table(), job() and so on: ${told(part)}`,
     )
   const key = `${part.kind} ${part.kind === 'table' ? `${part.database ?? ''}.` : ''}${part.name}`
   const before = found.get(key)

@@ -10,9 +10,49 @@ export function wholeNumber(what: string, value: number, { min, max }: { readonl
   return value
 }
 
+/** A value from a definition that no compiler has seen, in a few words. */
+export function told(value: unknown): string {
+  if (typeof value !== 'object' || value === null)
+    return typeof value === 'string' ? JSON.stringify(value) : String(value)
+  if (Array.isArray(value)) return 'an array'
+  const { kind, name } = value as { readonly kind?: unknown; readonly name?: unknown }
+  return typeof kind === 'string' ? ['the', kind, name].filter(word => typeof word === 'string').join(' ') : 'an object'
+}
+
 /** Refuses what a type would have refused, for definitions written without one. */
 export function known(what: string, options: object, names: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new DefinitionMistake(`${what} takes an object with ${names.join(', ')}, not ${told(options)}.`)
   for (const name of Object.keys(options))
     if (!names.includes(name))
       throw new DefinitionMistake(`${what} has no option ${name}. It takes ${names.join(', ')}.`)
+}
+
+/** One of some words, where it is given. */
+export function oneOf(what: string, value: string | undefined, words: readonly string[]): void {
+  if (value === undefined || words.includes(value)) return
+  const last = words.at(-1)
+  throw new DefinitionMistake(
+    `${what} is ${words
+      .slice(0, -1)
+      .map(word => `'${word}'`)
+      .join(', ')} or '${last}', not ${told(value)}.`,
+  )
+}
+
+/** A part of one of these kinds; `write` says how one is written. */
+export function ofKind(
+  what: string,
+  value: { readonly kind: string } | undefined,
+  kinds: readonly string[],
+  write: string,
+) {
+  const kind = (value as { readonly kind?: unknown } | null | undefined)?.kind
+  if (typeof kind === 'string' && kinds.includes(kind)) return
+  throw new DefinitionMistake(`${what} must be ${write}, not ${told(value)}.`)
+}
+
+export function list(what: string, value: readonly unknown[], example: string): void {
+  if (!Array.isArray(value))
+    throw new DefinitionMistake(`${what} must be a list such as ${example}, not ${told(value)}.`)
 }

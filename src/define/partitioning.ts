@@ -5,7 +5,7 @@
  *     partitionBy: day('event_time', { zone: 'Asia/Tokyo' })      // year=2025/month=10/day=15/
  *     partitionBy: by('device_type')                              // device_type=thermometer/
  */
-import { DefinitionMistake } from './mistake.ts'
+import { DefinitionMistake, known, told } from './mistake.ts'
 
 declare const partitionRow: unique symbol
 
@@ -44,13 +44,15 @@ export interface ZoneOption {
 
 const cut =
   <Row>(finest: TimeUnit) =>
-  <const Of extends string>(of: Of, { zone = 'UTC' }: ZoneOption = {}): TimePartitioning<Row, Of> =>
-    Object.freeze({
+  <const Of extends string>(of: Of, options: ZoneOption = {}): TimePartitioning<Row, Of> => {
+    known(finest, options, ['zone'])
+    return Object.freeze({
       kind: 'time',
       of,
-      zone: checkZone(zone),
+      zone: checkZone(options.zone ?? 'UTC'),
       units: Object.freeze(units.slice(0, units.indexOf(finest) + 1)),
     })
+  }
 
 /** Folders `year=2025/`, cut where the zone's year begins. */
 export const year = cut<{ readonly year: number }>('year')
@@ -67,12 +69,11 @@ export const hour = cut<{ readonly year: number; readonly month: number; readonl
 export const by = <const Of extends string>(...of: readonly [Of, ...Of[]]): ColumnPartitioning<Of> =>
   Object.freeze({ kind: 'columns', of: Object.freeze(of) })
 
-function checkZone(zone: string): string {
+/** The zone, when it is one. */
+export function checkZone(zone: string): string {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone && zone
   } catch {
-    throw new DefinitionMistake(
-      `There is no time zone ${JSON.stringify(zone)}. Write one of IANA's names, such as 'Asia/Tokyo'.`,
-    )
+    throw new DefinitionMistake(`There is no time zone ${told(zone)}. Write one of IANA's names, such as 'Asia/Tokyo'.`)
   }
 }

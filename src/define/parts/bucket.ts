@@ -5,7 +5,7 @@
  *     const raw = bucket('temperature-data-bucket', { lifecycle: [{ prefix: 'raw_data/', expireAfterDays: 90 }] })
  *     raw.prefix('raw_data/')
  */
-import { DefinitionMistake, known, wholeNumber } from '../mistake.ts'
+import { DefinitionMistake, known, list, ofKind, oneOf, told, wholeNumber } from '../mistake.ts'
 import { bucketName, named } from '../names.ts'
 import { frozen, type Part, type Tagged } from '../part.ts'
 
@@ -21,6 +21,15 @@ export interface Location {
 export type StorageClass = 'STANDARD_IA' | 'ONEZONE_IA' | 'INTELLIGENT_TIERING' | 'GLACIER_IR' | ArchiveClass
 /** Classes whose objects must be restored, for minutes to days, before anybody reads them. */
 export type ArchiveClass = 'GLACIER' | 'DEEP_ARCHIVE'
+
+const storageClasses: readonly StorageClass[] = [
+  'STANDARD_IA',
+  'ONEZONE_IA',
+  'INTELLIGENT_TIERING',
+  'GLACIER_IR',
+  'GLACIER',
+  'DEEP_ARCHIVE',
+]
 
 export interface LifecycleRule<Class extends StorageClass = StorageClass> {
   /** The whole bucket unless given. */
@@ -80,10 +89,14 @@ export function bucket(name: string, options: BucketOptions = {}): Bucket {
   const what = `The bucket ${name}`
   known(what, options, optionNames)
   const { versioning = true, encryption = 'AES256', access = 'immediate', lifecycle = [], tags = {} } = options
+  oneOf(`${what}: access`, access, ['immediate', 'eventual'])
+  if (encryption !== 'AES256') known(`${what}: encryption is 'AES256', or`, encryption, ['kmsKey'])
+  list(`${what}: lifecycle`, lifecycle, '[{ expireAfterDays: 90 }]')
   for (const rule of lifecycle) checkRule(what, rule, access)
   const { archiveAccess } = options
   if (archiveAccess !== undefined) {
     if (access !== 'eventual') throw mustWait(what, 'archiveAccess')
+    known(`${what}: archiveAccess`, archiveAccess, ['archiveAfterDays', 'deepArchiveAfterDays'])
     const { archiveAfterDays, deepArchiveAfterDays } = archiveAccess
     if (archiveAfterDays !== undefined)
       wholeNumber(`${what}: archiveAfterDays`, archiveAfterDays, { min: 90, max: 730 })
@@ -106,15 +119,23 @@ export function bucket(name: string, options: BucketOptions = {}): Bucket {
   return frozen(made)
 }
 
-/** The place a bucket or a folder of it is. */
-export const locationOf = (at: Location | Bucket): Location => (at.kind === 'bucket' ? location(at, '') : at)
+/** The place a bucket or a folder of it is; `what` begins the sentence where it is neither. */
+export function locationOf(what: string, at: Location | Bucket): Location {
+  ofKind(what, at, ['bucket', 'location'], "bucket('name') or bucket('name').prefix('folder/')")
+  return at.kind === 'bucket' ? location(at, '') : at
+}
 
 export const urlOf = ({ bucket: { name }, prefix }: Location): string => `s3://${name}/${prefix}`
 
 function location(bucket: Bucket, prefix: string): Location {
-  if (prefix.startsWith('/') || prefix.includes('//') || (prefix !== '' && !prefix.endsWith('/')))
+  if (
+    typeof prefix !== 'string' ||
+    prefix.startsWith('/') ||
+    prefix.includes('//') ||
+    (prefix !== '' && !prefix.endsWith('/'))
+  )
     throw new DefinitionMistake(
-      `A prefix of ${bucket.name} is a folder like 'raw_data/', with one slash at its end and none before it: ${JSON.stringify(prefix)}`,
+      `A prefix of ${bucket.name} is a folder like 'raw_data/', with one slash at its end and none before it: ${told(prefix)}`,
     )
   return Object.freeze({ kind: 'location', bucket, prefix })
 }
@@ -131,7 +152,9 @@ function checkRule(what: string, rule: LifecycleRule, access: 'immediate' | 'eve
     const days = rule[name]
     if (days !== undefined) wholeNumber(`${what}: ${name}`, days, { min: 1, max: 2_147_483_647 })
   }
+  list(`${what}: move`, rule.move ?? [], "[{ afterDays: 30, to: 'STANDARD_IA' }]")
   for (const { afterDays, to } of rule.move ?? []) {
+    oneOf(`${what}: where a rule moves to`, to, storageClasses)
     wholeNumber(`${what}: afterDays`, afterDays, { min: 0, max: 2_147_483_647 })
     if ((to === 'GLACIER' || to === 'DEEP_ARCHIVE') && access !== 'eventual') throw mustWait(what, `a move to ${to}`)
     if ((to === 'STANDARD_IA' || to === 'ONEZONE_IA') && afterDays < 30)

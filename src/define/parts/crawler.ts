@@ -5,7 +5,7 @@
  *     crawler('uploads', { at: bucket('uploads').prefix('sensors/'), every: '1 hour' })
  */
 import { type Every, type Schedule, scheduleOf } from '../every.ts'
-import { known } from '../mistake.ts'
+import { known, ofKind } from '../mistake.ts'
 import { crawlerName, named, tableName } from '../names.ts'
 import { type Acting, frozen, type Part, type Tagged } from '../part.ts'
 import { type Bucket, type Location, locationOf } from './bucket.ts'
@@ -35,11 +35,12 @@ export function crawler(name: string, options: CrawlerOptions): Crawler {
   const what = `The crawler ${name}`
   known(what, options, ['at', 'database', 'tablePrefix', 'every', 'role', 'tags'])
   const { database, tablePrefix, every, role, tags = {} } = options
+  if (role !== undefined) ofKind(`${what}: role`, role, ['role'], "role('name', { for: …, may: … })")
   if (database !== undefined) named("A database's name", database, tableName)
   return frozen({
     kind: 'crawler',
     name,
-    at: locationOf(options.at),
+    at: locationOf(`${what}: at`, options.at),
     ...(database !== undefined && { database }),
     ...(tablePrefix !== undefined && { tablePrefix }),
     ...(every !== undefined && { schedule: scheduleOf(what, every) }),

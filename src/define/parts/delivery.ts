@@ -9,9 +9,10 @@
  *     })
  */
 import { type Columns, checkColumns } from '../column.ts'
-import { DefinitionMistake, known, wholeNumber } from '../mistake.ts'
+import { DefinitionMistake, known, ofKind, oneOf, wholeNumber } from '../mistake.ts'
 import { deliveryName, named } from '../names.ts'
 import { type Acting, frozen, type Part, type Tagged } from '../part.ts'
+import { checkZone } from '../partitioning.ts'
 import type { Bucket, Location } from './bucket.ts'
 import { locationOf } from './bucket.ts'
 import type { Role } from './role.ts'
@@ -88,6 +89,11 @@ export function delivery<const C extends Columns>(
     throw new DefinitionMistake(`${what} takes its records either from a stream or directly: give it from or record.`)
   const { buffer = {}, compression = 'none', folders, zone = 'UTC', errors = 'errors/', newline = true } = options
   const { role, tags = {} } = options
+  if (from !== undefined) ofKind(`${what}: from`, from, ['stream'], "a stream, stream('name', { record: … })")
+  if (role !== undefined) ofKind(`${what}: role`, role, ['role'], "role('name', { for: …, may: … })")
+  oneOf(`${what}: compression`, compression, ['none', 'gzip', 'zip', 'snappy', 'hadoop-snappy'])
+  checkZone(zone)
+  known(`${what}: buffer`, buffer, ['seconds', 'mebibytes'])
   const { seconds = 300, mebibytes = 5 } = buffer
   wholeNumber(`${what}: the seconds of its buffer`, seconds, { min: 0, max: 900 })
   wholeNumber(`${what}: the mebibytes of its buffer`, mebibytes, { min: 1, max: 128 })
@@ -96,7 +102,7 @@ export function delivery<const C extends Columns>(
     name,
     record: from?.record ?? checkColumns(`${what}: the record's columns`, given as C),
     ...(from !== undefined && { from }),
-    to: locationOf(options.to),
+    to: locationOf(`${what}: to`, options.to),
     buffer: { seconds, mebibytes },
     compression,
     ...(folders !== undefined && { folders }),

@@ -10,6 +10,7 @@ import { type Columns, checkColumns } from '../column.ts'
 import { DefinitionMistake, known } from '../mistake.ts'
 import { frozen, type Part } from '../part.ts'
 import { type Bucket, type Location, locationOf, urlOf } from './bucket.ts'
+import { checkFlat } from './table.ts'
 
 export interface FilesOptions<C extends Columns> {
   readonly record: C
@@ -25,12 +26,13 @@ export interface Files<C extends Columns = Columns> extends Part {
 }
 
 export function files<const C extends Columns>(at: Location | Bucket, options: FilesOptions<C>): Files<C> {
-  const place = locationOf(at)
+  const place = locationOf('Where files lie', at)
   const name = urlOf(place)
   known(`The files of ${name}`, options, ['record', 'format'])
   const { format = 'json' } = options
   if (format !== 'json' && format !== 'csv')
     throw new DefinitionMistake(`The files of ${name} are json or csv: ${JSON.stringify(format)}`)
   const record = checkColumns(`The files of ${name}: their columns`, options.record)
+  if (format === 'csv') checkFlat(`The files of ${name}`, record)
   return frozen({ kind: 'files', name, at: place, record, format })
 }

@@ -15,7 +15,7 @@
  */
 import type { Columns } from '../column.ts'
 import { type Every, type Schedule, scheduleOf } from '../every.ts'
-import { DefinitionMistake, known, wholeNumber } from '../mistake.ts'
+import { DefinitionMistake, known, list, ofKind, oneOf, told, wholeNumber } from '../mistake.ts'
 import { jobName, named } from '../names.ts'
 import { type Acting, frozen, type Part, type Tagged } from '../part.ts'
 import { type Bucket, type Location, locationOf } from './bucket.ts'
@@ -107,10 +107,25 @@ export function job<const C extends Columns, const T extends Columns>(name: stri
   const { from, into, sql, transform, reads = [], write = 'append', takes = 'new', deadLetters, every } = options
   const required: readonly string[] = options.required ?? []
   const { timeoutMinutes = 2880, role, tags = {} } = options
+  if (role !== undefined) ofKind(`${what}: role`, role, ['role'], "role('name', { for: 'glue', may: … })")
+  ofKind(
+    `${what}: from`,
+    from,
+    ['delivery', 'files', 'table'],
+    'a delivery, files or a table (what a stream carries is read where a delivery puts it)',
+  )
+  ofKind(`${what}: into`, into, ['table'], "a table, table('name', { at: …, columns: … })")
+  oneOf(`${what}: write`, write, ['append', 'replace'])
+  oneOf(`${what}: takes`, takes, ['new', 'all'])
+  list(`${what}: required`, required, "['device_id']")
+  list(`${what}: reads`, reads, '[tariff]')
+  for (const one of reads) ofKind(`${what}: what it reads`, one, ['table'], 'a table')
   if ((sql === undefined) === (transform === undefined))
     throw new DefinitionMistake(
       `${what} does its work either by SQL or by a function: give it sql: 'SELECT … FROM source' or transform: (rows, context) => ….`,
     )
+  if (sql !== undefined && typeof sql !== 'string')
+    throw new DefinitionMistake(`${what}: sql must be a text such as 'SELECT … FROM source', not ${told(sql)}.`)
   if (sql?.trim() === '') throw new DefinitionMistake(`${what} has no SQL: write SELECT … FROM source.`)
   if (transform !== undefined && (write === 'replace' || reads.length > 0))
     throw new DefinitionMistake(
@@ -140,7 +155,7 @@ export function job<const C extends Columns, const T extends Columns>(name: stri
     reads,
     write,
     takes,
-    ...(deadLetters !== undefined && { deadLetters: locationOf(deadLetters) }),
+    ...(deadLetters !== undefined && { deadLetters: locationOf(`${what}: deadLetters`, deadLetters) }),
     required,
     ...(every !== undefined && { schedule: scheduleOf(what, every) }),
     timeoutMinutes,

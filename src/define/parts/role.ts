@@ -3,7 +3,7 @@
  *
  *     const curator = role('curator', { for: 'glue', may: [{ actions: ['s3:GetObject'], on: ['arn:aws:s3:::lookups/*'] }] })
  */
-import { DefinitionMistake, known } from '../mistake.ts'
+import { DefinitionMistake, known, list } from '../mistake.ts'
 import { named, roleName } from '../names.ts'
 import { frozen, type Part, type Tagged } from '../part.ts'
 
@@ -39,7 +39,10 @@ export function role(name: string, options: RoleOptions): Role {
   const { may, tags = {} } = options
   if (!services.includes(options.for))
     throw new DefinitionMistake(`${what} is for one of ${services.join(', ')}: ${JSON.stringify(options.for)}`)
+  list(`${what}: may`, may, "[{ actions: ['s3:GetObject'], on: ['*'] }]")
   for (const { actions, on } of may) {
+    list(`${what}: actions`, actions, "['s3:GetObject']")
+    list(`${what}: on`, on, "['arn:aws:s3:::lookups/*']")
     const wrong = actions.find(action => !/^(\*|[a-z0-9-]+:[A-Za-z*]+)$/.test(action))
     if (wrong !== undefined)
       throw new DefinitionMistake(`${what}: an action is written like 's3:GetObject': ${JSON.stringify(wrong)}`)

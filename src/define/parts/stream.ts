@@ -51,9 +51,14 @@ export function stream<const C extends Columns>(name: string, options: StreamOpt
     throw new DefinitionMistake(
       `${what}: the partition key ${JSON.stringify(partitionKey)} is no column of its record, which has ${Object.keys(record).join(', ')}.`,
     )
+  if (/^(array|map|struct)</.test(key.type))
+    throw new DefinitionMistake(
+      `${what}: the partition key must be a single value, and ${partitionKey} is ${key.type}.`,
+    )
   if (key.optional)
     throw new DefinitionMistake(`${what}: every record needs its partition key, so ${partitionKey} cannot be optional.`)
   if (shards !== 'on-demand') wholeNumber(`${what}: shards`, shards, { min: 1, max: 10_000 })
+  if (load !== undefined) known(`${what}: load`, load, ['devices', 'everySeconds', 'bytes'])
   wholeNumber(`${what}: retentionHours`, retentionHours, { min: 24, max: 8760 })
   return frozen({
     kind: 'stream',

@@ -9,7 +9,7 @@
  *     type Telemetry = Row<typeof telemetry>       // { device_id: string, …, year: number, month: number, day: number }
  */
 import { type Columns, checkColumns, type MomentNames, type RowOf } from '../column.ts'
-import { DefinitionMistake, known } from '../mistake.ts'
+import { DefinitionMistake, known, ofKind, oneOf } from '../mistake.ts'
 import { named, tableName } from '../names.ts'
 import { frozen, type Part } from '../part.ts'
 import type { Partitioning, PartitionRow } from '../partitioning.ts'
@@ -55,12 +55,20 @@ export function table<
   const { partitionBy, database, format = 'parquet', description } = options
   if (database !== undefined) named("A database's name", database, tableName)
   const columns = checkColumns(`${what}: its columns`, options.columns)
+  oneOf(`${what}: format`, format, ['parquet', 'json', 'csv'])
+  if (partitionBy !== undefined)
+    ofKind(
+      `${what}: partitionBy`,
+      partitionBy,
+      ['time', 'columns'],
+      "day('event_time', { zone: 'Asia/Tokyo' }), by('region') or such",
+    )
   if (partitionBy !== undefined) checkPartitioning(what, columns, partitionBy)
   if (format === 'csv') checkFlat(what, columns)
   return frozen({
     kind: 'table',
     name,
-    at: locationOf(options.at),
+    at: locationOf(`${what}: at`, options.at),
     columns,
     ...(partitionBy !== undefined && { partitionBy }),
     ...(database !== undefined && { database }),
@@ -78,11 +86,11 @@ export function partitionColumns({ columns, partitionBy }: Pick<Table, 'columns'
 }
 
 /** https://docs.aws.amazon.com/athena/latest/ug/csv-serde.html */
-function checkFlat(what: string, columns: Columns): void {
+export function checkFlat(what: string, columns: Columns): void {
   for (const [name, { type }] of Object.entries(columns))
     if (/^(array|map|struct)</.test(type))
       throw new DefinitionMistake(
-        `${what} is csv, whose fields are single values, and ${name} is ${type}: make the table parquet or json.`,
+        `${what}: csv has single values as fields, and ${name} is ${type}. Choose another format.`,
       )
 }
 
@@ -114,6 +122,8 @@ function checkPartitioning(what: string, columns: Columns, partitionBy: Partitio
         `${what} cannot be partitioned by ${name}: folders are named by a string, int, bigint or date, not ${column.type}.`,
       )
   }
+  if (partitionBy.of.length === 0)
+    throw new DefinitionMistake(`${what} is partitioned by no column: write by('region').`)
   if (partitionBy.of.length >= names.length)
     throw new DefinitionMistake(`${what} needs a column that is not in the names of its folders.`)
 }

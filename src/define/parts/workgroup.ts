@@ -35,6 +35,7 @@ export function workgroup(name: string, options: WorkgroupOptions): Workgroup {
   const what = `The workgroup ${name}`
   known(what, options, ['results', 'scanLimit', 'enforced', 'description', 'tags'])
   const { scanLimit, enforced = true, description, tags = {} } = options
+  if (scanLimit !== undefined) known(`${what}: scanLimit`, scanLimit, ['mebibytes', 'gibibytes'])
   const scanBytesMax =
     scanLimit && ('mebibytes' in scanLimit ? scanLimit.mebibytes * mebibyte : scanLimit.gibibytes * 1024 * mebibyte)
   if (scanBytesMax !== undefined)
@@ -45,7 +46,7 @@ export function workgroup(name: string, options: WorkgroupOptions): Workgroup {
   return frozen({
     kind: 'workgroup',
     name,
-    results: locationOf(options.results),
+    results: locationOf(`${what}: results`, options.results),
     ...(scanBytesMax !== undefined && { scanBytesMax }),
     enforced,
     ...(description !== undefined && { description }),
