@@ -18,13 +18,23 @@ export async function checkJob(job: Job, bind: Bind): Promise<readonly Finding[]
   } catch (cause) {
     if (!(cause instanceof BindingFault)) throw cause
     const { position } = cause
-    return [{ level: 'mistake', part, text: cause.message, ...(position && { place: position }) }]
+    const text = `${cause.message}${adviceFor(cause.message, job)}`
+    return [{ level: 'mistake', part, text, ...(position && { place: position }) }]
   }
 }
 
 function relationsOf({ from, reads }: Job): readonly DeclaredTable[] {
   const source = { name: 'source', columns: from.kind === 'table' ? allColumns(from) : columnsOf(recordOf(from)) }
   return [source, ...reads.map(table => ({ name: table.name, columns: allColumns(table) }))]
+}
+
+/** What there is instead, behind what Athena would say. */
+function adviceFor(message: string, job: Job): string {
+  if (message.startsWith('TABLE_NOT_FOUND'))
+    return ' A job reads another table of the definition when its reads name it: reads: [tariff].'
+  if (!message.startsWith('COLUMN_NOT_FOUND')) return ''
+  const told = relationsOf(job).map(({ name, columns }) => `${name} has ${columns.map(one => one.name).join(', ')}`)
+  return `: ${told.join('; ')}.`
 }
 
 const columnsOf = (columns: Columns) => Object.entries(columns).map(([name, { type }]) => ({ name, type }))
