@@ -15,6 +15,7 @@ export function told(value: unknown): string {
   if (typeof value !== 'object' || value === null)
     return typeof value === 'string' ? JSON.stringify(value) : String(value)
   if (Array.isArray(value)) return 'an array'
+  if (value instanceof Date) return String(value)
   const { kind, name } = value as { readonly kind?: unknown; readonly name?: unknown }
   return typeof kind === 'string' ? ['the', kind, name].filter(word => typeof word === 'string').join(' ') : 'an object'
 }

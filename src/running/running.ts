@@ -8,6 +8,7 @@
  */
 import type { Columns } from '../define/column.ts'
 import { type AnyPart, databaseOf, type LakeDefinition } from '../define/lake.ts'
+import { told } from '../define/mistake.ts'
 import type { Bucket } from '../define/parts/bucket.ts'
 import type { Crawler } from '../define/parts/crawler.ts'
 import type { Delivery } from '../define/parts/delivery.ts'
@@ -32,6 +33,8 @@ export type RunningOptions = Partial<Omit<LakeOptions, 'region'>>
 export async function running(definition: LakeDefinition, options: RunningOptions = {}): Promise<Running> {
   if (definition?.kind !== 'lake')
     throw new LakeMistake("running takes what lake(…) of 'biwa/define' gives: the default export of a lake.ts.")
+  if ('region' in options)
+    throw new LakeMistake(`running takes no region: it is the definition's, ${definition.region}.`)
   const { directory = 'temporary', clock = 'simulated' } = options
   const lake = await openLake({ ...options, directory, clock, region: definition.region })
   try {
@@ -62,32 +65,32 @@ export class Running {
   }
 
   stream<C extends Columns>(part: Stream<C>): RunningStream<C> {
-    this.#demand(part)
+    this.#demand('stream', part)
     return new RunningStream(this.aws, part)
   }
 
   delivery<C extends Columns>(part: Delivery<C>): RunningDelivery<C> {
-    this.#demand(part)
+    this.#demand('delivery', part)
     return new RunningDelivery(this.aws, part)
   }
 
   table<C extends Columns, P>(part: Table<C, P>): RunningTable<C, P> {
-    this.#demand(part)
+    this.#demand('table', part)
     return new RunningTable(this.lake, part, part.database ?? databaseOf(this.#definition))
   }
 
   job<C extends Columns>(part: Job<C>): RunningJob {
-    this.#demand(part)
+    this.#demand('job', part)
     return new RunningJob(this.lake, part)
   }
 
   crawler(part: Crawler): RunningCrawler {
-    this.#demand(part)
+    this.#demand('crawler', part)
     return new RunningCrawler(this.lake, part)
   }
 
   bucket(part: Bucket): RunningBucket {
-    this.#demand(part)
+    this.#demand('bucket', part)
     return new RunningBucket(this.aws, part)
   }
 
@@ -104,8 +107,10 @@ export class Running {
     await this.close()
   }
 
-  #demand(part: AnyPart): void {
+  #demand(kind: AnyPart['kind'], part: AnyPart): void {
     const { name, parts } = this.#definition
+    if ((part as AnyPart | undefined)?.kind !== kind)
+      throw new LakeMistake(`app.${kind}(…) takes a ${kind} of the definition, not ${told(part)}.`)
     if (parts.some(one => one === part || (one.kind === part.kind && one.name === part.name))) return
     throw new LakeMistake(
       `The lake ${name} has no ${part.kind} ${part.name}. Put it, or a part that stands on it, among the parts of lake('${name}', …).`,

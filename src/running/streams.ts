@@ -90,8 +90,11 @@ export class RunningDelivery<C extends Columns> {
   }
 }
 
+/** What is no record is refused with the others, one by one. */
 const entriesOf = <T extends object>(records: OneOrMore<T>): readonly T[] =>
-  Symbol.iterator in records ? [...(records as Iterable<T>)] : [records as T]
+  typeof records === 'object' && records !== null && Symbol.iterator in records
+    ? [...(records as Iterable<T>)]
+    : [records as T]
 
 function refuse(
   what: string,

@@ -60,3 +60,25 @@ for (const auth of ['open', 'enforced'] as const)
       .then(figures => figures)
     assert.equal(recordsIn, 0)
   })
+
+test('what is no record of a stream, and no part of the kind, is refused with what is wanted', async () => {
+  await using app = await running(temperature, { start })
+  const put = (record: unknown) => app.stream(readings).put(record as never)
+  const good = { device_id: 'a', temperature: 21.5, timestamp: 0 }
+  for (const [record, wanted] of [
+    [undefined, /takes records with device_id, temperature, timestamp, not undefined/],
+    ['text', /takes records with .*, not "text"/],
+    [{ ...good, temperature: undefined }, /a record lacks temperature\. Its column needs \{ optional: true \}/],
+    [{ ...good, temperature: 'warm' }, /temperature is declared double, and a record has "warm"/],
+    [{ ...good, temperature: Number.NaN }, /temperature is declared double, and a record has NaN/],
+    [{ ...good, timestamp: new Date('never') }, /timestamp is declared double/],
+    [{ ...good, colour: 'red' }, /has no column colour; its records have device_id/],
+  ] as const)
+    await assert.rejects(put(record), { name: 'LakeMistake', message: wanted })
+  assert.deepEqual(await app.stream(readings).records(), [])
+  assert.throws(() => app.table(readings as never), /app\.table\(…\) takes a table of the definition, not the stream/)
+  await assert.rejects(
+    running(temperature, { region: 'eu-west-1' } as object),
+    /it is the definition's, ap-northeast-1/,
+  )
+})
