@@ -45,7 +45,8 @@ export class LakeClock {
 
   /**
    * Moves a simulated clock on and resolves when all that fell due on the way has run, with all it started: what ran, in
-   * order. That is by due time, and at one instant in the order in which it was appointed. Days, months and years are UTC's.
+   * order. That is by due time, at one instant by the time at which it was appointed, and then by name. Days, months and
+   * years are UTC's.
    *
    *     await lake.clock.advance({ minutes: 5 })     // or 'PT5M'
    *     // [{ name: 'deliver temperature-to-s3', at: '2025-10-14T15:01:00.000Z' }]

@@ -127,7 +127,7 @@ export class SqliteDatabase implements Database {
     try {
       return Number(this.#countPages.get()?.log)
     } catch (cause) {
-      if (cause instanceof Error && 'errcode' in cause && cause.errcode === sqliteLocked) return 0
+      if (typeof cause === 'object' && cause !== null && 'errcode' in cause && cause.errcode === sqliteLocked) return 0
       throw cause
     }
   }

@@ -38,7 +38,15 @@ export function lockFile(path: string): DirectoryLock {
       BEGIN EXCLUSIVE; PRAGMA user_version = ${process.pid}; COMMIT`)
   } catch (cause) {
     database.close()
-    if (!(cause instanceof Error && 'errcode' in cause && (Number(cause.errcode) & 0xff) === sqliteBusy)) throw cause
+    if (
+      !(
+        typeof cause === 'object' &&
+        cause !== null &&
+        'errcode' in cause &&
+        (Number(cause.errcode) & 0xff) === sqliteBusy
+      )
+    )
+      throw cause
     const holder = heldHere.has(realPath) ? 'this very process' : `process ${processIdIn(realPath)}`
     throw new DirectoryInUse(dirname(path), holder)
   }

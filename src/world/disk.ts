@@ -205,7 +205,7 @@ async function makeMissing(path: string): Promise<string | undefined> {
   try {
     return await makeOne(path)
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') || dirname(path) === path) throw cause
+    if (!hasCode(cause, 'ENOENT') || dirname(path) === path) throw cause
     const first = await makeMissing(dirname(path))
     const made = await makeOne(path)
     return first ?? made
@@ -218,7 +218,7 @@ async function makeOne(path: string): Promise<string | undefined> {
     await files.mkdir(path, 0o700)
     return path
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return undefined
+    if (hasCode(cause, 'EEXIST')) return undefined
     throw cause
   }
 }
@@ -227,7 +227,11 @@ async function unlessMissing<T>(pending: Promise<T>): Promise<T | undefined> {
   try {
     return await pending
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
+    if (hasCode(cause, 'ENOENT')) return undefined
     throw cause
   }
 }
+
+/** Test runners load programs into realms of their own, whose Error is not the one that Node throws. */
+const hasCode = (cause: unknown, code: string): boolean =>
+  typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === code

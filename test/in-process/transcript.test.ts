@@ -47,6 +47,36 @@ test('the whole pipeline twice gives the same transcript, also where queries run
   assert.equal(told.match(/glue:StartJobRun/g)?.length, 5, 'four by schedule, one by hand')
 })
 
+test('what is put side by side into several streams falls due in one order', { timeout: 60_000 }, async () => {
+  const run = async () => {
+    await using lake = await openLake({ ...options, seed: 3 })
+    const { aws } = lake
+    const RoleARN = 'arn:aws:iam::000000000000:role/delivery'
+    await aws.s3.CreateBucket({ Bucket: 'raw', CreateBucketConfiguration: { LocationConstraint: region } })
+    const names = ['a', 'b', 'c', 'd']
+    for (const name of names) {
+      await aws.kinesis.CreateStream({ StreamName: name, ShardCount: 1 })
+      await aws.firehose.CreateDeliveryStream({
+        ...{ DeliveryStreamName: `of-${name}`, DeliveryStreamType: 'KinesisStreamAsSource' },
+        KinesisStreamSourceConfiguration: {
+          ...{ RoleARN, KinesisStreamARN: `arn:aws:kinesis:${region}:000000000000:stream/${name}` },
+        },
+        ExtendedS3DestinationConfiguration: { RoleARN, BucketARN: 'arn:aws:s3:::raw', Prefix: `${name}/` },
+      })
+    }
+    const records = Array.from({ length: 40 }, (_, nth) => names[nth % 4] ?? '')
+    await Promise.all(records.map(name => aws.kinesis.PutRecord({ StreamName: name, PartitionKey: 'k', Data: 'x' })))
+    const { length } = lake.transcript()
+    await lake.clock.advance({ minutes: 10 })
+    const { Contents = [] } = await aws.s3.ListObjectsV2({ Bucket: 'raw' })
+    return { told: transcriptText(lake.transcript().slice(length)), keys: Contents.map(({ Key }) => Key) }
+  }
+  const first = await run()
+  assert.equal(first.keys.length, 4)
+  assert.deepEqual(await run(), first)
+  assert.deepEqual(await Promise.all([run(), run()]), [first, first])
+})
+
 test('entries are plain, frozen, and no more than were asked for', async () => {
   await using lake = await openLake({ ...options, transcript: { entriesMax: 3 } })
   for (let call = 0; call < 10; call++) await lake.aws.kinesis.ListStreams()

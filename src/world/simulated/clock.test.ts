@@ -18,7 +18,7 @@ beforeEach(() => {
 
 const note = (name: string) => () => void ran.push(`${name} at ${clock.now()}`)
 
-test('appointments come in the order of their instants, then of their making', async () => {
+test('appointments come in the order of their instants', async () => {
   clock.at(1300, 'c', note('c'))
   clock.at(1100, 'a', note('a'))
   clock.at(1300, 'd', note('d'))
@@ -31,6 +31,14 @@ test('appointments come in the order of their instants, then of their making', a
     { name: 'd', at: 1300 },
   ])
   assert.deepEqual(ran, ['a at 1100', 'b at 1200', 'c at 1300', 'd at 1300'])
+})
+
+test('what was appointed while the clock stood comes by name, whichever was appointed first', async () => {
+  clock.at(1300, 'late', note('late'))
+  clock.at(1200, 'b', note('b'))
+  clock.at(1200, 'a', note('a'))
+  clock.at(1100, 'z', () => void clock.at(1200, 'Before', note('Before')))
+  assert.deepEqual(await clock.advance(300), ['z', 'a', 'b', 'Before', 'late'])
 })
 
 test('what an appointment makes is run too when it falls due on the way', async () => {

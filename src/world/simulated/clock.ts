@@ -1,8 +1,8 @@
 // Time that stands still until it is moved. Moving it runs everything that falls due on the way, each to its end, and
 // returns when the background has settled, so nobody ever has to sleep to see what time brings.
 //
-// Guarantees: what is due comes by due time, and at one instant in the order in which the appointments were made. Whatever
-// an appointment starts has ended before the next one comes. What an appointment makes anew comes too, if it falls due on
+// Guarantees: what is due comes by due time; at one instant by the time at which it was appointed; and what was appointed at
+// one time too, by name. Whatever an appointment starts has ended before the next one comes. What an appointment makes anew comes too, if it falls due on
 // the way. Two who move the clock do so one after the other.
 
 import type { Background } from '../background.ts'
@@ -11,8 +11,10 @@ import { Heap } from './heap.ts'
 
 interface Entry {
   readonly dueAt: number
-  readonly order: number
+  /** Where the clock stood when the appointment was made. */
+  readonly madeAt: number
   readonly name: string
+  readonly order: number
   /** Undefined once it has been cancelled or has come. */
   task: (() => void | Promise<void>) | undefined
 }
@@ -23,8 +25,12 @@ export interface Dated {
   readonly at: number
 }
 
-const comesFirst = (one: Entry, other: Entry) =>
-  one.dueAt < other.dueAt || (one.dueAt === other.dueAt && one.order < other.order)
+/** What was appointed side by side, while the clock stood, is told apart by name: which disk was faster must not matter. */
+function comesFirst(one: Entry, other: Entry): boolean {
+  if (one.dueAt !== other.dueAt) return one.dueAt < other.dueAt
+  if (one.madeAt !== other.madeAt) return one.madeAt < other.madeAt
+  return one.name === other.name ? one.order < other.order : one.name < other.name
+}
 
 /** Cancelled entries stay in the heap until they are met; past so many they are cleared away, if they are most of it. */
 const cancelledMax = 64
@@ -65,7 +71,7 @@ export class SimulatedClock implements Clock {
   }
 
   at(dueAt: number, name: string, task: () => void | Promise<void>): Appointment {
-    const entry: Entry = { dueAt, order: this.#appointments++, name, task }
+    const entry: Entry = { dueAt, madeAt: this.#now, name, order: this.#appointments++, task }
     // While time stands still nobody would come for what is already due; while it moves, the loop below does.
     if (dueAt <= this.#now && !this.#advancing) {
       this.#background.keep(name, async () => {
