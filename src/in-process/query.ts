@@ -1,6 +1,7 @@
 /**
  * `lake.query`: a statement through Athena's own operations, so that it stands in the history and keeps to its work group's
- * rules, waited for without a clock, its rows as JavaScript's values.
+ * rules, waited for without a clock, its rows as JavaScript's values. A transcript tells that it began and how it ended; its rows
+ * are read when an engine is done, among queries side by side in another order each time, and that is not told.
  */
 import assert from 'node:assert/strict'
 import { priceOf } from '../analyze/athena/price.ts'
@@ -8,6 +9,7 @@ import { LakeMistake, refuseUnknown, shown } from '../world/mistake.ts'
 import type { Built } from './built.ts'
 import { type Cell, constantOf, type Parameter, readerOf } from './cells.ts'
 import type { Aws, Output } from './door.ts'
+import { untoldCall } from './transcript.ts'
 
 export interface QueryOptions {
   /** Where tables without a database are looked for; `default`, if left out. */
@@ -113,7 +115,7 @@ async function run(asking: Asking, sql: string, options: QueryOptions): Promise<
   })
   assert(QueryExecutionId !== undefined, 'a query that was taken has an id')
   await parts.athena.ended(QueryExecutionId)
-  const { QueryExecution } = await athena.GetQueryExecution({ QueryExecutionId })
+  const { QueryExecution } = await untoldCall(() => athena.GetQueryExecution({ QueryExecutionId }))
   assert(QueryExecution !== undefined, 'a query that was taken is in the history')
   const { State, StateChangeReason = '' } = QueryExecution.Status ?? {}
   if (State === 'FAILED' || State === 'CANCELLED') throw new QueryFailed(StateChangeReason, QueryExecutionId, State)
@@ -152,10 +154,8 @@ async function* pages<Row>(aws: Aws, { QueryExecutionId, ResultConfiguration }: 
   let skip = ResultConfiguration?.OutputLocation?.endsWith('.csv') ? 1 : 0
   let token: string | undefined
   do {
-    const page = await aws.athena.GetQueryResults({
-      QueryExecutionId,
-      ...(token !== undefined && { NextToken: token }),
-    })
+    const next = token !== undefined && { NextToken: token }
+    const page = await untoldCall(() => aws.athena.GetQueryResults({ QueryExecutionId, ...next }))
     const { Rows: lines = [], ResultSetMetadata } = page.ResultSet ?? {}
     const columns = (ResultSetMetadata?.ColumnInfo ?? []).map(({ Name, Type }) => ({ name: Name, type: Type }))
     const toRow = rowMaker(columns)

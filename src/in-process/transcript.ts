@@ -3,6 +3,7 @@
  * was called, everything that fell due, every delivery, run, crawl and query, each with how it ended. They stand in the order
  * in which they began, so that work going on side by side does not change it.
  */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { Fault } from '../gateway/fault.ts'
 import type { Called } from '../gateway/pipeline.ts'
 import type { Clock } from '../world/clock.ts'
@@ -43,6 +44,11 @@ interface Kept {
   outcome: string | undefined
 }
 
+const untold = new AsyncLocalStorage<true>()
+
+/** Makes a call that no transcript tells, for what follows of itself from one that is told. */
+export const untoldCall = <T>(call: () => Promise<T>): Promise<T> => untold.run(true, call)
+
 export class Transcript {
   readonly #entriesMax: number
   #kept: Kept[] = []
@@ -61,6 +67,7 @@ export class Transcript {
 
   /** For the pipeline. */
   called({ service, operation, at, principal, resources }: Called): (error?: unknown) => void {
+    if (untold.getStore()) return () => undefined
     const entry = { at: isoOf(at), service, operation, by: principal.arn, resources: known(resources) }
     return this.#begin({ kind: 'call', ...entry, outcome: 'under way' }, error =>
       error === undefined ? 'ok' : error instanceof Fault ? error.code : 'InternalFailure',
