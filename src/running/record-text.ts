@@ -2,6 +2,7 @@
 import type { Column, Columns } from '../define/column.ts'
 import { told } from '../define/mistake.ts'
 import { LakeMistake } from '../world/mistake.ts'
+import { jsonValue } from './json-value.ts'
 
 /** `what` begins the sentence: "The stream temperature-stream". Throws where the record is not what the columns say. */
 export function recordText(what: string, columns: Columns, record: Readonly<Record<string, unknown>>): string {
@@ -24,7 +25,7 @@ export function recordText(what: string, columns: Columns, record: Readonly<Reco
     } else {
       if (column !== undefined && !fits(value, column))
         throw new LakeMistake(`${what}: ${name} is declared ${column.type}, and a record has ${told(value)}.`)
-      members[name] = memberOf(value, column?.moment)
+      members[name] = jsonValue(value, column?.type ?? '')
     }
   }
   return JSON.stringify(members)
@@ -52,16 +53,4 @@ function fits(value: unknown, { type, moment }: Column): boolean {
     default:
       return typeof value === 'string'
   }
-}
-
-/** TypeScript's library does not know it yet. */
-const exact = JSON as unknown as { rawJSON(text: string): unknown }
-
-function memberOf(value: unknown, moment: string | undefined): unknown {
-  if (typeof value === 'bigint') return exact.rawJSON(String(value))
-  if (!(value instanceof Date)) return value
-  if (moment === 'epochSeconds') return value.getTime() / 1000
-  if (moment === 'epochMilliseconds') return value.getTime()
-  const text = value.toISOString()
-  return moment === 'date' ? text.slice(0, 10) : text.slice(0, 23).replace('T', ' ')
 }
