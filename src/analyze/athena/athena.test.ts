@@ -20,6 +20,7 @@ import { SystemRandom } from '../../world/random.ts'
 import { EngineFault } from '../engine/fault.ts'
 import type { QueryRequest, QueryResult } from '../engine/request.ts'
 import { Athena } from './athena.ts'
+import type { Stopwatch } from './needs.ts'
 
 const scope = { account: '000000000000', region: 'ap-northeast-1' }
 const someone: Principal = { kind: 'root', account: scope.account, arn: 'arn:aws:iam::000000000000:root', id: 'root' }
@@ -73,7 +74,7 @@ const untilStopped = (signal: AbortSignal): Promise<never> =>
     })
   })
 
-async function open(options: { directory?: string; concurrent?: number } = {}) {
+async function open(options: { directory?: string; concurrent?: number; stopwatch?: Stopwatch } = {}) {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'biwa-athena-')))
   if (options.directory === undefined) cleanups.push(() => rm(directory, { recursive: true }))
   const log = new SilentLog()
@@ -87,7 +88,7 @@ async function open(options: { directory?: string; concurrent?: number } = {}) {
   const engine = new StandIn()
   const refused = new Set<string>()
   const athena = new Athena({
-    ...{ ledger, blobs, clock, stopwatch: clock, random, log, background, s3, catalog, engine },
+    ...{ ledger, blobs, clock, stopwatch: options.stopwatch ?? clock, random, log, background, s3, catalog, engine },
     permits: (_, action) => !refused.has(action),
     concurrent: options.concurrent ?? 2,
   })
@@ -160,6 +161,26 @@ test('more queries than may run at once wait as QUEUED', async () => {
     Array(4).fill('SUCCEEDED'),
   )
   assert.equal(engine.started.length, 4)
+})
+
+test('whoever asks about a query that is under way hears of its end, or after a moment that it runs', async () => {
+  const moments: (() => void)[] = []
+  const at = (_dueAt: number, _name: string, task: () => void) => {
+    moments.push(task)
+    return { cancel() {} }
+  }
+  const { athena, engine, start } = await open({ stopwatch: { now: () => 0, elapsed: () => 0, at } })
+  const hold = gate()
+  engine.answer = () => hold.promise.then(() => ({}))
+  const id = await start('SELECT 1')
+  const state = () => athena.query(scope, id).state
+  const [first, second] = [athena.endedSoon(id).then(state), athena.endedSoon(id).then(state)]
+  moments[0]?.()
+  assert.equal(await first, 'RUNNING')
+  hold.resolve()
+  assert.equal(await second, 'SUCCEEDED')
+  await athena.endedSoon(id)
+  assert.equal(moments.length, 2)
 })
 
 test('a query that is stopped is cancelled, running or waiting, leaves no result, and says what it had read', async () => {

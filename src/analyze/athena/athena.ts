@@ -36,7 +36,7 @@ import {
   workGroupDisabled,
 } from './faults.ts'
 import { History, type ReusableResult } from './history.ts'
-import { queryBytesMax, queuedQueriesMax, statementsMax } from './limits.ts'
+import { answerMillisecondsMax, queryBytesMax, queuedQueriesMax, statementsMax } from './limits.ts'
 import type { Live, QueryRequest } from './live.ts'
 import { NamedQueries } from './named-queries.ts'
 import type { Blobs, Catalog, Engine, ObjectStore, Permits, Scope, Stopwatch } from './needs.ts'
@@ -269,6 +269,17 @@ export class Athena {
   /** Resolves when the query has its end, however it ends; at once for one that has it. */
   async ended(id: string): Promise<void> {
     await this.#live.get(id)?.ended
+  }
+
+  /** Resolves when the query has its end, or after a moment of real time. */
+  async endedSoon(id: string): Promise<void> {
+    const live = this.#live.get(id)
+    if (live === undefined) return
+    const { promise: passed, resolve } = Promise.withResolvers<void>()
+    const dueAt = this.#stopwatch.now() + answerMillisecondsMax
+    const moment = this.#stopwatch.at(dueAt, 'an answer about a query', resolve)
+    await Promise.race([live.ended, passed])
+    moment.cancel()
   }
 
   /** A page of the result from a byte of its object on; `next` is where the page after begins. */

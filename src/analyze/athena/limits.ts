@@ -23,3 +23,6 @@ export const historyMilliseconds = 45 * 24 * 3_600_000
 
 /** https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html */
 export const resultRowsMax = 1000
+
+/** Not AWS's: how long an answer about a query that is under way may wait for its end. */
+export const answerMillisecondsMax = 25

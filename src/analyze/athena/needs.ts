@@ -112,5 +112,7 @@ export type Permits = (principal: Principal, action: string, resource: string) =
 
 /** Real time, also where the lake's clock is simulated: the figures of a query are about this machine. */
 export interface Stopwatch {
+  now(): number
   elapsed(): number
+  at(dueAt: number, name: string, task: () => void): { cancel(): void }
 }

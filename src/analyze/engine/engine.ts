@@ -21,7 +21,7 @@ import type {
   TransformRequest,
   TransformResult,
 } from './request.ts'
-import { keepChild, takeChild } from './spare-child.ts'
+import { engineClosed, engineOpened, takeChild } from './spare-child.ts'
 
 /** The parser alone takes about 270 MiB of a child: the rest is DuckDB's. */
 const parserBytes = 320 * 1024 ** 2
@@ -40,6 +40,7 @@ export class Engine {
   readonly #idle: { readonly child: EngineChild; readonly end: Appointment }[] = []
   readonly #waiting: (() => void)[] = []
   #closed = false
+  #closing: Promise<void> | undefined
 
   /**
    * `clock` is always the machine's own: a deadline is about the machine, also where the lake's clock is simulated.
@@ -65,6 +66,7 @@ export class Engine {
     const memoryBytesMax = Math.max(128 * 1024 ** 2, Math.floor((residentBytesMax - parserBytes) * 0.7))
     this.#limits = { residentBytesMax, memoryBytesMax, threads }
     this.#childrenMax = options.childrenMax ?? Math.max(2, Math.min(8, availableParallelism()))
+    engineOpened()
     options.background.closing.addEventListener('abort', () => void this.close(), { once: true })
   }
 
@@ -125,7 +127,13 @@ export class Engine {
     if (!this.#closed && this.#all.size === 0) this.#release(this.#start())
   }
 
-  async close(): Promise<void> {
+  /** After it none of its children is left, but one that another engine of this process may take. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     this.#closed = true
     for (const wake of this.#waiting.splice(0)) wake()
     for (const { end } of this.#idle) end.cancel()
@@ -133,7 +141,7 @@ export class Engine {
     if (kept !== undefined) this.#all.delete(kept)
     await Promise.all([
       ...[...this.#all].map(child => child.kill(cancelled('the lake is closing'))),
-      kept && keepChild(kept, this.#limits, this.#clock),
+      engineClosed(kept, this.#limits, this.#clock),
     ])
   }
 

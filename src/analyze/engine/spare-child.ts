@@ -1,6 +1,7 @@
-// One idle child that outlives its engine for a second, for the next engine of this process: tests open one lake after
-// the other, and starting a child takes longer than all else that a small one does. It has let go of the closed lake's
-// directories, and serves the next as it serves the next query: by an instance of DuckDB that has seen nothing.
+// One idle child that outlives its engine for a second, for the next engine of this process, where other lakes are open: tests
+// that run beside each other open one lake after the other, and starting a child takes longer than all else that a small one
+// does. It has let go of the closed lake's directories, and serves the next as it serves the next query: by an instance of
+// DuckDB that has seen nothing. With the last engine of the process every child ends.
 
 import type { Appointment, Clock } from '../../world/clock.ts'
 import type { EngineChild } from './child-process.ts'
@@ -8,17 +9,29 @@ import type { Limits } from './protocol.ts'
 
 const keptMillisecondsMax = 1_000
 let spare: { readonly child: EngineChild; readonly limits: string; readonly end: Appointment } | undefined
+let engines = 0
 
-/** Takes the child; one that was here already ends. */
-export async function keepChild(child: EngineChild, limits: Limits, clock: Clock): Promise<void> {
+/** To be called once by each engine that opens; `engineClosed` is its counterpart. */
+export function engineOpened(): void {
+  engines += 1
+}
+
+/** Takes an idle child of the engine that closes, if it has one; one that was here already ends. */
+export async function engineClosed(child: EngineChild | undefined, limits: Limits, clock: Clock): Promise<void> {
+  engines -= 1
+  const isLast = engines === 0
+  if (child === undefined && !isLast) return
   const earlier = spare
-  const end = clock.at(clock.now() + keptMillisecondsMax, 'spare engine child', async () => {
-    if (spare?.child === child) spare = undefined
-    await child.kill(undefined)
-  })
-  spare = { child, limits: JSON.stringify(limits), end }
+  spare = undefined
   earlier?.end.cancel()
-  await Promise.all([child.leave(), earlier?.child.kill(undefined)])
+  if (child !== undefined && !isLast) {
+    const end = clock.at(clock.now() + keptMillisecondsMax, 'spare engine child', async () => {
+      if (spare?.child === child) spare = undefined
+      await child.kill(undefined)
+    })
+    spare = { child, limits: JSON.stringify(limits), end }
+  }
+  await Promise.all([isLast ? child?.kill(undefined) : child?.leave(), earlier?.child.kill(undefined)])
 }
 
 /** One with exactly these limits, if there is one. */

@@ -88,6 +88,8 @@ export class Jobs {
   }
 
   create(scope: Scope, definition: JobDefinition, tags: Readonly<Record<string, string>> = {}): Promise<void> {
+    // Its first run should not wait for a process to start.
+    if (moduleExtension(definition.command.scriptLocation) === undefined) this.#parts.engine.warm()
     return this.#definitions.create(scope, definition, tags)
   }
 

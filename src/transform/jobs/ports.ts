@@ -53,6 +53,8 @@ export type Projections = (
   | undefined
 
 export interface Transforms {
+  /** That somebody is about to ask. */
+  warm(): void
   transform(request: TransformRequest): Promise<TransformResult>
 }
 

@@ -5,8 +5,9 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { macrosOf } from '../../sql/macros.ts'
 import { list, literal } from '../../sql/text.ts'
 import type { Limits } from '../protocol.ts'
+import { changedWhileLocked, ReadAhead } from './read-ahead.ts'
 import { ReadLog } from './read-log.ts'
-import { Session } from './session.ts'
+import { Session, type Shared } from './session.ts'
 
 /** What it wrote because its memory was full, inside the directory it may write. */
 export function spillDirectory(directory: string): string {
@@ -15,14 +16,11 @@ export function spillDirectory(directory: string): string {
 
 export class Instance implements Disposable {
   readonly #database: DuckDBInstance
-  /** Names of those that are defined, for every session. */
-  readonly #macros = new Set<string>()
+  readonly #shared: Shared
 
-  readonly #reads: ReadLog
-
-  private constructor(database: DuckDBInstance, reads: ReadLog) {
+  private constructor(database: DuckDBInstance, shared: Shared) {
     this.#database = database
-    this.#reads = reads
+    this.#shared = shared
   }
 
   static async open(limits: Limits): Promise<Instance> {
@@ -37,17 +35,19 @@ export class Instance implements Disposable {
       lambda_syntax: 'ENABLE_SINGLE_ARROW',
       default_null_order: 'nulls_last',
     })
-    const instance = new Instance(database, await ReadLog.open(await database.connect()))
+    const reads = await ReadLog.open(await database.connect())
+    const macros = new Set<string>()
+    const instance = new Instance(database, { macros, reads, readAhead: new ReadAhead(limits) })
     using session = await instance.session()
     await session.run("SET GLOBAL TimeZone = 'UTC'; SET GLOBAL Calendar = 'gregorian'")
     // What almost every result needs is there before the statement comes.
-    await session.run(macrosOf('athena_float() athena_timestamp()', instance.#macros).join(';\n'))
+    await session.run(macrosOf('athena_float() athena_timestamp()', macros).join(';\n'))
     return instance
   }
 
   /** Its temporary tables and views are its own and end with it. */
   async session(): Promise<Session> {
-    return new Session(await this.#database.connect(), this.#macros, this.#reads)
+    return new Session(await this.#database.connect(), this.#shared)
   }
 
   /** From here on only `paths` and `directory` (where spilled data goes too) can be read, and only `directory` be written. */
@@ -58,13 +58,14 @@ export class Instance implements Disposable {
       `SET allowed_directories = ${list([`${directory}/`])}`,
       `SET allowed_paths = ${list([...new Set(paths)])}`,
       'SET enable_external_access = false',
+      changedWhileLocked,
       'SET lock_configuration = true',
     ]
     await session.run(statements.join(';\n'))
   }
 
   [Symbol.dispose](): void {
-    this.#reads[Symbol.dispose]()
+    this.#shared.reads[Symbol.dispose]()
     this.#database.closeSync()
   }
 }

@@ -67,18 +67,21 @@ export async function planScans({ place, statement, described, ask, isUnread = f
   const scans: ScanPlan[] = []
   const [measured, all] = [new Map<string, number>(), new Map<string, number>()]
   let wholeBytes = 0
+  let largest = 0
   for (const { scan, table, files: asked, hidden, rows } of planned) {
     const files = asked.map(file => ({ ...file, file: local(file) }))
     scans.push({ view: scan.view, table, files, hidden, ...(table.isPartitionList && { rows }) })
     for (const { file, bytes } of files) {
       all.set(file, (all.get(file) ?? 0) + bytes)
-      if (table.format === 'parquet') measured.set(file, (measured.get(file) ?? 0) + bytes)
+      if (table.format !== 'parquet') continue
+      measured.set(file, (measured.get(file) ?? 0) + bytes)
+      largest = Math.max(largest, bytes)
     }
     if (table.format !== 'parquet') wholeBytes += files.reduce((sum, file) => sum + file.bytes, 0)
   }
   const views = async () => {
     forgetReaders()
-    const statements: string[] = []
+    const statements = [...(measured.size === 0 ? [] : confined.session.readingFiles(largest))]
     for (const scan of scans) statements.push(...(await viewStatements(confined.session, scan)))
     return statements
   }

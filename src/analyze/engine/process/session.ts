@@ -5,6 +5,7 @@ import type { DuckDBConnection, DuckDBScalarFunction, Json } from '@duckdb/node-
 import { computedOf } from '../../sql/computed/functions.ts'
 import { macrosOf } from '../../sql/macros.ts'
 import { register } from './computed.ts'
+import type { ReadAhead } from './read-ahead.ts'
 import type { ReadLog } from './read-log.ts'
 
 interface Described {
@@ -12,16 +13,30 @@ interface Described {
   readonly type: string
 }
 
+/** What the sessions of one instance share. */
+export interface Shared {
+  /** Names of the macros and functions that it has already. */
+  readonly macros: Set<string>
+  readonly reads: ReadLog
+  readonly readAhead: ReadAhead
+}
+
 export class Session implements Disposable {
   readonly #connection: DuckDBConnection
   readonly #macros: Set<string>
   readonly #reads: ReadLog
+  readonly #readAhead: ReadAhead
 
-  /** `macros` are those that the instance has already; they and `reads` are shared by its sessions. */
-  constructor(connection: DuckDBConnection, macros: Set<string>, reads: ReadLog) {
+  constructor(connection: DuckDBConnection, { macros, reads, readAhead }: Shared) {
     this.#connection = connection
     this.#macros = macros
     this.#reads = reads
+    this.#readAhead = readAhead
+  }
+
+  /** Statements before one that reads Parquet files of at most so many bytes each. */
+  readingFiles(bytesMax: number): readonly string[] {
+    return this.#readAhead.before(bytesMax)
   }
 
   /** A function of this process, once for all sessions of the instance. */

@@ -89,7 +89,7 @@ export class Bench {
       catalog: this.catalog,
       projectionOf: () => undefined,
       modules: { run: () => Promise.reject(new Error('modules have tests of their own, with the real engine')) },
-      engine: { transform: request => this.#transform(request) },
+      engine: { warm() {}, transform: request => this.#transform(request) },
       clock,
       random,
       background,
