@@ -11,7 +11,7 @@ import type { DownOptions } from '../in-process/definitions.ts'
 import { openLake } from '../lake.ts'
 import { LakeMistake } from '../world/mistake.ts'
 import type { Terminal } from '../world/terminal.ts'
-import { reachableUrl, recallServer, type ServerFile } from './server-file.ts'
+import { dataDefault, reachableUrl, recallServer, type ServerFile } from './server-file.ts'
 
 export interface DefinedLake {
   /** In words: `the lake on http://…`. */
@@ -21,8 +21,6 @@ export interface DefinedLake {
   planDown(definition: LakeDefinition, options?: DownOptions): Promise<Plan>
   takeDown(definition: LakeDefinition, options?: DownOptions): Promise<Plan>
 }
-
-export const dataDefault = '.biwa'
 
 /** Undefined where no lake runs on the directory. AWS_ENDPOINT_URL names one where `data` was not given. */
 export async function runningOn(

@@ -5,9 +5,7 @@
 import { resolve } from 'node:path'
 import { LakeMistake } from '../world/mistake.ts'
 import type { Terminal } from '../world/terminal.ts'
-import { recallServer, type ServerFile } from './server-file.ts'
-
-const dataDefault = '.biwa'
+import { dataDefault, recallServer, type ServerFile } from './server-file.ts'
 
 export async function reachServer(
   terminal: Terminal,

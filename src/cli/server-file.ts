@@ -13,6 +13,9 @@ export interface ServerFile {
   readonly key?: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
 
+/** Where a lake's data is, where nobody says where. */
+export const dataDefault = '.biwa'
+
 const pathOf = (directory: string) => join(directory, 'server.json')
 
 /** Listening on every address is no address to go to. */

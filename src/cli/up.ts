@@ -1,9 +1,11 @@
 /** `biwa up`: opens a data directory, serves it, stops cleanly when asked. */
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { startAhead } from '../analyze/engine/ahead.ts'
 import type { LakeDefinition } from '../define/lake.ts'
 import { planText } from '../define/plan-text.ts'
 import { defaultAccount, defaultRegion } from '../in-process/options.ts'
-import { openLake } from '../lake.ts'
+import { SystemClock } from '../world/clock.ts'
 import { ConsoleLog } from '../world/log.ts'
 import type { Terminal } from '../world/terminal.ts'
 import {
@@ -17,8 +19,7 @@ import {
   UsageMistake,
 } from './command.ts'
 import { loadDefinition } from './definition-file.ts'
-import { dataDefault, runningOn } from './definition-lake.ts'
-import { rememberServer } from './server-file.ts'
+import { dataDefault, rememberServer } from './server-file.ts'
 
 export const up: Command = {
   help: `usage: biwa up [<lake.ts>] [options]
@@ -66,6 +67,7 @@ runs on the directory already, that one is brought up to date, and the command e
     const definition = name === undefined ? undefined : await loadDefinition(name, terminal)
     const region = regionOf(options.region, definition)
     if (definition) {
+      const { runningOn } = await import('./definition-lake.ts')
       const already = await runningOn(terminal, options.data)
       if (already) {
         terminal.out(`${name}, and ${already.where}:\n\n`)
@@ -75,6 +77,10 @@ runs on the directory already, that one is brought up to date, and the command e
     } else if (options.replace) throw new UsageMistake('--replace goes with a definition: biwa up lake.ts --replace.')
     const directory = resolve(terminal.directory, options.data ?? dataDefault)
     const stopped = terminal.stopped()
+    const log = new ConsoleLog()
+    // A lake that was there before has most often been asked, and will be again.
+    if (existsSync(directory)) startAhead({ clock: new SystemClock(log), log })
+    const { openLake } = await import('../lake.ts')
     const lake = await openLake({
       directory,
       auth,
@@ -86,7 +92,7 @@ runs on the directory already, that one is brought up to date, and the command e
       ...(options.start !== undefined && { start: readInstant('start', options.start) }),
       transcript: false,
       faults: false,
-      log: new ConsoleLog(),
+      log,
     })
     try {
       const server = await lake.listen({ port, host: options.host })

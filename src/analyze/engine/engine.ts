@@ -8,6 +8,7 @@ import type { Appointment, Clock } from '../../world/clock.ts'
 import type { Log } from '../../world/log.ts'
 import { type Answer, EngineChild, type Scratch } from './child-process.ts'
 import { EngineFault } from './fault.ts'
+import { limitsOf } from './limits.ts'
 import type { Limits, Outcome, Question, TableDescription, Task } from './protocol.ts'
 import type {
   ConvertRequest,
@@ -23,9 +24,6 @@ import type {
 } from './request.ts'
 import { engineClosed, engineOpened, takeChild } from './spare-child.ts'
 
-/** The parser alone takes about 270 MiB of a child: the rest is DuckDB's. */
-const parserBytes = 320 * 1024 ** 2
-const memoryBytesMaxDefault = 2 * 1024 ** 3
 const idleMillisecondsMax = 60_000
 
 export class Engine {
@@ -60,11 +58,7 @@ export class Engine {
     this.#clock = options.clock
     this.#scratch = options.scratch
     this.#log = options.log
-    const residentBytesMax = options.memoryBytesMax ?? memoryBytesMaxDefault
-    const threads = Math.max(1, Math.min(8, availableParallelism()))
-    // DuckDB's limit leaves room for what it does not count; the process itself is watched by the child.
-    const memoryBytesMax = Math.max(128 * 1024 ** 2, Math.floor((residentBytesMax - parserBytes) * 0.7))
-    this.#limits = { residentBytesMax, memoryBytesMax, threads }
+    this.#limits = limitsOf(options.memoryBytesMax)
     this.#childrenMax = options.childrenMax ?? Math.max(2, Math.min(8, availableParallelism()))
     engineOpened()
     options.background.closing.addEventListener('abort', () => void this.close(), { once: true })

@@ -24,14 +24,20 @@ export async function engineClosed(child: EngineChild | undefined, limits: Limit
   const earlier = spare
   spare = undefined
   earlier?.end.cancel()
-  if (child !== undefined && !isLast) {
-    const end = clock.at(clock.now() + keptMillisecondsMax, 'spare engine child', async () => {
-      if (spare?.child === child) spare = undefined
-      await child.kill(undefined)
-    })
-    spare = { child, limits: JSON.stringify(limits), end }
-  }
+  if (child !== undefined && !isLast) keepSpare(child, { limits, clock, milliseconds: keptMillisecondsMax })
   await Promise.all([isLast ? child?.kill(undefined) : child?.leave(), earlier?.child.kill(undefined)])
+}
+
+/** For the next engine that has these limits, if it comes in time. */
+export function keepSpare(
+  child: EngineChild,
+  { limits, clock, milliseconds }: { readonly limits: Limits; readonly clock: Clock; readonly milliseconds: number },
+): void {
+  const end = clock.at(clock.now() + milliseconds, 'spare engine child', async () => {
+    if (spare?.child === child) spare = undefined
+    await child.kill(undefined)
+  })
+  spare = { child, limits: JSON.stringify(limits), end }
 }
 
 /** One with exactly these limits, if there is one. */
