@@ -3,7 +3,7 @@
  * itself, opened for as long as it takes.
  */
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { ApplyOptions } from '../define/apply.ts'
 import type { LakeDefinition } from '../define/lake.ts'
 import type { Plan } from '../define/plan.ts'
@@ -22,34 +22,39 @@ export interface DefinedLake {
   takeDown(definition: LakeDefinition, options?: DownOptions): Promise<Plan>
 }
 
-/** Undefined where no lake runs on the directory. AWS_ENDPOINT_URL names one where `data` was not given. */
-export async function runningOn(
-  terminal: Pick<Terminal, 'directory' | 'environment'>,
-  data: string | undefined,
-): Promise<DefinedLake | undefined> {
-  const url = terminal.environment('AWS_ENDPOINT_URL')
-  if (data === undefined && url) {
-    const [accessKeyId, secretAccessKey] = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].map(name =>
-      terminal.environment(name),
-    )
-    const key = accessKeyId && secretAccessKey ? { key: { accessKeyId, secretAccessKey } } : {}
-    return overHttp({ url, region: '', auth: 'open', ...key })
-  }
-  const server = await recallServer(resolve(terminal.directory, data ?? dataDefault))
+/** Undefined where no lake runs on the directory. */
+export async function runningOn(directory: string): Promise<DefinedLake | undefined> {
+  const server = await recallServer(directory)
   return server !== undefined && (await answers(server)) ? overHttp(server) : undefined
 }
 
-/** Runs `use` on the lake of the directory, be it up or not. */
+/** The lake that AWS_ENDPOINT_URL names; undefined where it names none. */
+function named(terminal: Pick<Terminal, 'environment'>): DefinedLake | undefined {
+  const url = terminal.environment('AWS_ENDPOINT_URL')
+  if (!url) return undefined
+  const [accessKeyId, secretAccessKey] = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].map(name =>
+    terminal.environment(name),
+  )
+  const key = accessKeyId && secretAccessKey ? { key: { accessKeyId, secretAccessKey } } : {}
+  return overHttp({ url, region: '', auth: 'open', ...key })
+}
+
+/** Runs `use` on the lake of the directory, be it up or not; where no directory is named, on the one of AWS_ENDPOINT_URL. */
 export async function withLake<T>(
   terminal: Pick<Terminal, 'directory' | 'environment'>,
   data: string | undefined,
   use: (lake: DefinedLake) => Promise<T>,
 ): Promise<T> {
-  const server = await runningOn(terminal, data)
-  if (server) return use(server)
   const directory = resolve(terminal.directory, data ?? dataDefault)
-  const isThere = existsSync(directory)
-  await using lake = await openLake({ directory: isThere ? directory : 'temporary' })
+  const server = (data === undefined ? named(terminal) : undefined) ?? (await runningOn(directory))
+  if (server) return use(server)
+  // A directory that no lake has been in is left as it is.
+  const isThere = existsSync(join(directory, 'format'))
+  const account = (await recallServer(directory))?.account
+  await using lake = await openLake({
+    directory: isThere ? directory : 'temporary',
+    ...(account !== undefined && { account }),
+  })
   const where = isThere
     ? `the lake in ${directory}, which is not up`
     : `an empty lake: there is none in ${directory} yet`

@@ -9,7 +9,7 @@ export const diff: Command = {
   help: `usage: biwa diff <lake.ts> [options]
 
 Shows what would change on a lake if it were made what the file defines. Nothing is changed. The lake is the one that runs
-on the data directory, or the directory itself. Ends with 0 when there is nothing to do, with 3 when there is something.
+on the data directory; where none does, that directory is opened meanwhile, and what has fallen due in it runs. Ends with 0 when there is nothing to do, with 3 when there is something.
 
   --data <directory>     .biwa; or the server that AWS_ENDPOINT_URL names, where --data is not given
 `,

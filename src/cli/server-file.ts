@@ -10,6 +10,8 @@ export interface ServerFile {
   readonly url: string
   readonly region: string
   readonly auth: 'open' | 'enforced'
+  /** Of keys that name none; of a file without it, Biwa's usual one. */
+  readonly account?: string
   readonly key?: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
 

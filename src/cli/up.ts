@@ -66,16 +66,17 @@ runs on the directory already, that one is brought up to date, and the command e
     const limits = readChoice('limits', options.limits, ['none', 'aws'])
     const definition = name === undefined ? undefined : await loadDefinition(name, terminal)
     const region = regionOf(options.region, definition)
+    const directory = resolve(terminal.directory, options.data ?? dataDefault)
     if (definition) {
       const { runningOn } = await import('./definition-lake.ts')
-      const already = await runningOn(terminal, options.data)
+      const already = await runningOn(directory)
       if (already) {
+        refuseForRunning(words, already.where)
         terminal.out(`${name}, and ${already.where}:\n\n`)
         terminal.out(`${planText(await already.apply(definition, { replace: options.replace }))}\n`)
         return 0
       }
     } else if (options.replace) throw new UsageMistake('--replace goes with a definition: biwa up lake.ts --replace.')
-    const directory = resolve(terminal.directory, options.data ?? dataDefault)
     const stopped = terminal.stopped()
     const log = new ConsoleLog()
     // A lake that was there before has most often been asked, and will be again.
@@ -97,7 +98,7 @@ runs on the directory already, that one is brought up to date, and the command e
     try {
       const server = await lake.listen({ port, host: options.host })
       const key = auth === 'enforced' ? { key: await lake.rootKey() } : {}
-      await rememberServer(directory, { url: server.url, region, auth, ...key })
+      await rememberServer(directory, { url: server.url, region, auth, account: lake.account, ...key })
       if (definition) terminal.out(`${planText(await lake.apply(definition, { replace: options.replace }))}\n\n`)
       terminal.out(`biwa ready on ${server.url}\n`)
       await stopped
@@ -106,6 +107,18 @@ runs on the directory already, that one is brought up to date, and the command e
     }
     return 0
   },
+}
+
+/** A lake that runs already is made what the definition says, and nothing else about it changes. */
+function refuseForRunning(words: readonly string[], where: string): void {
+  const taken = ['--data', '--region', '--replace']
+  const given = words
+    .map(word => word.replace(/=.*$/s, ''))
+    .find(word => word.startsWith('--') && !taken.includes(word))
+  if (given !== undefined)
+    throw new UsageMistake(
+      `${given} is for a lake that is started, and ${where} runs already: leave it out, or stop that one first.`,
+    )
 }
 
 /** A definition says its region; an option may only say the same. */

@@ -3,7 +3,7 @@ import { type ApplyOptions, applyPlan } from '../define/apply.ts'
 import type { Invoke } from '../define/invoke.ts'
 import type { LakeDefinition } from '../define/lake.ts'
 import { downPlanOf, type Plan, planOf } from '../define/plan.ts'
-import { LakeMistake, shown } from '../world/mistake.ts'
+import { LakeMistake, refuseUnknown, shown } from '../world/mistake.ts'
 
 export interface DownOptions {
   /** Whether buckets and streams go with what lies in them; they stay otherwise. */
@@ -42,8 +42,14 @@ export async function takeDown(lake: Definable, definition: LakeDefinition, opti
 
 /** One of the above, as it comes over the wire. */
 export async function defined(lake: Definable, body: Readonly<Record<string, unknown>>): Promise<Plan> {
-  const { act, replace = false, data = false, ...rest } = body
-  const definition = rest.definition as LakeDefinition
+  refuseUnknown('/_biwa/definition', body, ['act', 'definition', 'replace', 'data'])
+  const { act, replace = false, data = false } = body
+  const definition = body.definition as LakeDefinition
+  for (const [name, value] of [
+    ['replace', replace],
+    ['data', data],
+  ] as const)
+    if (typeof value !== 'boolean') throw new LakeMistake(`${name} is true or false, not ${shown(value)}.`)
   switch (act) {
     case 'plan':
       return plan(lake, definition)

@@ -1,6 +1,6 @@
 /** `biwa check`, `up <lake.ts>`, `diff` and `down`, as a person uses them one after the other on a file that is being edited. */
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -105,6 +105,21 @@ test('up makes it so, an edit is a plan that keeps the data, diff tells it befor
     await kinesis.send(new PutRecordCommand(put))
     assert.match((await biwa('up', 'lake.ts', '--data', data)).printed, /as defined: nothing to do/)
 
+    const otherPort = await biwa('up', 'lake.ts', '--data', data, '--port=5000')
+    assert.equal(otherPort.code, 2)
+    assert.match(otherPort.complained, /--port is for a lake that is started, and the lake on .* runs already/)
+    const asked = (body: object) =>
+      fetch(`${server.url}/_biwa/definition`, { method: 'POST', body: JSON.stringify(body) })
+    for (const [body, words] of [
+      [{ act: 'plan', dry: true }, /takes no 'dry'/],
+      [{ act: 'down', data: 'yes' }, /data is true or false/],
+      [{ act: 'plan', definition: {} }, /no definition of a lake/],
+    ] as const) {
+      const answer = await asked(body)
+      assert.equal(answer.status, 400)
+      assert.match(((await answer.json()) as { message: string }).message, words)
+    }
+
     await write(definition(text => text.replace('seconds: 60', 'seconds: 120')))
     const differs = await biwa('diff', 'lake.ts', '--data', data)
     assert.deepEqual([differs.code, /buffer\.seconds 60 -> 120/.test(differs.printed)], [3, true])
@@ -122,6 +137,20 @@ test('up makes it so, an edit is a plan that keeps the data, diff tells it befor
   const left = await biwa('down', 'lake.ts', '--data', data, '--yes', '--with-data')
   assert.match(left.printed, /- stream +readings/)
   assert.match((await biwa('diff', 'lake.ts', '--data', data)).printed, /\+ stream +readings/)
+})
+
+test('diff leaves a directory as it is that no lake has been in, and finds the account that the lake had', async () => {
+  await write(definition())
+  const empty = join(directory, 'empty')
+  await mkdir(empty)
+  assert.match((await biwa('diff', 'lake.ts', '--data', empty)).printed, /there is none in/)
+  assert.deepEqual(await readdir(empty), [])
+
+  const data = join(directory, 'other-account')
+  const server = await startServer(data, [join(directory, 'lake.ts'), '--account', '111122223333'])
+  await server.stop()
+  const { code, printed } = await biwa('diff', 'lake.ts', '--data', data)
+  assert.equal(code, 0, printed)
 })
 
 test('mistakes in how it is called are told', async () => {
