@@ -103,13 +103,17 @@ test('a split and a merge leave parents, children and ranges as AWS shows them',
   await kinesis.send(
     new SplitShardCommand({ StreamName: 'cut', ShardToSplit: 'shardId-000000000000', NewStartingHashKey: '1000' }),
   )
-  await kinesis.send(
-    new MergeShardsCommand({
-      StreamName: 'cut',
-      ShardToMerge: 'shardId-000000000001',
-      AdjacentShardToMerge: 'shardId-000000000002',
-    }),
+  const [lower, upper] = ['shardId-000000000001', 'shardId-000000000002']
+  const merge = (ShardToMerge: string, AdjacentShardToMerge: string) =>
+    kinesis.send(new MergeShardsCommand({ StreamName: 'cut', ShardToMerge, AdjacentShardToMerge }))
+  await assert.rejects(
+    merge(upper, lower),
+    fault(
+      'InvalidArgumentException',
+      /^Shards shardId-000000000002 and shardId-000000000001 in stream cut .*not an adjacent pair/,
+    ),
   )
+  await merge(lower, upper)
   const shards = await shardsOf('cut')
   assert.deepEqual(
     shards.map(shard => [shard.ShardId?.at(-1), shard.ParentShardId?.at(-1), shard.AdjacentParentShardId?.at(-1)]),

@@ -144,7 +144,7 @@ test('no record is lost and none is behind its end when shards are cut while put
   const changes = [scaleShards(kinesis, stream, { target: 3, now }), scaleShards(kinesis, stream, { target: 6, now })]
   const more = Array.from({ length: 60 }, (_, i) => put(stream, [`${i}-d`, `${i}-e`]))
   await Promise.all([...puts, ...changes, ...more])
-  await mergeShards(stream, { shardId: stream.openShards[1]?.id ?? '', adjacent: stream.openShards[0]?.id ?? '', now })
+  await mergeShards(stream, { shardId: stream.openShards[0]?.id ?? '', adjacent: stream.openShards[1]?.id ?? '', now })
   await world.reopen()
   await start()
   const again = kinesis.stream(scope, 's')

@@ -228,7 +228,7 @@ class Story {
         const middle = String((shard.range.first + shard.range.last) / 2n)
         await splitShard(this.#kinesis, this.#stream, { shardId: shard.id, at: middle, now })
       } else if (next !== undefined) {
-        await mergeShards(this.#stream, { shardId: next.id, adjacent: shard.id, now })
+        await mergeShards(this.#stream, { shardId: shard.id, adjacent: next.id, now })
       }
     }
     this.#learn()

@@ -42,15 +42,15 @@ export async function mergeShards(
     checkProvisioned(stream)
     const one = openShard(stream, shardId)
     const other = openShard(stream, adjacent)
-    const layout = new Layout(stream.nextShardNumber)
-    if (areAdjacent(one, other)) layout.merge(one, other)
-    else if (areAdjacent(other, one)) layout.merge(other, one)
-    else {
+    // The lower one is to be named first: AWS refuses neighbours that are named the other way round.
+    if (!areAdjacent(one, other)) {
       throw new InvalidArgumentException(
         `Shards ${one.id} and ${other.id} in stream ${stream.name} under account ${stream.account} ` +
           'are not an adjacent pair of shards eligible for merging',
       )
     }
+    const layout = new Layout(stream.nextShardNumber)
+    layout.merge(one, other)
     return layout
   })
 }
