@@ -9,6 +9,7 @@ import * as athenaQueries from './analyze/athena/api/queries.ts'
 import * as athenaResults from './analyze/athena/api/results.ts'
 import * as athenaWorkGroups from './analyze/athena/api/work-groups.ts'
 import type { Athena } from './analyze/athena/athena.ts'
+import * as glueCrawlerSchedules from './catalog/crawlers/api/crawler-schedules.ts'
 import * as glueCrawlers from './catalog/crawlers/api/crawlers.ts'
 import * as glueCrawls from './catalog/crawlers/api/crawls.ts'
 import type { Crawlers } from './catalog/crawlers/crawlers.ts'
@@ -120,7 +121,7 @@ const firehose = [firehoseStreams, firehoseRecords, firehoseTags] as const
 const rules = [eventsRules, eventsTargets] as const
 const catalog = [glueDatabases, glueTables, gluePartitions] as const
 const glueTagging = [glueTags] as const
-const crawlers = [glueCrawlers, glueCrawls] as const
+const crawlers = [glueCrawlers, glueCrawls, glueCrawlerSchedules] as const
 const jobs = [glueJobs, glueRuns, glueBookmarks] as const
 const triggers = [glueTriggers] as const
 const s3 = [

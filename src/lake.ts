@@ -163,7 +163,7 @@ async function build({ settings, startAt, log, transcript, faults, url }: Buildi
 
   const crawlers = new Crawlers({
     random: randomOf('crawlers'),
-    ...{ ledger, s3, catalog, clock, background, log, tags: glueTags },
+    ...{ ledger, s3, catalog, clock, background, log, tags: glueTags, timetable: schedules.crawlers },
     permits: (roleArn, service, action, resource) => iam.permits(roleArn, service, action, resource),
   })
 

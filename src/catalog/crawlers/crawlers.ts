@@ -19,7 +19,7 @@ import {
   noSuchCrawler,
 } from './faults.ts'
 import { crawlsKeptMilliseconds } from './limits.ts'
-import type { CatalogWriter, Objects, Permits } from './ports.ts'
+import type { CatalogWriter, Objects, Permits, Timetable } from './ports.ts'
 import { busyCrawlers, crawlsOf, definitionOf, findCrawler, listCrawlers } from './rows.ts'
 import { crawlerTables } from './schema.ts'
 
@@ -40,6 +40,7 @@ export interface CrawlersParts {
   readonly log: Log
   readonly permits: Permits
   readonly tags: TagKeeper
+  readonly timetable: Timetable
 }
 
 export interface CrawlEvent extends Scope {
@@ -73,7 +74,7 @@ export class Crawlers {
   async create(
     scope: Scope,
     definition: CrawlerDefinition,
-    tags: Readonly<Record<string, string>> = {},
+    { tags = {}, schedule = '' }: { readonly tags?: Readonly<Record<string, string>>; readonly schedule?: string } = {},
   ): Promise<void> {
     check(definition)
     const now = this.#parts.clock.now()
@@ -90,11 +91,12 @@ export class Crawlers {
       )
       if (added === 0) throw crawlerExists(definition.name)
       this.#parts.tags.put(write, arnOf(scope, definition.name), tags)
+      if (schedule !== '') this.#parts.timetable.set(write, scope, definition.name, schedule)
     })
   }
 
-  /** What is undefined stays as it is. */
-  async update(scope: Scope, name: string, change: Partial<CrawlerDefinition>): Promise<void> {
+  /** What is undefined stays as it is; an empty schedule is none. */
+  async update(scope: Scope, name: string, change: Partial<CrawlerDefinition>, schedule?: string): Promise<void> {
     await this.#parts.ledger.commit(write => {
       const crawler = this.#get(scope, name)
       if (crawler.state !== 'READY') throw crawlerRunning(name)
@@ -107,6 +109,7 @@ export class Crawlers {
         this.#parts.clock.now(),
         crawler.id,
       )
+      if (schedule !== undefined) this.#parts.timetable.set(write, scope, name, schedule)
     })
   }
 
@@ -117,6 +120,7 @@ export class Crawlers {
       write.run('DELETE FROM glue_crawl WHERE crawler = ?', crawler.id)
       write.run('DELETE FROM glue_crawler WHERE id = ?', crawler.id)
       this.#parts.tags.clear(write, arnOf(scope, name))
+      this.#parts.timetable.set(write, scope, name, '')
     })
   }
 
@@ -131,6 +135,23 @@ export class Crawlers {
 
   tags(scope: Scope, name: string): Readonly<Record<string, string>> {
     return this.#parts.tags.of(arnOf(scope, name))
+  }
+
+  scheduleOf(scope: Scope, name: string): ReturnType<Timetable['of']> {
+    return this.#parts.timetable.of(scope, name)
+  }
+
+  /** An empty expression takes the schedule away. */
+  setSchedule(scope: Scope, name: string, expression: string): Promise<void> {
+    return this.#reschedule(scope, name, write => this.#parts.timetable.set(write, scope, name, expression))
+  }
+
+  startSchedule(scope: Scope, name: string): Promise<void> {
+    return this.#reschedule(scope, name, write => this.#parts.timetable.resume(write, scope, name))
+  }
+
+  stopSchedule(scope: Scope, name: string): Promise<void> {
+    return this.#reschedule(scope, name, write => this.#parts.timetable.pause(write, scope, name))
   }
 
   /** Newest first. */
@@ -178,6 +199,13 @@ export class Crawlers {
   /** Called after every change of a crawl's state that has become durable. */
   onState(listener: (event: CrawlEvent) => void): void {
     this.#listeners.push(listener)
+  }
+
+  #reschedule(scope: Scope, name: string, change: (write: Transaction) => void): Promise<void> {
+    return this.#parts.ledger.commit(write => {
+      this.#get(scope, name)
+      change(write)
+    })
   }
 
   async #perform(crawler: Crawler, stop: AbortSignal): Promise<void> {

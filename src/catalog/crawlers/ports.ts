@@ -60,3 +60,15 @@ export interface CatalogWriter {
 
 /** May a service that acts in this role do this; always true while authentication is not enforced. */
 export type Permits = (roleArn: string, service: string, action: string, resource: string) => boolean
+
+/** When crawlers begin by themselves: kept by who keeps all that falls due, and changed within a crawler's own commit. */
+export interface Timetable {
+  of(
+    scope: Scope,
+    name: string,
+  ): { readonly expression: string; readonly state: 'SCHEDULED' | 'NOT_SCHEDULED' } | undefined
+  /** An empty expression takes the schedule away. */
+  set(write: Transaction, scope: Scope, name: string, expression: string): void
+  resume(write: Transaction, scope: Scope, name: string): void
+  pause(write: Transaction, scope: Scope, name: string): void
+}

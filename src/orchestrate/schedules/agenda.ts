@@ -20,7 +20,7 @@ import type { Random } from '../../world/random.ts'
 import { eventAgeSecondsMax } from './limits.ts'
 import { delayBeforeAttempt, isWorthRetrying } from './retry.ts'
 
-export type Kind = 'schedule' | 'rule' | 'trigger'
+export type Kind = 'schedule' | 'rule' | 'trigger' | 'crawler'
 
 /** Whose occurrence: unique within kind, account and region. */
 export interface Key {
@@ -113,6 +113,7 @@ const actors: Readonly<Record<Kind, string>> = {
   schedule: 'scheduler.amazonaws.com',
   rule: 'events.amazonaws.com',
   trigger: 'glue.amazonaws.com',
+  crawler: 'glue.amazonaws.com',
 }
 
 interface Named {
@@ -180,6 +181,7 @@ export class Agenda {
   /** Writes down (or crosses out) the next occurrence, inside the commit that changes the schedule. */
   plan(write: Transaction, key: Key, dueAt: number | undefined): void {
     const { kind, account, region, name } = key
+    write.onDurable(() => this.#arm())
     if (dueAt === undefined) {
       write.run(
         'DELETE FROM agenda_due WHERE kind = ? AND account = ? AND region = ? AND name = ?',
@@ -199,7 +201,6 @@ export class Agenda {
       name,
       dueAt,
     )
-    write.onDurable(() => this.#arm())
   }
 
   /** Puts calls in the outbox outside of any timetable (an on-demand trigger). */

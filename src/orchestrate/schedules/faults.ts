@@ -1,4 +1,4 @@
-/** What callers do wrong with schedules (EventBridge Scheduler), rules (EventBridge) and triggers (Glue), in AWS's words. */
+/** What callers do wrong with schedules (EventBridge Scheduler), rules (EventBridge), triggers and crawlers (Glue), in AWS's words. */
 import { faultClass } from '../../gateway/fault.ts'
 
 export const ValidationException = faultClass('ValidationException')
@@ -8,6 +8,9 @@ const ScheduleConflict = faultClass('ConflictException', { status: 409 })
 const RuleNotFound = faultClass('ResourceNotFoundException')
 const AlreadyExistsException = faultClass('AlreadyExistsException')
 const EntityNotFoundException = faultClass('EntityNotFoundException')
+const NoScheduleException = faultClass('NoScheduleException')
+const SchedulerRunningException = faultClass('SchedulerRunningException')
+const SchedulerNotRunningException = faultClass('SchedulerNotRunningException')
 export const InvalidInputException = faultClass('InvalidInputException')
 
 export const noSuchSchedule = (name: string) => new ScheduleNotFound(`Schedule ${name} does not exist.`)
@@ -38,7 +41,9 @@ export const ruleCannotStartJob = (arn: string) =>
 export const triggerExists = (name: string) =>
   new AlreadyExistsException(`Trigger with name ${name} already submitted.`)
 export const noSuchTrigger = (name: string) => new EntityNotFoundException(`Entity not found: trigger ${name}.`)
-export const invalidTriggerSchedule = (text: string) =>
-  new InvalidInputException(
-    `Invalid schedule expression ${text}. A trigger takes cron(minutes hours day-of-month month day-of-week year), UTC.`,
-  )
+export const noCrawlerSchedule = (name: string) =>
+  new NoScheduleException(`Crawler with name ${name} has no schedule. UpdateCrawlerSchedule gives it one.`)
+export const crawlerScheduleRunning = (name: string) =>
+  new SchedulerRunningException(`The schedule of the crawler with name ${name} is SCHEDULED already.`)
+export const crawlerScheduleNotRunning = (name: string) =>
+  new SchedulerNotRunningException(`The schedule of the crawler with name ${name} is NOT_SCHEDULED already.`)

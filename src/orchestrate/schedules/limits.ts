@@ -1,4 +1,4 @@
-/** AWS's numbers for schedules, rules and triggers, each with its page. */
+/** AWS's numbers for schedules, rules, triggers and crawlers, each with its page. */
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html */
 export const eventAgeSecondsMax = 86_400
@@ -11,5 +11,5 @@ export const startDateAgeSecondsMax = 300
 /** Targets of one rule. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 export const targetsPerRuleMax = 5
 
-/** Glue triggers run no more often. https://docs.aws.amazon.com/glue/latest/dg/monitor-data-warehouse-schedule.html */
-export const triggerPeriodSecondsMin = 300
+/** Glue's triggers and crawlers run no more often. https://docs.aws.amazon.com/glue/latest/dg/monitor-data-warehouse-schedule.html */
+export const gluePeriodSecondsMin = 300

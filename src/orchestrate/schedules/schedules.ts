@@ -1,10 +1,11 @@
-/** What runs when: EventBridge Scheduler's schedules, EventBridge's rules and Glue's triggers over one agenda. */
+/** What runs when: EventBridge Scheduler's schedules, EventBridge's rules, Glue's triggers and crawlers over one agenda. */
 import type { Ledger } from '../../durable/ledger.ts'
 import type { Background } from '../../world/background.ts'
 import type { Clock } from '../../world/clock.ts'
 import type { Log } from '../../world/log.ts'
 import type { Random } from '../../world/random.ts'
 import { Agenda, type Invoke } from './agenda.ts'
+import { CrawlerSchedules } from './crawler-schedules.ts'
 import { Rules } from './rules.ts'
 import { Scheduler } from './scheduler.ts'
 import { Triggers, type TriggerTags } from './triggers.ts'
@@ -13,6 +14,7 @@ export class Schedules {
   readonly scheduler: Scheduler
   readonly rules: Rules
   readonly triggers: Triggers
+  readonly crawlers: CrawlerSchedules
   readonly #agenda: Agenda
 
   constructor(parts: {
@@ -31,6 +33,7 @@ export class Schedules {
     this.scheduler = new Scheduler({ ...parts, agenda: this.#agenda })
     this.rules = new Rules({ ...parts, agenda: this.#agenda })
     this.triggers = new Triggers({ ...parts, agenda: this.#agenda, tags: parts.glueTags })
+    this.crawlers = new CrawlerSchedules({ ...parts, agenda: this.#agenda })
   }
 
   async start(): Promise<void> {

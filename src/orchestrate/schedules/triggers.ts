@@ -5,9 +5,10 @@
 import type { Ledger, Transaction } from '../../durable/ledger.ts'
 import type { Clock } from '../../world/clock.ts'
 import type { Agenda, Invocation, Key, Occurrences } from './agenda.ts'
-import { type Expression, nextAfter, parseExpression } from './expression.ts'
-import { InvalidInputException, invalidTriggerSchedule, noSuchTrigger, triggerExists } from './faults.ts'
-import { eventAgeSecondsMax, retryAttemptsMax, triggerPeriodSecondsMin } from './limits.ts'
+import { nextAfter } from './expression.ts'
+import { InvalidInputException, noSuchTrigger, triggerExists } from './faults.ts'
+import { glueCron } from './glue-cron.ts'
+import { eventAgeSecondsMax, retryAttemptsMax } from './limits.ts'
 import type { Scope } from './scope.ts'
 
 export interface Action {
@@ -165,7 +166,7 @@ export class Triggers implements Occurrences {
   next(key: Key, afterAt: number): number | undefined {
     const found = this.find(key, key.name)
     if (found?.state !== 'ACTIVATED' || found.expression === undefined) return undefined
-    return nextAfter(cronOf(found.expression), afterAt, { timeZone: 'UTC', anchorAt: afterAt })
+    return nextAfter(glueCron(found.expression, trigger), afterAt, { timeZone: 'UTC', anchorAt: afterAt })
   }
 
   occur(_write: Transaction, key: Key): readonly Invocation[] {
@@ -202,13 +203,15 @@ const fromRow = (row: TriggerRow): Trigger => ({
   state: row.state,
 })
 
+const trigger = 'A trigger'
+
 function check(definition: TriggerDefinition): void {
   const { type, expression, actions } = definition
   if (type === 'SCHEDULED' && expression === undefined)
     throw new InvalidInputException('Schedule cannot be null or empty for a SCHEDULED trigger.')
   if (type === 'ON_DEMAND' && expression !== undefined)
     throw new InvalidInputException('An ON_DEMAND trigger takes no Schedule.')
-  if (expression !== undefined) checkPeriod(expression)
+  if (expression !== undefined) glueCron(expression, trigger)
   if (actions.length === 0) throw new InvalidInputException('Actions cannot be null or empty.')
   for (const { jobName, crawlerName, arguments: values, timeoutMinutes } of actions) {
     if ((jobName === undefined) === (crawlerName === undefined))
@@ -216,22 +219,6 @@ function check(definition: TriggerDefinition): void {
     if (crawlerName !== undefined && (values !== undefined || timeoutMinutes !== undefined))
       throw new InvalidInputException(`The action on crawler ${crawlerName} takes neither Arguments nor a Timeout.`)
   }
-}
-
-function cronOf(text: string): Expression {
-  const expression = parseExpression(text)
-  if (expression?.kind !== 'cron') throw invalidTriggerSchedule(text)
-  return expression
-}
-
-function checkPeriod(text: string): void {
-  const expression = cronOf(text)
-  const first = expression.kind === 'cron' ? expression.cron.minutes : []
-  const tooOften = first.some(
-    (minute, index) => index > 0 && minute - (first[index - 1] ?? 0) < triggerPeriodSecondsMin / 60,
-  )
-  if (tooOften)
-    throw new InvalidInputException(`Invalid schedule expression ${text}. A trigger runs at most every five minutes.`)
 }
 
 /** A job that is at its number of runs is tried again as Scheduler would. */

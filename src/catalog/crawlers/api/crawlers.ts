@@ -27,7 +27,8 @@ export const CreateCrawler = operation({
   resource: (input, call) => crawlerArn(call, input.Name),
   passes: (input, call) => passedToGlue(call, input.Role),
   async handle(crawlers: Crawlers, input, call) {
-    await crawlers.create(call, newDefinition(input.Name, givenDefinition(input)), input.Tags)
+    const { Name, Tags: tags = {}, Schedule: schedule = '' } = input
+    await crawlers.create(call, newDefinition(Name, givenDefinition(input)), { tags, schedule })
     return {}
   },
 })
@@ -40,7 +41,7 @@ export const GetCrawler = operation({
   handle(crawlers: Crawlers, input, call) {
     const found = crawlers.find(call, input.Name)
     if (!found) throw noSuchCrawler(input.Name)
-    return { Crawler: awsCrawler(found, call.at) }
+    return { Crawler: awsCrawler(found, crawlers.scheduleOf(call, found.name), call.at) }
   },
 })
 
@@ -56,7 +57,7 @@ export const GetCrawlers = operation({
     const found = crawlers.list(call, pagePosition(input.NextToken), limit + 1)
     const shown = found.slice(0, limit)
     return {
-      Crawlers: shown.map(each => awsCrawler(each, call.at)),
+      Crawlers: shown.map(each => awsCrawler(each, crawlers.scheduleOf(call, each.name), call.at)),
       NextToken: found.length > limit ? pageToken(shown.at(-1)?.name ?? '') : undefined,
     }
   },
@@ -94,20 +95,20 @@ export const BatchGetCrawlers = operation({
   handle(crawlers: Crawlers, input, call) {
     const found = input.CrawlerNames.flatMap(each => crawlers.find(call, each) ?? [])
     return {
-      Crawlers: found.map(each => awsCrawler(each, call.at)),
+      Crawlers: found.map(each => awsCrawler(each, crawlers.scheduleOf(call, each.name), call.at)),
       CrawlersNotFound: input.CrawlerNames.filter(each => !crawlers.find(call, each)),
     }
   },
 })
 
-/** https://docs.aws.amazon.com/glue/latest/webapi/API_UpdateCrawler.html: what is left out stays. */
+/** https://docs.aws.amazon.com/glue/latest/webapi/API_UpdateCrawler.html: what is left out stays; an empty Schedule takes it away. */
 export const UpdateCrawler = operation({
   input: updateMembers,
   output: {},
   resource: (input, call) => crawlerArn(call, input.Name),
   passes: (input, call) => passedToGlue(call, input.Role),
   async handle(crawlers: Crawlers, input, call) {
-    await crawlers.update(call, input.Name, givenDefinition(input))
+    await crawlers.update(call, input.Name, givenDefinition(input), input.Schedule)
     return {}
   },
 })

@@ -15,6 +15,7 @@ import {
 } from '../../../gateway/shape.ts'
 import type { Crawl, Crawler, CrawlerDefinition, S3Target } from '../crawler.ts'
 import { InvalidInputException } from '../faults.ts'
+import type { Timetable } from '../ports.ts'
 
 const line = '[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*'
 const lines = '[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*'
@@ -59,8 +60,10 @@ export const definitionMembers = {
   Configuration: optional(string()),
   ...policies,
 }
-export const createMembers = { ...definitionMembers, Name: name, Role: string(), Targets: targets }
-export const updateMembers = { ...definitionMembers, Name: name, Role: optional(string()), Targets: optional(targets) }
+/** A cron, in UTC. */
+const given = { ...definitionMembers, Name: name, Schedule: optional(string()) }
+export const createMembers = { ...given, Role: string(), Targets: targets }
+export const updateMembers = { ...given, Role: optional(string()), Targets: optional(targets) }
 
 export const crawlLogs = {
   ErrorMessage: optional(errorText),
@@ -74,6 +77,12 @@ export const crawler = structure({
   Name: optional(name),
   Role: optional(string()),
   Targets: optional(targets),
+  Schedule: optional(
+    structure({
+      ScheduleExpression: optional(string()),
+      State: optional(enumeration('SCHEDULED', 'NOT_SCHEDULED', 'TRANSITIONING')),
+    }),
+  ),
   State: optional(enumeration('READY', 'RUNNING', 'STOPPING')),
   CrawlElapsedTime: optional(long()),
   CreationTime: optional(timestamp()),
@@ -122,7 +131,7 @@ export function newDefinition(crawlerName: string, given: Partial<CrawlerDefinit
   }
 }
 
-export function awsCrawler(found: Crawler, now: number): Value<typeof crawler> {
+export function awsCrawler(found: Crawler, schedule: ReturnType<Timetable['of']>, now: number): Value<typeof crawler> {
   const { lastCrawl } = found
   const busy = found.state !== 'READY'
   return {
@@ -143,6 +152,7 @@ export function awsCrawler(found: Crawler, now: number): Value<typeof crawler> {
     RecrawlPolicy: { RecrawlBehavior: found.recrawlBehavior },
     LineageConfiguration: { CrawlerLineageSettings: 'DISABLE' },
     LakeFormationConfiguration: { UseLakeFormationCredentials: false, AccountId: '' },
+    Schedule: schedule && { ScheduleExpression: schedule.expression, State: schedule.state },
     State: found.state,
     CrawlElapsedTime: busy && lastCrawl ? now - lastCrawl.startedAt : 0,
     CreationTime: found.createdAt,

@@ -70,6 +70,7 @@ export class Bench {
       log,
       permits: (_role, _service, action, resource) => !this.denied(action, resource),
       tags,
+      timetable: { of: () => undefined, set() {}, resume() {}, pause() {} },
     })
     await this.crawlers.start()
   }
