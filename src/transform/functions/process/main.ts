@@ -2,43 +2,25 @@
  * The process of one warm environment of a function: closes what Node's permissions leave open, loads the handler, then
  * answers one invocation after the other. It starts with no environment variables; the function's come in the first frame.
  */
-import net from 'node:net'
+import { Channel } from './channel.ts'
 import { captureConsole, logLine, setRequest } from './console-lines.ts'
 import { contextOf, settled } from './context.ts'
 import { documentOf, loggedForm, RuntimeError, TooLarge } from './errors.ts'
-import { encodeFrame, FrameReader, type FromFunction, type ToFunction } from './frames.ts'
-import { guard } from './guard.ts'
+import type { ToFunction } from './frames.ts'
 import { setLakeTime } from './lake-clock.ts'
-import { holdLifeline } from './lifeline.ts'
 import { type Handler, loadHandler } from './load-handler.ts'
 
-const socketDescriptor = 3
 const eventBytesMax = 64 * 1024 * 1024
 const root = process.cwd()
-const socket = new net.Socket({ fd: socketDescriptor, readable: true, writable: true })
-const reader = new FrameReader(eventBytesMax)
+const channel = await Channel.open(eventBytesMax)
 let handler: Handler | undefined
 /** Up to nodejs22.x a handler that returns no promise answers by its callback or by the context. */
 let isCallbackRuntime = true
 let answerBytesMax = 0
 
-// Kept before the function can put its own in their place.
-const outputs = [process.stdout, process.stderr].map(stream => stream.write.bind(stream))
-const mark = (text: string): void => {
-  for (const write of outputs) write(text)
-}
-
-const send = (header: FromFunction, body?: Uint8Array): Promise<void> =>
-  new Promise(resolve => socket.write(encodeFrame(header, body), () => resolve()))
-
-const sendError = (thrown: unknown, kind: 'failed' | 'given up'): Promise<void> =>
-  send({ kind }, Buffer.from(JSON.stringify(documentOf(thrown))))
-
-/** The error is told, and nothing more is expected of a process in this state. */
 async function giveUp(thrown: unknown, told: string): Promise<void> {
   logLine('ERROR', `${told} \t${loggedForm(thrown)}`)
-  await sendError(thrown, 'given up')
-  process.exit(1)
+  await channel.giveUp(thrown)
 }
 
 async function init(frame: Extract<ToFunction, { kind: 'init' }>): Promise<void> {
@@ -55,7 +37,7 @@ async function init(frame: Extract<ToFunction, { kind: 'init' }>): Promise<void>
         'CallbackHandlerDeprecated',
         'Functions on nodejs24.x take no callback: make the handler async, or choose nodejs22.x.',
       )
-    await send({ kind: 'ready' })
+    await channel.send({ kind: 'ready' })
   } catch (cause) {
     await giveUp(cause, 'Uncaught Exception')
   }
@@ -73,23 +55,23 @@ async function invoke(frame: Extract<ToFunction, { kind: 'invoke' }>, body: Uint
     else outcome.callback(null, returned)
     const answer = Buffer.from(answerOf(await outcome.promise))
     if (answer.length > answerBytesMax) throw new TooLarge(answerBytesMax)
-    mark(frame.mark)
-    await send({ kind: 'answered' }, answer)
+    channel.mark(frame.mark)
+    await channel.send({ kind: 'answered' }, answer)
   } catch (thrown) {
     if (!(thrown instanceof TooLarge)) logLine('ERROR', `Invoke Error \t${loggedForm(thrown)}`)
-    mark(frame.mark)
-    await sendError(thrown, 'failed')
+    channel.mark(frame.mark)
+    await channel.sendError(thrown, 'failed')
   }
-  socket.ref()
+  channel.holdsProcess(true)
   process.removeAllListeners('beforeExit')
   setRequest(undefined)
 }
 
 /** A handler that has returned and left nothing that could still answer has answered null. */
 function whenNothingIsLeft(task: () => void): void {
-  socket.unref()
+  channel.holdsProcess(false)
   process.once('beforeExit', () => {
-    socket.ref()
+    channel.holdsProcess(true)
     task()
   })
 }
@@ -109,8 +91,6 @@ function answerOf(value: unknown): string {
   }
 }
 
-await holdLifeline()
-guard()
 process.on('uncaughtException', thrown => void giveUp(thrown, 'Uncaught Exception'))
 process.on('unhandledRejection', thrown => {
   const message = documentOf(thrown).errorMessage
@@ -119,14 +99,7 @@ process.on('unhandledRejection', thrown => {
     'Unhandled Promise Rejection',
   )
 })
-// The lake is gone: nobody waits for anything.
-socket.on('close', () => process.exit(0))
-socket.on('error', () => process.exit(0))
-socket.on('data', (chunk: Buffer) => {
-  for (const { header, body } of reader.read(chunk)) {
-    const frame = header as ToFunction
-    if (frame.kind === 'init') void init(frame)
-    else if (frame.kind === 'invoke') void invoke(frame, body)
-  }
+await channel.listen((frame, body) => {
+  if (frame.kind === 'init') void init(frame)
+  else if (frame.kind === 'invoke') void invoke(frame, body)
 })
-await send({ kind: 'started' })
