@@ -22,7 +22,7 @@ import {
 import { isView } from '../views.ts'
 import { specText } from './describe.ts'
 import { type Context, databaseOf, demandDatabase, nothing, type Outcome, shown, tableOf } from './outcome.ts'
-import type { ColumnsChange, CreateTable, PartitionSpec, Statement, TableName } from './statement.ts'
+import type { Buckets, ColumnsChange, CreateTable, PartitionSpec, Statement, TableName } from './statement.ts'
 
 type Of<Kind extends Statement['kind']> = Extract<Statement, { readonly kind: Kind }>
 
@@ -67,7 +67,7 @@ export function createTable(context: Context, statement: CreateTable): Outcome {
 }
 
 function definitionOf(statement: CreateTable, now: number): TableDefinition {
-  const { columns, partitionColumns, serde, inputFormat, outputFormat, location } = statement
+  const { columns, partitionColumns, serde, inputFormat, outputFormat, location, buckets } = statement
   distinct([...columns, ...partitionColumns])
   return {
     name: statement.table.name,
@@ -79,8 +79,21 @@ function definitionOf(statement: CreateTable, now: number): TableDefinition {
       transient_lastDdlTime: String(Math.floor(now / 1000)),
       ...statement.properties,
     },
-    storage: { columns, location, inputFormat, outputFormat, serde },
+    storage: { columns, location, inputFormat, outputFormat, serde, ...(buckets && bucketsOf(buckets, columns)) },
     partitionKeys: partitionColumns,
+  }
+}
+
+function bucketsOf({ columns: names, count, sorted }: Buckets, columns: readonly Column[]): Partial<Storage> {
+  const unknown = [...names, ...sorted.map(({ column }) => column)].find(
+    name => !columns.some(column => column.name === name),
+  )
+  if (unknown !== undefined) throw ddlInvalid(`[Error 10002]: Invalid column reference ${unknown}`)
+  return {
+    bucketColumns: names,
+    bucketCount: count,
+    // Glue's numbers for the two directions.
+    sortColumns: sorted.map(({ column, order }) => ({ column, order: order === 'ascending' ? 1 : 0 })),
   }
 }
 

@@ -3,14 +3,17 @@
  * https://docs.aws.amazon.com/athena/latest/ug/create-table.html
  *
  *     [IF NOT EXISTS] name (column type [COMMENT '…'], …) [COMMENT '…'] [PARTITIONED BY (column type, …)]
- *     [ROW FORMAT SERDE '…' [WITH SERDEPROPERTIES (…)] | ROW FORMAT DELIMITED [FIELDS TERMINATED BY '…' [ESCAPED BY '…']] …]
- *     [STORED AS format | STORED AS INPUTFORMAT '…' OUTPUTFORMAT '…'] LOCATION 's3://…' [TBLPROPERTIES (…)]
+ *     [CLUSTERED BY (column, …) [SORTED BY (column [ASC | DESC], …)] INTO n BUCKETS]
+ *     [ROW FORMAT SERDE '…' [WITH SERDEPROPERTIES (…)] | ROW FORMAT DELIMITED [FIELDS TERMINATED BY '…' [ESCAPED BY '…']]
+ *       [COLLECTION ITEMS TERMINATED BY '…'] [MAP KEYS TERMINATED BY '…'] [LINES TERMINATED BY '…'] [NULL DEFINED AS '…']]
+ *     [STORED AS format [WITH SERDEPROPERTIES (…)] | STORED AS INPUTFORMAT '…' OUTPUTFORMAT '…'] LOCATION 's3://…'
+ *     [TBLPROPERTIES (…)]
  */
 import { serdes } from '../../../catalog/glue/table-format.ts'
 import type { DataFormat } from '../../engine/request.ts'
 import { malformedStatement, unsupportedStatement } from '../faults.ts'
 import type { Reader } from './reader.ts'
-import type { CreateTable, SerdeDefinition } from './statement.ts'
+import type { Buckets, CreateTable, SerdeDefinition } from './statement.ts'
 
 interface Formats {
   readonly inputFormat: string
@@ -48,9 +51,10 @@ export function readCreateTable(reader: Reader): CreateTable {
   const columns = reader.list(() => reader.column())
   const comment = reader.accept('COMMENT') ? { comment: reader.string() } : {}
   const partitionColumns = reader.accept('PARTITIONED', 'BY') ? reader.list(() => reader.column()) : []
-  if (reader.sees('CLUSTERED')) throw unsupportedStatement(reader.place, 'CREATE EXTERNAL TABLE … CLUSTERED BY')
+  const buckets = reader.accept('CLUSTERED', 'BY') ? readBuckets(reader) : undefined
   const rowFormat = reader.accept('ROW', 'FORMAT') ? readRowFormat(reader) : undefined
   const storage = reader.accept('STORED', 'AS') ? readStorage(reader) : undefined
+  const further = reader.accept('WITH', 'SERDEPROPERTIES') ? reader.properties() : {}
   const place = reader.place
   if (!reader.accept('LOCATION')) throw reader.mismatch("'LOCATION'")
   const location = reader.string()
@@ -65,11 +69,31 @@ export function readCreateTable(reader: Reader): CreateTable {
     columns,
     partitionColumns,
     ...comment,
-    serde: rowFormat ?? { library, parameters: { 'serialization.format': '1' } },
+    serde: {
+      library: rowFormat?.library ?? library,
+      parameters: { ...(rowFormat?.parameters ?? { 'serialization.format': '1' }), ...further },
+    },
     ...formats,
     location,
+    ...(buckets && { buckets }),
     properties,
   }
+}
+
+function readBuckets(reader: Reader): Buckets {
+  const columns = reader.list(() => reader.identifier())
+  const sorted = reader.accept('SORTED', 'BY')
+    ? reader.list(() => {
+        const column = reader.identifier()
+        const isDescending = reader.accept('DESC')
+        if (!isDescending) reader.accept('ASC')
+        return { column, order: isDescending ? ('descending' as const) : ('ascending' as const) }
+      })
+    : []
+  reader.expect('INTO')
+  const count = reader.integer()
+  reader.expect('BUCKETS')
+  return { columns, count, sorted }
 }
 
 function readRowFormat(reader: Reader): SerdeDefinition {
@@ -86,9 +110,9 @@ function readRowFormat(reader: Reader): SerdeDefinition {
     parameters['serialization.format'] = delimiter
     if (reader.accept('ESCAPED', 'BY')) parameters['escape.delim'] = reader.string()
   }
-  for (const part of ['COLLECTION ITEMS', 'MAP KEYS'])
-    if (reader.sees(...part.split(' ')))
-      throw unsupportedStatement(reader.place, `ROW FORMAT DELIMITED ${part} TERMINATED BY`)
+  // The misspelling is Hive's, and what every reader of its tables looks for.
+  if (reader.accept('COLLECTION', 'ITEMS', 'TERMINATED', 'BY')) parameters['colelction.delim'] = reader.string()
+  if (reader.accept('MAP', 'KEYS', 'TERMINATED', 'BY')) parameters['mapkey.delim'] = reader.string()
   if (reader.accept('LINES', 'TERMINATED', 'BY')) {
     const place = reader.place
     const delimiter = reader.string()

@@ -58,18 +58,16 @@ function readPrepare(reader: Reader): Statement {
 function readShow(reader: Reader): Statement {
   if (reader.accept('DATABASES') || reader.accept('SCHEMAS')) {
     const liked = reader.accept('LIKE')
-    return liked || reader.peek.kind === 'string'
-      ? { kind: 'showDatabases', pattern: reader.string() }
-      : { kind: 'showDatabases' }
+    return liked || reader.seesString ? { kind: 'showDatabases', pattern: reader.string() } : { kind: 'showDatabases' }
   }
   if (reader.accept('TABLES')) {
     const database = reader.accept('IN') || reader.accept('FROM') ? { database: reader.identifier() } : {}
-    const pattern = reader.accept('LIKE') || reader.peek.kind === 'string' ? { pattern: reader.string() } : {}
+    const pattern = reader.accept('LIKE') || reader.seesString ? { pattern: reader.string() } : {}
     return { kind: 'showTables', ...database, ...pattern }
   }
   if (reader.accept('VIEWS')) {
     const database = reader.accept('IN') || reader.accept('FROM') ? { database: reader.identifier() } : {}
-    const pattern = reader.accept('LIKE') || reader.peek.kind === 'string' ? { pattern: reader.string() } : {}
+    const pattern = reader.accept('LIKE') || reader.seesString ? { pattern: reader.string() } : {}
     return { kind: 'showViews', ...database, ...pattern }
   }
   if (reader.accept('CREATE', 'VIEW')) return { kind: 'showCreateView', table: reader.tableName() }
@@ -114,7 +112,7 @@ function readDescribe(reader: Reader): Statement {
 }
 
 /** `field`, or '$elem$' in quotes. */
-const readPart = (reader: Reader): string => (reader.peek.kind === 'string' ? reader.string() : reader.identifier())
+const readPart = (reader: Reader): string => (reader.seesString ? reader.string() : reader.identifier())
 
 function readCreate(reader: Reader): Statement {
   if (reader.accept('DATABASE') || reader.accept('SCHEMA')) {

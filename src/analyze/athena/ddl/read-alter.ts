@@ -73,16 +73,18 @@ function readDropPartitions(reader: Reader, table: TableName): Statement {
   return { kind: 'dropPartitions', table, ifExists, partitions }
 }
 
-/** `(year = 2025, month = '10')` */
+/** `(year = 2025, month = '10', day = DATE '2025-10-15', offset = -1)` */
 export function readSpec(reader: Reader): PartitionSpec {
   return Object.fromEntries(
     reader.list(() => {
       const key = reader.identifier()
       reader.expect('=')
-      reader.accept('DATE')
+      if (!reader.accept('DATE')) reader.accept('TIMESTAMP')
+      if (reader.seesString) return [key, reader.string()]
+      const sign = reader.accept('-') ? '-' : ''
       const { kind } = reader.peek
-      if (kind !== 'string' && kind !== 'number' && kind !== 'word') throw reader.mismatch('<string>, <number>')
-      return [key, reader.take().text]
+      if (kind !== 'number' && (kind !== 'word' || sign)) throw reader.mismatch('<string>, <number>')
+      return [key, sign + reader.take().text]
     }),
   )
 }

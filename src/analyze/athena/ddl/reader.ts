@@ -91,9 +91,23 @@ export class Reader {
     }
   }
 
+  get seesString(): boolean {
+    return this.peek.kind === 'string' || this.peek.string !== undefined
+  }
+
   string(): string {
-    if (this.peek.kind !== 'string') throw this.mismatch('<string>')
-    return this.take().text
+    if (!this.seesString) throw this.mismatch('<string>')
+    const { string, text } = this.take()
+    return string ?? text
+  }
+
+  /** From 1 to what 32 bits hold. */
+  integer(): number {
+    const { kind, text } = this.peek
+    const value = Number(text)
+    if (kind !== 'number' || !Number.isInteger(value) || value < 1 || value >= 2 ** 31) throw this.mismatch('<integer>')
+    this.take()
+    return value
   }
 
   /** `table`, `database.table`, or `awsdatacatalog.database.table`. */
@@ -150,8 +164,10 @@ export class Reader {
       })}>`
     if (name === 'struct') return `struct<${this.#inAngles(() => this.#fields())}>`
     if (!primitives.has(name)) throw malformedStatement(place, `Unknown type '${name}'`)
-    if (!this.sees('(')) return name === 'integer' ? 'int' : name
-    const sizes = this.list(() => this.#number())
+    const sizes = this.sees('(') ? this.list(() => this.#number()) : []
+    // Hive's DECIMAL has ten digits, none of them behind the point.
+    if (name === 'decimal') return `decimal(${sizes[0] ?? 10},${sizes[1] ?? 0})`
+    if (sizes.length === 0) return name === 'integer' ? 'int' : name
     return `${name}(${sizes.join(',')})`
   }
 
@@ -194,6 +210,8 @@ export class Reader {
       const name = this.identifier()
       this.expect(':')
       fields.push(`${name}:${this.type()}`)
+      // A type has no place for it.
+      if (this.accept('COMMENT')) this.string()
     } while (this.accept(','))
     return fields.join(',')
   }

@@ -1,6 +1,6 @@
 /** The statements that only tell: SHOW … and DESCRIBE, in Hive's layout. */
 import { partitionPath } from '../../../catalog/glue/partition-path.ts'
-import type { CatalogTable } from '../../../catalog/glue/table.ts'
+import type { CatalogTable, Storage } from '../../../catalog/glue/table.ts'
 import { ddlNotPartitioned } from '../faults.ts'
 import { showPattern } from '../name-pattern.ts'
 import { textColumn } from '../result-columns.ts'
@@ -62,6 +62,7 @@ function statementOf(table: CatalogTable): readonly string[] {
     ...closing(table.columns.map(columnText)),
     ...(comment === undefined ? [] : [`COMMENT ${quoted(comment)}`]),
     ...(table.partitionKeys.length > 0 ? ['PARTITIONED BY ( ', ...closing(table.partitionKeys.map(columnText))] : []),
+    ...bucketLines(table.storage),
     'ROW FORMAT SERDE ',
     `  ${quoted(table.serde.library)} `,
     ...(serde.length > 0 ? ['WITH SERDEPROPERTIES ( ', ...closing(serde.map(pair))] : []),
@@ -72,6 +73,16 @@ function statementOf(table: CatalogTable): readonly string[] {
     'LOCATION',
     `  ${quoted(table.location)}`,
     ...(properties.length > 0 ? ['TBLPROPERTIES (', ...closing(properties.map(pair))] : []),
+  ]
+}
+
+function bucketLines({ bucketColumns = [], sortColumns = [], bucketCount = 0 }: Storage): readonly string[] {
+  if (bucketColumns.length === 0) return []
+  const sorted = sortColumns.map(({ column, order }) => `${column} ${order === 1 ? 'ASC' : 'DESC'}`)
+  return [
+    ...['CLUSTERED BY ( ', ...closing(bucketColumns)],
+    ...(sorted.length > 0 ? ['SORTED BY ( ', ...closing(sorted)] : []),
+    `INTO ${bucketCount} BUCKETS`,
   ]
 }
 

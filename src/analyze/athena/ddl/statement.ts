@@ -29,7 +29,15 @@ export interface CreateTable {
   readonly inputFormat: string
   readonly outputFormat: string
   readonly location: string
+  readonly buckets?: Buckets
   readonly properties: Readonly<Record<string, string>>
+}
+
+/** CLUSTERED BY: into how many files a partition's rows are parted by the hash of these columns. */
+export interface Buckets {
+  readonly columns: readonly string[]
+  readonly count: number
+  readonly sorted: readonly { readonly column: string; readonly order: 'ascending' | 'descending' }[]
 }
 
 /** How rows are written down. */

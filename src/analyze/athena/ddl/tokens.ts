@@ -5,11 +5,15 @@
  *     word      letters, digits, _ (a bare identifier or a keyword)     quoted    `name` or "name"
  *     string    '…' with '' for a quote, in Hive's also \'                number    12, 1.5, 2e-3
  *     symbol    any other character                                      comments  -- … and slash-star … star-slash
+ *
+ * In Hive's statements "…" is a string wherever one is wanted, which most of AWS's examples write; a name may be written so too.
  */
 export interface Token {
   readonly kind: 'word' | 'quoted' | 'string' | 'number' | 'symbol' | 'end'
   /** Without its quotes. */
   readonly text: string
+  /** Of what stands in double quotes in Hive's language: what it is as a string. */
+  readonly string?: string
   /** Where it begins in the text. */
   readonly offset: number
   readonly end: number
@@ -63,6 +67,10 @@ const bare = /[\p{L}_][\p{L}\p{N}_]*|\d+(?:\.\d+)?(?:[eE][+-]?\d+(?![\p{L}\p{N}_
 function tokenAt(sql: string, at: number, escaped: boolean): Token | undefined {
   const first = sql.charAt(at)
   if (first === "'") return quotedAt(sql, at, { kind: 'string', escaped })
+  if (first === '"' && escaped) {
+    const string = quotedAt(sql, at, { kind: 'string', escaped })
+    return string && { ...string, kind: 'quoted', string: string.text }
+  }
   if (first === '`' || first === '"') return quotedAt(sql, at, { kind: 'quoted', escaped: false })
   bare.lastIndex = at
   const text = bare.exec(sql)?.[0]
@@ -75,7 +83,11 @@ function tokenAt(sql: string, at: number, escaped: boolean): Token | undefined {
   }
 }
 
-const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '0': '\0', b: '\b', Z: '\u001a' }
+/** The signs of LIKE keep their backslash: it is for the pattern. */
+const escapes: Readonly<Record<string, string>> = {
+  ...{ n: '\n', t: '\t', r: '\r', '0': '\0', b: '\b', Z: '\u001a' },
+  ...{ '%': '\\%', _: '\\_' },
+}
 
 function quotedAt(
   sql: string,
