@@ -134,6 +134,13 @@ test('what is left out is described with AWS’s defaults', async () => {
     CloudWatchLoggingOptions: { Enabled: false },
     S3BackupMode: 'Disabled',
   })
+  await create('retried', { ...partitioned, DynamicPartitioningConfiguration: { Enabled: true } })
+  const retried = (await describe('retried')).extended?.DynamicPartitioningConfiguration
+  assert.deepEqual(retried, { Enabled: true, RetryOptions: { DurationInSeconds: 300 } })
+  const DataFormatConversionConfiguration = { Enabled: false }
+  await create('unconverted', { DataFormatConversionConfiguration })
+  const unconverted = (await describe('unconverted')).extended
+  assert.deepEqual(unconverted?.DataFormatConversionConfiguration, DataFormatConversionConfiguration)
 })
 
 test('partitions, their keys and their retries are described as they were given', async () => {
@@ -376,6 +383,7 @@ test('sources and keys that do not go together are refused', async () => {
   })
   await assert.rejects(encrypted, invalid(/^Server side encryption from firehose is only allowed for direct put/))
   await create('from-stream', {}, { DeliveryStreamType: 'KinesisStreamAsSource', KinesisStreamSourceConfiguration })
+  assert.equal((await describe('from-stream')).DeliveryStreamEncryptionConfiguration, undefined)
   await assert.rejects(
     firehose.send(new StartDeliveryStreamEncryptionCommand({ DeliveryStreamName: 'from-stream' })),
     invalid(/^Server side encryption from firehose is only allowed for direct put/),

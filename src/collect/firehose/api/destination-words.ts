@@ -3,6 +3,7 @@ import type { Value } from '../../../gateway/shape.ts'
 import type { Destination, Place } from '../destination.ts'
 import type { DestinationChange, PlaceChange } from '../destination-change.ts'
 import { InvalidArgumentException } from '../faults.ts'
+import { partitioningRetrySecondsDefault } from '../limits.ts'
 import { type GivenProcessor, processorsOf } from '../processors.ts'
 import { conversionGiven, describeConversion } from './conversion-shapes.ts'
 import type {
@@ -109,12 +110,17 @@ function describeExtended(destination: Destination): Value<typeof extendedDescri
     DataFormatConversionConfiguration: describeConversion(destination.conversion),
     DynamicPartitioningConfiguration: partitioning && {
       Enabled: partitioning.enabled,
-      RetryOptions:
-        partitioning.retrySeconds === undefined ? undefined : { DurationInSeconds: partitioning.retrySeconds },
+      RetryOptions: retriesOf(partitioning),
     },
     FileExtension: destination.fileExtension,
     CustomTimeZone: destination.timeZone,
   }
+}
+
+/** AWS tells the seconds that hold where none were given, once partitioning is on. */
+function retriesOf({ enabled, retrySeconds }: NonNullable<Destination['partitioning']>) {
+  const seconds = retrySeconds ?? (enabled ? partitioningRetrySecondsDefault : undefined)
+  return seconds === undefined ? undefined : { DurationInSeconds: seconds }
 }
 
 function describePlace(place: Place): Value<typeof plainDescription> {

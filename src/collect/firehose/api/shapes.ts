@@ -79,9 +79,8 @@ export function describeDelivery(delivery: Delivery): Value<typeof deliveryDescr
       Type: 'UNKNOWN_ERROR',
       Details: `Delivery is held back and retried (attempt ${failure.attempts}): ${failure.message}`.slice(0, 1024),
     },
-    DeliveryStreamEncryptionConfiguration: encryption.enabled
-      ? { KeyARN: encryption.keyArn, KeyType: encryption.keyType, Status: 'ENABLED' }
-      : { Status: 'DISABLED' },
+    // A stream's records are encrypted in the stream: AWS tells nothing of it then.
+    DeliveryStreamEncryptionConfiguration: source ? undefined : describeEncryption(encryption),
     DeliveryStreamType: source ? 'KinesisStreamAsSource' : 'DirectPut',
     VersionId: String(state.version),
     CreateTimestamp: identity.createdAt,
@@ -91,3 +90,10 @@ export function describeDelivery(delivery: Delivery): Value<typeof deliveryDescr
     HasMoreDestinations: false,
   }
 }
+
+const describeEncryption = (
+  encryption: Encryption,
+): Value<typeof deliveryDescription>['DeliveryStreamEncryptionConfiguration'] =>
+  encryption.enabled
+    ? { KeyARN: encryption.keyArn, KeyType: encryption.keyType, Status: 'ENABLED' }
+    : { Status: 'DISABLED' }

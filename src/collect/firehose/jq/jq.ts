@@ -6,9 +6,9 @@
 //   documents ─▶ batches ─▶ one run of jq each ─▶ as many results ─▶ keys or an error a document
 //                              └─ too late, too large, too few results: the halves by themselves, down to the one
 
-import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Appointment, Clock } from '../../../world/clock.ts'
+import { ownFile } from '../../../world/own-files.ts'
 import type { Answer, Extracted, Task } from './messages.ts'
 
 const batchDocumentsMax = 5000
@@ -141,9 +141,7 @@ export class Jq {
 
   /** When it has loaded jq: how long that takes is no query's fault. */
   async #start(): Promise<Worker> {
-    // The compiled package has thread.js where the sources have thread.ts.
-    const file = new URL(`./thread${extname(import.meta.filename)}`, import.meta.url)
-    const thread = new Worker(file, {
+    const thread = new Worker(ownFile('collect/firehose/jq/thread'), {
       workerData: { memoryBytesMax: this.#memoryBytesMax },
       // The library says on the console what its errors say as well.
       ...{ stdout: true, stderr: true, env: {}, execArgv: [] },
