@@ -161,6 +161,10 @@ export class Pipeline {
     return Object.keys(this.#services)
   }
 
+  operationNames(service: string): readonly string[] {
+    return Object.keys(this.#services[service]?.operations ?? {})
+  }
+
   /** Runs a declared operation without a socket, input and output as AWS's JSON has them; faults and failures are thrown. */
   invoke(
     invoker: Invoker,

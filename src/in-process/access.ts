@@ -33,6 +33,8 @@ export interface AccessNeeds {
   /** Rejects when the lake is closed. */
   readonly enter: () => Promise<Built>
   readonly during: During
+  /** What is declared: each service's operations, by their names. */
+  readonly surface: () => ReadonlyMap<string, readonly string[]>
   readonly handle: (request: HttpRequest) => Promise<HttpResponse>
   readonly closing: () => AbortSignal
   readonly enforced: boolean
@@ -47,25 +49,29 @@ interface Identity {
 }
 
 export class Access {
-  readonly aws: Aws
   readonly account: string
   readonly region: string
   readonly #needs: AccessNeeds
   readonly #identity: (iam: Iam) => Promise<Identity>
+  #aws: Aws | undefined
 
   constructor(needs: AccessNeeds, identity?: (iam: Iam) => Promise<Identity>) {
     this.#needs = needs
     this.account = needs.account
     this.region = needs.region
     this.#identity = identity ?? (iam => rootIdentity(iam, needs))
-    this.aws = awsDoor({
+  }
+
+  /** As `lake.aws`, with this caller's rights. */
+  get aws(): Aws {
+    this.#aws ??= awsDoor({
+      ...this.#needs,
       invoker: async ({ parts }) => {
         const { principal } = await this.#identity(parts.iam)
         return { account: principal.account, region: this.region, principal }
       },
-      during: needs.during,
-      closing: needs.closing,
     })
+    return this.#aws
   }
 
   /**

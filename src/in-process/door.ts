@@ -56,6 +56,8 @@ export type Output<
   : never
 
 export interface DoorNeeds {
+  /** What is declared: each service's operations, by their names. */
+  readonly surface: () => ReadonlyMap<string, readonly string[]>
   readonly invoker: (built: Pick<Built, 'parts'>) => Promise<Invoker>
   /** Rejects when the lake is closed, and holds its closing up until the work is done. */
   readonly during: During
@@ -64,28 +66,24 @@ export interface DoorNeeds {
 }
 
 export function awsDoor(needs: DoorNeeds): Aws {
-  return namesTo(service =>
-    namesTo(
-      operation =>
-        (input: unknown = {}, options: CallOptions = {}) =>
-          call(needs, service, operation, input, options),
-    ),
+  const surface = needs.surface()
+  return namesTo([...surface.keys()], service =>
+    namesTo(surface.get(service) ?? [], operation => {
+      const typed = (input: unknown = {}, options: CallOptions = {}) => call(needs, service, operation, input, options)
+      return Object.defineProperty(typed, 'name', { value: operation })
+    }),
   ) as Aws
 }
 
-/** An object whose every name leads somewhere, made when it is first asked for. */
-function namesTo<T>(make: (name: string) => T): object {
-  const made = new Map<string, T>()
-  return new Proxy(Object.create(null), {
-    get(_target, name) {
+/** A frozen object of what is declared. Of other names, the call of one says that it is not: they lead there too. */
+function namesTo<T>(names: readonly string[], make: (name: string) => T): object {
+  const made = Object.freeze(Object.fromEntries(names.map(name => [name, make(name)])))
+  return new Proxy(made, {
+    get(target, name) {
       // What asks for `then` or a symbol looks whether this is a promise or how to print it, and means no service.
-      if (typeof name === 'symbol' || name === 'then' || name === 'toJSON') return undefined
-      let found = made.get(name)
-      if (found === undefined) {
-        found = make(name)
-        made.set(name, found)
-      }
-      return found
+      if (typeof name === 'symbol' || name in target || name === 'then' || name === 'toJSON')
+        return Reflect.get(target, name)
+      return make(name)
     },
   })
 }

@@ -62,7 +62,8 @@ export class Lake {
     const during: During = work => this.#during(work)
     const handleSent = (request: HttpRequest) => during(() => this.handle(request))
     const closing = () => this.#closing.signal
-    this.#access = new Access({ enter, during, handle: handleSent, closing, enforced, account, region })
+    const surface = () => this.#surface()
+    this.#access = new Access({ enter, during, surface, handle: handleSent, closing, enforced, account, region })
   }
 
   /** Called by `openLake`, once. */
@@ -335,6 +336,11 @@ export class Lake {
   async #current(): Promise<Built> {
     if (!this.#built || this.#closed) throw closed()
     return this.#built
+  }
+
+  #surface(): ReadonlyMap<string, readonly string[]> {
+    const { pipeline } = this.#standing ?? this.#now()
+    return new Map(pipeline.serviceNames.map(service => [service, pipeline.operationNames(service)]))
   }
 
   #now(): Built {

@@ -11,7 +11,7 @@ import { type Body, bodyOf } from './body.ts'
 
 /** Bytes as a program has them; a string stands for its UTF-8 bytes. */
 export type Bytes = Uint8Array | string
-export type Streamed = Bytes | AsyncIterable<Uint8Array>
+export type Streamed = Bytes | Blob | AsyncIterable<Uint8Array>
 
 /** What a program may give for a shape. */
 export type Given<S> = S extends { readonly kind: 'timestamp' }
@@ -69,17 +69,27 @@ type Values = Readonly<Record<string, unknown>>
 export function intoLake(members: Members, given: unknown): Record<string, unknown> {
   const input = membersIn(members, given, '')
   const bodies = Object.entries(members).filter(([, shape]) => shape.kind === 'stream')
-  for (const [body] of bodies) announceLength(members, input, body)
+  for (const [body] of bodies) announceLength(members, input, body, (given as Values)[body])
   return input
 }
 
-/** What a client does for a body that it has whole: it says in a header how long it is. */
-function announceLength(members: Members, input: Record<string, unknown>, body: string): void {
+/** What a client does for a body whose length it knows: it says it in a header. */
+function announceLength(members: Members, input: Record<string, unknown>, body: string, given: unknown): void {
   const [length] = Object.entries(members).find(([, { place }]) => isContentLength(place)) ?? []
+  if (length === undefined || input[length] !== undefined) return
   const chunks = input[body] ?? []
-  if (length === undefined || input[length] !== undefined || !Array.isArray(chunks)) return
-  input[length] = chunks.reduce((bytes: number, chunk: Uint8Array) => bytes + chunk.length, 0)
+  if (given instanceof Blob) input[length] = given.size
+  else if (Array.isArray(chunks)) input[length] = chunks.reduce((bytes, chunk: Uint8Array) => bytes + chunk.length, 0)
+  else throw unknownLength(length)
 }
+
+/** S3's refusal, and what to do. The AWS SDK's clients meet the same one. */
+const unknownLength = (length: string) =>
+  new Fault(
+    'MissingContentLength',
+    411,
+    `You must provide the Content-Length HTTP header: a stream does not say how long it is. Give ${length} with it, or its bytes.`,
+  )
 
 const isContentLength = (place: Place | undefined) => place?.in === 'header' && place.name === 'content-length'
 
@@ -123,8 +133,9 @@ function valueIn(shape: Shape, given: unknown, path: string): unknown {
     case 'stream':
       if (typeof given === 'string') return [Buffer.from(given)]
       if (given instanceof Uint8Array) return [given]
+      if (given instanceof Blob) return given.stream()
       if (isAsyncIterable(given)) return bytesOf(given, path)
-      throw mistyped('a Uint8Array, a string or an AsyncIterable of Uint8Array', given, path)
+      throw mistyped('a Uint8Array, a string, a Blob or an AsyncIterable of Uint8Array', given, path)
     case 'document':
       return given
     case 'list':

@@ -1,6 +1,7 @@
 /** Every declared operation is a typed function, whose values are those of the AWS SDK, and whose refusals look like its errors. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { inspect } from 'node:util'
 import type { Lake } from '../../src/in-process/lake.ts'
 import { AwsError, openLake } from '../../src/index.ts'
 
@@ -98,6 +99,33 @@ test('constraints are AWS’s own, and what no shape declares is refused by name
   })
   const { kinesis } = lake.aws as unknown as Record<string, Record<string, () => Promise<never>>>
   await assert.rejects(kinesis?.CreateStraem?.() ?? Promise.resolve(), { name: 'UnknownOperationException' })
+})
+
+test('a body whose length nobody knows is refused with what to do; a Blob knows its own', async () => {
+  const parts = (async function* () {
+    yield Buffer.from('in parts')
+  })()
+  await assert.rejects(lake.aws.s3.PutObject({ Bucket: 'things', Key: 'c', Body: parts }), {
+    name: 'MissingContentLength',
+    message: /a stream does not say how long it is\. Give ContentLength with it, or its bytes\.$/,
+  })
+  await lake.aws.s3.PutObject({ Bucket: 'things', Key: 'c', Body: new Blob(['a blob']) })
+  const { Body } = await lake.aws.s3.GetObject({ Bucket: 'things', Key: 'c' })
+  assert.equal(await Body?.transformToString(), 'a blob')
+})
+
+test('services and operations can be listed and printed, and looking at them calls nothing', () => {
+  const { aws } = lake
+  assert.ok(Object.keys(aws).includes('kinesis') && 's3' in aws && !('kinesi' in aws))
+  assert.ok(Object.keys(aws.kinesis).includes('PutRecords'))
+  assert.equal(aws.kinesis.PutRecords, aws.kinesis.PutRecords)
+  assert.equal(aws.kinesis.PutRecords.name, 'PutRecords')
+  assert.match(inspect(aws.sts), /GetCallerIdentity: \[Function: GetCallerIdentity\]/)
+  for (const one of [aws, aws.kinesis, aws.kinesis.PutRecords]) {
+    assert.equal(typeof String(one), 'string')
+    assert.equal((one as { readonly then?: unknown }).then, undefined)
+  }
+  assert.equal(JSON.stringify(aws.kinesis), '{}')
 })
 
 test('a stream of events is read until its reader has enough', async () => {
