@@ -12,4 +12,4 @@ if (Number(process.versions.node.split('.')[0]) < 26) {
 }
 module.enableCompileCache?.()
 const sources = new URL('../src/cli/main.ts', import.meta.url)
-await import(existsSync(sources) ? sources.href : '../dist/cli/main.js')
+await import(existsSync(sources) ? sources.href : '../dist/cli.js')

@@ -4,12 +4,11 @@
  * and mistakes are of the classes that run here.
  */
 import { registerHooks } from 'node:module'
+import { home, isSource, ownFile } from '../world/own-files.ts'
 
-const home = new URL('..', import.meta.url).href
-const form = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 const own: Readonly<Record<string, string>> = {
-  biwa: `${home}index.${form}`,
-  'biwa/define': `${home}define/define.${form}`,
+  biwa: isSource ? ownFile('index').href : import.meta.resolve('biwa'),
+  'biwa/define': isSource ? ownFile('define/define').href : import.meta.resolve('biwa/define'),
 }
 /** Marks the modules of one load: Node keeps a module by its whole address, so a new mark loads it anew. */
 const mark = 'biwa-load'
@@ -24,7 +23,7 @@ export function freshly(module: URL): string {
 }
 
 /** Whether a module is of this Biwa itself. */
-export const isOwnModule = (url: string): boolean => url.startsWith(home)
+export const isOwnModule = (url: string): boolean => url.startsWith(home.href)
 
 /** From now on these names lead here, in every module that is loaded. */
 export function hook(): void {

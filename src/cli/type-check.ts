@@ -9,6 +9,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { home, isSource } from '../world/own-files.ts'
 
 export interface TypeCheck {
   readonly isChecked: boolean
@@ -50,15 +51,14 @@ function compilerOf(file: string): string | undefined {
 
 function settingsFor(file: string) {
   const own = nearestSettings(dirname(file))
-  const source = import.meta.filename.endsWith('.ts') ? '.ts' : '.d.ts'
-  const here = (path: string) => join(import.meta.dirname, '..', `${path}${source}`)
+  const here = (path: string) => fileURLToPath(new URL(`${path}${isSource ? '.ts' : '.d.ts'}`, home))
   return {
     ...(own !== undefined && { extends: own }),
     compilerOptions: {
       ...(own === undefined && { target: 'esnext', module: 'nodenext', strict: true }),
       ...{ noEmit: true, allowImportingTsExtensions: true, skipLibCheck: true },
       // Errors of Biwa's own sources are none of the file's.
-      ...(source === '.ts' && {
+      ...(isSource && {
         lib: ['esnext', 'esnext.temporal'],
         types: ['node'],
         typeRoots: [here('../node_modules/@types').replace(/\.ts$/, '')],

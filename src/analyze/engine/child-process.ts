@@ -2,8 +2,8 @@
 // killed at once when its time is up. It knows no SQL and opens no file.
 
 import { type ChildProcess, fork } from 'node:child_process'
-import { extname } from 'node:path'
 import type { Log } from '../../world/log.ts'
+import { ownFile } from '../../world/own-files.ts'
 import { EngineFault } from './fault.ts'
 import type { FromChild, Limits, Outcome, Question, Task, ToChild } from './protocol.ts'
 
@@ -43,9 +43,7 @@ export class EngineChild {
   constructor(limits: Limits, scratch: Promise<Scratch> | undefined, log: Log) {
     this.#log = log
     this.join(scratch, log)
-    // The compiled package has main.js where the sources have main.ts.
-    const main = new URL(`./process/main${extname(import.meta.filename)}`, import.meta.url)
-    this.#process = fork(main, [JSON.stringify(limits)], {
+    this.#process = fork(ownFile('analyze/engine/process/main'), [JSON.stringify(limits)], {
       // Nothing of the lake's environment: no credentials, no options meant for the lake's own process.
       env: {},
       execArgv: [],

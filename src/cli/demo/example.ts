@@ -4,6 +4,7 @@
  */
 import type { AnyPart, LakeDefinition } from '../../define/lake.ts'
 import { LakeMistake } from '../../world/mistake.ts'
+import { home, isSource } from '../../world/own-files.ts'
 import { loadDefinition } from '../definition-file.ts'
 
 export const account = '000000000000'
@@ -23,10 +24,7 @@ GROUP BY device_id
 ORDER BY avg_temp DESC`
 
 /** Beside the sources, or compiled beside the compiled ones. */
-const path = import.meta.url.endsWith('.ts')
-  ? '../../../examples/temperature/lake.ts'
-  : '../../examples/temperature/lake.js'
-const file = new URL(path, import.meta.url)
+const file = new URL(isSource ? '../examples/temperature/lake.ts' : 'examples/temperature/lake.js', home)
 
 export const loadExample = (): Promise<LakeDefinition> =>
   loadDefinition(decodeURIComponent(file.pathname), { directory: '/' })

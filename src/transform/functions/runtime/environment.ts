@@ -6,11 +6,12 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
-import { dirname, extname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Clock } from '../../../world/clock.ts'
 import type { Log } from '../../../world/log.ts'
+import { home, ownFile } from '../../../world/own-files.ts'
 import { answerBytesMax } from '../limits.ts'
 import { encodeFrame, FrameReader, type FromFunction, type ToFunction } from '../process/frames.ts'
 import { MarkedOutput } from './marked-output.ts'
@@ -53,13 +54,12 @@ const pendingCharactersMax = 4096
 /** Errors with their traces come in frames as answers do. */
 const frameBytesMax = answerBytesMax + 64 * 1024
 
-const extension = extname(import.meta.filename)
 const entries = {
-  main: fileURLToPath(new URL(`../process/main${extension}`, import.meta.url)),
-  'batch-main': fileURLToPath(new URL(`../process/batch-main${extension}`, import.meta.url)),
+  main: fileURLToPath(ownFile('transform/functions/process/main')),
+  'batch-main': fileURLToPath(ownFile('transform/functions/process/batch-main')),
 }
 /** Says what kind of modules the runtime's own files are. */
-const manifest = new URL('../../../../package.json', import.meta.url)
+const manifest = new URL('../package.json', home)
 
 export class Environment {
   readonly #child: ChildProcess
