@@ -268,3 +268,29 @@ test('a disk that fails refuses the records it did not take, and takes none unti
   const texts = await read(kinesis.stream(scope, 's'), 0)
   assert.equal(texts[0], 'a')
 })
+
+test('a reshard whose fsync fails may have happened: its shards take no records that it would hide after the next start', async () => {
+  const stream = await create('s')
+  await put(stream, ['a'])
+  // The transaction itself reaches the disk's cache.
+  world.disk.failNth(2, 'EIO')
+  await assert.rejects(splitShard(kinesis, stream, { shardId: '0', at: '5', now: world.clock.now() }))
+  const [placed] = await stream.put([{ data: Buffer.from('b'), partitionKey: 'b' }], world.clock.now())
+  await world.reopen()
+  await start()
+  const again = kinesis.stream(scope, 's')
+  assert.equal(again.openShards.length, 2, 'it did happen')
+  assert.deepEqual(await read(again, 0), ['a'])
+  assert.ok(placed && 'failure' in placed, 'b is not there, and was not acknowledged')
+})
+
+test('a deletion whose fsync fails may have happened: the stream takes no records that would be gone with it', async () => {
+  const stream = await create('s')
+  world.disk.failNth(2, 'EIO')
+  await assert.rejects(kinesis.remove(stream))
+  const [placed] = await stream.put([{ data: Buffer.from('b'), partitionKey: 'b' }], world.clock.now())
+  await world.reopen()
+  await start()
+  assert.throws(() => kinesis.stream(scope, 's'), { code: 'ResourceNotFoundException' })
+  assert.ok(placed && 'failure' in placed, 'b is not there, and was not acknowledged')
+})

@@ -44,6 +44,7 @@ export class Shard {
   #log: SegmentLog | undefined
   #opening: Promise<SegmentLog> | undefined
   #end: ShardEnd | undefined
+  #refusal: Error | undefined
   #appends = 0
   #onIdle: (() => void) | undefined
 
@@ -72,6 +73,11 @@ export class Shard {
     this.#end = ended
   }
 
+  /** Takes no records until the next start, and says why. */
+  refuse(cause: Error): void {
+    this.#refusal = cause
+  }
+
   sequenceNumber(index: number): SequenceNumber {
     return this.#sequenceNumber(index)
   }
@@ -91,6 +97,7 @@ export class Shard {
 
   /** Resolves after the fsync with the index of the first payload. */
   async append(payloads: Payloads, at: number): Promise<number> {
+    if (this.#refusal !== undefined) throw this.#refusal
     this.#appends++
     try {
       const log = this.#log ?? (await this.#logWhenOpen())

@@ -2,7 +2,7 @@
 //
 // A reshard waits until no append to the closing shards is under way, holding new ones back at a gate; then one commit
 // closes them at exactly their ends and makes the children. So no record is ever behind a shard's end.
-import type { Ledger } from '../../durable/ledger.ts'
+import { type Ledger, LedgerReadOnly } from '../../durable/ledger.ts'
 import type { SegmentLog } from '../../durable/segment-log.ts'
 import type { Meter } from '../../world/meter.ts'
 import { hashKeyOutOfRange, noSuchStream, rateExceeded } from './faults.ts'
@@ -207,7 +207,7 @@ export class Stream implements StreamIdentity {
       try {
         await Promise.all(this.openShards.map(shard => shard.idle()))
         await Promise.all([...this.#watchers].map(watcher => watcher.leaving()))
-        await remove()
+        await lastFor(this.openShards, remove)
         this.#metrics?.end()
       } catch (cause) {
         this.#leaving = false
@@ -313,10 +313,12 @@ export class Stream implements StreamIdentity {
       ...(layout.closed.has(piece.number) && { end: { closedAt: createdAt, endIndex: 0 } }),
     }))
     // From here the new layout is durable; a crash before leaves the old one, whose logs are as they were.
-    await this.#ledger.commit(write => {
-      for (const [shard, end] of ends) closeShard(write, this.id, shard.number, end)
-      for (const shard of born) insertShard(write, this.id, shard)
-    })
+    await lastFor(closing, () =>
+      this.#ledger.commit(write => {
+        for (const [shard, end] of ends) closeShard(write, this.id, shard.number, end)
+        for (const shard of born) insertShard(write, this.id, shard)
+      }),
+    )
     for (const [shard, end] of ends) shard.end(end)
     this.#add(born)
     for (const watcher of this.#watchers) watcher.resharded()
@@ -345,6 +347,19 @@ export class Stream implements StreamIdentity {
       this.#gate = undefined
       resolve()
     }
+  }
+}
+
+/**
+ * A commit after which the shards are to take nothing more. Whether one lasts whose fsync failed only the next start shows;
+ * if it does, what they took after it would be lost. So they take nothing from then on.
+ */
+async function lastFor(shards: readonly Shard[], commit: () => Promise<unknown>): Promise<void> {
+  try {
+    await commit()
+  } catch (cause) {
+    if (cause instanceof LedgerReadOnly) for (const shard of shards) shard.refuse(cause)
+    throw cause
   }
 }
 
