@@ -1,7 +1,7 @@
 /** What `npm pack` makes is the product: installed into an empty folder it starts, takes a record, and has its types. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -71,4 +71,9 @@ console.log(ShardId, typeof started)
     ],
     folder,
   )
+
+  run(process.execPath, [biwa, 'init', 'new', '--yes'], folder)
+  for (const name of ['typescript', '@types'])
+    await symlink(join(root, 'node_modules', name), join(folder, 'node_modules', name))
+  assert.match(run(process.execPath, [biwa, 'check', 'new/lake.ts'], folder), /parts, no mistakes\n$/)
 })

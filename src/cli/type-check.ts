@@ -31,7 +31,7 @@ export async function checkTypes(file: string): Promise<TypeCheck> {
     const project = join(directory, 'tsconfig.json')
     await writeFile(project, JSON.stringify(settingsFor(file)))
     const text = await run([compiler, '--project', project, '--pretty', 'false'], dirname(file))
-    return { isChecked: true, mistakes: [...text.matchAll(/: error TS\d+:/g)].length, text: text.trim() }
+    return { isChecked: true, mistakes: [...text.matchAll(/(?:^|: )error TS\d+:/gm)].length, text: text.trim() }
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
@@ -57,17 +57,24 @@ function settingsFor(file: string) {
     compilerOptions: {
       ...(own === undefined && { target: 'esnext', module: 'nodenext', strict: true }),
       ...{ noEmit: true, allowImportingTsExtensions: true, skipLibCheck: true },
+      // They would be looked for beside these settings, which lie elsewhere.
+      typeRoots: typeRootsOf(dirname(file)),
       // Errors of Biwa's own sources are none of the file's.
       ...(isSource && {
         lib: ['esnext', 'esnext.temporal'],
         types: ['node'],
-        typeRoots: [here('../node_modules/@types').replace(/\.ts$/, '')],
+        typeRoots: [fileURLToPath(new URL('../node_modules/@types', home))],
       }),
       paths: { biwa: [here('index')], 'biwa/define': [here('define/define')] },
     },
     files: [file],
     include: [],
   }
+}
+
+const typeRootsOf = (directory: string): readonly string[] => {
+  const above = dirname(directory)
+  return [join(directory, 'node_modules', '@types'), ...(above === directory ? [] : typeRootsOf(above))]
 }
 
 function nearestSettings(directory: string): string | undefined {
