@@ -4,7 +4,7 @@
  *
  *     const record = { device_id: column.string(), temperature: column.double(), timestamp: column.epochSeconds() }
  */
-import { DefinitionMistake, known, ofKind, told } from './mistake.ts'
+import { DefinitionMistake, known, ofKind, text, told, truth } from './mistake.ts'
 import { columnName, named } from './names.ts'
 
 declare const rowValue: unique symbol
@@ -72,7 +72,12 @@ const make = <Read, Put, When extends Moment | undefined, O>(
   moment: When,
   options: ColumnOptions | undefined,
 ): Made<Read, Put, When, O> => {
-  if (options !== undefined) known(`A column of the type ${type}`, options, ['optional', 'comment'])
+  if (options !== undefined) {
+    const what = `A column of the type ${type}`
+    known(what, options, ['optional', 'comment'])
+    truth(`${what}: optional`, options.optional ?? false)
+    text(`${what}: comment`, options.comment, "'degrees Celsius'")
+  }
   return Object.freeze({
     kind: 'column',
     type,
@@ -84,6 +89,10 @@ const make = <Read, Put, When extends Moment | undefined, O>(
 
 const inner = (what: string, of: Column): string => {
   ofKind(`What is in ${what}`, of, ['column'], 'a column such as column.string()')
+  if (of.optional)
+    throw new DefinitionMistake(
+      `What is in ${what} is not optional by itself: leave { optional: true } out, or give it to the whole.`,
+    )
   return of.type
 }
 

@@ -4,6 +4,7 @@
  *
  *     export default lake('temperature', { region: 'ap-northeast-1', parts: [curate], tags: { CostCenter: 'iot' } })
  */
+import { costTags } from './cost-tags.ts'
 import { DefinitionMistake, known, list, told } from './mistake.ts'
 import { lakeName, named } from './names.ts'
 import { frozen, type Tagged } from './part.ts'
@@ -18,6 +19,11 @@ import type { Table } from './parts/table.ts'
 import type { Workgroup } from './parts/workgroup.ts'
 
 export type AnyPart = Bucket | Crawler | Delivery | Files | Job | Role | Stream | Table | Workgroup
+
+const kinds: Readonly<Record<AnyPart['kind'], true>> = {
+  ...{ stream: true, delivery: true, files: true, bucket: true, table: true, job: true },
+  ...{ crawler: true, workgroup: true, role: true },
+}
 
 export interface LakeOptions extends Tagged {
   /** AWS's name: 'ap-northeast-1'. */
@@ -39,23 +45,26 @@ export function lake(name: string, options: LakeOptions): LakeDefinition {
   named("A lake's name", name, lakeName)
   const what = `The lake ${name}`
   known(what, options, ['region', 'parts', 'tags'])
-  const { region, tags = {} } = options
-  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
+  const { region } = options
+  if (typeof region !== 'string' || !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
     throw new DefinitionMistake(`${what}: a region is written like 'ap-northeast-1': ${told(region)}`)
   const found = new Map<string, AnyPart>()
   list(`${what}: parts`, options.parts, '[curate]')
+  if (options.parts.length === 0)
+    throw new DefinitionMistake(
+      `${what} has no parts. Name those that nothing else stands on, such as its jobs, parts: [curate]; the others come along.`,
+    )
   for (const part of options.parts) gather(part, found)
-  return frozen({ kind: 'lake', name, region, parts: [...found.values()], tags })
+  return frozen({ kind: 'lake', name, region, parts: [...found.values()], tags: costTags(what, options.tags) })
 }
 
 /** The catalog's database of tables that name none. */
 export const databaseOf = ({ name }: Pick<LakeDefinition, 'name'>): string => name.replaceAll('-', '_')
 
 function gather(part: AnyPart, found: Map<string, AnyPart>): void {
-  if (typeof part !== 'object' || part === null || typeof part.kind !== 'string')
-    throw new DefinitionMistake(
-      `A lake's parts are made by stream(), delivery(), table(), job() and so on: ${told(part)}`,
-    )
+  // What one of them has made is frozen; what was written by hand, or is only a piece of a part, none of them has checked.
+  if (typeof part !== 'object' || part === null || !Object.hasOwn(kinds, part.kind) || !Object.isFrozen(part))
+    throw new DefinitionMistake(`A lake's parts are made by ${Object.keys(kinds).join('(), ')}(): ${told(part)}`)
   const key = `${part.kind} ${part.kind === 'table' ? `${part.database ?? ''}.` : ''}${part.name}`
   const before = found.get(key)
   if (before === part) return

@@ -6,14 +6,16 @@ export class DefinitionMistake extends Error {
 /** A whole number within AWS's bounds; `what` begins the sentence, as in "The shards of the stream x". */
 export function wholeNumber(what: string, value: number, { min, max }: { readonly min: number; readonly max: number }) {
   if (!Number.isInteger(value) || value < min || value > max)
-    throw new DefinitionMistake(`${what} must be a whole number from ${min} to ${max}: ${value}`)
+    throw new DefinitionMistake(`${what} must be a whole number from ${min} to ${max}: ${told(value)}`)
   return value
 }
 
 /** A value from a definition that no compiler has seen, in a few words. */
 export function told(value: unknown): string {
-  if (typeof value !== 'object' || value === null)
-    return typeof value === 'string' ? JSON.stringify(value) : String(value)
+  if (typeof value === 'string')
+    return value.length > 128 ? `${JSON.stringify(value.slice(0, 128))}…` : JSON.stringify(value)
+  if (typeof value === 'function') return `the function ${value.name}`.trim()
+  if (typeof value !== 'object' || value === null) return String(value)
   if (Array.isArray(value)) return 'an array'
   if (value instanceof Date) return String(value)
   const { kind, name } = value as { readonly kind?: unknown; readonly name?: unknown }
@@ -56,4 +58,14 @@ export function ofKind(
 export function list(what: string, value: readonly unknown[], example: string): void {
   if (!Array.isArray(value))
     throw new DefinitionMistake(`${what} must be a list such as ${example}, not ${told(value)}.`)
+}
+
+/** A text, where it is given. */
+export function text(what: string, value: string | undefined, example: string): void {
+  if (value === undefined || typeof value === 'string') return
+  throw new DefinitionMistake(`${what} must be a text such as ${example}, not ${told(value)}.`)
+}
+
+export function truth(what: string, value: boolean): void {
+  if (typeof value !== 'boolean') throw new DefinitionMistake(`${what} is true or false, not ${told(value)}.`)
 }

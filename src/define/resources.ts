@@ -9,12 +9,11 @@ import { rolePath } from './kinds/role.ts'
 import { mark } from './kinds/tags.ts'
 import { rankOf } from './kinds.ts'
 import { type AnyPart, databaseOf, type LakeDefinition } from './lake.ts'
-import { DefinitionMistake } from './mistake.ts'
 import { type Bucket, urlOf } from './parts/bucket.ts'
 import type { Crawler } from './parts/crawler.ts'
 import type { Delivery } from './parts/delivery.ts'
 import type { Job } from './parts/job.ts'
-import type { ActingService, Role, Statement } from './parts/role.ts'
+import type { Role, Statement } from './parts/role.ts'
 import type { Stream } from './parts/stream.ts'
 import type { Table } from './parts/table.ts'
 import type { Workgroup } from './parts/workgroup.ts'
@@ -132,11 +131,7 @@ class Resources {
   }
 
   /** The role's ARN, and its id. */
-  #actsIn(own: Role | undefined, derived: string, service: ActingService): readonly [string, string] {
-    if (own && own.for !== service)
-      throw new DefinitionMistake(
-        `The role ${own.name} is for ${own.for}, and ${service} would have to act in it: make it a role for '${service}'.`,
-      )
+  #actsIn(own: Role | undefined, derived: string): readonly [string, string] {
     const name = own?.name ?? derived
     return [roleArn(this.#place, rolePath(this.#place.lake), name), `role ${name}`]
   }
@@ -162,7 +157,7 @@ class Resources {
   #delivery(part: Delivery): void {
     const { name, from, to, errors, buffer, compression, folders = '', zone, newline, role, tags } = part
     const { account, region, lake } = this.#place
-    const [arn, roleId] = this.#actsIn(role, derivedRoleName(lake, name, 'delivery'), 'firehose')
+    const [arn, roleId] = this.#actsIn(role, derivedRoleName(lake, name, 'delivery'))
     this.#add('delivery', name, [`bucket ${to.bucket.name}`, roleId, ...(from ? [`stream ${from.name}`] : [])], {
       source: from ? { stream: `arn:aws:kinesis:${region}:${account}:stream/${from.name}`, role: arn } : null,
       role: arn,
@@ -180,7 +175,7 @@ class Resources {
   #job(part: Job): void {
     const { name, from, into, reads, role, schedule, timeoutMinutes, tags } = part
     const { lake } = this.#place
-    const [arn, roleId] = this.#actsIn(role, derivedRoleName(lake, name, 'job'), 'glue')
+    const [arn, roleId] = this.#actsIn(role, derivedRoleName(lake, name, 'job'))
     const tables = [into, ...reads, ...(from.kind === 'table' ? [from] : [])]
     const scripted = `${into.at.bucket.name}/${scriptKey(lake, part)}`
     const text = jobScript(part, this.#definition)
@@ -201,7 +196,7 @@ class Resources {
   #crawler(part: Crawler): void {
     const { name, at, tablePrefix = '', role, schedule, tags } = part
     const database = this.#databaseOf(part)
-    const [arn, roleId] = this.#actsIn(role, derivedRoleName(this.#place.lake, name, 'crawler'), 'glue')
+    const [arn, roleId] = this.#actsIn(role, derivedRoleName(this.#place.lake, name, 'crawler'))
     const needs = [this.#database(database), `bucket ${at.bucket.name}`, roleId]
     const crawler = this.#add('crawler', name, needs, {
       role: arn,
@@ -231,7 +226,7 @@ class Resources {
     { expression, zone }: { readonly expression: string; readonly zone: string },
   ): void {
     const { lake } = this.#place
-    const [role, roleId] = this.#actsIn(undefined, derivedRoleName(lake, part, `${acts}-schedule`), 'scheduler')
+    const [role, roleId] = this.#actsIn(undefined, derivedRoleName(lake, part, `${acts}-schedule`))
     const group = this.#add('schedule-group', lake, [], { tags: this.#tags() })
     this.#add('schedule', `${lake}/${scheduleName(part, acts)}`, [group, roleId, target], {
       expression,

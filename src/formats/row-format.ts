@@ -9,6 +9,8 @@ export type RowFormat =
       readonly keyMappings: Readonly<Record<string, string>>
       /** A line that is no JSON is a row of NULLs, and no error. */
       readonly ignoreMalformed: boolean
+      /** The key of a document's list whose elements are the rows; absent where a document is a row. */
+      readonly rowsIn?: string
     }
   | { readonly serde: 'hive'; readonly timestampFormats: readonly string[] }
   | {

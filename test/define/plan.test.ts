@@ -30,7 +30,6 @@ import {
   putReading,
   raw,
   readings,
-  region,
   telemetry,
   temperature,
 } from './lay-out.ts'
@@ -370,11 +369,4 @@ test('a plan reads as lines with the counts behind them', async context => {
     planText(await planOf(lakeOf('small', bucket('small-bucket')), invoke, account)),
     '- stream  temperature-stream\n\n1 to remove, 1 unchanged.',
   )
-})
-
-test('a role of another service is refused before anything is made', () => {
-  const wrong = role('wrong', { for: 'glue', may: [] })
-  const misled = lakeOf('misled', delivery('d', { record: { id: column.string() }, to: bucket('misled'), role: wrong }))
-  assert.throws(() => resourcesOf(misled, account), /The role wrong is for glue, and firehose would have to act in it/)
-  assert.equal(region, misled.region)
 })

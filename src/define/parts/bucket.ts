@@ -5,7 +5,8 @@
  *     const raw = bucket('temperature-data-bucket', { lifecycle: [{ prefix: 'raw_data/', expireAfterDays: 90 }] })
  *     raw.prefix('raw_data/')
  */
-import { DefinitionMistake, known, list, ofKind, oneOf, told, wholeNumber } from '../mistake.ts'
+import { costTags } from '../cost-tags.ts'
+import { DefinitionMistake, known, list, ofKind, oneOf, text, told, truth, wholeNumber } from '../mistake.ts'
 import { bucketName, named } from '../names.ts'
 import { frozen, type Part, type Tagged } from '../part.ts'
 
@@ -88,9 +89,10 @@ export function bucket(name: string, options: BucketOptions = {}): Bucket {
   named("A bucket's name", name, bucketName)
   const what = `The bucket ${name}`
   known(what, options, optionNames)
-  const { versioning = true, encryption = 'AES256', access = 'immediate', lifecycle = [], tags = {} } = options
+  const { versioning = true, encryption = 'AES256', access = 'immediate', lifecycle = [] } = options
   oneOf(`${what}: access`, access, ['immediate', 'eventual'])
-  if (encryption !== 'AES256') known(`${what}: encryption is 'AES256', or`, encryption, ['kmsKey'])
+  truth(`${what}: versioning`, versioning)
+  if (encryption !== 'AES256') checkKey(`${what}: encryption`, encryption)
   list(`${what}: lifecycle`, lifecycle, '[{ expireAfterDays: 90 }]')
   for (const rule of lifecycle) checkRule(what, rule, access)
   const { archiveAccess } = options
@@ -111,7 +113,7 @@ export function bucket(name: string, options: BucketOptions = {}): Bucket {
     access,
     lifecycle,
     ...(archiveAccess !== undefined && { archiveAccess }),
-    tags,
+    tags: costTags(what, options.tags),
   } as const
   const made = { ...value } as Bucket
   // Not one of its data: whoever writes the bucket down somewhere else does not meet it.
@@ -140,6 +142,14 @@ function location(bucket: Bucket, prefix: string): Location {
   return Object.freeze({ kind: 'location', bucket, prefix })
 }
 
+function checkKey(what: string, encryption: { readonly kmsKey: string }): void {
+  if (typeof encryption !== 'object' || encryption === null)
+    throw new DefinitionMistake(`${what} is 'AES256' or { kmsKey: 'alias/…' }, not ${told(encryption)}.`)
+  known(what, encryption, ['kmsKey'])
+  text(`${what}: kmsKey`, encryption.kmsKey, "'alias/data'")
+  if (!encryption.kmsKey) throw new DefinitionMistake(`${what} names no key: write { kmsKey: 'alias/…' }.`)
+}
+
 function checkRule(what: string, rule: LifecycleRule, access: 'immediate' | 'eventual'): void {
   known(`${what}: a lifecycle rule`, rule, [
     'prefix',
@@ -148,18 +158,27 @@ function checkRule(what: string, rule: LifecycleRule, access: 'immediate' | 'eve
     'abortUploadsAfterDays',
     'move',
   ])
+  text(`${what}: the prefix of a lifecycle rule`, rule.prefix, "'raw_data/'")
   for (const name of ['expireAfterDays', 'expireOldVersionsAfterDays', 'abortUploadsAfterDays'] as const) {
     const days = rule[name]
     if (days !== undefined) wholeNumber(`${what}: ${name}`, days, { min: 1, max: 2_147_483_647 })
   }
-  list(`${what}: move`, rule.move ?? [], "[{ afterDays: 30, to: 'STANDARD_IA' }]")
-  for (const { afterDays, to } of rule.move ?? []) {
+  const { move = [], expireAfterDays } = rule
+  list(`${what}: move`, move, "[{ afterDays: 30, to: 'STANDARD_IA' }]")
+  for (const step of move) {
+    known(`${what}: a move`, step, ['afterDays', 'to'])
+    const { afterDays, to } = step
     oneOf(`${what}: where a rule moves to`, to, storageClasses)
     wholeNumber(`${what}: afterDays`, afterDays, { min: 0, max: 2_147_483_647 })
     if ((to === 'GLACIER' || to === 'DEEP_ARCHIVE') && access !== 'eventual') throw mustWait(what, `a move to ${to}`)
     if ((to === 'STANDARD_IA' || to === 'ONEZONE_IA') && afterDays < 30)
       throw new DefinitionMistake(`${what}: S3 moves objects to ${to} after 30 days at the earliest, not ${afterDays}.`)
   }
+  const last = Math.max(...move.map(({ afterDays }) => afterDays))
+  if (expireAfterDays !== undefined && expireAfterDays <= last)
+    throw new DefinitionMistake(
+      `${what}: a lifecycle rule removes objects after ${expireAfterDays} days and moves them after ${last}. S3 moves them before it removes them.`,
+    )
   const { prefix: _, ...acts } = rule
   if (Object.keys(acts).length === 0)
     throw new DefinitionMistake(`${what}: a lifecycle rule must do something. Give it expireAfterDays or move.`)

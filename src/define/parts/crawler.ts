@@ -4,12 +4,14 @@
  *
  *     crawler('uploads', { at: bucket('uploads').prefix('sensors/'), every: '1 hour' })
  */
+
+import { costTags } from '../cost-tags.ts'
 import { type Every, type Schedule, scheduleOf } from '../every.ts'
-import { known, ofKind } from '../mistake.ts'
+import { known, text } from '../mistake.ts'
 import { crawlerName, named, tableName } from '../names.ts'
 import { type Acting, frozen, type Part, type Tagged } from '../part.ts'
 import { type Bucket, type Location, locationOf } from './bucket.ts'
-import type { Role } from './role.ts'
+import { actingIn, type Role } from './role.ts'
 
 export interface CrawlerOptions extends Tagged, Acting {
   readonly at: Location | Bucket
@@ -34,9 +36,10 @@ export function crawler(name: string, options: CrawlerOptions): Crawler {
   named("A crawler's name", name, crawlerName)
   const what = `The crawler ${name}`
   known(what, options, ['at', 'database', 'tablePrefix', 'every', 'role', 'tags'])
-  const { database, tablePrefix, every, role, tags = {} } = options
-  if (role !== undefined) ofKind(`${what}: role`, role, ['role'], "role('name', { for: …, may: … })")
+  const { database, tablePrefix, every, role } = options
+  actingIn(what, role, 'glue')
   if (database !== undefined) named("A database's name", database, tableName)
+  text(`${what}: tablePrefix`, tablePrefix, "'found_'")
   return frozen({
     kind: 'crawler',
     name,
@@ -45,6 +48,6 @@ export function crawler(name: string, options: CrawlerOptions): Crawler {
     ...(tablePrefix !== undefined && { tablePrefix }),
     ...(every !== undefined && { schedule: scheduleOf(what, every) }),
     ...(role !== undefined && { role }),
-    tags,
+    tags: costTags(what, options.tags),
   })
 }

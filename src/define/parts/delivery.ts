@@ -9,13 +9,14 @@
  *     })
  */
 import { type Columns, checkColumns } from '../column.ts'
-import { DefinitionMistake, known, ofKind, oneOf, wholeNumber } from '../mistake.ts'
+import { costTags } from '../cost-tags.ts'
+import { DefinitionMistake, known, ofKind, oneOf, text, told, truth, wholeNumber } from '../mistake.ts'
 import { deliveryName, named } from '../names.ts'
 import { type Acting, frozen, type Part, type Tagged } from '../part.ts'
 import { checkZone } from '../partitioning.ts'
 import type { Bucket, Location } from './bucket.ts'
 import { locationOf } from './bucket.ts'
-import type { Role } from './role.ts'
+import { actingIn, type Role } from './role.ts'
 import type { Stream } from './stream.ts'
 
 export type Compression = 'none' | 'gzip' | 'zip' | 'snappy' | 'hadoop-snappy'
@@ -88,11 +89,14 @@ export function delivery<const C extends Columns>(
   if ((from === undefined) === (given === undefined))
     throw new DefinitionMistake(`${what} takes its records either from a stream or directly: give it from or record.`)
   const { buffer = {}, compression = 'none', folders, zone = 'UTC', errors = 'errors/', newline = true } = options
-  const { role, tags = {} } = options
+  const { role } = options
   if (from !== undefined) ofKind(`${what}: from`, from, ['stream'], "a stream, stream('name', { record: … })")
-  if (role !== undefined) ofKind(`${what}: role`, role, ['role'], "role('name', { for: …, may: … })")
+  actingIn(what, role, 'firehose')
   oneOf(`${what}: compression`, compression, ['none', 'gzip', 'zip', 'snappy', 'hadoop-snappy'])
   checkZone(zone)
+  checkFolder(`${what}: folders`, folders, 'random-string')
+  checkFolder(`${what}: errors`, errors, 'random-string|error-output-type')
+  truth(`${what}: newline`, newline)
   known(`${what}: buffer`, buffer, ['seconds', 'mebibytes'])
   const { seconds = 300, mebibytes = 5 } = buffer
   wholeNumber(`${what}: the seconds of its buffer`, seconds, { min: 0, max: 900 })
@@ -110,6 +114,20 @@ export function delivery<const C extends Columns>(
     errors,
     newline,
     ...(role !== undefined && { role }),
-    tags,
+    tags: costTags(what, options.tags),
   })
+}
+
+/** The expressions that Firehose knows here; its patterns of timestamps are checked where it is made. */
+function checkFolder(what: string, folder: string | undefined, words: string): void {
+  text(what, folder, "'!{timestamp:yyyy}/'")
+  if (folder === undefined) return
+  if (folder.startsWith('/'))
+    throw new DefinitionMistake(`${what} begins with no slash, as keys of S3 do not: ${told(folder)}`)
+  const known = new RegExp(`^!\\{(timestamp:[^}]+|firehose:(${words}))\\}`)
+  const wrong = [...folder.matchAll(/!\{/g)].find(({ index }) => !known.test(folder.slice(index)))
+  if (wrong)
+    throw new DefinitionMistake(
+      `${what}: an expression is !{timestamp:yyyy-MM-dd} or such, or !{firehose:…} with ${words.replace('|', ' or ')}: ${told(folder.slice(wrong.index))}`,
+    )
 }

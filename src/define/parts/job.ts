@@ -14,6 +14,7 @@
  * table's zone. `source` is what is new; other tables are read by name when `reads` has them.
  */
 import type { Columns } from '../column.ts'
+import { costTags } from '../cost-tags.ts'
 import { type Every, type Schedule, scheduleOf } from '../every.ts'
 import { DefinitionMistake, known, list, ofKind, oneOf, told, wholeNumber } from '../mistake.ts'
 import { jobName, named } from '../names.ts'
@@ -21,7 +22,7 @@ import { type Acting, frozen, type Part, type Tagged } from '../part.ts'
 import { type Bucket, type Location, locationOf } from './bucket.ts'
 import type { Delivery } from './delivery.ts'
 import type { Files } from './files.ts'
-import type { Role } from './role.ts'
+import { actingIn, type Role } from './role.ts'
 import type { Table } from './table.ts'
 import { functionText, type Transform } from './transform.ts'
 
@@ -106,8 +107,8 @@ export function job<const C extends Columns, const T extends Columns>(name: stri
   known(what, options, optionNames)
   const { from, into, sql, transform, reads = [], write = 'append', takes = 'new', deadLetters, every } = options
   const required: readonly string[] = options.required ?? []
-  const { timeoutMinutes = 2880, role, tags = {} } = options
-  if (role !== undefined) ofKind(`${what}: role`, role, ['role'], "role('name', { for: 'glue', may: … })")
+  const { timeoutMinutes = 2880, role } = options
+  actingIn(what, role, 'glue')
   ofKind(
     `${what}: from`,
     from,
@@ -119,7 +120,13 @@ export function job<const C extends Columns, const T extends Columns>(name: stri
   oneOf(`${what}: takes`, takes, ['new', 'all'])
   list(`${what}: required`, required, "['device_id']")
   list(`${what}: reads`, reads, '[tariff]')
-  for (const one of reads) ofKind(`${what}: what it reads`, one, ['table'], 'a table')
+  for (const one of reads) {
+    ofKind(`${what}: what it reads`, one, ['table'], 'a table')
+    if (one.name === 'source')
+      throw new DefinitionMistake(
+        `${what} reads a table named source, which is its SQL's name for its own source: give the table another name.`,
+      )
+  }
   if ((sql === undefined) === (transform === undefined))
     throw new DefinitionMistake(
       `${what} does its work either by SQL or by a function: give it sql: 'SELECT … FROM source' or transform: (rows, context) => ….`,
@@ -160,7 +167,7 @@ export function job<const C extends Columns, const T extends Columns>(name: stri
     ...(every !== undefined && { schedule: scheduleOf(what, every) }),
     timeoutMinutes,
     ...(role !== undefined && { role }),
-    tags,
+    tags: costTags(what, options.tags),
   })
 }
 

@@ -8,7 +8,8 @@
  *     })
  */
 import { type Columns, checkColumns } from '../column.ts'
-import { DefinitionMistake, known, wholeNumber } from '../mistake.ts'
+import { costTags } from '../cost-tags.ts'
+import { DefinitionMistake, known, text, told, wholeNumber } from '../mistake.ts'
 import { named, streamName } from '../names.ts'
 import { frozen, type Part, type Tagged } from '../part.ts'
 
@@ -44,12 +45,12 @@ export function stream<const C extends Columns>(name: string, options: StreamOpt
   named("A stream's name", name, streamName)
   const what = `The stream ${name}`
   known(what, options, optionNames)
-  const { partitionKey, shards = 1, retentionHours = 24, kmsKey, load, tags = {} } = options
+  const { partitionKey, shards = 1, retentionHours = 24, kmsKey, load } = options
   const record = checkColumns(`${what}: the record's columns`, options.record)
   const key = record[partitionKey]
-  if (key === undefined)
+  if (typeof partitionKey !== 'string' || key === undefined)
     throw new DefinitionMistake(
-      `${what}: the partition key ${JSON.stringify(partitionKey)} is no column of its record, which has ${Object.keys(record).join(', ')}.`,
+      `${what}: the partition key ${told(partitionKey)} is no column of its record, which has ${Object.keys(record).join(', ')}.`,
     )
   if (/^(array|map|struct)</.test(key.type))
     throw new DefinitionMistake(
@@ -57,8 +58,10 @@ export function stream<const C extends Columns>(name: string, options: StreamOpt
     )
   if (key.optional)
     throw new DefinitionMistake(`${what}: every record needs its partition key, so ${partitionKey} cannot be optional.`)
-  if (shards !== 'on-demand') wholeNumber(`${what}: shards`, shards, { min: 1, max: 10_000 })
-  if (load !== undefined) known(`${what}: load`, load, ['devices', 'everySeconds', 'bytes'])
+  if (shards !== 'on-demand')
+    wholeNumber(`${what}: shards, where they are not 'on-demand',`, shards, { min: 1, max: 10_000 })
+  if (load !== undefined) checkLoad(`${what}: load`, load)
+  text(`${what}: kmsKey`, kmsKey, "'alias/records'")
   wholeNumber(`${what}: retentionHours`, retentionHours, { min: 24, max: 8760 })
   return frozen({
     kind: 'stream',
@@ -69,6 +72,14 @@ export function stream<const C extends Columns>(name: string, options: StreamOpt
     retentionHours,
     ...(kmsKey !== undefined && { kmsKey }),
     ...(load !== undefined && { load }),
-    tags,
+    tags: costTags(what, options.tags),
   })
+}
+
+function checkLoad(what: string, load: NonNullable<Stream['load']>): void {
+  known(what, load, ['devices', 'everySeconds', 'bytes'])
+  const { devices, everySeconds, bytes } = load
+  for (const [name, value] of Object.entries({ devices, everySeconds, ...(bytes !== undefined && { bytes }) }))
+    if (!(typeof value === 'number' && Number.isFinite(value) && value > 0))
+      throw new DefinitionMistake(`${what}: ${name} must be a number above 0, not ${told(value)}.`)
 }

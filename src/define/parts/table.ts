@@ -9,7 +9,7 @@
  *     type Telemetry = Row<typeof telemetry>       // { device_id: string, …, year: number, month: number, day: number }
  */
 import { type Columns, checkColumns, type MomentNames, type RowOf } from '../column.ts'
-import { DefinitionMistake, known, ofKind, oneOf } from '../mistake.ts'
+import { DefinitionMistake, known, ofKind, oneOf, text, told } from '../mistake.ts'
 import { named, tableName } from '../names.ts'
 import { frozen, type Part } from '../part.ts'
 import type { Partitioning, PartitionRow } from '../partitioning.ts'
@@ -55,6 +55,7 @@ export function table<
   const { partitionBy, database, format = 'parquet', description } = options
   if (database !== undefined) named("A database's name", database, tableName)
   const columns = checkColumns(`${what}: its columns`, options.columns)
+  text(`${what}: description`, description, "'one row a reading'")
   oneOf(`${what}: format`, format, ['parquet', 'json', 'csv'])
   if (partitionBy !== undefined)
     ofKind(
@@ -98,11 +99,11 @@ function checkPartitioning(what: string, columns: Columns, partitionBy: Partitio
   const names = Object.keys(columns)
   const missing = (name: string) =>
     new DefinitionMistake(
-      `${what} cannot be partitioned by ${JSON.stringify(name)}, which is no column of it; it has ${names.join(', ')}.`,
+      `${what} cannot be partitioned by ${told(name)}, which is no column of it; it has ${names.join(', ')}.`,
     )
   if (partitionBy.kind === 'time') {
     const column = columns[partitionBy.of]
-    if (column === undefined) throw missing(partitionBy.of)
+    if (typeof partitionBy.of !== 'string' || column === undefined) throw missing(partitionBy.of)
     if (column.moment === undefined)
       throw new DefinitionMistake(
         `${what} cannot be partitioned in time by ${partitionBy.of}, which is a ${column.type}: use column.timestamp(), date(), epochSeconds() or epochMilliseconds().`,
@@ -116,12 +117,14 @@ function checkPartitioning(what: string, columns: Columns, partitionBy: Partitio
   }
   for (const name of partitionBy.of) {
     const column = columns[name]
-    if (column === undefined) throw missing(name)
+    if (typeof name !== 'string' || column === undefined) throw missing(name)
     if (!/^(string|int|bigint|date)$/.test(column.type))
       throw new DefinitionMistake(
         `${what} cannot be partitioned by ${name}: folders are named by a string, int, bigint or date, not ${column.type}.`,
       )
   }
+  const twice = partitionBy.of.find((name, index) => partitionBy.of.indexOf(name) !== index)
+  if (twice !== undefined) throw new DefinitionMistake(`${what} is partitioned by ${twice} twice: once will do.`)
   if (partitionBy.of.length === 0)
     throw new DefinitionMistake(`${what} is partitioned by no column: write by('region').`)
   if (partitionBy.of.length >= names.length)

@@ -3,7 +3,8 @@
  *
  *     workgroup('analysts', { results: bucket('results').prefix('athena/'), scanLimit: { gibibytes: 10 } })
  */
-import { known, wholeNumber } from '../mistake.ts'
+import { costTags } from '../cost-tags.ts'
+import { DefinitionMistake, known, text, told, truth, wholeNumber } from '../mistake.ts'
 import { named, workgroupName } from '../names.ts'
 import { frozen, type Part, type Tagged } from '../part.ts'
 import { type Bucket, type Location, locationOf } from './bucket.ts'
@@ -34,8 +35,19 @@ export function workgroup(name: string, options: WorkgroupOptions): Workgroup {
   named("A workgroup's name", name, workgroupName)
   const what = `The workgroup ${name}`
   known(what, options, ['results', 'scanLimit', 'enforced', 'description', 'tags'])
-  const { scanLimit, enforced = true, description, tags = {} } = options
-  if (scanLimit !== undefined) known(`${what}: scanLimit`, scanLimit, ['mebibytes', 'gibibytes'])
+  const { scanLimit, enforced = true, description } = options
+  if (scanLimit !== undefined) {
+    known(`${what}: scanLimit`, scanLimit, ['mebibytes', 'gibibytes'])
+    if (Object.keys(scanLimit).length !== 1)
+      throw new DefinitionMistake(`${what}: scanLimit is { mebibytes: 100 } or { gibibytes: 10 }, one of the two.`)
+    for (const [unit, count] of Object.entries(scanLimit))
+      if (!Number.isFinite(count))
+        throw new DefinitionMistake(`${what}: the ${unit} of its scanLimit must be a number, not ${told(count)}.`)
+  }
+  truth(`${what}: enforced`, enforced)
+  text(`${what}: description`, description, "'for the analysts'")
+  if (name === 'primary')
+    throw new DefinitionMistake(`${what} is in every account already, and AWS makes no other: give yours another name.`)
   const scanBytesMax =
     scanLimit && ('mebibytes' in scanLimit ? scanLimit.mebibytes * mebibyte : scanLimit.gibibytes * 1024 * mebibyte)
   if (scanBytesMax !== undefined)
@@ -50,6 +62,6 @@ export function workgroup(name: string, options: WorkgroupOptions): Workgroup {
     ...(scanBytesMax !== undefined && { scanBytesMax }),
     enforced,
     ...(description !== undefined && { description }),
-    tags,
+    tags: costTags(what, options.tags),
   })
 }

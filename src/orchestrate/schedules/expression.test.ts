@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { nextLocal, parseCron } from './cron.ts'
+import { nextLocal, parseCron } from '../../formats/cron.ts'
 import { nextAfter, parseExpression } from './expression.ts'
 import cases from './expression-cases.json' with { type: 'json' }
 

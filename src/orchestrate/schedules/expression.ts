@@ -2,7 +2,7 @@
  * Schedule expressions: `rate(5 minutes)`, `cron(0 9 ? * MON-FRI *)`, `at(2025-10-15T12:30:00)`, and the instants at
  * which they fall due. Which of the three a service takes, and its error, is the service's business.
  */
-import { type Cron, nextLocal, parseCron } from './cron.ts'
+import { type Cron, nextLocal, parseCron } from '../../formats/cron.ts'
 
 export type Expression =
   | { readonly kind: 'rate'; readonly periodMilliseconds: number }
