@@ -1,22 +1,20 @@
 /**
  * What a query reads: from the catalog's table, its partitions and the objects under their locations, never from a
- * pattern over the bucket. Objects whose name begins with `_` or `.`, folder markers and empty objects are no data.
+ * pattern over the bucket.
  */
 
 import type { CatalogTable } from '../../catalog/glue/table.ts'
-import { tableFormat } from '../../catalog/glue/table-format.ts'
+import { isSymlinked, tableFormat } from '../../catalog/glue/table-format.ts'
 import { Fault } from '../../gateway/fault.ts'
 import type { Reading, ScanFile, TableReference, TableSource } from '../engine/request.ts'
 import type { Caller } from './caller.ts'
+import { DataObjects } from './data-objects.ts'
 import { placeOf, tokensOf } from './ddl/tokens.ts'
 import { QueryFailure } from './faults.ts'
-import { parseLocation } from './location.ts'
 import type { Catalog, ObjectStore } from './needs.ts'
 import { projectionOf } from './projection.ts'
 import { type Execution, overCutoff } from './running.ts'
 import { isView, viewOf } from './views.ts'
-
-const page = 1000
 
 export class Scans {
   readonly #catalog: Catalog
@@ -63,8 +61,16 @@ export class Scans {
                 return partition ? [{ partition: index, location: partition.location }] : []
               })
             : [{ partition: -1, location: table.location }]
+        const objects = new DataObjects(this.#s3, caller)
         const files: ScanFile[] = []
-        for (const { partition, location } of locations) await this.#list(caller, location, partition, { files, held })
+        for (const { partition, location } of locations) {
+          const found = isSymlinked(table) ? objects.linked(location) : objects.under(location)
+          for await (const object of found) {
+            const { path: file } = held.use(await this.#s3.file(object))
+            const { bucket, key, bytes, modifiedAt } = object
+            files.push({ partition, path: `s3://${bucket}/${key}`, file, bytes, modifiedAt })
+          }
+        }
         return files
       },
     }
@@ -87,36 +93,6 @@ export class Scans {
         if (atLeast > scannedBytesMax) throw overCutoff()
       },
       isBounded: Number.isFinite(scannedBytesMax),
-    }
-  }
-
-  async #list(
-    caller: Caller,
-    text: string,
-    partition: number,
-    into: { readonly files: ScanFile[]; readonly held: DisposableStack },
-  ): Promise<void> {
-    const location = parseLocation(text)
-    if (!location) throw new QueryFailure('user', `The location '${text}' is no path of S3: s3://bucket/folder/`)
-    const { bucket, prefix } = location
-    if (!this.#s3.bucketExists(bucket))
-      throw new QueryFailure(
-        'user',
-        `PERMISSION_DENIED: The S3 location ${text} is invalid: there is no bucket ${bucket}`,
-      )
-    caller.demand('s3:ListBucket', `arn:aws:s3:::${bucket}`)
-    caller.demand('s3:GetObject', `arn:aws:s3:::${bucket}/${prefix}*`)
-    for (let after = ''; ; ) {
-      const objects = this.#s3.list(bucket, prefix, after, page)
-      for (const object of objects) {
-        if (object.bytes === 0 || isHidden(object.key.slice(prefix.length))) continue
-        const { path: file } = into.held.use(await this.#s3.file(object))
-        const { bytes, modifiedAt } = object
-        into.files.push({ partition, path: `s3://${bucket}/${object.key}`, file, bytes, modifiedAt })
-      }
-      const last = objects.at(-1)
-      if (!last || objects.length < page) return
-      after = last.key
     }
   }
 
@@ -152,8 +128,6 @@ const viewSource = (table: CatalogTable): TableSource => ({
 
 const columnOf = ({ name, type = 'string' }: { readonly name: string; readonly type?: string }) => ({ name, type })
 
-const isHidden = (path: string): boolean => path.split('/').some(part => part.startsWith('_') || part.startsWith('.'))
-
 /** Whether files of the table can be read here, and how; else a failure that names what cannot. */
 function formatOf(table: CatalogTable): ReturnType<typeof tableFormat> {
   const name = `${table.database}.${table.name}`
@@ -161,7 +135,7 @@ function formatOf(table: CatalogTable): ReturnType<typeof tableFormat> {
     new QueryFailure('user', `NOT_SUPPORTED: ${name} ${what}, which Biwa does not read yet`)
   if (table.parameters.table_type?.toUpperCase() === 'ICEBERG') throw refuse('is an Iceberg table')
   try {
-    return tableFormat(table)
+    return tableFormat(isSymlinked(table) ? { ...table, inputFormat: '' } : table)
   } catch (cause) {
     if (cause instanceof Fault) throw new QueryFailure('user', `HIVE_UNSUPPORTED_FORMAT: ${cause.message}`, cause)
     throw cause

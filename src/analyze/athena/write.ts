@@ -288,6 +288,8 @@ function describedTarget(table: CatalogTable): TargetTable {
     // Only what these read is what they would find written.
     if (format === 'csv' && rows?.serde !== 'lazy') throw refuse(`a table of ${table.serde.library}`)
     if (rows?.serde === 'openx' && Object.keys(rows.keyMappings).length > 0) throw refuse('a table with mapped keys')
+    if (rows && 'rowsIn' in rows && rows.rowsIn !== undefined)
+      throw refuse('a table of documents that hold several rows')
     if (csv && csv.skipLines > 0) throw refuse('a table with skip.header.line.count')
     const named = ['write.compression', 'write_compression', 'parquet.compression', 'parquet.compress']
     const text = named.flatMap(name => table.parameters[name] ?? [])[0]?.toUpperCase() ?? 'GZIP'

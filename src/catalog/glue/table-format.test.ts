@@ -35,3 +35,22 @@ test('headers may be declared on the table', () => {
   const { csv } = tableFormat(table(serdes.csv, {}, { 'skip.header.line.count': '1' }))
   assert.equal(csv?.skipLines, 1)
 })
+
+test('another input format than the SerDe’s own is refused by name, and none is the usual one', () => {
+  const hadoop = 'org.apache.hadoop.mapred.SequenceFileInputFormat'
+  const links = 'org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat'
+  for (const library of [serdes.delimited, serdes.csv, serdes.json, serdes.parquet])
+    for (const inputFormat of [hadoop, links])
+      assert.throws(() => tableFormat({ ...table(library, {}), inputFormat }), new RegExp(inputFormat))
+  assert.equal(tableFormat({ ...table(serdes.delimited, {}), inputFormat: '' }).format, 'csv')
+})
+
+test('documents of CloudTrail hold their rows in a list', () => {
+  const inputFormat = 'com.amazon.emr.cloudtrail.CloudTrailInputFormat'
+  for (const library of [serdes.cloudTrail, serdes.json, serdes.hiveJson]) {
+    const { rows } = tableFormat({ ...table(library, {}), inputFormat })
+    assert.ok(rows?.serde === 'openx' && rows.rowsIn === 'Records')
+  }
+  const { rows } = tableFormat(table(serdes.json, {}))
+  assert.ok(rows?.serde === 'openx' && rows.rowsIn === undefined)
+})

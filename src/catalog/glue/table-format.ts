@@ -26,10 +26,19 @@ export const serdes = {
   delimited: 'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe',
   regex: 'org.apache.hadoop.hive.serde2.RegexSerDe',
   grok: 'com.amazonaws.glue.serde.GrokSerDe',
+  cloudTrail: 'com.amazon.emr.hive.serde.CloudTrailSerde',
 } as const
 
+/** Whether a table's files are lists of the places of its data, a line each, as S3 Inventory and Delta Lake write them. */
+export const isSymlinked = ({ inputFormat }: Pick<CatalogTable, 'inputFormat'>): boolean =>
+  inputFormat === 'org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat'
+
+const cloudTrailInput = 'com.amazon.emr.cloudtrail.CloudTrailInputFormat'
+
 /** Throws InvalidInputException for a SerDe that cannot be read here, or one whose properties say what cannot be. */
-export function tableFormat(table: Pick<CatalogTable, 'name' | 'parameters' | 'serde'>): TableFormat {
+export function tableFormat(
+  table: Pick<CatalogTable, 'name' | 'parameters' | 'serde'> & Partial<Pick<CatalogTable, 'inputFormat'>>,
+): TableFormat {
   const { library, parameters } = table.serde
   const name = library.slice(library.lastIndexOf('.') + 1)
   const refuse = (why: string) => new InvalidInputException(`Table ${table.name} has the SerDe ${library}, ${why}`)
@@ -41,6 +50,12 @@ export function tableFormat(table: Pick<CatalogTable, 'name' | 'parameters' | 's
   for (const place of [parameters, table.parameters])
     if (Number(place['skip.footer.line.count'] ?? 0) > 0)
       throw refuse('and skip.footer.line.count, which cannot be read here')
+  const input = table.inputFormat ?? ''
+  const isReadable = name === 'ParquetHiveSerDe' ? /Parquet\w*InputFormat$/ : /\.(?:Combine)?TextInputFormat$/
+  const isCloudTrail = name === 'CloudTrailSerde' || (name === 'JsonSerDe' && input === cloudTrailInput)
+  // Whatever else it names is laid out otherwise, and would be read as rows that are none.
+  if (input !== '' && !isReadable.test(input) && !isCloudTrail)
+    throw refuse(`and the input format ${input}, which cannot be read here with it`)
   // Hive's own JsonSerDe is the one whose formats are read.
   const formats = parameters['timestamp.formats'] ?? table.parameters['timestamp.formats']
   if (formats !== undefined && (name === 'LazySimpleSerDe' || library === serdes.json))
@@ -52,7 +67,10 @@ export function tableFormat(table: Pick<CatalogTable, 'name' | 'parameters' | 's
           'and parquet.column.index.access, which cannot be read here: columns of Parquet are found by their names',
         )
       return { format: 'parquet' }
+    case 'CloudTrailSerde':
     case 'JsonSerDe':
+      // Objects in columns of text are given as they are, whichever of the two it is.
+      if (isCloudTrail) return { format: 'json', rows: { ...openx({}), rowsIn: 'Records' } }
       return { format: 'json', rows: library.startsWith('org.apache.') ? hiveJson(parameters) : openx(parameters) }
     case 'OpenCSVSerde': {
       const [delimiter, quote, mark] = [
@@ -114,7 +132,7 @@ type Refuse = (why: string) => Error
 const isTrue = (text: string | undefined, otherwise: boolean) =>
   text === undefined ? otherwise : text.trim().toLowerCase() === 'true'
 
-function openx(parameters: Parameters): RowFormat {
+function openx(parameters: Parameters): Extract<RowFormat, { serde: 'openx' }> {
   const mappings = Object.entries(parameters).filter(([key]) => key.startsWith('mapping.'))
   return {
     serde: 'openx',

@@ -41,6 +41,8 @@ export interface Manner {
   readonly timestamp: ReadTimestamp
   /** The name that a member of an object goes by. */
   readonly nameOf: (key: string) => string
+  /** Whether an object in a column of text keeps its keys as they are written. */
+  readonly keepsKeys?: true
 }
 
 export type ToText = (value: Json) => string
@@ -171,13 +173,14 @@ function text(value: Json, manner: Manner): string {
   return written(value, manner).toWellFormed()
 }
 
-/** A nested value as its text, without white space, its keys as they are compared. */
+/** A nested value as its text, without white space, its keys most often as they are compared. */
 function written(value: Json, manner: Manner): string {
   if (value instanceof Digits) return value.shown
   if (Array.isArray(value)) return `[${value.map(inner => written(inner, manner)).join(',')}]`
   if (typeof value === 'number') throw digitsNeeded
   if (!isObject(value)) return JSON.stringify(value)
-  const members = Array.from(named(value, manner), ([key, inner]) => `${JSON.stringify(key)}:${written(inner, manner)}`)
+  const kept = manner.keepsKeys ? Object.entries(value) : named(value, manner)
+  const members = Array.from(kept, ([key, inner]) => `${JSON.stringify(key)}:${written(inner, manner)}`)
   return `{${members.join(',')}}`
 }
 

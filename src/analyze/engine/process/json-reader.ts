@@ -17,7 +17,7 @@ type JsonFormat = Extract<RowFormat, { serde: 'openx' | 'hive' }>
 export function jsonReader(format: JsonFormat, columns: readonly Column[], heads: readonly string[]): RowReader {
   const input: ConvertRequest['input'] = format
   const ignores = format.serde === 'openx' && format.ignoreMalformed
-  const rows = new Documents(input, columns)
+  const rows = new Documents(format, columns)
   const plain = plainRows(input, columns, heads)
   return {
     isStrict: !ignores,
@@ -50,8 +50,10 @@ class Documents {
   readonly #input: ConvertRequest['input']
   readonly #columns: readonly Wanted[]
 
-  constructor(input: ConvertRequest['input'], columns: readonly Column[]) {
-    const manner = mannerOf(input)
+  constructor(input: JsonFormat, columns: readonly Column[]) {
+    const isCloudTrail = input.serde === 'openx' && input.rowsIn !== undefined
+    // What a call was made with is told to the letter there.
+    const manner = { ...mannerOf(input), ...(isCloudTrail && { keepsKeys: true as const }) }
     this.#input = input
     this.#columns = columns.map(({ name, type }) => {
       const exact = keyOf(input, name)

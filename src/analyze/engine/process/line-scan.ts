@@ -62,11 +62,27 @@ export async function lineScan(session: Session, scan: LineScan): Promise<LineRe
   }
 }
 
+/** Of the lines, or where a line is a document with a list of rows, of these. */
+function lines(scan: LineScan): string {
+  const { format } = scan
+  const found = rawLines(scan)
+  if (!('rowsIn' in format) || format.rowsIn === undefined) return found
+  const rows = `json_extract(line, ${literal(`$."${format.rowsIn}"[*]`)})`
+  const wrong = "error('HIVE_CURSOR_ERROR: Row is not a valid JSON Object - JSONException: a document is not closed')"
+  return `SELECT CAST(unnest(CASE WHEN json_valid(line) THEN ${rows} ELSE ${wrong} END) AS VARCHAR) AS line, file_index
+    FROM (${found}) WHERE line IS NOT NULL`
+}
+
+/** DuckDB's own bound is 2 MB; its buffers are 32 MB in any case. */
+const longestLineBytes = 30_000_000
+const bufferBytes = 32_000_000
+
 /** A line ends with LF, CR or both, as in Hadoop; an empty one is NULL. */
-function lines({ format, files, compression }: LineScan): string {
+function rawLines({ format, files, compression }: LineScan): string {
   const skipped = 'skipLines' in format && format.skipLines > 0 ? `, skip = ${format.skipLines}` : ''
   return `SELECT line, file_index FROM read_csv(${list(files.map(file => file.file))}, columns = {line: 'VARCHAR'},
     delim = E'\\x1d\\x1e\\x1f\\x1d', quote = '', escape = '', header = false, auto_detect = false, strict_mode = false,
+    max_line_size = ${longestLineBytes}, buffer_size = ${bufferBytes},
     compression = '${compression}', hive_partitioning = false${skipped})`
 }
 

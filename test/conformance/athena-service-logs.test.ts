@@ -1,0 +1,150 @@
+/** Tables over what AWS's services write, declared as AWS's guide declares them, with the AWS SDK: what they say of rows. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { QueryRunner } from '../testing/athena.ts'
+import { client, startLake } from '../testing/lake.ts'
+
+let lake: Awaited<ReturnType<typeof startLake>>
+let queries: QueryRunner
+let s3: S3Client
+before(async () => {
+  lake = await startLake()
+  queries = await QueryRunner.open(lake.url)
+  s3 = new S3Client({ ...client(lake.url), forcePathStyle: true })
+  await queries.succeed('CREATE DATABASE weather')
+})
+after(async () => {
+  assert.deepEqual(lake.failures, [])
+  await lake.close()
+})
+
+const put = (Key: string, Body: string | Uint8Array) =>
+  s3.send(new PutObjectCommand({ Bucket: 'analytics', Key, Body }))
+
+test('an expression in double quotes takes lines apart, its backslashes read once', async () => {
+  await put('requests/a.log', '# made up\n2025-10-15\t12:30:00\tNRT57 "GET /lake" 100%\n')
+  await queries.succeed(String.raw`CREATE EXTERNAL TABLE requests (day date, at string, edge string, request string, share string)
+    ROW FORMAT SERDE "org.apache.hadoop.hive.serde2.RegexSerDe"
+    WITH SERDEPROPERTIES ("input.regex" = "^(?!#)([^ \t]+)\\s+([^ \t]+)\\s+(\\S+) \"([^\"]*)\" (\\d+\%)$")
+    LOCATION "s3://analytics/requests/" TBLPROPERTIES ("skip.header.line.count" = "1")`)
+  assert.deepEqual(await queries.rows('SELECT * FROM requests'), [
+    ['2025-10-15', '12:30:00', 'NRT57', 'GET /lake', '100%'],
+  ])
+})
+
+const calls = {
+  Records: [
+    {
+      eventName: 'PutRecord',
+      userIdentity: { type: 'IAMUser', sessionContext: { attributes: { mfaAuthenticated: 'true' } } },
+      requestParameters: { streamName: 'temperature-stream', shardId: null },
+      resources: [{ ARN: 'arn:aws:kinesis:1', accountId: '1' }],
+    },
+    { eventName: 'GetRecords', userIdentity: { type: 'Root' }, requestParameters: null },
+  ],
+}
+
+for (const serde of ['com.amazon.emr.hive.serde.CloudTrailSerde', 'org.apache.hive.hcatalog.data.JsonSerDe'])
+  test(`each record of a document of CloudTrail is a row for ${serde}`, async () => {
+    const folder = `trail-${serde.split('.').at(-1)}`
+    await put(`${folder}/AWSLogs/a.json.gz`, gzipSync(JSON.stringify(calls)))
+    await put(`${folder}/AWSLogs/digest.json`, '{"digestStartTime":"2025-10-15T00:00:00Z"}')
+    await queries.succeed('DROP TABLE IF EXISTS trail')
+    await queries.succeed(`CREATE EXTERNAL TABLE trail (
+        eventname STRING,
+        useridentity STRUCT<type:STRING COMMENT 'who', sessionContext:STRUCT<attributes:STRUCT<mfaauthenticated:STRING>>>,
+        requestparameters STRING, resources ARRAY<STRUCT<ARN:STRING, accountId:STRING>>)
+      ROW FORMAT SERDE '${serde}'
+      STORED AS INPUTFORMAT 'com.amazon.emr.cloudtrail.CloudTrailInputFormat'
+      OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat'
+      LOCATION 's3://analytics/${folder}'`)
+    const asked = `SELECT eventname, useridentity.type, useridentity.sessioncontext.attributes.mfaauthenticated, requestparameters,
+      json_extract_scalar(requestparameters, '$.streamName'), resources[1].arn FROM trail`
+    assert.deepEqual(await queries.rows(`${asked} WHERE eventname = 'PutRecord'`), [
+      [
+        ...['PutRecord', 'IAMUser', 'true', '{"streamName":"temperature-stream","shardId":null}'],
+        ...['temperature-stream', 'arn:aws:kinesis:1'],
+      ],
+    ])
+    assert.deepEqual(await queries.rows("SELECT count(*), count_if(useridentity.type = 'Root') FROM trail"), [
+      ['2', '1'],
+    ])
+    assert.match(await queries.fail("INSERT INTO trail (eventname) VALUES ('x')"), /hold several rows is not supported/)
+    await put(`${folder}/AWSLogs/cut.json`, '{"Records":[{"eventName":')
+    assert.match(await queries.fail('SELECT count(*) FROM trail'), /^HIVE_CURSOR_ERROR: Row is not a valid JSON Object/)
+  })
+
+test('objects that name objects are followed, and one that is gone is named', async () => {
+  await put('inventory/data/a.csv.gz', gzipSync('"lake","raw/1"\n"lake","raw/2"\n'))
+  await put('inventory/data/b.csv', '"lake","raw/3"\n')
+  await put(
+    'inventory/hive/dt=2025-10-15/symlink.txt',
+    's3://analytics/inventory/data/a.csv.gz\ns3://analytics/inventory/data/b.csv',
+  )
+  await queries.succeed(`CREATE EXTERNAL TABLE inventory (bucket string, key string) PARTITIONED BY (dt string)
+    ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde'
+    STORED AS INPUTFORMAT 'org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat'
+    OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.IgnoreKeyTextOutputFormat'
+    LOCATION 's3://analytics/inventory/hive/'`)
+  await queries.succeed('MSCK REPAIR TABLE inventory')
+  assert.deepEqual(await queries.rows('SELECT key, dt, "$path" FROM inventory ORDER BY key'), [
+    ['raw/1', '2025-10-15', 's3://analytics/inventory/data/a.csv.gz'],
+    ['raw/2', '2025-10-15', 's3://analytics/inventory/data/a.csv.gz'],
+    ['raw/3', '2025-10-15', 's3://analytics/inventory/data/b.csv'],
+  ])
+  await put('inventory/hive/dt=2025-10-15/more.txt', 's3://analytics/inventory/data/gone.csv\n')
+  assert.match(
+    await queries.fail('SELECT * FROM inventory'),
+    /^HIVE_CANNOT_OPEN_SPLIT: .*data\/gone\.csv, which is not there$/,
+  )
+})
+
+test('lists and maps lie between the delimiters that the table names', async () => {
+  await put('lists/a.txt', '1,2,3|a:1,b:2|5,hey\n-|-|-\n')
+  await queries.succeed(`CREATE EXTERNAL TABLE lists (numbers array<int>, counts map<string,int>, pair struct<n:int,name:string>)
+    ROW FORMAT DELIMITED FIELDS TERMINATED BY '|' COLLECTION ITEMS TERMINATED BY ',' MAP KEYS TERMINATED BY ':'
+    NULL DEFINED AS '-' LOCATION 's3://analytics/lists/'`)
+  assert.deepEqual(await queries.rows('SELECT numbers, counts, pair FROM lists'), [
+    ['[1, 2, 3]', '{a=1, b=2}', '{n=5, name=hey}'],
+    [undefined, undefined, undefined],
+  ])
+})
+
+test('files of another layout than lines are refused by the name of their input format', async () => {
+  await queries.succeed(`CREATE EXTERNAL TABLE sequence (line string) STORED AS
+    INPUTFORMAT 'org.apache.hadoop.mapred.SequenceFileInputFormat' OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.HiveSequenceFileOutputFormat'
+    LOCATION 's3://analytics/requests/'`)
+  assert.match(
+    await queries.fail('SELECT * FROM sequence'),
+    /^HIVE_UNSUPPORTED_FORMAT: .*SequenceFileInputFormat, which cannot be read here/,
+  )
+})
+
+test('a line of twenty million characters is a row', async () => {
+  await put('long/a.txt', `${'x'.repeat(20_000_000)},1\nshort,2\n`)
+  await queries.succeed(`CREATE EXTERNAL TABLE long (a string, b int) ROW FORMAT DELIMITED FIELDS TERMINATED BY ','
+    LOCATION 's3://analytics/long/'`)
+  assert.deepEqual(await queries.rows('SELECT length(a), b FROM long ORDER BY b'), [
+    ['20000000', '1'],
+    ['5', '2'],
+  ])
+})
+
+test('what a table is clustered by is kept, shown and left alone by an INSERT', async () => {
+  await queries.succeed(`CREATE EXTERNAL TABLE clustered (a int, b string) CLUSTERED BY (a) SORTED BY (b DESC) INTO 4 BUCKETS
+    STORED AS PARQUET LOCATION 's3://analytics/clustered/'`)
+  const shown = (await queries.rows('SHOW CREATE TABLE clustered')).map(([line]) => line).join('\n')
+  assert.match(shown, /CLUSTERED BY \( \n {2}a\)\nSORTED BY \( \n {2}b DESC\)\nINTO 4 BUCKETS\n/)
+  assert.match(
+    await queries.fail("INSERT INTO clustered VALUES (1, 'x')"),
+    /Inserting into a bucketed table is not supported/,
+  )
+  assert.match(
+    await queries.fail(
+      "CREATE EXTERNAL TABLE other (a int) CLUSTERED BY (nope) INTO 4 BUCKETS LOCATION 's3://analytics/o/'",
+    ),
+    /Invalid column reference nope/,
+  )
+})
