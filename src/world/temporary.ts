@@ -1,19 +1,67 @@
-// A directory that is gone afterwards, and a disk for it that promises nothing across a power cut: no sync of its reaches
-// the platter.
+// A directory that is gone afterwards, at the latest with its process or when the next one comes, and a disk for it that
+// promises nothing across a power cut: no sync of its reaches the platter.
 
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { hash } from 'node:crypto'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Database, Statement } from './database.ts'
 import type { DirectoryLock } from './directory-lock.ts'
 import { type DiskFile, RealDisk } from './disk.ts'
 
-/** Made at once, under the system's temporary directory; nobody else knows its name. */
-export const makeTemporaryDirectory = (): string => mkdtempSync(join(tmpdir(), 'biwa-'))
+/** Of a directory's name: whose it is. Processes are told apart by number only on one machine, or in one container. */
+const machine = hash('sha1', hostname(), 'hex').slice(0, 8)
+const nameOf = /^biwa-([0-9a-f]{8})-(\d+)-\w{6}$/
 
-export const eraseTemporaryDirectory = (path: string): Promise<void> => rm(path, { recursive: true, force: true })
+/** Those of this process that are there: what nobody closed goes with the process. */
+const standing = new Set<string>()
+let hasSwept = false
+
+/** Made at once, under the system's temporary directory; nobody else knows its name. */
+export function makeTemporaryDirectory(): string {
+  if (!hasSwept) sweepAfterTheDead()
+  hasSwept = true
+  const path = mkdtempSync(join(tmpdir(), `biwa-${machine}-${process.pid}-`))
+  if (standing.size === 0) process.on('exit', eraseStanding)
+  standing.add(path)
+  return path
+}
+
+export async function eraseTemporaryDirectory(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true })
+  standing.delete(path)
+  if (standing.size === 0) process.off('exit', eraseStanding)
+}
+
+function eraseStanding(): void {
+  for (const path of standing) eraseNow(path)
+}
+
+/** A process that was killed erases nothing; the next one does it. */
+function sweepAfterTheDead(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const [, where, id] = nameOf.exec(name) ?? []
+    if (where === machine && !isAlive(Number(id))) eraseNow(join(tmpdir(), name))
+  }
+}
+
+function eraseNow(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true })
+  } catch {
+    // Somebody else's, or not empty yet: another process finds it.
+  }
+}
+
+function isAlive(id: number): boolean {
+  try {
+    return process.kill(id, 0)
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code !== 'ESRCH'
+  }
+}
 
 export class TemporaryDisk extends RealDisk {
   #database: TemporaryDatabase | undefined

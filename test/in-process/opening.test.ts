@@ -48,10 +48,29 @@ test('a lake that cannot be opened leaves nothing behind, and no lock', async co
   assert.deepEqual(temporaryLakes(), before)
 })
 
+test('a temporary lake that nobody closes goes with its process, and after a killed one with the next', async () => {
+  const opening = (end: string) => `
+    import { openLake } from ${JSON.stringify(new URL('../../src/index.ts', import.meta.url).href)}
+    const lake = await openLake({ directory: 'temporary', clock: 'simulated' })
+    await lake.aws.kinesis.CreateStream({ StreamName: 'unclosed', ShardCount: 1 })
+    ${end}`
+  const left = (end: string) => {
+    const words = ['--input-type=module-typescript', '-e', opening(end)]
+    const { stdout } = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 60_000 })
+    return stdout.trim()
+  }
+  for (const end of ['process.exit(0)', "setTimeout(() => { throw new Error('unawaited') })"])
+    assert.ok(!existsSync(left(`console.log(lake.directory); ${end}`)), end)
+  const killed = left("console.log(lake.directory); process.kill(process.pid, 'SIGKILL')")
+  assert.ok(existsSync(killed))
+  assert.notEqual(left('console.log(lake.directory); await lake.close()'), killed)
+  assert.ok(!existsSync(killed))
+})
+
 const failing = (): never => {
   throw new Error('no chance')
 }
-const temporaryLakes = () => readdirSync(tmpdir()).filter(name => /^biwa-[^-]*$/.test(name))
+const temporaryLakes = () => readdirSync(tmpdir()).filter(name => name.includes(`-${process.pid}-`))
 
 for (const [what, options, wanted] of [
   [
