@@ -4,11 +4,10 @@ export class DataDirectoryMistake extends Error {
   override readonly name = 'DataDirectoryMistake'
 }
 
-const notADirectory = 'It, or something above it, is a file. Choose a directory (--data).'
-const notWritable =
-  'This user must be able to write there. See to its permissions, or choose another directory (--data).'
+const notADirectory = 'It, or something above it, is a file. Choose a directory.'
+const notWritable = 'This user must be able to write there. See to its permissions, or choose another data directory.'
 const full = 'Its disk is full. Free some space, then start again: what was acknowledged is there.'
-const damaged = 'Its ledger is damaged. Restore it from a copy, or choose another directory (--data).'
+const damaged = 'Its ledger is damaged. Restore it from a copy, or choose another data directory.'
 
 const advice: Readonly<Record<string, string>> = {
   ENOTDIR: notADirectory,

@@ -68,7 +68,9 @@ async function answerOurs(request: HttpRequest, needs: ControlNeeds): Promise<Ht
   if (request.path === '/_biwa/reset') {
     if (request.method !== 'POST') return answer(405, { message: '/_biwa/reset takes POST.' })
     if (!needs.reset)
-      return answer(403, { message: 'Nothing was reset: this server was started without --allow-reset.' })
+      return answer(403, {
+        message: 'Nothing was reset: this lake was opened without allowReset (biwa up --allow-reset).',
+      })
     await needs.reset()
     return answer(200, { reset: true })
   }
@@ -137,7 +139,8 @@ async function clock(request: HttpRequest, { clock, isSimulated }: ControlNeeds)
   if (request.method !== 'POST') return answer(405, { message: '/_biwa/clock takes GET and POST.' })
   if (!isSimulated)
     return answer(409, {
-      message: "This lake runs on the system's clock, which nobody moves. Start it with --clock simulated.",
+      message:
+        "This lake runs on the system's clock, which nobody moves. Open it with the clock 'simulated' (biwa up --clock simulated).",
     })
   const move = moveOf(await readWhole(request.body, 4096))
   if (!move)
@@ -181,7 +184,7 @@ const loopback =
 function strangerReason(request: HttpRequest): string | undefined {
   const host = (request.headers.host ?? 'localhost').replace(/:\d+$/, '').toLowerCase()
   if (!loopback.test(host))
-    return `The host name '${host.slice(0, 128)}' is none of this machine's own. Without enforced authentication Biwa answers to localhost and loopback addresses only; use those, or start it with --auth enforced.`
+    return `The host name '${host.slice(0, 128)}' is none of this machine's own. Without enforced authentication Biwa answers to localhost and loopback addresses only; use those, or open the lake with auth 'enforced' (biwa up --auth enforced).`
   const origin = request.headers.origin
   const foreignOrigin = origin !== undefined && origin !== 'null' && !loopback.test(originHost(origin))
   if (foreignOrigin || request.headers['sec-fetch-site'] === 'cross-site')
