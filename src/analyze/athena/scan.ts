@@ -11,6 +11,7 @@ import type { Caller } from './caller.ts'
 import { DataObjects } from './data-objects.ts'
 import { placeOf, tokensOf } from './ddl/tokens.ts'
 import { QueryFailure } from './faults.ts'
+import { informationSchema } from './information-schema.ts'
 import type { Catalog, ObjectStore } from './needs.ts'
 import { projectionOf } from './projection.ts'
 import { type Execution, overCutoff } from './running.ts'
@@ -31,6 +32,8 @@ export class Scans {
    */
   source(execution: Execution, reference: TableReference, held: DisposableStack): TableSource {
     const { caller } = execution
+    const information = informationSchema(this.#catalog, caller, reference)
+    if (information) return information
     const { database, name } = tableOf(reference)
     const isPartitionList = name !== reference.name
     const table = this.table(execution, reference)
@@ -103,7 +106,7 @@ export class Scans {
         `INVALID_VIEW: Failed analyzing stored view '${inView}': Table 'awsdatacatalog.${database}.${name}' does not exist`,
       )
     const place = placeOfTable(sql, database, name)
-    return this.#catalog.database(caller, database) || database === 'default'
+    return this.#catalog.database(caller, database) || ['default', 'information_schema'].includes(database)
       ? new QueryFailure('schema', `TABLE_NOT_FOUND: ${place}Table 'awsdatacatalog.${database}.${name}' does not exist`)
       : new QueryFailure('schema', `SCHEMA_NOT_FOUND: ${place}Schema '${database}' does not exist`)
   }

@@ -119,6 +119,21 @@ export const DeleteWorkGroup = operation({
   },
 })
 
+/** https://docs.aws.amazon.com/athena/latest/APIReference/API_ListEngineVersions.html */
+export const ListEngineVersions = operation({
+  input: { NextToken: optional(shape.token), MaxResults: optional(shape.pageSize(10)) },
+  output: {
+    EngineVersions: optional(list(shape.engineVersion, { min: 0, max: 10 })),
+    NextToken: optional(shape.token),
+  },
+  handle: (_athena: Athena) => ({
+    EngineVersions: ['AUTO', engineVersion].map(selected => ({
+      SelectedEngineVersion: selected,
+      EffectiveEngineVersion: engineVersion,
+    })),
+  }),
+})
+
 export const ListWorkGroups = operation({
   input: { NextToken: optional(shape.token), MaxResults: optional(shape.pageSize(50)) },
   output: {

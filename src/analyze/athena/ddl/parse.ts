@@ -38,8 +38,22 @@ function read(reader: Reader): Statement {
   if (reader.accept('CREATE')) return readCreate(reader)
   if (reader.accept('DROP')) return readDrop(reader)
   if (reader.accept('ALTER')) return readAlter(reader)
-  throw refused(reader, reader.peek.text.toUpperCase())
+  const word = reader.peek.text.toUpperCase()
+  if (!otherStatements.has(word)) throw reader.mismatch(`${begins.map(one => `'${one}'`).join(', ')}, <query>`)
+  throw refused(reader, word)
 }
+
+/** That Athena's two languages and Iceberg's tables have besides. */
+const otherStatements = new Set([
+  ...['ANALYZE', 'CALL', 'COMMENT', 'COMMIT', 'DELETE', 'DENY', 'EXPORT', 'GRANT', 'IMPORT', 'LOAD', 'LOCK', 'MERGE'],
+  ...['OPTIMIZE', 'REFRESH', 'RESET', 'REVOKE', 'ROLLBACK', 'SET', 'START', 'TRUNCATE', 'UNLOCK', 'UPDATE', 'USE'],
+  ...['USING', 'VACUUM'],
+])
+
+const begins = [
+  ...['ALTER', 'CREATE', 'DEALLOCATE', 'DESC', 'DESCRIBE', 'DROP', 'EXECUTE', 'EXPLAIN', 'INSERT', 'MSCK', 'PREPARE'],
+  ...['SHOW', 'UNLOAD'],
+]
 
 /** The statement is known to Athena or to nobody; either way it is not run, and this says so. */
 const refused = (reader: Reader, name: string) => unsupportedStatement(reader.place, name)
