@@ -84,16 +84,28 @@ function decimalOfText(sql: string, to: Type & { readonly kind: 'decimal' }): st
 }
 
 function toText(value: Value, to: Type): string | undefined {
-  const text = isSimple(value.type, 'json') ? fromJson(value.sql, varchar, written) : textIn(value)
+  // What is no text becomes a varchar, never a char.
+  if (to.kind === 'char' && !isText(value.type)) return undefined
+  const isFloat = isSimple(value.type, 'real', 'double')
+  const text = isSimple(value.type, 'json')
+    ? fromJson(value.sql, varchar, written)
+    : isFloat
+      ? scientific(value)
+      : textIn(value)
   if (text === undefined) return undefined
   const length = 'length' in to ? to.length : undefined
   if (to.kind === 'char') return `rtrim(left(${text}, ${to.length}), ' ')`
   if (length === undefined || (value.type.kind === 'varchar' && (value.type.length ?? Infinity) <= length)) return text
   // A number that does not fit is an error, a text is cut.
   if (isText(value.type)) return `left(${text}, ${length})`
-  const fail = `athena_fail('INVALID_CAST_ARGUMENT: Value ' || athena_text || ' cannot be represented as varchar(${length})')`
+  const shown = isFloat ? `${textIn(value)} || ' (' || athena_text || ')'` : 'athena_text'
+  const fail = `athena_fail('INVALID_CAST_ARGUMENT: Value ' || ${shown} || ' cannot be represented as varchar(${length})')`
   return `list_transform([${text}], athena_text -> CASE WHEN length(athena_text) > ${length} THEN CASE WHEN ${fail} THEN NULL END ELSE athena_text END)[1]`
 }
+
+/** As the standard has it, unlike a result file: `1.5E0`. A real has seven digits. */
+const scientific = ({ sql, type }: Value): string =>
+  `athena_scientific(CAST(${sql} AS VARCHAR), ${isSimple(type, 'real') ? 6 : 19})`
 
 function rowToRow({ sql, type: from }: Value, to: Type): string | undefined {
   if (from.kind !== 'row' || to.kind !== 'row' || from.fields.length !== to.fields.length) return undefined

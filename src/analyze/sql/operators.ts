@@ -205,13 +205,13 @@ export function concatenation(left: Value, right: Value, position: Position | un
   if (left.type.kind === 'array' || right.type.kind === 'array') {
     const list = left.type.kind === 'array' ? left.type : right.type
     const both = common(left.type, right.type)
-    if (both !== undefined) return typed(`list_concat(${coerced(left, both)}, ${coerced(right, both)})`, both)
+    if (both !== undefined) return typed(`athena_joined(${coerced(left, both)}, ${coerced(right, both)})`, both)
     const [item, end] = left.type.kind === 'array' ? [right, 'append'] : [left, 'prepend']
     const of = list.kind === 'array' ? common(list.of, item.type) : undefined
     if (of === undefined) throw cannotApply(position, left.type, '||', right.type)
     const items = coerced(left.type.kind === 'array' ? left : right, { kind: 'array', of })
     const one = coerced(item, of)
-    return typed(end === 'append' ? `list_append(${items}, ${one})` : `list_prepend(${one}, ${items})`, {
+    return typed(end === 'append' ? `athena_appended(${items}, ${one})` : `athena_prepended(${one}, ${items})`, {
       kind: 'array',
       of,
     })

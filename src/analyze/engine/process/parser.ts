@@ -2,7 +2,8 @@
 // are no statement and some that Athena does not know: what comes out is read by sql/ with an allow-list.
 
 import type { Token } from '../../sql/reading/edits.ts'
-import { rewritten } from '../../sql/reading/rewriting.ts'
+import { withPlainCalls } from '../../sql/reading/plain-calls.ts'
+import { type Rewriting, rewritten } from '../../sql/reading/rewriting.ts'
 import { syntaxFault } from '../../sql/reading/syntax-fault.ts'
 import { EngineFault } from '../fault.ts'
 import { marked } from './literal-marks.ts'
@@ -17,21 +18,32 @@ export function parse(sql: string): readonly unknown[] {
   const { text: unmarked, restored } = marked(sql)
   const rewriting = rewritten(unmarked, tokens)
   const text = rewriting?.text ?? unmarked
-  let parsed: ReturnType<typeof parseTree>
-  try {
-    parsed = parseTree(text, 'athena' as never)
-  } catch (cause) {
-    throw new EngineFault('syntax', `The statement cannot be parsed: ${String(cause)}`, undefined, cause)
-  }
+  const parsed = read(text)
+  const calls = parsed.success ? undefined : withPlainCalls(text, tokens(text))
+  const again = calls && read(calls.text)
+  if (calls !== undefined && again?.success === true)
+    return listed(restored(whole(calls.restored(again.ast), rewriting)))
   if (!parsed.success)
     throw syntaxFault(
       parsed.error ?? 'the statement cannot be parsed',
       sql,
       position => rewriting?.position(position) ?? position,
     )
-  const tree: unknown = restored(rewriting === undefined ? parsed.ast : rewriting.restored(parsed.ast))
-  return Array.isArray(tree) ? tree : tree === null || tree === undefined ? [] : [tree]
+  return listed(restored(whole(parsed.ast, rewriting)))
 }
+
+function read(text: string): ReturnType<typeof parseTree> {
+  try {
+    return parseTree(text, 'athena' as never)
+  } catch (cause) {
+    throw new EngineFault('syntax', `The statement cannot be parsed: ${String(cause)}`, undefined, cause)
+  }
+}
+
+const whole = (tree: unknown, rewriting: Rewriting | undefined): unknown => rewriting?.restored(tree) ?? tree
+
+const listed = (tree: unknown): readonly unknown[] =>
+  Array.isArray(tree) ? tree : tree === null || tree === undefined ? [] : [tree]
 
 export function tokens(sql: string): readonly Token[] {
   const found = tokenize(sql, 'athena' as never)

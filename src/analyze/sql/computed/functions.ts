@@ -1,6 +1,7 @@
 // All functions that the engine's process computes itself.
 import { bits } from './bits.ts'
 import type { Computed } from './computed.ts'
+import { distributions } from './distributions.ts'
 import { formats } from './format.ts'
 import { hashes } from './hashes.ts'
 import { jsons } from './json.ts'
@@ -14,9 +15,21 @@ import { texts } from './texts.ts'
 import { urls } from './urls.ts'
 
 const all: ReadonlyMap<string, Computed> = new Map(
-  [bits, hashes, jsons, jsonCasts, likePatterns, numbers, regexps, formats, sizes, standardJsons, texts, urls].flatMap(
-    table => Object.entries(table),
-  ),
+  [
+    bits,
+    distributions,
+    hashes,
+    jsons,
+    jsonCasts,
+    likePatterns,
+    numbers,
+    regexps,
+    formats,
+    sizes,
+    standardJsons,
+    texts,
+    urls,
+  ].flatMap(table => Object.entries(table)),
 )
 
 /** Those that a text uses and that are not yet registered. */

@@ -1,7 +1,7 @@
 // CAST of JSON to other types, one level at a time: the items of an array, the entries of an object, the fields of a row,
 // and scalars as a text that DuckDB casts exactly. NULL stands for JSON's null.
 import { type ComputedTable, ComputeFault, computed } from './computed.ts'
-import { doubleText } from './java-number.ts'
+import { doubleText, scientificText } from './java-number.ts'
 import { type Json, JsonNumber, JsonObject, readJson, writeJson } from './json-text.ts'
 
 const wrong = (what: string): ComputeFault => new ComputeFault(`INVALID_CAST_ARGUMENT: ${what}`)
@@ -34,7 +34,10 @@ function scalarAs(value: string | boolean | JsonNumber, type: string): string | 
     const number = wholeOf(value)
     return number !== undefined && number >= range[0] && number <= range[1] ? String(number) : undefined
   }
-  if (type === 'VARCHAR') return value instanceof JsonNumber ? value.written : String(value)
+  if (type === 'VARCHAR') {
+    if (!(value instanceof JsonNumber)) return String(value)
+    return value.isWhole ? value.written : scientificText(Number(value.text), 19)
+  }
   if (type === 'BOOLEAN') return booleanOf(value)
   const text = value instanceof JsonNumber ? value.text : typeof value === 'boolean' ? (value ? '1' : '0') : value
   if (type === 'DOUBLE' || type === 'REAL') return double.test(text) ? text.trim().replace(/[dDfF]$/, '') : undefined

@@ -1,6 +1,6 @@
 // Numbers in other bases and in buckets. https://trino.io/docs/current/functions/math.html
 import { type ComputedTable, ComputeFault, computed, invalid } from './computed.ts'
-import { doubleText } from './java-number.ts'
+import { doubleText, scientificText } from './java-number.ts'
 
 const bigintMax = 9223372036854775807n
 
@@ -21,9 +21,11 @@ function fromBase(text: string, radix: bigint): bigint {
 }
 
 /** From DuckDB's shortest text of a floating-point number. */
-function floatText(text: string): string {
-  const special = { inf: 'Infinity', '-inf': '-Infinity', nan: 'NaN', '-nan': 'NaN' }[text]
-  return special ?? doubleText(Number(text))
+const floatText = (text: string): string => doubleText(floatOf(text))
+
+function floatOf(text: string): number {
+  const special = { inf: Number.POSITIVE_INFINITY, '-inf': Number.NEGATIVE_INFINITY }[text]
+  return special ?? Number(text)
 }
 
 /** Half is rounded away from zero. */
@@ -54,6 +56,10 @@ export const numbers: ComputedTable = {
   athena_tanh: ofDouble(Math.tanh),
   athena_decimal_quotient: computed(['VARCHAR', 'VARCHAR', 'BIGINT'], 'VARCHAR', quotientText),
   athena_float_text: computed(['VARCHAR'], 'VARCHAR', floatText),
+  /** From DuckDB's shortest text of the number. */
+  athena_scientific: computed(['VARCHAR', 'BIGINT'], 'VARCHAR', (text, fractionMax) =>
+    scientificText(floatOf(text), Number(fractionMax)),
+  ),
   athena_from_base: computed(['VARCHAR', 'BIGINT'], 'BIGINT', fromBase),
   athena_to_base: computed(['BIGINT', 'BIGINT'], 'VARCHAR', (value, radix) => {
     checkRadix(radix)

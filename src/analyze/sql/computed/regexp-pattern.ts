@@ -47,9 +47,22 @@ function expressionOf(source: string, pattern: string): RegExp {
   try {
     return new RegExp(source, 'gu')
   } catch (cause) {
-    throw invalid(`Invalid pattern '${pattern}': ${String(cause).replace(/^.*: /, '')}`)
+    throw invalid(wordsOf(String(cause).replace(/^.*: /, ''), pattern))
   }
 }
+
+/** Athena's own words for what this process' language finds wrong. */
+const words: Readonly<Record<string, string>> = {
+  'Unterminated group': 'end pattern with unmatched parenthesis',
+  "Unmatched ')'": 'unmatched close parenthesis',
+  'Nothing to repeat': 'target of repeat operator is not specified',
+  'Unterminated character class': 'premature end of char-class',
+  '\\ at end of pattern': 'end pattern at escape',
+  'Range out of order in character class': 'empty range in char class',
+  'Invalid group': 'undefined group option',
+}
+
+const wordsOf = (said: string, pattern: string): string => words[said] ?? `Invalid pattern '${pattern}': ${said}`
 
 const unsupported = (what: string): ComputeFault =>
   new ComputeFault(`NOT_SUPPORTED: ${what} in a regular expression is not supported by this engine yet`)
@@ -89,7 +102,7 @@ const anchors: Readonly<Record<string, Piece>> = {
 
 function escaped(text: string, inClass: boolean): Piece {
   const sign = text[1]
-  if (sign === undefined) throw invalid('Invalid pattern: end pattern at escape')
+  if (sign === undefined) throw invalid('end pattern at escape')
   const set = sets[sign.toLowerCase()]
   const members = ([here, re2]: readonly [string, string], not: boolean, length: number): Piece => {
     if (inClass && not) throw unsupported(`'${text.slice(0, length)}' within brackets`)
@@ -192,7 +205,7 @@ function bracketed(text: string): Piece {
     re2 += piece.re2 ?? ''
     at += piece.length
   }
-  throw invalid(`Invalid pattern '${text}': premature end of char-class`)
+  throw invalid('premature end of char-class')
 }
 
 function posixClass(text: string, name: string): Piece {

@@ -1,8 +1,9 @@
 // Aggregates and window functions. https://trino.io/docs/current/functions/aggregate.html, …/window.html
 import { unsupported } from '../ast.ts'
 import { quotient } from '../operators.ts'
+import { isInteger, isText } from '../typing/coercion.ts'
 import { duckName } from '../typing/names.ts'
-import { arrayOf, bigint, decimal, mapOf, type Type, unknown } from '../typing/type.ts'
+import { arrayOf, bigint, decimal, isSimple, mapOf, nameOf, type Type, unknown, varbinary } from '../typing/type.ts'
 import { typed } from '../value.ts'
 import { type Argument, aggregate, applied, type FunctionEntry, type FunctionTable, type Writer } from './entry.ts'
 
@@ -20,6 +21,30 @@ const skewness =
 /** Of counts, in bits; nothing has none. */
 const entropy = `greatest(0.0, coalesce((ln(nullif({sum($1)}, 0)) -
   {sum(CASE WHEN $1 > 0 THEN $1 * ln($1) ELSE 0 END)} / nullif({sum($1)}, 0)) / ln(2), 0.0))`
+
+/** What a NULL adds. */
+const nullShare = '-7046029288634856825'
+
+/** The sum of the values' hashes, whatever their order. */
+const checksum: Writer = ([part], position) => {
+  const type = typeOf(part)
+  const hash =
+    isInteger(type) || isSimple(type, 'boolean', 'unknown')
+      ? 'athena_checksum_whole(CAST($1 AS BIGINT))'
+      : isSimple(type, 'date')
+        ? "athena_checksum_whole(date_diff('day', DATE '1970-01-01', $1))"
+        : isText(type)
+          ? 'athena_checksum_binary(encode($1))'
+          : isSimple(type, 'varbinary')
+            ? 'athena_checksum_binary($1)'
+            : isSimple(type, 'double')
+              ? 'athena_checksum_double($1)'
+              : type.kind === 'timestamp'
+                ? 'athena_checksum_whole(epoch_us($1))'
+                : undefined
+  if (hash === undefined) throw unsupported(`checksum of ${nameOf(type)}`, position)
+  return typed(`athena_checksum_bytes(CAST({sum(coalesce(${hash}, ${nullShare}))} AS VARCHAR))`, varbinary)
+}
 
 const typeOf = (part: Argument | undefined): Type => part?.type ?? unknown
 
@@ -77,6 +102,7 @@ export const aggregates: FunctionTable = {
   bitwise_xor_agg: aggregate(['(bigint) -> bigint', 'bit_xor($1)']),
   bool_and: aggregate(['(boolean) -> boolean', 'bool_and($1)']),
   bool_or: aggregate(['(boolean) -> boolean', 'bool_or($1)']),
+  checksum: aggregate(['(T) -> varbinary', checksum]),
   corr: ofTwo('corr($1, $2)'),
   count: aggregate(['() -> bigint', 'count(*)'], ['(T) -> bigint', 'count($1)']),
   count_if: aggregate(['(boolean) -> bigint', 'CAST({count_if($1)} AS BIGINT)']),

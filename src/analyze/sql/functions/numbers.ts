@@ -7,6 +7,7 @@ import { typed, type Value } from '../value.ts'
 import { type Argument, type FunctionTable, scalar, type Writer } from './entry.ts'
 
 const ofDouble = (template: string) => scalar(['(double) -> double', template])
+const ofThree = (name: string) => scalar(['(double, double, double) -> double', `${name}($1, $2, $3)`])
 
 const integers = ['bigint', 'integer', 'smallint', 'tinyint'] as const
 
@@ -87,6 +88,7 @@ export const numbers: FunctionTable = {
   asin: ofDouble('athena_asin($1)'),
   atan: ofDouble('atan($1)'),
   atan2: scalar(['(double, double) -> double', 'atan2($1, $2)']),
+  beta_cdf: ofThree('athena_beta_cdf'),
   cbrt: ofDouble('athena_cbrt($1)'),
   ceil: scalar(...rounded('ceil($1)', 'ceil($1)')),
   ceiling: scalar(...rounded('ceil($1)', 'ceil($1)')),
@@ -101,16 +103,19 @@ export const numbers: FunctionTable = {
   exp: ofDouble('exp($1)'),
   floor: scalar(...rounded('floor($1)', 'floor($1)')),
   from_base: scalar(['(varchar, bigint) -> bigint', 'athena_from_base($1, $2)']),
+  great_circle_distance: scalar(['(double, double, double, double) -> double', 'athena_great_circle($1, $2, $3, $4)']),
   infinity: scalar(['() -> double', "CAST('Infinity' AS DOUBLE)"]),
+  inverse_normal_cdf: ofThree('athena_inverse_normal_cdf'),
   is_finite: scalar(['(double) -> boolean', 'isfinite($1)']),
   is_infinite: scalar(['(double) -> boolean', 'isinf($1)']),
   is_nan: scalar(['(double) -> boolean', 'isnan($1)'], ['(real) -> boolean', 'isnan($1)']),
   ln: ofDouble('athena_ln($1)'),
   // Athena divides two logarithms, digit for digit.
-  log: scalar(['(double, double) -> double', '(athena_ln($2) / athena_ln($1))']),
+  log: scalar(['(double, double) -> double', 'athena_double_division(athena_ln($2), athena_ln($1))']),
   log10: ofDouble('athena_log10($1)'),
   log2: ofDouble('(athena_ln($1) / ln(CAST(2 AS DOUBLE)))'),
   nan: scalar(['() -> double', "CAST('NaN' AS DOUBLE)"]),
+  normal_cdf: ofThree('athena_normal_cdf'),
   pi: scalar(['() -> double', 'pi()']),
   pow: scalar(['(double, double) -> double', 'pow($1, $2)']),
   power: scalar(['(double, double) -> double', 'pow($1, $2)']),
@@ -127,8 +132,8 @@ export const numbers: FunctionTable = {
   sign: scalar(
     ...integers.map(name => [`(${name}) -> ${name}`, signed] as const),
     ['(decimal(p,s)) -> decimal(p,s)', signed],
-    ['(double) -> double', 'CASE WHEN isnan($1) THEN $1 ELSE CAST(sign($1) AS DOUBLE) END'],
-    ['(real) -> real', 'CASE WHEN isnan($1) THEN $1 ELSE CAST(sign($1) AS FLOAT) END'],
+    ['(double) -> double', 'CASE WHEN isnan($1) OR $1 = 0 THEN $1 ELSE CAST(sign($1) AS DOUBLE) END'],
+    ['(real) -> real', 'CASE WHEN isnan($1) OR $1 = 0 THEN $1 ELSE CAST(sign($1) AS FLOAT) END'],
   ),
   sin: ofDouble('athena_circular($1, sin(CASE WHEN isfinite($1) THEN $1 END))'),
   sinh: ofDouble('athena_sinh($1)'),
@@ -151,10 +156,7 @@ export const numbers: FunctionTable = {
   ),
   width_bucket: scalar(
     ['(double, double, double, bigint) -> bigint', 'athena_width_bucket($1, $2, $3, $4)'],
-    [
-      '(double, array(double)) -> bigint',
-      "CASE WHEN len($2) = 0 THEN CASE WHEN athena_fail('INVALID_FUNCTION_ARGUMENT: Bins cannot be an empty array') THEN 0 END ELSE CAST(len(list_filter($2, bin -> bin <= $1)) AS BIGINT) END",
-    ],
+    ['(double, array(double)) -> bigint', 'athena_bucket_of($1, $2)'],
   ),
   wilson_interval_lower: wilson('-'),
   wilson_interval_upper: wilson('+'),

@@ -7,7 +7,7 @@ import { ComputeFault } from '../computed/computed.ts'
 import { compiled, groupsOf, translated } from '../computed/regexp-pattern.ts'
 import { readReplacement } from '../computed/regexp-replacement.ts'
 import { literal } from '../text.ts'
-import { arrayOf, bigint, boolean, varchar } from '../typing/type.ts'
+import { arrayOf, bigint, boolean, type Type, varchar } from '../typing/type.ts'
 import { typed } from '../value.ts'
 import { type Argument, type FunctionTable, scalar, type Writer } from './entry.ts'
 
@@ -48,19 +48,21 @@ function untilEnd(pattern: Argument | undefined): string | undefined {
   return re2 === undefined ? undefined : literal(`${re2}\\n?\\z`)
 }
 
-const extract: Writer = ([, pattern], position) => {
+const extract: Writer = ([source, pattern], position) => {
   const re2 = quick(pattern, position)
-  if (re2 === undefined) return typed('athena_regexp_extract($1, $2, 0)', varchar)
-  return typed(`CASE WHEN regexp_matches($1, ${re2}) THEN regexp_extract($1, ${re2}) END`, varchar)
+  const type = source?.type ?? varchar
+  if (re2 === undefined) return typed('athena_regexp_extract($1, $2, 0)', type)
+  return typed(`CASE WHEN regexp_matches($1, ${re2}) THEN regexp_extract($1, ${re2}) END`, type)
 }
 
-const replace: Writer = ([, pattern, replacement], position) => {
+const replace: Writer = ([source, pattern, replacement], position) => {
   const re2 = quick(pattern, position)
+  const type = replacement === undefined ? (source?.type ?? varchar) : varchar
   const pieces = replacement === undefined ? [] : replacementOf(replacement, pattern, position)
   if (re2 === undefined || pieces === undefined || !isNeverEmpty(pattern))
-    return typed(`athena_regexp_replace($1, $2, ${replacement === undefined ? "''" : '$3'})`, varchar)
+    return typed(`athena_regexp_replace($1, $2, ${replacement === undefined ? "''" : '$3'})`, type)
   const text = pieces.map(piece => (typeof piece === 'string' ? piece.replaceAll('\\', '\\\\') : `\\${piece.group}`))
-  return typed(`regexp_replace($1, ${re2}, ${literal(text.join(''))}, 'g')`, varchar)
+  return typed(`regexp_replace($1, ${re2}, ${literal(text.join(''))}, 'g')`, type)
 }
 
 /** Undefined where the replacement is known only row by row or names what DuckDB cannot. */
@@ -82,10 +84,10 @@ const count: Writer = ([, pattern], position) => {
 }
 
 const checked =
-  (template: string, type = varchar): Writer =>
-  ([, pattern], position) => {
+  (template: string, of = (source: Type): Type => source): Writer =>
+  ([source, pattern], position) => {
     quick(pattern, position)
-    return typed(template, type)
+    return typed(template, of(source?.type ?? varchar))
   }
 
 /** The lambda sees the groups of one match. */
@@ -95,15 +97,12 @@ const lambda = `list_transform([athena_regexp_pieces($1, $2)], pieces -> pieces[
 export const regexps: FunctionTable = {
   regexp_count: scalar(['(varchar, varchar) -> bigint', count]),
   regexp_extract: scalar(
-    ['(varchar, varchar) -> varchar', extract],
-    ['(varchar, varchar, bigint) -> varchar', checked('athena_regexp_extract($1, $2, $3)')],
+    ['(varchar(x), varchar) -> varchar(x)', extract],
+    ['(varchar(x), varchar, bigint) -> varchar(x)', checked('athena_regexp_extract($1, $2, $3)')],
   ),
   regexp_extract_all: scalar(
-    ['(varchar, varchar) -> array(varchar)', checked('athena_regexp_extract_all($1, $2, 0)', arrayOf(varchar))],
-    [
-      '(varchar, varchar, bigint) -> array(varchar)',
-      checked('athena_regexp_extract_all($1, $2, $3)', arrayOf(varchar)),
-    ],
+    ['(varchar(x), varchar) -> array(varchar(x))', checked('athena_regexp_extract_all($1, $2, 0)', arrayOf)],
+    ['(varchar(x), varchar, bigint) -> array(varchar(x))', checked('athena_regexp_extract_all($1, $2, $3)', arrayOf)],
   ),
   regexp_like: scalar(['(varchar, varchar) -> boolean', like]),
   regexp_position: scalar(
@@ -112,12 +111,9 @@ export const regexps: FunctionTable = {
     ['(varchar, varchar, bigint, bigint) -> integer', 'CAST(athena_regexp_position($1, $2, $3, $4) AS INTEGER)'],
   ),
   regexp_replace: scalar(
-    ['(varchar, varchar) -> varchar', replace],
+    ['(varchar(x), varchar) -> varchar(x)', replace],
     ['(varchar, varchar, varchar) -> varchar', replace],
     ['(varchar, varchar, function(array(varchar), varchar)) -> varchar', lambda],
   ),
-  regexp_split: scalar([
-    '(varchar, varchar) -> array(varchar)',
-    checked('athena_regexp_split($1, $2)', arrayOf(varchar)),
-  ]),
+  regexp_split: scalar(['(varchar(x), varchar) -> array(varchar(x))', checked('athena_regexp_split($1, $2)', arrayOf)]),
 }

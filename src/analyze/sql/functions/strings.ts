@@ -1,10 +1,10 @@
 // Texts. https://trino.io/docs/current/functions/string.html
 // athena_… are macros of the session (sql/macros.ts) or computed by the engine's process (sql/computed/).
-import { at, EngineFault } from '../../engine/fault.ts'
+import { at, EngineFault, type Position } from '../../engine/fault.ts'
 import { literal } from '../text.ts'
 import { mapOf, varchar } from '../typing/type.ts'
 import { typed } from '../value.ts'
-import { type FunctionTable, scalar, type Writer } from './entry.ts'
+import { type Argument, type FunctionTable, scalar, type Writer } from './entry.ts'
 
 /** Blanks as Java knows them: Unicode's, but none of those that keep words together. */
 const blanks = literal(
@@ -13,6 +13,8 @@ const blanks = literal(
 
 const trimmed = (name: string, sides: string) =>
   scalar(
+    ['(char(x)) -> char(x)', `${name}($1, ${blanks})`],
+    ['(char(x), varchar) -> char(x)', `athena_trim_characters($1, $2, '${sides}')`],
     ['(varchar(x)) -> varchar(x)', `${name}($1, ${blanks})`],
     ['(varchar(x), varchar) -> varchar(x)', `athena_trim_characters($1, $2, '${sides}')`],
   )
@@ -20,6 +22,8 @@ const trimmed = (name: string, sides: string) =>
 /** From the end for a negative start; nothing for a start that is not in the text. */
 const part = () =>
   scalar(
+    ['(char(x), bigint) -> char(x)', "rtrim(athena_tail($1, $2), ' ')"],
+    ['(char(x), bigint, bigint) -> char(x)', "rtrim(athena_part($1, $2, $3), ' ')"],
     ['(varchar(x), bigint) -> varchar(x)', 'athena_tail($1, $2)'],
     ['(varchar(x), bigint, bigint) -> varchar(x)', 'athena_part($1, $2, $3)'],
     ['(varbinary, bigint) -> varbinary', 'athena_part_binary($1, $2, 9223372036854775807)'],
@@ -27,7 +31,22 @@ const part = () =>
   )
 
 /** A part that is NULL makes the whole NULL: unlike DuckDB's concat. */
-const joined: Writer = parts => typed(`(${parts.map(item => item.sql).join(' || ')})`, varchar)
+const joined: Writer = (parts, position) => {
+  severalOf(parts, '', position)
+  return typed(`(${parts.map(item => item.sql).join(' || ')})`, varchar)
+}
+
+function severalOf(parts: readonly Argument[], of: string, position: Position | undefined): void {
+  if (parts.length > 1) return
+  const said = at(position, `There must be two or more concatenation arguments${of}`)
+  throw new EngineFault('semantic', `INVALID_FUNCTION_ARGUMENT: ${said}`, position)
+}
+
+const joinedArrays: Writer = (parts, position) => {
+  severalOf(parts, ' to concat', position)
+  const sql = parts.reduce((before, { sql: next }) => (before === '' ? next : `athena_joined(${before}, ${next})`), '')
+  return typed(sql, parts[0]?.type ?? varchar)
+}
 
 const forms = ['NFC', 'NFD', 'NFKC', 'NFKD']
 
@@ -47,14 +66,14 @@ export const strings: FunctionTable = {
   chr: scalar(['(bigint) -> varchar(1)', 'athena_chr($1)']),
   codepoint: scalar(['(varchar(1)) -> integer', 'CAST(athena_codepoint($1) AS INTEGER)']),
   concat: scalar(
-    ['(varchar(x), varchar(x), varchar(x)...) -> varchar', joined],
-    ['(array(E), array(E)...) -> array(E)', 'list_concat($*)'],
-    ['(array(E), E) -> array(E)', 'list_append($1, $2)'],
-    ['(E, array(E)) -> array(E)', 'list_prepend($1, $2)'],
+    ['(varchar(x)...) -> varchar', joined],
     [
-      '(varbinary, varbinary, varbinary...) -> varbinary',
-      parts => ({ ...joined(parts, undefined), type: { kind: 'simple', name: 'varbinary' } }),
+      '(varbinary...) -> varbinary',
+      (parts, position) => ({ ...joined(parts, position), type: { kind: 'simple', name: 'varbinary' } }),
     ],
+    ['(array(E)...) -> array(E)', joinedArrays],
+    ['(array(E), E) -> array(E)', 'athena_appended($1, $2)'],
+    ['(E, array(E)) -> array(E)', 'athena_prepended($1, $2)'],
   ),
   concat_ws: scalar(
     ['(varchar, varchar, varchar...) -> varchar', 'CASE WHEN $1 IS NULL THEN NULL ELSE concat_ws($*) END'],
@@ -69,7 +88,7 @@ export const strings: FunctionTable = {
   hamming_distance: scalar(['(varchar, varchar) -> bigint', 'athena_hamming($1, $2)']),
   length: scalar(['(varchar) -> bigint', 'length($1)'], ['(varbinary) -> bigint', 'octet_length($1)']),
   levenshtein_distance: scalar(['(varchar, varchar) -> bigint', 'athena_levenshtein($1, $2)']),
-  lower: scalar(['(varchar(x)) -> varchar(x)', 'lower($1)']),
+  lower: scalar(['(char(x)) -> char(x)', 'lower($1)'], ['(varchar(x)) -> varchar(x)', 'lower($1)']),
   lpad: scalar(
     ['(varchar, bigint, varchar) -> varchar', 'athena_pad($1, $2, $3, true)'],
     ['(varbinary, bigint, varbinary) -> varbinary', 'athena_pad_binary($1, $2, $3, true)'],
@@ -79,7 +98,7 @@ export const strings: FunctionTable = {
   normalize: scalar(['(varchar) -> varchar', 'nfc_normalize($1)'], ['(varchar, varchar) -> varchar', normalized]),
   position: scalar(['(varchar, varchar) -> bigint', 'strpos($2, $1)']),
   replace: scalar(
-    ['(varchar, varchar) -> varchar', "replace($1, $2, '')"],
+    ['(varchar(x), varchar) -> varchar(x)', "replace($1, $2, '')"],
     ['(varchar, varchar, varchar) -> varchar', 'athena_replace($1, $2, $3)'],
   ),
   reverse: scalar(
@@ -98,22 +117,10 @@ export const strings: FunctionTable = {
     ['(varchar(x), varchar, bigint) -> array(varchar(x))', 'athena_split($1, $2, $3)'],
   ),
   split_part: scalar(['(varchar(x), varchar, bigint) -> varchar(x)', 'athena_piece($1, $2, $3)']),
-  split_to_map: scalar(
-    [
-      '(varchar, varchar, varchar) -> map(varchar, varchar)',
-      'list_transform([athena_split_map($1, $2, $3)], x -> map(x[1], x[2]))[1]',
-    ],
-    [
-      '(varchar, varchar, varchar, function(varchar, varchar, varchar, varchar)) -> map(varchar, varchar)',
-      (_, position) => {
-        throw new EngineFault(
-          'unsupported',
-          at(position, 'split_to_map with a lambda is not supported by this engine yet'),
-          position,
-        )
-      },
-    ],
-  ),
+  split_to_map: scalar([
+    '(varchar, varchar, varchar) -> map(varchar, varchar)',
+    'list_transform([athena_split_map($1, $2, $3)], x -> map(x[1], x[2]))[1]',
+  ]),
   split_to_multimap: scalar([
     '(varchar, varchar, varchar) -> map(varchar, array(varchar))',
     () =>
@@ -132,6 +139,6 @@ export const strings: FunctionTable = {
   to_utf8: scalar(['(varchar) -> varbinary', 'encode($1)']),
   translate: scalar(['(varchar, varchar, varchar) -> varchar', 'athena_translate($1, $2, $3)']),
   trim: trimmed('trim', 'both'),
-  upper: scalar(['(varchar(x)) -> varchar(x)', 'athena_upper($1)']),
+  upper: scalar(['(char(x)) -> char(x)', 'athena_upper($1)'], ['(varchar(x)) -> varchar(x)', 'athena_upper($1)']),
   uuid: scalar(['() -> uuid', 'uuid()']),
 }

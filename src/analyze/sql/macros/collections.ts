@@ -5,6 +5,10 @@ const failing = (condition: string, message: string) =>
   `CASE WHEN ${condition} THEN CAST('INVALID_FUNCTION_ARGUMENT: ' || ${message} AS BOOLEAN) ELSE false END`
 
 export const collectionMacros: readonly string[] = [
+  // DuckDB takes a NULL for an array of nothing.
+  'CREATE MACRO athena_joined(a, b) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN list_concat(a, b) END',
+  'CREATE MACRO athena_appended(l, v) AS CASE WHEN l IS NOT NULL AND v IS NOT NULL THEN list_append(l, v) END',
+  'CREATE MACRO athena_prepended(v, l) AS CASE WHEN l IS NOT NULL AND v IS NOT NULL THEN list_prepend(v, l) END',
   // Of NULLs among them nothing is known: true, then NULL, then false.
   `CREATE MACRO athena_any(l) AS CASE WHEN l IS NULL THEN NULL WHEN list_contains(l, true) THEN true
      WHEN list_count(l) < len(l) THEN NULL ELSE false END`,

@@ -5,6 +5,10 @@
 const unless = (what: string, message: string, value: string) =>
   `CASE WHEN ${what} THEN CASE WHEN athena_fail(${message}) THEN NULL END ELSE ${value} END`
 
+/** One more branch of a CASE, which fails. */
+const wrong = (what: string, message: string) =>
+  `WHEN ${what} THEN CASE WHEN athena_fail('INVALID_FUNCTION_ARGUMENT: ' || ${message}) THEN NULL END`
+
 const whole = (name: string, type: string, shown: string) =>
   `CREATE MACRO athena_to_${name}(x) AS CASE WHEN x IS NULL THEN NULL
      WHEN regexp_full_match(x, '\\s*[+-]?[0-9]+\\s*') AND try_cast(x AS ${type}) IS NOT NULL THEN try_cast(x AS ${type})
@@ -63,9 +67,19 @@ export const valueMacros: readonly string[] = [
   // Half goes away from zero; what has no such digits stays.
   `CREATE MACRO athena_round(x, f) AS CASE WHEN isfinite(x) AND abs(x * f) < 9e18
      THEN sign(x) * (round(abs(x) * f) / f) ELSE x END`,
-  // The product of the vectors by the product of their lengths; a key that one has not counts nothing.
-  `CREATE MACRO athena_similarity(x, y) AS coalesce(list_sum(list_transform(map_keys(x), key -> x[key] * coalesce(y[key], 0))), 0)
-     / (sqrt(list_sum(list_transform(map_values(x), item -> item * item))) * sqrt(list_sum(list_transform(map_values(y), item -> item * item))))`,
+  `CREATE MACRO athena_bucket_of(x, bins) AS CASE
+     WHEN x IS NULL OR bins IS NULL THEN NULL
+     ${wrong('len(bins) = 0', "'Bins cannot be an empty array'")}
+     ${wrong('isnan(x)', "'Operand cannot be NaN'")}
+     ${wrong('list_count(bins) < len(bins)', "'Bin values cannot be NULL'")}
+     ${wrong('len(list_filter(bins, bin -> NOT isfinite(bin))) > 0', "'Bin value must be finite, got ' || athena_float(list_filter(bins, bin -> NOT isfinite(bin))[1])")}
+     ${wrong('bins <> list_sort(bins)', "'Bin values are not sorted in ascending order'")}
+     ELSE CAST(len(list_filter(bins, bin -> bin <= x)) AS BIGINT) END`,
+  // The product of the vectors by the product of their lengths; a key that one has not counts nothing, a NULL makes it NULL.
+  `CREATE MACRO athena_similarity(x, y) AS CASE
+     WHEN list_count(map_values(x)) < cardinality(x) OR list_count(map_values(y)) < cardinality(y) THEN NULL
+     ELSE athena_double_division(coalesce(list_sum(list_transform(map_keys(x), key -> x[key] * coalesce(y[key], 0))), 0),
+       sqrt(list_sum(list_transform(map_values(x), item -> item * item))) * sqrt(list_sum(list_transform(map_values(y), item -> item * item)))) END`,
   // `names`: the path holds no place, which may be a key as well.
   // What DuckDB reads is as Athena reads it, but for fractions, which keep their digits, and for what is no JSON to its end.
   `CREATE MACRO athena_json_scalar_at(x, p, names) AS list_transform([try(json_extract(x, p))], j -> CASE

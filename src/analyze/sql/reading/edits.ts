@@ -69,6 +69,14 @@ export class Edited {
     return { line: before.filter(sign => sign === '\n').length + 1, column: place - breaks }
   }
 
+  /** A span of the edited text, as of the statement; what is no span stays. */
+  spanBefore(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null || !('start' in value) || !('end' in value)) return value
+    if (typeof value.start !== 'number' || typeof value.end !== 'number') return value
+    const start = this.before(value.start)
+    return this.span(start, start + value.end - value.start)
+  }
+
   span(start: number, end: number): Span {
     const { line, column } = this.at(start)
     return { start, end, line, column: column + (end - start) }

@@ -4,6 +4,7 @@ import { at, EngineFault, type Position } from '../../engine/fault.ts'
 import { type Edit, Edited, type Token } from './edits.ts'
 import { type JsonCall, jsonCallNames, readJsonCall } from './json-calls.ts'
 
+import { isLiteralOf } from './literal-text.ts'
 export interface Rewriting {
   readonly text: string
   /** The parser's tree as of the statement that was sent. */
@@ -68,7 +69,17 @@ export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token
       if (text?.type !== 'STRING' || before === 'AS') continue
       const type = word === 'PRECISION' ? 'DOUBLE' : word
       const start = word === 'PRECISION' ? (tokens[index - 1] ?? token).start : token.start
-      edits.push({ start, end: token.end, text: 'CAST(' }, { start: text.end, end: text.end, text: ` AS ${type})` })
+      edits.push(
+        { start, end: token.end, text: 'CAST(' },
+        { start: text.end, end: text.end, text: ` AS ${type}${size})` },
+      )
+      const shown = word === 'INT' ? 'integer' : type.toLowerCase()
+      if (!isLiteralOf(shown, text.text)) {
+        const position = where(token)
+        const said = at(position, `'${text.text}' is not a valid ${shown} literal`)
+        throw new EngineFault('semantic', `INVALID_LITERAL: ${said}`, position)
+      }
+      const size = word === 'CHAR' ? `(${[...text.text].length || 1})` : ''
     }
   }
   if (edits.length === 0) return undefined
@@ -89,7 +100,7 @@ function fetched(tokens: readonly Token[], words: readonly string[], index: numb
   return [{ start: first.start, end: end.end, text: `LIMIT ${count?.text ?? '1'}` }]
 }
 
-function unusedSign(sql: string): string {
+export function unusedSign(sql: string): string {
   for (let code = 0xe000; code < 0xf8ff; code++) {
     const sign = String.fromCharCode(code)
     if (!sql.includes(sign)) return sign
@@ -109,7 +120,10 @@ function restore(tree: unknown, marks: Marks): unknown {
   if (Array.isArray(tree)) return tree.map(item => restore(item, marks))
   if (!isRecord(tree)) return tree
   const fields: Fields = Object.fromEntries(
-    Object.entries(tree).map(([name, value]) => [name, name === 'span' ? spanOf(value, marks) : restore(value, marks)]),
+    Object.entries(tree).map(([name, value]) => [
+      name,
+      name === 'span' ? marks.edited.spanBefore(value) : restore(value, marks),
+    ]),
   )
   const { select, group_by: group, function: called } = fields
   if (isRecord(select) && markOf(select.expressions, marks) === 'values') return valuesOf(select)

@@ -4,6 +4,7 @@
 //   (decimal(p,s), bigint) -> decimal(p,s)
 //   (varchar, E...) -> varchar             E... any number of them, all of one type
 //   (varchar(x)) -> varchar(x)             a text that stays as long as it may be
+//   (char(x)) -> char(x)                   a text of that length
 //
 // A capital letter stands for a type: N for any number, O for any type with an order, others for any. The same letter is
 // the same type throughout, to which all that stands for it turns by itself.
@@ -50,6 +51,7 @@ function pattern(text: string): Pattern {
   const trimmed = text.trim()
   if (/^[A-Z]$/.test(trimmed)) return { kind: 'letter', letter: trimmed }
   if (trimmed === 'varchar(x)') return { kind: 'letter', letter: 'x' }
+  if (trimmed === 'char(x)') return { kind: 'letter', letter: 'c' }
   if (trimmed === '?') return { kind: 'any' }
   if (trimmed === 'decimal(p,s)') return { kind: 'anyDecimal' }
   if (trimmed === 'row') return { kind: 'anyRow' }
@@ -94,6 +96,7 @@ export function bind(to: Pattern, from: Type, letters: Letters): boolean {
       if (to.letter === 'N' && numberName(from) === undefined && !(from.kind === 'simple' && from.name === 'unknown'))
         return false
       if (to.letter === 'O' && !isOrdered(from)) return false
+      if (to.letter === 'c' && from.kind !== 'char') return false
       const given = to.letter === 'x' ? textOf(from) : from
       if (given === undefined) return false
       const known = letters.get(to.letter)
@@ -165,6 +168,6 @@ export function filled(pattern: Pattern, letters: Letters, sized: Type | undefin
 
 /** AWS's words where no overload takes the arguments. */
 export function unexpectedParameters(name: string, given: readonly Type[], known: readonly string[]): string {
-  const expected = known.map(text => `${name}${text.replace(/\s*->.*$/s, '')}`).join(', ')
+  const expected = [...new Set(known.map(text => `${name}${text.replace(/\s*->.*$/s, '')}`))].sort().join(', ')
   return `Unexpected parameters (${given.map(nameOf).join(', ')}) for function ${name}. Expected: ${expected}`
 }

@@ -1,0 +1,55 @@
+// Calls written so that the parser asks nothing of their arguments: it refuses `abs(1, 2)` as no language, where Athena knows the
+// function and lists what it takes. Tried on a statement that the parser did not read; functions with a grammar of their own stay.
+import { functions } from '../functions/functions.ts'
+import { type Edit, Edited, type Token } from './edits.ts'
+import { type Rewriting, unusedSign } from './rewriting.ts'
+
+const ownGrammar = new Set([
+  ...[
+    'array',
+    'coalesce',
+    'count',
+    'grouping',
+    'if',
+    'listagg',
+    'map',
+    'normalize',
+    'nullif',
+    'position',
+    'row',
+    'substring',
+  ],
+  ...['trim', 'try'],
+])
+
+export function withPlainCalls(sql: string, tokens: readonly Token[]): Rewriting | undefined {
+  const sign = unusedSign(sql)
+  // What the parser lets pass among the arguments of a function it does not know.
+  if (tokens.some((token, index) => token.text === ',' && tokens[index + 1]?.text === ',')) return undefined
+  const edits: Edit[] = tokens.flatMap((token, index) => {
+    const name = token.text.toLowerCase()
+    const isCall = tokens[index + 1]?.text === '(' && tokens[index - 1]?.text !== '.'
+    if (!isCall || token.type === 'STRING' || token.type === 'QUOTED_IDENTIFIER') return []
+    if (!functions.has(name) || ownGrammar.has(name)) return []
+    return [{ start: token.start, end: token.end, text: `"${sign}${name}"` }]
+  })
+  if (edits.length === 0) return undefined
+  const edited = new Edited(sql, edits)
+  return {
+    text: edited.text,
+    restored: tree => restore(tree, sign, edited),
+    position: position => edited.position(position),
+  }
+}
+
+function restore(tree: unknown, sign: string, edited: Edited): unknown {
+  if (typeof tree === 'string') return tree.startsWith(sign) ? tree.slice(sign.length) : tree
+  if (Array.isArray(tree)) return tree.map(item => restore(item, sign, edited))
+  if (typeof tree !== 'object' || tree === null) return tree
+  return Object.fromEntries(
+    Object.entries(tree).map(([name, value]) => [
+      name,
+      name === 'span' ? edited.spanBefore(value) : restore(value, sign, edited),
+    ]),
+  )
+}
