@@ -1,5 +1,6 @@
 // Athena's expressions, written for DuckDB with their types. Every kind of node has its line; a kind that has none is a
 // call or is refused by name.
+import { at, EngineFault } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
 import { call, windowCall } from './call.ts'
 import { cast, coerced } from './convert.ts'
@@ -9,12 +10,14 @@ import { like } from './like.ts'
 import { intervalOf, leastOf, literalValue } from './literals.ts'
 import { type Arithmetic, arithmetic, comparison, concatenation, condition } from './operators.ts'
 import { fields, resolve, type Scope } from './scope.ts'
+import { shown } from './shown.ts'
+import { starredValue } from './star.ts'
 import type { Statement } from './statement.ts'
 import { subscript } from './subscript.ts'
 import { typeOfNode } from './type-node.ts'
-import { common, isText } from './typing/coercion.ts'
+import { common, isClock, isText } from './typing/coercion.ts'
 import { arrayOf, boolean, instant, isSimple, nameOf, rowOf, type Type, unknown } from './typing/type.ts'
-import { mismatch, typed, type Value } from './value.ts'
+import { apart, mismatch, typed, type Value } from './value.ts'
 
 type Write = (node: Node, statement: Statement, scope: Scope) => Value
 
@@ -48,12 +51,25 @@ const compared =
     return comparison(operator, left, statement.expression(node.need('right'), scope), node.position)
   }
 
+/** The type of these together; where there is none, what begins to differ is named in Athena's words. */
+function together(values: readonly Value[], nodes: readonly Node[], what: string): Type {
+  return commonOf(values, (one, other) =>
+    apart(
+      what,
+      values.map(({ type }, index) => ({ type, position: nodes[index]?.position })),
+      [one, other],
+    ),
+  )
+}
+
 const connected =
   (word: 'AND' | 'OR'): Write =>
   (node, statement, scope) => {
     node.only('left', 'right')
-    const side = (name: string) =>
-      condition(statement.expression(node.need(name), scope), `Logical expression term`, node.position)
+    const side = (name: string) => {
+      const term = node.need(name)
+      return condition(statement.expression(term, scope), 'Logical expression term', term.position)
+    }
     return typed(`(${side('left')} ${word} ${side('right')})`, boolean)
   }
 
@@ -105,8 +121,9 @@ const writers: Readonly<Record<string, Write>> = {
   },
   not(node, statement, scope) {
     node.only('this')
-    const value = statement.expression(node.need('this'), scope)
-    return typed(`(NOT ${condition(value, 'Value of logical NOT expression', node.position)})`, boolean)
+    const denied = node.need('this')
+    const value = statement.expression(denied, scope)
+    return typed(`(NOT ${condition(value, 'Value of logical NOT expression', denied.position)})`, boolean)
   },
   and: connected('AND'),
   or: connected('OR'),
@@ -134,10 +151,12 @@ const writers: Readonly<Record<string, Write>> = {
   is_false: tested('FALSE'),
   like(node, statement, scope) {
     node.only('left', 'right', 'escape')
-    const [left, right] = ['left', 'right'].map(name => statement.expression(node.need(name), scope))
+    const [left, right, escape] = ['left', 'right', 'escape'].map(name => {
+      const part = node.child(name)
+      return part && { ...statement.expression(part, scope), position: part.position }
+    })
     if (left === undefined || right === undefined) throw unsupported('LIKE', node.position)
-    const sign = node.child('escape')
-    return like(left, right, sign && statement.expression(sign, scope), node.position)
+    return like(left, right, escape)
   },
   between(node, statement, scope) {
     node.only('this', 'low', 'high', 'not')
@@ -174,6 +193,10 @@ const writers: Readonly<Record<string, Write>> = {
   try_cast: castOf(true),
   extract(node, statement, scope) {
     node.only('this', 'field')
+    const from = node.need('this')
+    const { type } = statement.expression(from, scope)
+    if (!isSimple(type, 'date', 'unknown', 'interval day to second', 'interval year to month') && !isClock(type))
+      throw mismatch(from.position, `Cannot extract ${node.text('field')?.toUpperCase()} from ${nameOf(type)}`)
     return call(node, statement, scope)
   },
   at_time_zone(node, statement, scope) {
@@ -193,7 +216,8 @@ const writers: Readonly<Record<string, Write>> = {
   subscript(node, statement, scope) {
     node.only('this', 'index')
     const value = statement.expression(node.need('this'), scope)
-    return subscript(value, statement.expression(node.need('index'), scope), node.position)
+    const index = node.need('index')
+    return subscript(value, { ...statement.expression(index, scope), position: index.position }, node.position)
   },
   dot(node, statement, scope) {
     node.only('this', 'field')
@@ -202,16 +226,18 @@ const writers: Readonly<Record<string, Write>> = {
     const value = statement.expression(node.need('this'), scope)
     const name = (node.text('field') ?? '').toLowerCase()
     const found = fields(value, [name])
-    if (found === undefined) throw mismatch(node.position, `Expression ${name} is not of type ROW`)
+    if (found === undefined && value.type.kind === 'row')
+      throw new EngineFault('semantic', `COLUMN_NOT_FOUND: ${at(node.position, `Column '${name}' cannot be resolved`)}`)
+    if (found === undefined)
+      throw mismatch(node.position, `Expression ${shown(node.need('this')) ?? name} is not of type ROW`)
     return found
   },
   tuple: rowValue,
   array_func(node, statement, scope) {
     node.only('expressions')
-    const items = node.list('expressions').map(item => statement.expression(item, scope))
-    const of = commonOf(items, (one, other) =>
-      mismatch(node.position, `All ARRAY elements must be the same type: ${nameOf(one)}, ${nameOf(other)}`),
-    )
+    const nodes = node.list('expressions')
+    const items = nodes.map(item => statement.expression(item, scope))
+    const of = together(items, nodes, 'All ARRAY elements')
     const type = arrayOf(of)
     if (items.length === 0) return typed('[]', type)
     return typed(`[${items.map(item => coerced(item, of)).join(', ')}]`, type)
@@ -219,6 +245,7 @@ const writers: Readonly<Record<string, Write>> = {
   parse_json: (node, statement, scope) => call(node, statement, scope),
   json_call: jsonCall,
   window_function: windowCall,
+  starred: starredValue,
 }
 
 /** `INTERVAL '-02:30' HOUR TO MINUTE` as the zone `-02:30`. */
@@ -278,20 +305,21 @@ function within(node: Node, statement: Statement, scope: Scope): Value {
   if (inner !== undefined) {
     const found = scalar(inner, statement, scope)
     if (common(value.type, found.type) === undefined)
-      throw mismatch(
-        node.position,
-        `value and result of subquery must be of the same type for IN expression: ${nameOf(value.type)} vs ${nameOf(found.type)}`,
-      )
+      throw apartIn(rowOf([{ name: undefined, type: value.type }]), found.type, node)
     return typed(`(${value.sql}${not} IN (${found.sql}))`, boolean)
   }
-  const items = node.list('expressions').map(item => statement.expression(item, scope))
-  const type = commonOf([value, ...items], (one, other) =>
-    mismatch(
-      node.position,
-      `IN value and list items must be the same type or coercible to a common type. Cannot find common type between ${nameOf(one)} and ${nameOf(other)}`,
-    ),
-  )
+  const nodes = node.list('expressions')
+  const items = nodes.map(item => statement.expression(item, scope))
+  const type = together([value, ...items], [node.need('this'), ...nodes], 'IN value and list items')
   return typed(`(${coerced(value, type)}${not} IN (${items.map(item => coerced(item, type)).join(', ')}))`, boolean)
+}
+
+const apartIn = (value: Type, found: Type, node: Node): Error => {
+  const row = found.kind === 'row' ? found : rowOf([{ name: undefined, type: found }])
+  return mismatch(
+    node.position,
+    `Value expression and result of subquery must be of the same type: ${nameOf(value)} vs ${nameOf(row)}`,
+  )
 }
 
 /** `(a, b) IN (SELECT x, y …)` */
@@ -303,11 +331,7 @@ function rowWithin(value: Value, inner: Node, not: string, node: Node, statement
       ? only.type
       : rowOf(columns.map(column => ({ name: undefined, type: column.type })))
   const both = common(value.type, type)
-  if (both === undefined)
-    throw mismatch(
-      node.position,
-      `value and result of subquery must be of the same type for IN expression: ${nameOf(value.type)} vs ${nameOf(type)}`,
-    )
+  if (both === undefined) throw apartIn(value.type, type, node)
   const name = statement.name('rows')
   const names = columns.map((_, index) => `c${index}`).join(', ')
   const row = type === only?.type ? `${name}.c0` : `row(${names})`
@@ -323,19 +347,21 @@ function caseOf(node: Node, statement: Statement, scope: Scope): Value {
     if (when === undefined || then === undefined)
       throw unsupported('A CASE branch without its two parts', node.position)
     const value = statement.expression(when, scope)
+    if (compareTo && common(compareTo.type, value.type) === undefined)
+      throw mismatch(
+        when.position,
+        `CASE operand type does not match WHEN clause operand type: ${nameOf(compareTo.type)} vs ${nameOf(value.type)}`,
+      )
     const test = compareTo
       ? comparison('=', compareTo, value, when.position).sql
       : condition(value, 'CASE WHEN clause', when.position)
-    return { test, result: statement.expression(then, scope) }
+    return { test, then, result: statement.expression(then, scope) }
   })
   const otherwise = node.child('else_')
   const last = otherwise && statement.expression(otherwise, scope)
-  const type = commonOf([...branches.map(({ result }) => result), ...(last ? [last] : [])], (one, other) =>
-    mismatch(
-      node.position,
-      `All CASE results must be the same type or coercible to a common type. Cannot find common type between ${nameOf(one)} and ${nameOf(other)}`,
-    ),
-  )
+  const results = [...branches.map(({ result }) => result), ...(last ? [last] : [])]
+  const nodes = [...branches.map(({ then }) => then), ...(otherwise ? [otherwise] : [])]
+  const type = together(results, nodes, 'All CASE results')
   const whens = branches.map(({ test, result }) => `WHEN ${test} THEN ${coerced(result, type)}`).join(' ')
   return typed(`CASE ${whens}${last ? ` ELSE ${coerced(last, type)}` : ''} END`, type)
 }
@@ -345,7 +371,7 @@ function castOf(tries: boolean): Write {
     node.only('this', 'to')
     const to = node.record('to')
     if (to === undefined) throw unsupported('A cast without a type', node.position)
-    const type = typeOfNode(to)
+    const type = typeOfNode(to, node.position)
     const value = statement.expression(node.need('this'), scope)
     const sql = cast(value, type, node.position)
     // An instant keeps its own zone through a cast.

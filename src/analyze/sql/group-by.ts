@@ -1,29 +1,38 @@
 // GROUP BY, with its sets and places, and the query's aggregates beside it.
 import { at, EngineFault, type Position } from '../engine/fault.ts'
 import type { Node } from './ast.ts'
-import { aggregatesIn, checkGrouped, refuseAggregates, refuseNested } from './grouping.ts'
-import type { Scope } from './scope.ts'
+import {
+  aggregatesIn,
+  checkGrouped,
+  framesOf,
+  refuseAggregates,
+  refuseNested,
+  refuseOutputs,
+  refuseWindowsInHaving,
+} from './grouping.ts'
+import type { Scope, Visible } from './scope.ts'
 import type { Statement } from './statement.ts'
 
 /** Where the query aggregates: beside aggregates stands only what it is grouped by. */
-export function checkAggregation(node: Node, items: readonly Node[], statement: Statement, scope: Scope): void {
+export function checkAggregation(node: Node, items: readonly Node[], statement: Statement, scope: Scope): Sorting {
   const where = node.record('where_clause')?.need('this')
   if (where !== undefined) refuseAggregates(where, 'WHERE clause')
   const group = node.record('group_by')
   const groups = group === undefined ? [] : groupItems(group, items).flatMap(leaves)
   for (const one of groups) refuseAggregates(one, 'GROUP BY clause')
   const aside = statement.aside()
-  for (const one of groups) aside.expression(one, scope)
+  const keys = groups.map(one => aside.expression(one, scope).sql)
   const having = node.record('having')?.need('this')
-  const results = [...items.filter(item => item.kind !== 'star').map(plain), ...(having ? [having] : [])]
+  if (having !== undefined) refuseWindowsInHaving(having)
+  const windows = node.records('windows').flatMap(window => partsOf(window.record('spec')))
+  const results = [...items.map(plain), ...(having ? [having] : []), ...windows]
   const order = node.record('order_by')?.records('expressions') ?? []
   const sorted = order.flatMap(item => item.child('this') ?? [])
   for (const one of [...results, ...sorted]) refuseNested(one)
   const isGrouped = group !== undefined
-  const grouped = {
-    groups,
-    isGrouped,
-    columns: new Set(scope.columns.map(({ sql }) => sql)),
+  const columns = new Set(scope.columns.map(({ sql }) => sql))
+  const seenIn = (scope: Scope) => ({
+    ...{ keys, isGrouped, position: node.position, columns },
     write(part: Node) {
       try {
         return aside.expression(part, scope).sql
@@ -31,12 +40,46 @@ export function checkAggregation(node: Node, items: readonly Node[], statement: 
         return undefined
       }
     },
-  }
+    readQuery(part: Node, isNamed: (sql: string) => boolean) {
+      const of = (column: Visible) =>
+        columns.has(column.sql) && !isNamed(column.sql) ? { ...column, isUngrouped: true } : column
+      aside.query(part, { ...scope, columns: scope.columns.map(of) })
+    },
+  })
   const aggregates =
     isGrouped || having !== undefined || [...results, ...sorted].some(one => aggregatesIn(one).length > 0)
-  if (aggregates) for (const one of results) checkGrouped(one, grouped)
-  else for (const one of results) checkGrouped(one, { ...grouped, columns: new Set() })
+  const check = (parts: readonly Node[], scope: Scope) => {
+    const seen = seenIn(scope)
+    for (const part of parts) checkGrouped(part, aggregates ? seen : { ...seen, columns: new Set(), readQuery() {} })
+  }
+  check(results, scope)
+  return (outputs, seen) => {
+    const names = new Set(outputs)
+    const relations = new Set(scope.columns.map(({ relation }) => relation))
+    const isOutput = (part: Node) => {
+      const first = part.text('table')?.toLowerCase()
+      if (first === undefined) return names.has((part.text('name') ?? '').toLowerCase())
+      return names.has(first) && !relations.has(first)
+    }
+    if (aggregates) for (const part of sorted) refuseOutputs(part, isOutput)
+    check(
+      sorted.filter(part => part.kind !== 'literal'),
+      seen,
+    )
+  }
 }
+
+/** Checks the ORDER BY, when what it sees is known: names of columns that come out, and all columns. */
+export type Sorting = (outputs: readonly (string | undefined)[], seen: Scope) => void
+
+const partsOf = (window: Node | undefined): readonly Node[] =>
+  window === undefined
+    ? []
+    : [
+        ...window.list('partition_by'),
+        ...window.records('order_by').map(item => item.need('this')),
+        ...framesOf(window),
+      ]
 
 const plain = (item: Node): Node => (item.kind === 'alias' ? item.need('this') : item)
 
@@ -53,7 +96,7 @@ function groupItems(group: Node, items: readonly Node[]): readonly Node[] {
     const text = item.kind === 'literal' && item.text('literal_type') === 'number' ? item.text('value') : undefined
     if (text === undefined || !/^\d+$/.test(text)) return item
     const place = items[Number(text) - 1]
-    if (place === undefined) throw placeFault(`GROUP BY position ${text}`, group.position)
+    if (place === undefined) throw placeFault(`GROUP BY position ${text}`, item.position)
     return plain(place)
   })
 }

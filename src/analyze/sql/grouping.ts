@@ -7,9 +7,14 @@ import { callName } from './read-call.ts'
 import { shown } from './shown.ts'
 
 export interface Grouped {
-  readonly groups: readonly Node[]
+  /** What the query is grouped by, as it is written. */
+  readonly keys: readonly string[]
   /** Whether there is a GROUP BY at all. */
   readonly isGrouped: boolean
+  /** The query's own. */
+  readonly position: Position | undefined
+  /** Reads a query inside of an expression, which may name those columns only. */
+  readonly readQuery: (node: Node, isNamed: (sql: string) => boolean) => void
   /** Columns of the query's own FROM, as they are written. */
   readonly columns: ReadonlySet<string>
   /** An expression as it is written; undefined where it cannot be by itself. */
@@ -104,21 +109,74 @@ export function refuseNested(node: Node): void {
   }
 }
 
+const isQueryIn = (node: Node): boolean => queries.has(node.kind)
+
+export const refuseWindows = (part: Node): void => {
+  const [inner] = outermost(part, isWindow)
+  if (inner !== undefined)
+    throw fault(
+      'NESTED_WINDOW',
+      inner.position,
+      'Cannot nest window functions or row pattern measures inside window specification',
+    )
+}
+
+export function refuseWindowsInHaving(having: Node): void {
+  const [inner] = outermost(having, isWindow)
+  if (inner !== undefined)
+    throw fault(
+      'NESTED_WINDOW',
+      inner.position,
+      'HAVING clause cannot contain window functions or row pattern measures',
+    )
+}
+
+/** What an aggregate of the ORDER BY takes is a column of the FROM, not one that comes out. */
+export function refuseOutputs(node: Node, isOutput: (column: Node) => boolean): void {
+  for (const call of [...aggregatesIn(node), ...outermost(node, isGrouping)]) {
+    const found = below(call)
+      .flatMap(part => outermost(part, one => one.kind === 'column'))
+      .find(isOutput)
+    if (found === undefined) continue
+    if (isGrouping(call))
+      throw fault(
+        'INVALID_ARGUMENTS',
+        undefined,
+        'Invalid reference to output of SELECT clause from grouping() expression in ORDER BY',
+      )
+    throw fault(
+      'COLUMN_NOT_FOUND',
+      found.position,
+      'Invalid reference to output projection attribute from ORDER BY aggregation',
+    )
+  }
+}
+
 /** Refuses the first part that is neither an aggregate nor what the query is grouped by. */
 export function checkGrouped(node: Node, grouped: Grouped): void {
-  const { isGrouped, columns, write } = grouped
-  const keys = grouped.groups.flatMap(group => write(group) ?? [])
+  const { isGrouped, keys, columns, write } = grouped
   const isKey = (sql: string | undefined) =>
     sql !== undefined &&
     keys.some(key => key === sql || (sql.startsWith('struct_extract_at(') && sql.includes(`(${key},`)))
+  const isColumnKey = (sql: string | undefined) => sql !== undefined && keys.includes(sql) && columns.has(sql)
   const stray = (part: Node): Node | undefined => {
-    if (queries.has(part.kind)) return undefined
+    if (isQueryIn(part)) {
+      grouped.readQuery(part, sql => isKey(sql) || keys.some(key => key.includes(`(${sql},`)))
+      return undefined
+    }
     if (isGrouping(part)) {
       if (!isGrouped)
         throw fault(
           'MISSING_GROUP_BY',
-          part.position,
+          grouped.position,
           'A GROUPING() operation can only be used with a corresponding GROUPING SET/CUBE/ROLLUP/GROUP BY clause',
+        )
+      const wrong = below(part).find(argument => !isColumnKey(write(argument)))
+      if (wrong !== undefined)
+        throw fault(
+          'INVALID_ARGUMENTS',
+          part.position,
+          `The arguments to GROUPING() must be expressions referenced by the GROUP BY at the associated query level. Mismatch due to ${shown(wrong)}.`,
         )
       return undefined
     }
@@ -126,20 +184,52 @@ export function checkGrouped(node: Node, grouped: Grouped): void {
     if (part.kind === 'lambda') return undefined
     const sql = write(part)
     if (isKey(sql)) return undefined
-    if (part.kind === 'column') return sql !== undefined && columns.has(sql) ? part : undefined
+    if (part.kind === 'column' || part.kind === 'starred')
+      return sql !== undefined && columns.has(sql) ? part : undefined
     if (isWindow(part)) {
-      const [call, ...rest] = below(part)
-      return [...(call === undefined ? [] : below(call)), ...rest].map(stray).find(found => found !== undefined)
+      const [call] = below(part)
+      const over = part.record('over')
+      for (const item of over?.list('partition_by') ?? []) checkPart(item, 'PARTITION BY expression ')
+      for (const item of over?.records('order_by') ?? []) checkPart(item.need('this'), 'ORDER BY expression ')
+      for (const item of framesOf(over)) checkPart(item, '')
+      return (call === undefined ? [] : below(call)).map(stray).find(found => found !== undefined)
     }
     return below(part)
       .map(stray)
       .find(found => found !== undefined)
   }
+  const checkPart = (part: Node, what: string): void => {
+    const found = stray(part)
+    if (found === undefined) return
+    throw fault(
+      'EXPRESSION_NOT_AGGREGATE',
+      part.position,
+      `${what}'${shown(part) ?? shown(found)}' must be an aggregate expression or appear in GROUP BY clause`,
+    )
+  }
   const found = stray(node)
   if (found === undefined) return
+  if (found.kind === 'starred') throw notGrouped(found)
   throw fault(
     'EXPRESSION_NOT_AGGREGATE',
     node.position,
     `'${shown(node) ?? shown(found)}' must be an aggregate expression or appear in GROUP BY clause`,
   )
+}
+
+/** A column of a star. */
+function notGrouped(node: Node): EngineFault {
+  const name = node.text('name')
+  const relation = node.text('relation')
+  const called = name === undefined ? node.number('place') : `'${relation === undefined ? '' : `${relation}.`}${name}'`
+  return fault('EXPRESSION_NOT_AGGREGATE', undefined, `Column ${called} not in GROUP BY clause`)
+}
+
+/** What a frame counts by. */
+export const framesOf = (over: Node | undefined): readonly Node[] => {
+  const frame = over?.record('frame')
+  return ['start', 'end'].flatMap(side => {
+    const record = frame?.record(side)
+    return record?.child('Preceding') ?? record?.child('Following') ?? []
+  })
 }

@@ -1,12 +1,12 @@
 // Operators: which types they take, what they give, and where DuckDB would do otherwise.
 // https://trino.io/docs/current/functions/decimal.html has the sizes of decimals.
-import { at, EngineFault, type Position } from '../engine/fault.ts'
+import { EngineFault, type Position } from '../engine/fault.ts'
 import { coerced } from './convert.ts'
 import { equality, isNested } from './equality.ts'
 import { ordered as inOrder } from './ordering.ts'
 import { asDecimal, common, isInteger, isText, numberName } from './typing/coercion.ts'
 import { duckName } from './typing/names.ts'
-import { boolean, decimal, isSimple, type Type, varchar } from './typing/type.ts'
+import { boolean, decimal, isSimple, nameOf, type Type, varchar } from './typing/type.ts'
 import { cannotApply, mismatch, typed, type Value } from './value.ts'
 import { instantAt, wallClock } from './zones.ts'
 
@@ -137,20 +137,16 @@ function moved(clock: Value, operator: '+' | '-', span: Value, position: Positio
   // Months are those of the zone's calendar; all that is shorter passes everywhere alike.
   if (type.kind === 'instant' && isMonths(span))
     return typed(instantAt(`(${wallClock(clock.sql, type.zone)} ${operator} ${span.sql})`, type.zone), type)
-  const by = isSimple(type, 'date') && !isMonths(span) ? wholeDays(span, position) : span.sql
+  const by = isSimple(type, 'date') && !isMonths(span) ? wholeDays(span) : span.sql
   return typed(`CAST(${clock.sql} ${operator} ${by} AS ${duckName(type)})`, type)
 }
 
 /** A date moves by days, not by hours. */
-function wholeDays(span: Value, position: Position | undefined): string {
+function wholeDays(span: Value): string {
   const milliseconds = /^to_milliseconds\(CAST\((-?\d+) AS BIGINT\)\)$/.exec(span.sql)?.[1]
   if (milliseconds === undefined) return `athena_whole_days(${span.sql})`
   if (BigInt(milliseconds) % 86_400_000n === 0n) return span.sql
-  throw new EngineFault(
-    'semantic',
-    `INVALID_FUNCTION_ARGUMENT: ${at(position, 'Cannot add hour, minutes or seconds to a date')}`,
-    position,
-  )
+  throw new EngineFault('semantic', 'INVALID_FUNCTION_ARGUMENT: Cannot add hour, minutes or seconds to a date')
 }
 
 /** A span times a number, or divided by one; fractions of its smallest unit are cut off. */
@@ -226,7 +222,7 @@ export function concatenation(left: Value, right: Value, position: Position | un
 export function condition(value: Value, what: string, position: Position | undefined): string {
   if (isSimple(value.type, 'boolean')) return value.sql
   if (isSimple(value.type, 'unknown')) return `CAST(${value.sql} AS BOOLEAN)`
-  throw mismatch(position, `${what} must evaluate to a boolean: actual type ${nameOfType(value.type)}`)
+  const isClause = ['WHERE clause', 'HAVING clause', 'JOIN ON clause'].includes(what)
+  const actual = isClause ? `: actual type ${nameOf(value.type)}` : ` (actual: ${nameOf(value.type)})`
+  throw mismatch(position, `${what} must evaluate to a boolean${actual}`)
 }
-
-const nameOfType = (type: Type): string => (type.kind === 'simple' ? type.name : type.kind)

@@ -10,11 +10,12 @@ import { checkAggregation, groupBy, placeFault } from './group-by.ts'
 import { condition } from './operators.ts'
 import { conjuncts, type Relation, relations, visible } from './relation.ts'
 import type { Column, Scope, Visible } from './scope.ts'
+import { type Starred, starred, starredNode } from './star.ts'
 import type { Statement, Written } from './statement.ts'
 import { identifier } from './text.ts'
-import { isSame, nameOf, unknown } from './typing/type.ts'
+import { isSame, nameOf, rowOf, unknown } from './typing/type.ts'
 import { mismatch, type Value } from './value.ts'
-import { orderItems, windowSpecification } from './window.ts'
+import { namedWindows, orderItems } from './window.ts'
 import { withClause } from './with-clause.ts'
 
 export function query(node: Node, statement: Statement, scope: Scope): Written {
@@ -125,11 +126,18 @@ function values(node: Node, statement: Statement, scope: Scope): Written {
     )
   const width = rows[0]?.length ?? 0
   if (rows.some(row => row.length !== width))
-    throw mismatch(node.position, 'Values rows have mismatched types: the rows have different numbers of columns')
+    throw mismatch(
+      node.position,
+      `Values rows have mismatched sizes: ${width} vs ${rows.find(row => row.length !== width)?.length}`,
+    )
+  const shownRow = (row: readonly Value[] = []) => nameOf(rowOf(row.map(({ type }) => ({ name: undefined, type }))))
   const types = Array.from({ length: width }, (_, index) =>
     commonOf(
       rows.flatMap(row => row[index] ?? []),
-      (one, other) => mismatch(node.position, `Values rows have mismatched types: ${nameOf(one)} vs ${nameOf(other)}`),
+      (_one, other) => {
+        const apart = rows.find(row => row[index]?.type === other)
+        return mismatch(node.position, `Values rows have mismatched types: ${shownRow(rows[0])} vs ${shownRow(apart)}`)
+      },
     ),
   )
   const written = rows.map(
@@ -152,6 +160,8 @@ interface Item {
   /** The expressions alone. */
   readonly parts: readonly string[]
   readonly columns: readonly Column[]
+  /** A column of a star stands for itself. */
+  readonly nodes: readonly Node[]
 }
 
 function select(node: Node, statement: Statement, scope: Scope): Written {
@@ -168,8 +178,12 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
     )
   const inner = withClause(node, statement, scope)
   const from = relations(node, statement, inner.scope)
-  const windowNames = new Set(node.records('windows').map(window => (window.text('name') ?? '').toLowerCase()))
-  const here: Scope = { ...inner.scope, columns: visible(from), outer: inner.scope, windows: windowNames }
+  const named = namedWindows(node.records('windows'), statement, {
+    ...inner.scope,
+    columns: visible(from),
+    outer: inner.scope,
+  })
+  const here = named.scope
   const where = node.record('where_clause')?.need('this')
   if (where !== undefined) {
     for (const relation of from) {
@@ -180,29 +194,27 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
   }
   const items = nodes.map(item => selectItem(item, from, statement, here))
   const columns = items.flatMap(item => item.columns)
-  checkAggregation(node, nodes, statement, here)
+  const listed = items.flatMap(item => item.nodes)
+  const checkOrder = checkAggregation(node, listed, statement, here)
   const parts = [`SELECT${node.flag('distinct') ? ' DISTINCT' : ''} ${items.map(({ sql }) => sql).join(', ')}`]
   if (from.length > 0) parts.push(`FROM ${from.map(relation => relation.sql).join(' ')}`)
   const asked = (part: Node, what: string) => condition(statement.expression(part, here), what, part.position)
   if (where !== undefined) parts.push(`WHERE ${asked(where, 'WHERE clause')}`)
-  const groups = groupBy(node.record('group_by'), nodes, statement, here)
+  const groups = groupBy(node.record('group_by'), listed, statement, here)
   if (groups !== '') parts.push(groups)
   const having = node.record('having')?.need('this')
   if (having !== undefined) parts.push(`HAVING ${asked(having, 'HAVING clause')}`)
-  const windows = node.records('windows').map(window => {
-    const specification = window.only('name', 'spec').record('spec')
-    return `${identifier(window.text('name') ?? '')} AS ${specification === undefined ? '()' : windowSpecification(specification, statement, here)}`
-  })
-  if (windows.length > 0) parts.push(`WINDOW ${windows.join(', ')}`)
+  if (named.texts.length > 0) parts.push(`WINDOW ${named.texts.join(', ')}`)
   // ORDER BY sees the SELECT's own names first, then the FROM's.
-  const named = outputNames(columns, items, here)
-  const shadowed = new Set(named.map(({ name }) => name))
+  const outputs = outputNames(columns, items, here)
+  const shadowed = new Set(outputs.map(({ name }) => name))
   const ordered = [
-    ...unique(named),
+    ...outputs,
     ...here.columns.filter(({ name, relation }) => relation !== undefined || !shadowed.has(name)),
   ]
   const sorted: Scope = { ...here, columns: qualifiedOnly(ordered, shadowed) }
-  if (node.flag('distinct')) checkDistinct(node, items, named, statement, sorted)
+  checkOrder([...shadowed], sorted)
+  if (node.flag('distinct')) checkDistinct(node, items, outputs, statement, sorted)
   const shown = items.flatMap(item => item.parts)
   parts.push(...ties(node, shown, statement, sorted))
   const feeds = isTransparent(node)
@@ -236,18 +248,15 @@ function checkDistinct(
   const known = new Set([...items.flatMap(({ parts }) => parts), ...named.map(({ sql }) => sql)])
   for (const item of node.record('order_by')?.records('expressions') ?? []) {
     const part = item.need('this')
-    if (part.kind === 'literal' || known.has(statement.aside().expression(part, scope).sql)) continue
+    const { sql } = statement.aside().expression(part, scope)
+    // What comes out anew each time is not what stands in the list.
+    if (part.kind === 'literal' || (known.has(sql) && !/\b(?:random|uuid)\(/.test(sql))) continue
     throw new EngineFault(
       'semantic',
-      `EXPRESSION_NOT_IN_DISTINCT: ${at(part.position, 'For SELECT DISTINCT, ORDER BY expressions must appear in select list')}`,
-      part.position,
+      `EXPRESSION_NOT_IN_DISTINCT: ${at(node.position, 'For SELECT DISTINCT, ORDER BY expressions must appear in select list')}`,
+      node.position,
     )
   }
-}
-
-/** A name that comes out twice names nothing in the ORDER BY but in its first place. */
-function unique(columns: readonly Visible[]): readonly Visible[] {
-  return [...new Map([...columns].reverse().map(column => [column.name, column])).values()]
 }
 
 /** Columns of the FROM that an output's name hides are reached by their relation's name alone. */
@@ -258,7 +267,8 @@ function qualifiedOnly(columns: readonly Visible[], shadowed: ReadonlySet<string
 }
 
 function selectItem(item: Node, from: readonly Relation[], statement: Statement, scope: Scope): Item {
-  if (item.kind === 'star') return star(item, from)
+  const columns = starred(item, from, statement, scope)
+  if (columns !== undefined) return starItem(columns)
   const isAliased = item.kind === 'alias'
   const node = isAliased ? item.only('this', 'alias').need('this') : item
   const value = statement.expression(node, scope)
@@ -268,6 +278,7 @@ function selectItem(item: Node, from: readonly Relation[], statement: Statement,
     sql: name === undefined ? value.sql : `${value.sql} AS ${identifier(name)}`,
     parts: [value.sql],
     columns: [column],
+    nodes: [item],
   }
 }
 
@@ -277,29 +288,12 @@ function nameIn(node: Node): string | undefined {
   return node.kind === 'dot' ? (node.text('field') ?? '').toLowerCase() : undefined
 }
 
-function star(item: Node, from: readonly Relation[]): Item {
-  item.only('table')
-  const table = item.text('table')?.toLowerCase()
-  const shown = visible(from).filter(
-    ({ hidden, relation }) => hidden !== true && (table === undefined || relation === table),
-  )
-  if (shown.length === 0)
-    throw new EngineFault(
-      'semantic',
-      table === undefined
-        ? `COLUMN_NOT_FOUND: ${at(item.position, 'SELECT * not allowed in queries without FROM clause')}`
-        : `TABLE_NOT_FOUND: ${at(item.position, `Unable to resolve reference ${table}`)}`,
-      item.position,
-    )
-  const sql = shown.map(column =>
-    column.name === undefined ? column.sql : `${column.sql} AS ${identifier(column.name)}`,
-  )
-  return {
-    sql: sql.join(', '),
-    parts: shown.map(column => column.sql),
-    columns: shown.map(({ name, type }) => ({ name, type })),
-  }
-}
+const starItem = (shown: readonly Starred[]): Item => ({
+  sql: shown.map(({ name, sql }) => (name === undefined ? sql : `${sql} AS ${identifier(name)}`)).join(', '),
+  parts: shown.map(({ sql }) => sql),
+  columns: shown.map(({ name, type }) => ({ name, type })),
+  nodes: shown.map((column, index) => starredNode({ ...column, place: index + 1 })),
+})
 
 /** ORDER BY, LIMIT and OFFSET, which follow a SELECT as well as a set operation. */
 function tail(node: Node, statement: Statement, scope: Scope, width: number): string {
@@ -308,7 +302,7 @@ function tail(node: Node, statement: Statement, scope: Scope, width: number): st
     const place = item.child('this')
     const text = place?.kind === 'literal' && place.text('literal_type') === 'number' ? place.text('value') : undefined
     if (text !== undefined && /^\d+$/.test(text) && (Number(text) < 1 || Number(text) > width))
-      throw placeFault(`ORDER BY position ${text}`, node.position)
+      throw placeFault(`ORDER BY position ${text}`, place?.position)
   }
   const parts = order.length > 0 ? [` ORDER BY ${orderItems(order, statement, scope)}`] : []
   const write = (part: Node): Value => statement.expression(counted(part), scope)
@@ -350,8 +344,8 @@ function ties(node: Node, shown: readonly string[], statement: Statement, scope:
   if (order.length === 0)
     throw new EngineFault(
       'semantic',
-      `MISSING_ORDER_BY: ${at(node.position, 'FETCH FIRST WITH TIES clause requires ORDER BY')}`,
-      node.position,
+      `MISSING_ORDER_BY: ${at(fetch.position, 'FETCH FIRST WITH TIES clause requires ORDER BY')}`,
+      fetch.position,
     )
   if (node.flag('distinct')) throw unsupported('FETCH FIRST WITH TIES of SELECT DISTINCT', node.position)
   const items = order.map(item => {

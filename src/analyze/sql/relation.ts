@@ -105,16 +105,17 @@ function joined(
     return { ...relation, sql: `${word} ${relation.sql} ON ${text}`, keepsRows }
   }
   if (using.length === 0) return { ...relation, sql: `${word} ${relation.sql}`, keepsRows }
-  const pairs = using.map(name => {
+  const pairs = using.map((name, index) => {
+    const place = join.records('using')[index]?.position
     const [one, other] = [left, relation.columns].map(columns => columns.find(column => column.name === name))
     if (one === undefined || other === undefined)
       throw new EngineFault(
         'semantic',
-        `COLUMN_NOT_FOUND: ${at(join.position, `Column '${name}' is missing from ${one === undefined ? 'left' : 'right'} side of join`)}`,
-        join.position,
+        `COLUMN_NOT_FOUND: ${at(place, `Column '${name}' is missing from ${one === undefined ? 'left' : 'right'} side of join`)}`,
+        place,
       )
     const type = commonOf([one, other], (first, second) =>
-      mismatch(join.position, `Column types of join side do not match: ${nameOf(first)}, ${nameOf(second)}`),
+      mismatch(place, `Column types of join side do not match: ${nameOf(first)}, ${nameOf(second)}`),
     )
     return { name, type, one: coerced(one, type), other: coerced(other, type) }
   })
@@ -163,12 +164,7 @@ function table(node: Node, statement: Statement, scope: Scope): Relation {
     }
     case 'subquery': {
       node.only('this', 'alias', 'column_aliases', 'lateral')
-      const isLateral = node.flag('lateral')
-      const written = statement.query(node.need('this'), isLateral ? scope : (scope.outer ?? scope))
-      const alias = node.text('alias')?.toLowerCase() ?? statement.name('query')
-      const { text, columns } = aliased(node, alias, written.columns, statement)
-      const feeds = isLateral ? [] : (written.feeds ?? [])
-      return { sql: `${isLateral ? 'LATERAL ' : ''}(${written.sql})${text}`, columns, feeds, keepsRows: true }
+      return derived(node, node.need('this'), statement, scope)
     }
     case 'values': {
       const written = statement.query(node, scope.outer ?? scope)
@@ -182,7 +178,13 @@ function table(node: Node, statement: Statement, scope: Scope): Relation {
       return sampled(relation, node.record('sample'), node.position)
     }
     case 'paren':
-      return table(node.only('this').need('this'), statement, scope)
+    case 'alias': {
+      const inner = bracketed(node)
+      if (inner !== undefined) return derived(node, inner, statement, scope)
+      return node.kind === 'alias'
+        ? unnest(node, statement, scope)
+        : table(node.only('this').need('this'), statement, scope)
+    }
     case 'joined_table': {
       node.only('left', 'joins', 'alias')
       const all = [table(node.need('left'), statement, scope)]
@@ -190,7 +192,6 @@ function table(node: Node, statement: Statement, scope: Scope): Relation {
       if (node.text('alias') !== undefined) throw unsupported('An alias of a join', node.position)
       return { sql: `(${all.map(({ sql }) => sql).join(' ')})`, columns: visible(all), keepsRows: false }
     }
-    case 'alias':
     case 'unnest':
       return unnest(node, statement, scope)
     default: {
@@ -202,6 +203,26 @@ function table(node: Node, statement: Statement, scope: Scope): Relation {
       )
     }
   }
+}
+
+/** A query with its name: its columns are called as that says. */
+function derived(node: Node, query: Node, statement: Statement, scope: Scope): Relation {
+  const isLateral = node.flag('lateral')
+  const written = statement.query(query, isLateral ? scope : (scope.outer ?? scope))
+  const alias = node.text('alias')?.toLowerCase() ?? statement.name('query')
+  const { text, columns } = aliased(node, alias, written.columns, statement)
+  const feeds = isLateral ? [] : (written.feeds ?? [])
+  return { sql: `${isLateral ? 'LATERAL ' : ''}(${written.sql})${text}`, columns, feeds, keepsRows: true }
+}
+
+const setOperations = new Set(['union', 'intersect', 'except'])
+
+/** The parser keeps `((… UNION …) EXCEPT …) AS t` as an expression in brackets. */
+function bracketed(node: Node): Node | undefined {
+  const inner = node.child('this')
+  if (node.kind === 'alias') node.only('this', 'alias', 'column_aliases')
+  if (inner?.kind === 'paren') return bracketed(inner.only('this'))
+  return inner !== undefined && setOperations.has(inner.kind) ? inner : undefined
 }
 
 const samplings: Readonly<Record<string, string>> = { Bernoulli: 'BERNOULLI', System: 'SYSTEM' }
@@ -225,11 +246,7 @@ function sampled(relation: Relation, sample: Node | undefined, position: Positio
 /** ` AS alias(columns)`, with every column given a name of its own, by which it is reached whatever it is called. */
 function aliased(node: Node, alias: string, columns: readonly Column[], statement: Statement) {
   const names = node.texts('column_aliases').map(name => name.toLowerCase())
-  if (names.length > 0 && names.length !== columns.length)
-    throw new EngineFault(
-      'semantic',
-      `MISMATCHED_COLUMN_ALIASES: ${at(node.position, `Column alias list has ${names.length} entries but '${alias}' has ${columns.length} columns available`)}`,
-    )
+  checkNames(node, names, alias, columns.length)
   const inner = columns.map((_, index) => `c${index}`)
   const relation = statement.name('r')
   const shown = columns.map(
@@ -241,6 +258,12 @@ function aliased(node: Node, alias: string, columns: readonly Column[], statemen
     }),
   )
   return { text: ` AS ${relation}(${inner.join(', ')})`, columns: shown }
+}
+
+function checkNames(node: Node, names: readonly string[], alias: string, count: number): void {
+  if (names.length === 0 || names.length === count) return
+  const text = `Column alias list has ${names.length} entries but '${alias}' has ${count} columns available`
+  throw new EngineFault('semantic', `MISMATCHED_COLUMN_ALIASES: ${at(node.position, text)}`, node.position)
 }
 
 const catalogs = new Set(['awsdatacatalog'])
@@ -274,6 +297,7 @@ function named(node: Node, statement: Statement, scope: Scope): Relation {
   const scan = statement.scan(reference, alias)
   const relation = statement.name('t')
   const names = node.texts('column_aliases').map(column => column.toLowerCase())
+  checkNames(node, names, alias, statement.columnsOf(reference).filter(column => column.hidden !== true).length)
   const columns = statement.columnsOf(reference).map(
     (column, index): Visible => ({
       name: names[index] ?? column.name,

@@ -10,7 +10,7 @@ import type { Statement } from './statement.ts'
 import { common, isClock } from './typing/coercion.ts'
 import { bind, filled, type Letters, type Pattern, signature, unexpectedParameters } from './typing/signature.ts'
 import { isSame, isSimple, nameOf, type Type, unknown } from './typing/type.ts'
-import type { Value } from './value.ts'
+import { apart, type Value } from './value.ts'
 
 export interface Asked {
   readonly name: string
@@ -42,6 +42,7 @@ export function called(given: Asked, entry: FunctionEntry, statement: Statement,
     const types = plain.map(
       value => value?.type ?? { kind: 'function' as const, parameters: [unknown], result: unknown },
     )
+    if (asked.name === 'coalesce') refuseApart(types, asked.parts)
     const own = ownWords(asked.name, types)
     if (own !== undefined)
       throw new EngineFault('semantic', `TYPE_MISMATCH: ${at(asked.position, own)}`, asked.position)
@@ -55,14 +56,21 @@ export function called(given: Asked, entry: FunctionEntry, statement: Statement,
   return written(best, asked, plain, statement, scope)
 }
 
+function refuseApart(types: readonly Type[], parts: readonly Node[]): void {
+  const places = types.map((type, index) => ({ type, position: parts[index]?.position }))
+  types.reduce((all, type) => {
+    const both = common(all, type)
+    if (both === undefined) throw apart('All COALESCE operands', places, [all, type])
+    return both
+  }, unknown)
+}
+
 /** What is no function to Athena but a form of its language says in its own words what does not fit. */
 function ownWords(name: string, types: readonly Type[]): string | undefined {
   const [first, second, third] = types
   if (first === undefined || second === undefined) return undefined
-  const apart = types.slice(1).find(type => common(first, type) === undefined)
-  if (name === 'coalesce' && apart !== undefined)
-    return `All COALESCE operands must be the same type or coercible to a common type. Cannot find common type between ${nameOf(first)} and ${nameOf(apart)}`
-  if (name === 'nullif' && apart !== undefined)
+  const other = types.slice(1).find(type => common(first, type) === undefined)
+  if (name === 'nullif' && other !== undefined)
     return `Types are not comparable with NULLIF: ${nameOf(first)} vs ${nameOf(second)}`
   if (name !== 'if') return undefined
   if (!isSimple(first, 'boolean', 'unknown'))

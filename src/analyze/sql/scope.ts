@@ -1,13 +1,13 @@
 // Which names a place in the statement can see, and what they mean: columns of the relations in its FROM, the outer
 // query's, lambda parameters, WITH's queries.
 import { at, EngineFault, type Position } from '../engine/fault.ts'
-import { unsupported } from './ast.ts'
+import { type Node, unsupported } from './ast.ts'
 import { fieldOf } from './convert-text.ts'
 import type { Target } from './feeds.ts'
 import { hiddenButRefused } from './hidden-columns.ts'
 import { identifier } from './text.ts'
 import type { Type } from './typing/type.ts'
-import { typed, type Value } from './value.ts'
+import { mismatch, typed, type Value } from './value.ts'
 
 export interface Column {
   /** In lower case; undefined for an expression without a name. */
@@ -24,6 +24,8 @@ export interface Visible extends Column {
   readonly hidden?: boolean
   /** Hidden behind another of its name, unless the relation is named with it. */
   readonly qualifiedOnly?: boolean
+  /** A query inside cannot name it: the query around is grouped by something else. */
+  readonly isUngrouped?: boolean
 }
 
 /** What a WITH names, or a relation of the session. */
@@ -35,14 +37,20 @@ export interface NamedQuery {
   readonly columns: readonly Column[]
 }
 
+export interface Window {
+  /** Its own, or that of the window that it is made of. */
+  readonly order: readonly Node[]
+  readonly isFramed: boolean
+}
+
 export interface Scope {
   readonly columns: readonly Visible[]
   /** The query around this one, whose columns may be named too. */
   readonly outer: Scope | undefined
   readonly ctes: ReadonlyMap<string, NamedQuery>
   readonly lambdas: ReadonlyMap<string, Type>
-  /** Of the SELECT's WINDOW clause, in lower case. */
-  readonly windows: ReadonlySet<string>
+  /** Of the SELECT's WINDOW clause, by their names in lower case. */
+  readonly windows: ReadonlyMap<string, Window>
 }
 
 export const emptyScope: Scope = {
@@ -50,7 +58,7 @@ export const emptyScope: Scope = {
   outer: undefined,
   ctes: new Map(),
   lambdas: new Map(),
-  windows: new Set(),
+  windows: new Map(),
 }
 
 /** `name`, `relation.name`, `row.field`, `relation.row.field` …; throws COLUMN_NOT_FOUND or AMBIGUOUS_NAME. */
@@ -59,6 +67,14 @@ export function resolve(path: readonly string[], scope: Scope, position: Positio
   for (let place: Scope | undefined = scope; place !== undefined; place = place.outer) {
     const found = inOne(names, place, position)
     if (found !== undefined) return found
+  }
+  for (let count = 1; count < names.length; count++) {
+    const before = names.slice(0, count)
+    for (let place: Scope | undefined = scope; place !== undefined; place = place.outer) {
+      const found = inOne(before, place, position)
+      if (found !== undefined && found.type.kind !== 'row')
+        throw mismatch(position, `Expression ${before.join('.')} is not of type ROW`)
+    }
   }
   if (names.at(-1) === hiddenButRefused) throw unsupported(`The column "${hiddenButRefused}"`, position)
   throw new EngineFault(
@@ -76,12 +92,12 @@ function inOne(names: readonly string[], scope: Scope, position: Position | unde
     const qualified = only(
       scope.columns,
       column => column.relation === first && column.name === second,
-      names,
+      [first, second],
       position,
     )
     if (qualified !== undefined) return fields(qualified, names.slice(2))
   }
-  const plain = only(scope.columns, column => column.name === first && column.qualifiedOnly !== true, names, position)
+  const plain = only(scope.columns, column => column.name === first && column.qualifiedOnly !== true, [first], position)
   return plain && fields(plain, names.slice(1))
 }
 
@@ -96,6 +112,12 @@ function only(
     throw new EngineFault(
       'semantic',
       `AMBIGUOUS_NAME: ${at(position, `Column '${names.join('.')}' is ambiguous`)}`,
+      position,
+    )
+  if (found[0]?.isUngrouped)
+    throw new EngineFault(
+      'semantic',
+      `EXPRESSION_NOT_AGGREGATE: ${at(position, `Subquery uses '${names.join('.')}' which must appear in GROUP BY clause`)}`,
       position,
     )
   return found[0] && typed(found[0].sql, found[0].type)

@@ -18,6 +18,10 @@ export function shown(node: Node): string | undefined {
     const table = node.text('table')
     return `${table === undefined ? '' : `${table}.`}${node.text('name')}`
   }
+  if (node.kind === 'dot') {
+    const row = shown(node.need('this'))
+    return row && `${row}.${node.text('field')}`
+  }
   if (node.kind === 'window_function') {
     const isPlain = JSON.stringify(node.raw('over'))?.includes('"this"') !== true
     const call = shown(node.need('this'))
@@ -34,5 +38,6 @@ export function shown(node: Node): string | undefined {
   const parts =
     node.list('args').length > 0 ? node.list('args') : [node.child('this')].filter(part => part !== undefined)
   const texts = parts.map(shown)
-  return texts.includes(undefined) ? undefined : `${name}(${texts.join(', ')})`
+  if (texts.includes(undefined)) return undefined
+  return name === 'grouping' ? `GROUPING (${texts.join(', ')})` : `${name}(${texts.join(', ')})`
 }

@@ -1,23 +1,44 @@
 // `array[1]`, `map['key']`, `row[1]`: what is not there is an error, where element_at says NULL.
-import type { Position } from '../engine/fault.ts'
+import { at, EngineFault, type Position } from '../engine/fault.ts'
 import { coerced } from './convert.ts'
 import { fieldOf } from './convert-text.ts'
 import { isInteger, turnsInto } from './typing/coercion.ts'
-import { bigint } from './typing/type.ts'
+import { bigint, isSimple, nameOf, unknown } from './typing/type.ts'
 import { cannotApply, mismatch, typed, type Value } from './value.ts'
 
-export function subscript(value: Value, index: Value, position: Position | undefined): Value {
+interface Index extends Value {
+  readonly position: Position | undefined
+}
+
+export function subscript(value: Value, index: Index, position: Position | undefined): Value {
   const { type } = value
   if (type.kind === 'array' && isInteger(index.type))
     return typed(`athena_item(${value.sql}, ${coerced(index, bigint)})`, type.of)
   if (type.kind === 'map' && turnsInto(index.type, type.key))
     return typed(`athena_entry(${value.sql}, ${coerced(index, type.key)})`, type.value)
   if (type.kind === 'row') {
-    const place = /^\d+$/.test(index.sql) ? Number(index.sql) : Number.NaN
+    const place = rowPlace(index, type.fields.length)
     const field = type.fields[place - 1]
-    if (field === undefined)
-      throw mismatch(position, 'Subscript expression on ROW requires a constant index within its fields')
-    return typed(fieldOf(value.sql, place - 1), field.type)
+    return typed(fieldOf(value.sql, place - 1), field?.type ?? unknown)
   }
   throw cannotApply(position, type, '[]', index.type)
+}
+
+function rowPlace({ sql, type, position }: Index, count: number): number {
+  const number = /^\(?(-?) ?(?:CAST\()?(\d+)(?: AS BIGINT\))?\)?$/.exec(sql)
+  if (number === null)
+    throw new EngineFault(
+      'semantic',
+      `EXPRESSION_NOT_CONSTANT: ${at(position, 'Subscript expression on ROW requires a constant index')}`,
+      position,
+    )
+  if (!isSimple(type, 'integer'))
+    throw mismatch(position, `Subscript expression on ROW requires integer index, found ${nameOf(type)}`)
+  const place = Number(`${number[1]}${number[2]}`)
+  if (place >= 1 && place <= count) return place
+  const text =
+    place < 1
+      ? `Invalid subscript index: ${place}. ROW indices start at 1`
+      : `Subscript index out of bounds: ${place}, max value is ${count}`
+  throw new EngineFault('semantic', `INVALID_FUNCTION_ARGUMENT: ${at(position, text)}`, position)
 }

@@ -1,5 +1,5 @@
 // The type that a CAST names, from the parser's tree.
-import { EngineFault } from '../engine/fault.ts'
+import { at, EngineFault, type Position } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
 import { instant, type SimpleName, type Type } from './typing/type.ts'
 
@@ -28,16 +28,18 @@ const foreign = new Set([
   ...['bingtile', 'color', 'kdbtree', 'jsonpath', 'joniregexp', 'function'],
 ])
 
-export function typeOfNode(node: Node): Type {
+/** `position` is the cast's: the parser keeps none of types. */
+export function typeOfNode(node: Node, position?: Position): Type {
   node.only(...fields)
   const name = node.text('data_type') ?? ''
   const part = (field: string) => {
     const inner = node.record(field)
     if (inner === undefined) throw unsupported(`The type ${name} without its parts`)
-    return typeOfNode(inner)
+    return typeOfNode(inner, position)
   }
   // Hive's names of types are no names of the query language.
-  if (name === 'text' || name === 'string' || (name === 'float' && !node.flag('real_spelling'))) throw unknownType(name)
+  if (name === 'text' || name === 'string' || (name === 'float' && !node.flag('real_spelling')))
+    throw unknownType(name, position)
   const plain = names[name]
   if (plain !== undefined) return { kind: 'simple', name: plain }
   switch (name) {
@@ -61,15 +63,19 @@ export function typeOfNode(node: Node): Type {
     case 'map':
       return { kind: 'map', key: part('key_type'), value: part('value_type') }
     case 'struct':
-      return { kind: 'row', fields: node.records('fields').map(fieldOfNode) }
+      return { kind: 'row', fields: node.records('fields').map(field => fieldOfNode(field, position)) }
   }
   if (name === 'custom' && node.text('name')?.toLowerCase() === 'uuid') return { kind: 'simple', name: 'uuid' }
-  const asked = (node.text('name') ?? name).toLowerCase()
-  if (name === 'custom' && !foreign.has(asked)) throw unknownType(asked)
+  const written = node.text('name') ?? name
+  const asked = written.toLowerCase()
+  if (asked === 'unknown')
+    throw new EngineFault('semantic', `TYPE_MISMATCH: ${at(position, 'UNKNOWN is not a valid type')}`, position)
+  if (name === 'custom' && !foreign.has(asked)) throw unknownType(written, position)
   throw unsupported(`The type ${asked.replaceAll('_', ' ').toUpperCase()}`)
 }
 
-const unknownType = (name: string): EngineFault => new EngineFault('semantic', `TYPE_NOT_FOUND: Unknown type: ${name}`)
+const unknownType = (name: string, position: Position | undefined): EngineFault =>
+  new EngineFault('semantic', `TYPE_MISMATCH: ${at(position, `Unknown type: ${name}`)}`, position)
 
 function decimalOf(precision: number, scale: number): Type {
   if (precision < 1 || precision > 38)
@@ -82,9 +88,9 @@ function decimalOf(precision: number, scale: number): Type {
   return { kind: 'decimal', precision, scale }
 }
 
-function fieldOfNode(field: Node) {
+function fieldOfNode(field: Node, position: Position | undefined) {
   const inner = field.record('data_type')
   if (inner === undefined) throw unsupported('A ROW type with a field without a type')
   const name = (field.text('name') ?? '').replace(/^"(.*)"$/s, (_, inner: string) => inner.replaceAll('""', '"'))
-  return { name: name === '' ? undefined : name.toLowerCase(), type: typeOfNode(inner) }
+  return { name: name === '' ? undefined : name.toLowerCase(), type: typeOfNode(inner, position) }
 }

@@ -1,9 +1,10 @@
 // ORDER BY and windows.
 import { at, EngineFault } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
-import type { Scope } from './scope.ts'
+import type { Scope, Window } from './scope.ts'
 import type { Statement } from './statement.ts'
 import { identifier } from './text.ts'
+import { baseOf, checkWindow } from './window-rules.ts'
 
 /** Athena puts NULL last in both directions. */
 export function orderItems(items: readonly Node[], statement: Statement, scope: Scope): string {
@@ -28,28 +29,43 @@ export function windowSpecification(over: Node, statement: Statement, scope: Sco
   over.only('window_name', 'partition_by', 'order_by', 'frame')
   const parts: string[] = []
   const name = over.text('window_name')
-  if (name !== undefined) {
-    if (!scope.windows.has(name.toLowerCase()))
-      throw new EngineFault(
-        'semantic',
-        `INVALID_WINDOW_REFERENCE: ${at(over.position, `Cannot resolve WINDOW name ${name}`)}`,
-        over.position,
-      )
-    parts.push(identifier(name))
-  }
+  const base = baseOf(over, scope)
+  if (name !== undefined) parts.push(identifier(name))
+  checkWindow(over, [...(base?.order ?? []), ...over.records('order_by')], statement, scope)
   const partition = over.list('partition_by').map(node => statement.expression(node, scope).sql)
-  if (name !== undefined && partition.length > 0)
-    throw new EngineFault(
-      'semantic',
-      `INVALID_PARTITION_BY: ${at(over.position, 'WINDOW specification with named WINDOW reference cannot specify PARTITION BY')}`,
-      over.position,
-    )
   if (partition.length > 0) parts.push(`PARTITION BY ${partition.join(', ')}`)
   const order = over.records('order_by')
   if (order.length > 0) parts.push(`ORDER BY ${orderItems(order, statement, scope)}`)
   const frame = over.record('frame')
   if (frame !== undefined) parts.push(frameOf(frame, statement, scope))
   return `(${parts.join(' ')})`
+}
+
+/** The WINDOW clause: each name is seen by those after it. */
+export function namedWindows(
+  windows: readonly Node[],
+  statement: Statement,
+  scope: Scope,
+): { readonly texts: readonly string[]; readonly scope: Scope } {
+  const known = new Map<string, Window>()
+  const texts = windows.map(window => {
+    const name = window.only('name', 'spec').text('name') ?? ''
+    if (known.has(name.toLowerCase())) {
+      const place = window.record('name')?.position
+      const text = at(place, `WINDOW with name '${name}' specified more than once`)
+      throw new EngineFault('semantic', `DUPLICATE_WINDOW_NAME: ${text}`, place)
+    }
+    const specification = window.record('spec')
+    const seen = { ...scope, windows: new Map(known) }
+    const text = specification === undefined ? '()' : windowSpecification(specification, statement, seen)
+    const base = specification && baseOf(specification, seen)
+    known.set(name.toLowerCase(), {
+      order: [...(base?.order ?? []), ...(specification?.records('order_by') ?? [])],
+      isFramed: specification?.record('frame') !== undefined,
+    })
+    return `${identifier(name)} AS ${text}`
+  })
+  return { texts, scope: { ...scope, windows: known } }
 }
 
 function frameOf(frame: Node, statement: Statement, scope: Scope): string {

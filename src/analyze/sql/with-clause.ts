@@ -1,9 +1,10 @@
 // WITH: each name is seen by those after it, and by itself when it is recursive. A recursion is written out step by step, as
 // Athena plans it, to the depth that Athena allows; one that goes on is an error.
 import { at, EngineFault } from '../engine/fault.ts'
-import { type Node, unsupported } from './ast.ts'
+import type { Node } from './ast.ts'
 import { coerced } from './convert.ts'
 import { settle, type Target } from './feeds.ts'
+import { checkClause, checkRecursion, isRecursive } from './recursion-rules.ts'
 import type { Column, NamedQuery, Scope } from './scope.ts'
 import type { Statement, Written } from './statement.ts'
 import { literal } from './text.ts'
@@ -24,15 +25,15 @@ export function withClause(node: Node, statement: Statement, scope: Scope): With
   if (clause === undefined) return { text: '', scope }
   clause.only('ctes', 'recursive')
   const ctes = new Map(scope.ctes)
+  checkClause(clause)
   const texts = clause.records('ctes').map(cte => {
     cte.only('alias', 'this', 'columns')
     const name = (cte.text('alias') ?? '').toLowerCase()
     const names = cte.texts('columns').map(column => column.toLowerCase())
     const body = cte.need('this')
     const seen = { ...scope, ctes: new Map(ctes) }
-    if (clause.flag('recursive') && body.kind === 'union' && mentions(body.need('right').tree, name)) {
-      if (names.length === 0) throw unsupported('A recursive query without a list of its columns', body.position)
-      const { text, query } = recursion(body, name, names, statement, seen)
+    if (clause.flag('recursive') && isRecursive(body, name)) {
+      const { text, query } = recursion(cte, name, names, statement, seen)
       ctes.set(name, query)
       return text
     }
@@ -53,37 +54,25 @@ function renamed(columns: readonly Column[], names: readonly string[], cte: Node
   if (names.length > 0 && names.length !== columns.length)
     throw new EngineFault(
       'semantic',
-      `MISMATCHED_COLUMN_ALIASES: ${at(cte.position, `Column alias list has ${names.length} entries but relation has ${columns.length} columns`)}`,
+      `MISMATCHED_COLUMN_ALIASES: ${at(cte.records('columns')[0]?.position ?? cte.position, `Column alias list has ${names.length} entries but relation has ${columns.length} columns`)}`,
       cte.position,
     )
   return columns.map((column, index) => ({ ...column, name: names[index] ?? column.name }))
 }
 
-function mentions(tree: unknown, name: string): boolean {
-  if (Array.isArray(tree)) return tree.some(item => mentions(item, name))
-  if (typeof tree !== 'object' || tree === null) return false
-  if ('table' in tree && isNamed(tree.table, name)) return true
-  return Object.values(tree).some(value => mentions(value, name))
-}
-
-function isNamed(table: unknown, name: string): boolean {
-  if (typeof table !== 'object' || table === null || !('name' in table)) return false
-  const { name: found } = table
-  return typeof found === 'object' && found !== null && 'name' in found && String(found.name).toLowerCase() === name
-}
-
 /** The first rows, then each step from the rows of the one before, each worked out once. */
 function recursion(
-  body: Node,
+  cte: Node,
   name: string,
   names: readonly string[],
   statement: Statement,
   scope: Scope,
 ): { readonly text: string; readonly query: NamedQuery } {
-  if (!body.flag('all')) throw unsupported('A recursive query with UNION instead of UNION ALL', body.position)
-  body.only('left', 'right', 'all')
+  const body = cte.need('this')
+  checkRecursion(body, name)
+  body.only('left', 'right', 'all', 'distinct')
   const first = statement.query(body.need('left'), scope)
-  const columns = renamed(first.columns, names, body)
+  const columns = renamed(first.columns, names, cte)
   const steps = [{ sql: statement.name('step'), text: first.sql }]
   for (let depth = 0; depth <= depthMax; depth++) {
     const before = { sql: steps[depth]?.sql ?? '', columns }
@@ -97,8 +86,10 @@ function recursion(
   const all = [...steps.slice(0, -1).map(step => `SELECT * FROM ${step.sql}`), `SELECT * FROM ${last} WHERE ${fails}`]
   const sql = statement.name('with')
   const texts = steps.map(step => `${step.sql}(${listed(columns)}) AS MATERIALIZED (${step.text})`)
+  // UNION makes the rows of all steps distinct in the end: a step sees what it would see of UNION ALL.
+  const rows = body.flag('all') ? all.join(' UNION ALL ') : `SELECT DISTINCT * FROM (${all.join(' UNION ALL ')})`
   return {
-    text: [...texts, `${sql}(${listed(columns)}) AS (${all.join(' UNION ALL ')})`].join(', '),
+    text: [...texts, `${sql}(${listed(columns)}) AS (${rows})`].join(', '),
     query: { sql, columns },
   }
 }
@@ -106,12 +97,18 @@ function recursion(
 /** The rows of a step with the types of the first ones. */
 function alike(written: Written, columns: readonly Column[], body: Node, statement: Statement): string {
   const { columns: given, sql } = written
+  const place = body.need('right').position
+  if (given.length !== columns.length)
+    throw mismatch(
+      place,
+      `base and step relations of recursion have different number of fields: ${columns.length}, ${given.length}`,
+    )
   const items = columns.map((column, index) => {
-    const type = given[index]?.type
-    if (type === undefined || given.length !== columns.length || !turnsInto(type, column.type))
+    const type = given[index]?.type ?? column.type
+    if (!turnsInto(type, column.type))
       throw mismatch(
-        body.position,
-        `recursion step relation output type (${given.map(one => nameOf(one.type)).join(', ')}) is not coercible to recursion base relation output type (${columns.map(one => nameOf(one.type)).join(', ')})`,
+        place,
+        `recursion step relation output type (${nameOf(type)}) is not coercible to recursion base relation output type (${nameOf(column.type)}) at column ${index + 1}`,
       )
     return coerced({ sql: `c${index}`, type }, column.type)
   })

@@ -2,7 +2,7 @@
 // and files that it would read.
 
 import type { Clock } from '../../../world/clock.ts'
-import { shownName, statementOf, translate } from '../../sql/translate.ts'
+import { shownName, statementOf } from '../../sql/translate.ts'
 import { hiveName } from '../../sql/typing/names.ts'
 import { nameOf } from '../../sql/typing/type.ts'
 import type { Ask, ExplainTask } from '../protocol.ts'
@@ -12,6 +12,7 @@ import { faultOf } from './fault-of.ts'
 import { parse } from './parser.ts'
 import type { Place } from './place.ts'
 import { planScans } from './plan.ts'
+import { translated } from './translating.ts'
 
 export async function runExplain(task: ExplainTask, place: Place, ask: Ask, clock: Clock): Promise<ExplainResult> {
   const startedAt = clock.elapsed()
@@ -20,7 +21,7 @@ export async function runExplain(task: ExplainTask, place: Place, ask: Ask, cloc
   const described = await Described.ask(node.tree, defaultDatabase, ask)
   const tables = (reference: TableReference) => described.columnsOf(reference)
   const views = (reference: TableReference) => described.viewOf(reference)
-  const { sql, columns, statement } = translate(node, {
+  const { sql, columns, statement } = translated(node, text, {
     ...{ defaultDatabase, now, tables, views },
     text: described.textWith(text),
   })

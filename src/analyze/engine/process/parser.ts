@@ -2,6 +2,7 @@
 // are no statement and some that Athena does not know: what comes out is read by sql/ with an allow-list.
 
 import type { Token } from '../../sql/reading/edits.ts'
+import { placed } from '../../sql/reading/places.ts'
 import { withPlainCalls } from '../../sql/reading/plain-calls.ts'
 import { type Rewriting, rewritten } from '../../sql/reading/rewriting.ts'
 import { syntaxFault } from '../../sql/reading/syntax-fault.ts'
@@ -44,6 +45,11 @@ const whole = (tree: unknown, rewriting: Rewriting | undefined): unknown => rewr
 
 const listed = (tree: unknown): readonly unknown[] =>
   Array.isArray(tree) ? tree : tree === null || tree === undefined ? [] : [tree]
+
+/** The tree of `parse` with the place of each of its parts, which only an error is asked for. */
+export function placesIn(tree: unknown, sql: string): unknown {
+  return placed(tree, tokens(marked(sql).text), sql)
+}
 
 export function tokens(sql: string): readonly Token[] {
   const found = tokenize(sql, 'athena' as never)

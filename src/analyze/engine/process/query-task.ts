@@ -3,7 +3,7 @@
 import type { Clock } from '../../../world/clock.ts'
 import { resultText } from '../../sql/result-text.ts'
 import { identifier, literal } from '../../sql/text.ts'
-import { shownName, statementOf, translate } from '../../sql/translate.ts'
+import { shownName, statementOf } from '../../sql/translate.ts'
 import { resultName } from '../../sql/typing/names.ts'
 import type { Type } from '../../sql/typing/type.ts'
 import type { Ask, QueryTask } from '../protocol.ts'
@@ -16,6 +16,7 @@ import type { Place } from './place.ts'
 import { planScans } from './plan.ts'
 import type { Session } from './session.ts'
 import { whileTelling } from './telling.ts'
+import { translated } from './translating.ts'
 
 export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: Clock): Promise<QueryResult> {
   const startedAt = clock.elapsed()
@@ -28,7 +29,7 @@ export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: C
     sql,
     columns: found,
     statement,
-  } = translate(node, {
+  } = translated(node, text, {
     ...{ defaultDatabase, now, tables, views },
     text: described.textWith(text),
   })

@@ -1,10 +1,11 @@
 // What Athena writes and the parser does not read, or reads as something else: written for it in another form, and put back in
 // its tree. Tokens decide, never the text itself; each mark is a name that the statement does not hold.
 import { at, EngineFault, type Position } from '../../engine/fault.ts'
+import { unnamedQueries } from './derived.ts'
 import { type Edit, Edited, type Token } from './edits.ts'
 import { type JsonCall, jsonCallNames, readJsonCall } from './json-calls.ts'
-
 import { isLiteralOf } from './literal-text.ts'
+
 export interface Rewriting {
   readonly text: string
   /** The parser's tree as of the statement that was sent. */
@@ -14,7 +15,7 @@ export interface Rewriting {
 
 /** A quick look: most statements hold none of it. */
 const mayHold =
-  /\b(?:values|table|distinct|rand|fetch|match_recognize|json_[a-z]+)\b|\b(?:bigint|integer|int|smallint|tinyint|real|double|precision|boolean|varchar|char|ipaddress)\s*'/i
+  /\b(?:values|table|distinct|rand|fetch|union|intersect|except|match_recognize|json_[a-z]+)\b|\b(?:bigint|integer|int|smallint|tinyint|real|double|precision|boolean|varchar|char|ipaddress)\s*'/i
 
 /** Of an item that is missing. */
 const mayMiss = /\bselect\s+from\b|,\s*(?:from\b|where\b|[)\]]|;|$)/i
@@ -56,7 +57,8 @@ export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token
     else if (word === 'TABLE' && beforeQueries.has(before) && next !== '(') replace('SELECT * FROM')
     else if (word === 'DISTINCT' && before === 'BY' && words[index - 2] === 'GROUP') replace(`"${sign}distinct",`)
     else if (word === 'RAND' && next === '(') replace('random')
-    else if (word === 'FETCH' && (next === 'FIRST' || next === 'NEXT')) edits.push(...fetched(tokens, words, index))
+    else if (word === 'FETCH' && (next === 'FIRST' || next === 'NEXT'))
+      edits.push(...fetched(tokens, words, index, where))
     else if (jsonCallNames.has(word) && next === '(') {
       const { call, edits: more } = readJsonCall(tokens, index, `${sign}${calls.length}`, where)
       calls.push({ call, token })
@@ -68,11 +70,6 @@ export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token
       const text = tokens[index + 1]
       if (text?.type !== 'STRING' || before === 'AS') continue
       const type = word === 'PRECISION' ? 'DOUBLE' : word
-      const start = word === 'PRECISION' ? (tokens[index - 1] ?? token).start : token.start
-      edits.push(
-        { start, end: token.end, text: 'CAST(' },
-        { start: text.end, end: text.end, text: ` AS ${type}${size})` },
-      )
       const shown = word === 'INT' ? 'integer' : type.toLowerCase()
       if (!isLiteralOf(shown, text.text)) {
         const position = where(token)
@@ -80,7 +77,16 @@ export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token
         throw new EngineFault('semantic', `INVALID_LITERAL: ${said}`, position)
       }
       const size = word === 'CHAR' ? `(${[...text.text].length || 1})` : ''
+      const start = word === 'PRECISION' ? (tokens[index - 1] ?? token).start : token.start
+      edits.push(
+        { start, end: token.end, text: 'CAST(' },
+        { start: text.end, end: text.end, text: ` AS ${type}${size})` },
+      )
     }
+  }
+  for (const [count, index] of unnamedQueries(words).entries()) {
+    const end = tokens[index]?.end ?? 0
+    edits.push({ start: end, end, text: ` "${sign}query${count}"` })
   }
   if (edits.length === 0) return undefined
   const edited = new Edited(sql, edits)
@@ -92,11 +98,22 @@ export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token
 }
 
 /** FETCH FIRST n ROWS ONLY is a LIMIT, which the parser also reads behind a UNION. */
-function fetched(tokens: readonly Token[], words: readonly string[], index: number): readonly Edit[] {
+function fetched(
+  tokens: readonly Token[],
+  words: readonly string[],
+  index: number,
+  where: (token: Token) => Position,
+): readonly Edit[] {
   const count = words[index + 2] === 'ROW' || words[index + 2] === 'ROWS' ? undefined : tokens[index + 2]
   const last = index + (count === undefined ? 3 : 4)
   const [first, end] = [tokens[index], tokens[last]]
-  if (first === undefined || end === undefined || words[last] !== 'ONLY') return []
+  if (first === undefined || end === undefined) return []
+  if (count?.type === 'NUMBER' && /^0+$/.test(count.text)) {
+    const position = where(first)
+    const text = at(position, 'FETCH FIRST row count must be positive (actual value: 0)')
+    throw new EngineFault('semantic', `NUMERIC_VALUE_OUT_OF_RANGE: ${text}`, position)
+  }
+  if (words[last] !== 'ONLY') return []
   return [{ start: first.start, end: end.end, text: `LIMIT ${count?.text ?? '1'}` }]
 }
 
@@ -180,12 +197,6 @@ function jsonCallOf(called: Fields, marks: Marks): unknown {
       values: of('value'),
     },
   }
-}
-
-function spanOf(value: unknown, { edited }: Marks): unknown {
-  if (!isRecord(value) || typeof value.start !== 'number' || typeof value.end !== 'number') return value
-  const start = edited.before(value.start)
-  return edited.span(start, start + value.end - value.start)
 }
 
 function isRecord(value: unknown): value is Fields {
