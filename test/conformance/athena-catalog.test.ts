@@ -81,6 +81,7 @@ test('a table goes from CREATE to DROP through every statement', async () => {
   assert.deepEqual(await lines('SHOW TABLES'), ['orders'])
   assert.deepEqual(await lines("SHOW TABLES IN sales 'x*|ord*'"), ['orders'])
   assert.deepEqual(await lines("SHOW TABLES 'x*'"), [])
+  assert.deepEqual(await lines('SHOW TABLES ".*der.*"'), ['orders'])
   assert.deepEqual(await lines('SHOW DATABASES'), ['sales'])
   assert.deepEqual(
     (await lines('SHOW COLUMNS IN orders')).map(line => line?.trim()),

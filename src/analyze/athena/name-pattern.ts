@@ -3,9 +3,9 @@ import { tablePattern } from '../../catalog/glue/table-pattern.ts'
 import { Fault } from '../../gateway/fault.ts'
 import { InvalidRequestException } from './faults.ts'
 
-/** SHOW's patterns: `*` stands for any text, `|` for or, every other character for itself. */
+/** SHOW's patterns: `*` and `.*` stand for any text, `|` for or, every other character for itself. */
 export function showPattern(pattern: string): (name: string) => boolean {
-  const choices = pattern.split('|').map(choice => choice.split('*').map(literal).join('.*'))
+  const choices = pattern.split('|').map(choice => choice.split(/\.?\*/).map(literal).join('.*'))
   return tablePattern(choices.join('|'))
 }
 const literal = (text: string): string => text.replace(/[^\p{L}\p{N}]/gu, '\\$&')

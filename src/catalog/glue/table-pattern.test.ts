@@ -6,7 +6,11 @@ import { tablePattern } from './table-pattern.ts'
 
 test('it agrees with the regular expression it stands for', () => {
   const letter = fc.constantFrom('a', 'b', '.', '[ab]', '[^a]', '_')
-  const piece = fc.tuple(letter, fc.constantFrom('', '*', '+', '?')).map(parts => parts.join(''))
+  const signs = fc.constantFrom('', '*', '+', '?')
+  const piece = fc
+    .tuple(letter, signs)
+    .filter(([read, sign]) => sign !== '*' || /[.[]/.test(read))
+    .map(parts => parts.join(''))
   const sequence = fc.array(piece, { maxLength: 4 }).map(parts => parts.join(''))
   const pattern = fc.tuple(sequence, sequence, sequence).map(([a, b, c]) => `${a}(${b}|${c})?`)
   fc.assert(
@@ -20,6 +24,13 @@ test('it agrees with the regular expression it stands for', () => {
 test("a star at the beginning is Hive's any text", () => {
   assert.deepEqual(['telemetry', 'raw_telemetry', 'raw'].map(tablePattern('*telemetry')), [true, true, false])
   assert.equal(tablePattern('*')('anything'), true)
+})
+
+test('and so it is behind a letter, as tools that ask for a prefix write it', () => {
+  const names = ['raw_2025', 'raw_', 'raw', 'braw_1']
+  assert.deepEqual(names.map(tablePattern('raw_*')), [true, true, false, false])
+  assert.deepEqual(names.map(tablePattern('raw_*5')), [true, false, false, false])
+  assert.deepEqual(names.map(tablePattern('*aw_*')), [true, true, false, true])
 })
 
 test('a pattern that explodes elsewhere is answered at once', () => {

@@ -1,5 +1,5 @@
-// The Expression of GetTables: a regular expression for a table's whole name, letters' case ignored, with Hive's `*` at
-// its beginning for any text. It is matched by an own automaton in time proportional to pattern times name, because a
+// The Expression of GetTables: a regular expression for a table's whole name, letters' case ignored, with Hive's `*` for
+// any text at its beginning and behind a plain letter: `orders_*`, which tools write, has nothing to repeat. It is matched by an own automaton in time proportional to pattern times name, because a
 // stranger's pattern in JavaScript's engine could hold the process for minutes.
 //
 //   choice = sequence { '|' sequence }     item = ( char | '.' | [set] | '\' char | '(' choice ')' ) { '*' | '+' | '?' }
@@ -85,9 +85,11 @@ class Compiler {
 
   #item(): Piece {
     // `*` with nothing to repeat is Hive's any text.
-    let piece = this.#pattern[this.#at] === '*' ? one(() => true) : this.#single()
+    const first = this.#pattern[this.#at] ?? ''
+    let piece = first === '*' ? one(() => true) : this.#single()
+    const isRepeated = '*.[(\\'.includes(first)
     for (;;) {
-      if (this.#take('*')) piece = optional(repeated(piece))
+      if (isRepeated && this.#take('*')) piece = optional(repeated(piece))
       else if (this.#take('+')) piece = repeated(piece)
       else if (this.#take('?')) piece = optional(piece)
       else return piece

@@ -85,7 +85,8 @@ export const StartQueryExecution = operation({
     const request = {
       text: input.QueryString,
       workGroup: input.WorkGroup ?? 'primary',
-      ...(database !== undefined && { database }),
+      // Some tools quote it, as they do in a statement.
+      ...(database !== undefined && { database: /^`(.+)`$/s.exec(database)?.[1] ?? database }),
       ...(catalog !== undefined && { catalog }),
       ...(age?.Enabled && { reuseMinutesMax: age.MaxAgeInMinutes ?? reuseMinutesDefault }),
       ...(input.ExecutionParameters && { parameters: input.ExecutionParameters }),
