@@ -8,6 +8,7 @@ import {
   day,
   delivery,
   files,
+  type GivenRow,
   hour,
   job,
   stream,
@@ -56,27 +57,30 @@ const convert = job('convert', {
 })
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
-const same = <A, B>(_: Same<A, B>) => undefined
 
 test('rows are typed as the source has them, and must be what the table wants', () => {
   const typed = { from: raw, into: rooms } as const
-  const returned = (device_id: string) => [{ device_id, fahrenheit: 70, at: '2025-10-15 12:30:00.000' }]
   job('j', {
     ...typed,
     transform: rows => {
-      same<(typeof rows)[number]['tags'], readonly string[] | null>(true)
-      same<(typeof rows)[number]['timestamp'], number>(true)
-      return rows.flatMap(({ device_id }) => returned(device_id))
+      const tags: Same<(typeof rows)[number]['tags'], readonly string[] | null> = true
+      const timestamp: Same<(typeof rows)[number]['timestamp'], number> = true
+      return rows.map(({ device_id }) => ({
+        device_id,
+        fahrenheit: tags && timestamp ? 70 : 0,
+        at: '2025-10-15 12:30',
+      }))
     },
   })
   // @ts-expect-error the source has no such column
-  job('j', { ...typed, transform: rows => rows.flatMap(({ humidity }) => returned(humidity)) })
+  const humid = (rows: readonly GivenRow<typeof raw.record>[]) => rows.map(({ humidity }) => humidity)
+  assert.equal(humid.length, 1)
   // @ts-expect-error the table wants degrees
   job('j', { ...typed, transform: rows => rows.map(({ device_id }) => ({ device_id, at: new Date(0) })) })
   job('j', {
     ...typed,
     async *transform(rows) {
-      for (const { device_id } of rows) yield* returned(device_id)
+      for (const { device_id } of rows) yield { device_id, fahrenheit: 70, at: '2025-10-15 12:30:00.000' }
     },
   })
 })
@@ -92,6 +96,11 @@ test('a job does its work by SQL or by a function, and a function is text that c
   // @ts-expect-error a function adds rows
   refused(() => job('j', { ...typed, write: 'replace', transform: () => [] }), /go with sql/)
   refused(() => job('j', { ...typed, transform: (() => []).bind(undefined) }), /has no text to send/)
+  const freezing = 32
+  const convertAll = (rows: readonly { device_id: string; temperature: number }[]) =>
+    rows.map(({ device_id, temperature }) => ({ device_id, fahrenheit: temperature * 1.8 + freezing, at: new Date(0) }))
+  const outside = /transform uses freezing \(line 2, column \d+ of the function\), which stands outside of it\./
+  refused(() => job('j', { ...typed, transform: convertAll }), outside)
   assert.equal(typeof convert.transform, 'string')
   structuredClone(convert)
 })

@@ -6,6 +6,7 @@
  *       rows.flatMap(row => (row.temperature < 60 ? [row] : deadLetter(row, 'no room is so warm') ?? []))
  */
 import type { Column, Columns, Moment, PutRow } from '../column.ts'
+import { freeNamesOf } from '../free-names.ts'
 import { DefinitionMistake } from '../mistake.ts'
 
 type Scalar = string | number | bigint | boolean | Date
@@ -37,12 +38,20 @@ export type Transform<C extends Columns, T extends Columns> = (
   context: TransformContext<C>,
 ) => Rows<T> | Promise<Rows<T>>
 
-/** An expression that is the function. `what` begins the sentence where there is no text of it. */
+/** An expression that is the function. `what` begins the sentence where its text would not do. */
 export function functionText(what: string, given: (...parameters: never[]) => unknown): string {
   const text = typeof given === 'function' ? Function.prototype.toString.call(given) : ''
   if (text === '' || /\{\s*\[native code\]\s*\}\s*$/.test(text))
     throw new DefinitionMistake(
       `${what} takes a function that is written out, (rows, context) => …: one that was bound or is built in has no text to send.`,
+    )
+  const free = freeNamesOf(text)
+  if (free.length > 0)
+    throw new DefinitionMistake(
+      `${what} uses ${free.map(({ name, line, column }) => `${name} (line ${line}, column ${column} of the function)`).join(', ')}, ` +
+        `which ${free.length === 1 ? 'stands' : 'stand'} outside of it. ` +
+        'The function is sent as its text and runs in a process of its own, where nothing of the file around it is: ' +
+        'declare within it what it uses, or let the job read a table by SQL.',
     )
   const isExpression = /^(async\s*)?(function\b|\(|[\w$]+\s*=>)/.test(text)
   return isExpression ? text : `Object.values({ ${text} })[0]`
