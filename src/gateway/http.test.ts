@@ -151,6 +151,34 @@ test('a body for memory that does not come to its end is cut off', async context
   assert.deepEqual(failures, [])
 })
 
+test('an upload of which nothing comes any more is cut off; one that has come may be worked on for longer', async context => {
+  const come: string[] = []
+  const answer = async (request: HttpRequest) => {
+    let text = ''
+    try {
+      for await (const chunk of request.body.stream()) text += chunk
+    } finally {
+      come.push(text)
+    }
+    await once(AbortSignal.timeout(60), 'abort')
+    return { status: 200, headers: {} }
+  }
+  const { port, url, failures } = await serving(context, answer, { stalledMilliseconds: 20 })
+  assert.equal((await fetch(url, { method: 'PUT', body: 'all of it' })).status, 200)
+  const socket = net.connect(port, '127.0.0.1')
+  socket.on('error', () => {})
+  socket.resume().write('PUT / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nhalf')
+  await once(socket, 'close')
+  const session = http2.connect(url)
+  context.after(() => session.destroy())
+  const request = session.request({ ':path': '/', ':method': 'PUT' })
+  request.on('error', () => {})
+  request.resume().write('half')
+  await new Promise(resolve => request.once('close', resolve))
+  assert.deepEqual(come, ['all of it', 'half', 'half'])
+  assert.deepEqual(failures, [])
+})
+
 test('a connection of HTTP/2 has no more requests under way at once than it may, and the others after them', async context => {
   let underWay = 0
   let most = 0

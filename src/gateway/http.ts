@@ -33,7 +33,7 @@ const preface = Buffer.from('PRI * HTTP/2.0')
 export interface Bounds {
   /** Between the requests of a connection. Longer than clients keep theirs, so that it is they who close. */
   readonly idleMilliseconds: number
-  /** For a client that takes nothing of its answer, which holds what was read ahead for it. */
+  /** For a client that takes nothing of its answer, which holds what was read ahead for it, or sends no more of its upload. */
   readonly stalledMilliseconds: number
   /** For a body that is read into memory: all of it. */
   readonly arrivalMilliseconds: number
@@ -177,7 +177,10 @@ export class HttpServer {
       settled()
     })
     try {
-      const late = () => breakOff(outgoing)
+      const late = () => {
+        gone.abort()
+        breakOff(outgoing)
+      }
       const request = toRequest(incoming, gone.signal, { late, ...this.#bounds })
       const response = await this.#handle(request)
       if (response.endless) {
@@ -206,7 +209,7 @@ const closing = new Error('The server closes.')
 /** Whoever stays silent for so long is cut off. */
 const silence = (socket: net.Socket, milliseconds: number) => socket.setTimeout(milliseconds, () => socket.destroy())
 
-type Arriving = Pick<Bounds, 'arrivalMilliseconds'> & { readonly late: () => void }
+type Arriving = Pick<Bounds, 'arrivalMilliseconds' | 'stalledMilliseconds'> & { readonly late: () => void }
 
 function toRequest(incoming: Incoming, signal: AbortSignal, arriving: Arriving): HttpRequest {
   const url = incoming.url ?? '/'
@@ -225,6 +228,10 @@ function toRequest(incoming: Incoming, signal: AbortSignal, arriving: Arriving):
     if (how === 'promptly' && !isHere) {
       const timer = setTimeout(arriving.late, arriving.arrivalMilliseconds)
       incoming.on('close', () => clearTimeout(timer))
+    } else if (!isHere) {
+      // What goes to the disk as it comes may take what it takes, as long as some of it comes.
+      incoming.setTimeout(arriving.stalledMilliseconds, arriving.late)
+      incoming.on('end', () => incoming.setTimeout(0))
     }
     return incoming
   }
