@@ -14,7 +14,7 @@ test('the packed package, installed into an empty folder, runs a lake', { timeou
   const run = (command: string, words: readonly string[], cwd: string) =>
     execFileSync(command, [...words], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 
-  run(process.execPath, ['scripts/build.ts'], root)
+  // Packing builds first: npm runs `prepare`.
   const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder], root)) as readonly {
     filename: string
     files: readonly { path: string }[]
