@@ -5,7 +5,10 @@
 
 const RealDate = Date
 const realNow = Date.now
+/** Whoever looks at a clock that stands so often waits for it to go on, and would wait for ever. */
+const looksMax = 10_000_000
 let standsAt: number | undefined
+let looks = 0
 
 export const machineNow = (): number => realNow()
 
@@ -13,9 +16,18 @@ export const machineNow = (): number => realNow()
 export function setLakeTime(milliseconds: number | undefined): void {
   if (milliseconds !== undefined && globalThis.Date === RealDate) install()
   standsAt = milliseconds
+  looks = 0
 }
 
-const now = (): number => standsAt ?? realNow()
+function now(): number {
+  if (standsAt === undefined) return realNow()
+  looks += 1
+  if (looks > looksMax)
+    throw new Error(
+      `The lake's clock is simulated and stands at ${new RealDate(standsAt).toISOString()} while this runs: a loop that waits for Date to go on waits for ever. Wait with a timer; measure with performance.now().`,
+    )
+  return standsAt
+}
 
 function install(): void {
   const lakeDate = new Proxy(RealDate, {
