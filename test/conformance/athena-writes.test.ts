@@ -197,7 +197,7 @@ for (const [sql, words] of refused)
   test(`fails and leaves nothing: ${sql.slice(0, 60)}`, async () => assert.match(await queries.fail(sql), words))
 
 for (const [sql, words] of [
-  ["CREATE TABLE b WITH (bucketed_by = ARRAY['a'], bucket_count = 2) AS SELECT 1 AS a", /the property bucketed_by/],
+  ["CREATE TABLE b WITH (format = 'ORC', orc_compression = 'ZLIB') AS SELECT 1 AS a", /the property orc_compression/],
   ["CREATE TABLE i WITH (table_type = 'ICEBERG') AS SELECT 1 AS a", /table_type = 'ICEBERG'/],
   ["CREATE TABLE o WITH (format = 'ORC') AS SELECT 1 AS a", /the format ORC/],
   ['CREATE TABLE l LIKE readings', /CREATE TABLE … LIKE/],

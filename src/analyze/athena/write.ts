@@ -118,7 +118,8 @@ export class Writes {
     const end = result.format === 'parquet' ? '' : result.extension.replace(/^\.[a-z]+/, '')
     const objects: { readonly bucket: string; readonly key: string; readonly object: PreparedObject }[] = []
     for (const [index, { file, at }] of placed.entries()) {
-      const name = `${stamp}_${String(index).padStart(5, '0')}_${query.id.slice(0, 5)}_${query.id}${end}`
+      const last = file.bucket === undefined ? query.id : `bucket-${String(file.bucket).padStart(5, '0')}`
+      const name = `${stamp}_${String(index).padStart(5, '0')}_${query.id.slice(0, 5)}_${last}${end}`
       const object = await this.#s3.prepare(await this.#blobs.adopt(file.file), {
         contentType: 'application/octet-stream',
       })
@@ -212,6 +213,7 @@ export class Writes {
       statement: {
         ...{ kind: 'unload', location, isStrict: true, partitionedBy: keys, delimiter: statement.delimiter },
         ...{ format: statement.format, compression: statement.compression },
+        ...(statement.buckets && { buckets: statement.buckets }),
         query: statement.hasData ? statement.query : `SELECT * FROM (${statement.query}\n) LIMIT 0`,
       },
       base,
@@ -316,7 +318,7 @@ function writtenText({ separators, escape: mark, nullText }: Extract<RowFormat, 
 }
 
 function definitionOf(
-  { table, comment, format, compression, delimiter }: CreateTableAs,
+  { table, comment, format, compression, delimiter, buckets }: CreateTableAs,
   of: {
     readonly columns: readonly Column[]
     readonly partitionColumns: readonly Column[]
@@ -342,6 +344,7 @@ function definitionOf(
       columns: of.columns,
       location: of.location,
       ...formats,
+      ...(buckets && { bucketColumns: buckets.columns, bucketCount: buckets.count }),
       serde: { library, parameters: library === serdes.delimited ? delimited : { 'serialization.format': '1' } },
     },
     partitionKeys: of.partitionColumns,

@@ -169,6 +169,7 @@ export type WriteStatement =
       readonly delimiter: string
       /** Absent: text is written without quotes. */
       readonly quote?: string
+      readonly buckets?: Buckets
       readonly isStrict: boolean
     }
   | {
@@ -180,6 +181,12 @@ export type WriteStatement =
       readonly isReplacing?: boolean
       readonly isStrict: boolean
     }
+
+/** Into how many files the rows of a partition are parted by Hive's hash of these columns. */
+export interface Buckets {
+  readonly columns: readonly string[]
+  readonly count: number
+}
 
 export interface TransformRequest {
   /** `UNLOAD (SELECT …) TO 's3://…' WITH (…)`, `INSERT INTO t SELECT …` or `INSERT OVERWRITE t SELECT …` as text, or read already. */
@@ -267,6 +274,8 @@ export interface WrittenFile {
   readonly rows?: number
   /** Empty when not partitioned; null stands for Hive's default partition. */
   readonly partition: readonly (readonly [name: string, value: string | null])[]
+  /** From 0; absent where rows are in no buckets. */
+  readonly bucket?: number
   readonly columns: readonly WrittenColumn[]
 }
 

@@ -33,6 +33,7 @@ export function readCreateTableAs(reader: Reader): CreateTableAs {
   const options = reader.accept('WITH') ? readOptions(reader, 'table') : new Map<string, Option>()
   const location = options.get('external_location')
   const files = filesOf(options, 'parquet')
+  const buckets = bucketsOf(options)
   reader.expect('AS')
   const without = reader.endsWith('WITH', 'NO', 'DATA')
   const query = queryOf(reader, without ? 3 : reader.endsWith('WITH', 'DATA') ? 2 : 0)
@@ -44,6 +45,7 @@ export function readCreateTableAs(reader: Reader): CreateTableAs {
     ...comment,
     ...(location && { location: locationOf(location) }),
     ...files,
+    ...(buckets && { buckets }),
     hasData: !without,
     query,
   }
@@ -73,13 +75,13 @@ interface Option {
 const known = {
   table: [
     ...['format', 'external_location', 'partitioned_by', 'field_delimiter', 'write_compression', 'table_type'],
-    ...['parquet_compression', 'is_external'],
+    ...['parquet_compression', 'is_external', 'bucketed_by', 'bucket_count'],
   ],
   unload: ['format', 'partitioned_by', 'field_delimiter', 'compression'],
 }
 /** Athena's, which Biwa does not do. */
 const refused = [
-  ...['bucketed_by', 'bucket_count', 'orc_compression', 'compression_level', 'partitioning', 'location', 'vacuum_max'],
+  ...['orc_compression', 'compression_level', 'partitioning', 'location', 'vacuum_max'],
   ...['optimize_rewrite_delete_file_threshold', 'max_file_size'],
 ]
 
@@ -137,6 +139,18 @@ function filesOf(options: ReadonlyMap<string, Option>, otherwise: DataFormat): F
     // Hive's own delimiter, as Athena's.
     delimiter: delimiter ? textOf(delimiter) : '\u0001',
   }
+}
+
+function bucketsOf(options: ReadonlyMap<string, Option>): CreateTableAs['buckets'] {
+  const [columns, count] = [options.get('bucketed_by'), options.get('bucket_count')]
+  if (!columns && !count) return undefined
+  if (!columns || !count)
+    throw malformedStatement((columns ?? count)?.place ?? '', 'bucketed_by and bucket_count are given together')
+  if (typeof columns.value === 'string' || columns.value.length === 0)
+    throw malformedStatement(columns.place, "bucketed_by is an array: ARRAY[ 'column' ]")
+  if (!/^[1-9]\d{0,8}$/.test(textOf(count)))
+    throw malformedStatement(count.place, 'bucket_count must be a whole number greater than 0')
+  return { columns: columns.value.map(name => name.toLowerCase()), count: Number(textOf(count)) }
 }
 
 function compressionOf(options: ReadonlyMap<string, Option>, format: DataFormat): Compression {

@@ -64,6 +64,7 @@ export interface CreateTableAs extends Files {
   readonly comment?: string
   /** Absent: among the query's results. */
   readonly location?: string
+  readonly buckets?: Pick<Buckets, 'columns' | 'count'>
   readonly hasData: boolean
   readonly query: string
 }

@@ -8,7 +8,7 @@ import { hiveName } from '../../sql/typing/names.ts'
 import { isSimple, nameOf, type Type } from '../../sql/typing/type.ts'
 import { wallClock } from '../../sql/zones.ts'
 import { EngineFault } from '../fault.ts'
-import type { Column, Compression, DataFormat, WrittenColumn, WrittenFile, WrittenText } from '../request.ts'
+import type { Buckets, Column, Compression, DataFormat, WrittenColumn, WrittenFile, WrittenText } from '../request.ts'
 import { size } from './files.ts'
 import type { Session } from './session.ts'
 
@@ -19,6 +19,7 @@ export interface OutputPlan extends WrittenText {
   /** Whether a type that Hive does not have is refused, and not written as the nearest. */
   readonly isStrict: boolean
   readonly partitionedBy: readonly string[]
+  readonly buckets?: Buckets
   readonly directory: string
 }
 
@@ -36,6 +37,41 @@ export async function writeOutput(
   plan: OutputPlan,
 ): Promise<Output> {
   await session.plan(sql)
+  const columns = checkedColumns(returned, plan)
+  const inner = columns.map((_, index) => `c${index}`).join(', ')
+  const extension = extensionOf(plan)
+  const target = plan.partitionedBy.length > 0 ? plan.directory : `${plan.directory}/all${extension}`
+  const rows = await session.rows(
+    `COPY (SELECT ${valuesOf(columns, plan).join(', ')} FROM (${sql}) AS athena_output(${inner})) TO ${literal(target)} (${copyOptions(plan)})`,
+  )
+  const written =
+    plan.format === 'parquet' ? rows.map(row => writtenFile(row, plan.partitionedBy)) : await textFiles(rows, plan)
+  const files = written.filter(file => file.rows !== 0)
+  return {
+    files,
+    ...describedColumns(columns, plan),
+    rows: rows.reduce((sum, row) => sum + Number(row[plan.format === 'parquet' ? 1 : 0] ?? 0), 0),
+    extension,
+  }
+}
+
+/** What is in the files, and what their folders say. */
+export function describedColumns(
+  columns: readonly NamedColumn[],
+  { partitionedBy }: OutputPlan,
+): Pick<Output, 'columns' | 'partitionColumns'> {
+  const hive = columns.map(column => ({ name: column.name, type: hiveName(column.type) }))
+  return {
+    columns: hive.filter(column => !partitionedBy.includes(column.name)),
+    partitionColumns: partitionedBy.map(name => ({
+      name,
+      type: hive.find(column => column.name === name)?.type ?? 'string',
+    })),
+  }
+}
+
+/** The columns with their names, where all of them can be written. */
+export function checkedColumns(returned: readonly Returned[], plan: OutputPlan): readonly NamedColumn[] {
   const columns = namedColumns(returned)
   checkNames(
     columns.map(column => column.name),
@@ -56,35 +92,16 @@ export async function writeOutput(
       'unsupported',
       `NOT_SUPPORTED: Column ${nested.name} is an array, a map or a row, which this engine does not write as text yet: write PARQUET or JSON.`,
     )
-  const inner = columns.map((_, index) => `c${index}`).join(', ')
-  const extension = extensionOf(plan)
-  const target = plan.partitionedBy.length > 0 ? plan.directory : `${plan.directory}/all${extension}`
-  const rows = await session.rows(
-    `COPY (SELECT ${valuesOf(columns, plan).join(', ')} FROM (${sql}) AS athena_output(${inner})) TO ${literal(target)} (${copyOptions(plan)})`,
-  )
-  const written =
-    plan.format === 'parquet' ? rows.map(row => writtenFile(row, plan.partitionedBy)) : await textFiles(rows, plan)
-  const files = written.filter(file => file.rows !== 0)
-  const hive = columns.map(column => ({ name: column.name, type: hiveName(column.type) }))
-  return {
-    files,
-    columns: hive.filter(column => !plan.partitionedBy.includes(column.name)),
-    partitionColumns: plan.partitionedBy.map(name => ({
-      name,
-      type: hive.find(column => column.name === name)?.type ?? 'string',
-    })),
-    rows: rows.reduce((sum, row) => sum + Number(row[plan.format === 'parquet' ? 1 : 0] ?? 0), 0),
-    extension,
-  }
+  return columns
 }
 
-interface NamedColumn {
+export interface NamedColumn {
   readonly name: string
   readonly type: Type
 }
 
 /** What the COPY selects: the columns, or with JSON in partitions the document and the partition columns. */
-function valuesOf(columns: readonly NamedColumn[], plan: OutputPlan): readonly string[] {
+export function valuesOf(columns: readonly NamedColumn[], plan: OutputPlan): readonly string[] {
   const { format, partitionedBy } = plan
   const values = columns.map(({ name, type }, index) => {
     const value = storable(`c${index}`, type)
@@ -163,12 +180,12 @@ function storable(value: string, type: Type): string {
 
 const intervals = ['interval day to second', 'interval year to month'] as const
 
-function extensionOf(plan: OutputPlan): string {
+export function extensionOf(plan: OutputPlan): string {
   const compressed = { GZIP: '.gz', ZSTD: '.zst', NONE: '', SNAPPY: '' }[plan.compression]
   return plan.format === 'parquet' ? '.parquet' : `.${plan.format}${compressed}`
 }
 
-function copyOptions(plan: OutputPlan): string {
+export function copyOptions(plan: OutputPlan): string {
   const names = {
     NONE: plan.format === 'parquet' ? 'uncompressed' : 'none',
     SNAPPY: 'snappy',
@@ -194,7 +211,7 @@ function copyOptions(plan: OutputPlan): string {
 }
 
 /** Of text files DuckDB tells their names and the number of rows in all of them. */
-async function textFiles(
+export async function textFiles(
   [told = []]: readonly (readonly unknown[])[],
   { partitionedBy }: OutputPlan,
 ): Promise<readonly WrittenFile[]> {
@@ -214,7 +231,7 @@ async function textFiles(
 }
 
 /** filename, count, file_size_bytes, footer_size_bytes, column_statistics, partition_keys */
-function writtenFile(row: readonly unknown[], partitionedBy: readonly string[]): WrittenFile {
+export function writtenFile(row: readonly unknown[], partitionedBy: readonly string[]): WrittenFile {
   const keys = entries(row[5])
   return {
     file: String(row[0]),

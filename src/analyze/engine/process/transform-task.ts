@@ -12,6 +12,7 @@ import { nameOf, type Type } from '../../sql/typing/type.ts'
 import { EngineFault } from '../fault.ts'
 import type { Ask, TransformTask } from '../protocol.ts'
 import type { TableReference, TargetTable, TransformResult } from '../request.ts'
+import { writeBuckets } from './buckets.ts'
 import { Described } from './described.ts'
 import { faultOf } from './fault-of.ts'
 import { directory } from './files.ts'
@@ -64,7 +65,9 @@ export async function runTransform(
       nothing || written instanceof EngineFault
         ? undefined
         : await whileTelling(plan, { telling: task.telling, ask, clock }, () =>
-            writeOutput(session, target === undefined ? written : fitted(written, script, target), out),
+            out.buckets
+              ? writeBuckets(session, written, { ...out, buckets: out.buckets })
+              : writeOutput(session, target === undefined ? written : fitted(written, script, target), out),
           )
     return {
       ...head,
