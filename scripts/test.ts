@@ -4,7 +4,7 @@
  *
  *     node scripts/test.ts [path part …]     only files whose path contains one of these
  *
- * With BIWA_TESTS=thorough the tests of laws try several times as many cases (`test/testing/cases.ts`).
+ * With BIWA_TESTS=thorough the tests of laws try several times as many cases (`test/testing/tries.ts`).
  */
 import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
+import { tries } from '../../test/testing/tries.ts'
 import { SimulatedDisk } from '../world/simulated/disk.ts'
 import { LogDamaged } from './segment-files.ts'
 import { LogReadOnly, type LogRecord, SegmentLog } from './segment-log.ts'
@@ -440,6 +441,6 @@ test('any run of appends, reads, trims, opens and power cuts keeps what was ackn
       const at = Math.floor(now / 2)
       assert.equal(await log.indexAt(at), records.find(record => record.at >= at)?.index ?? log.end)
     }),
-    { numRuns: 150 },
+    { numRuns: tries(150) },
   )
 })

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { DuckDBInstance } from '@duckdb/node-api'
 import fc from 'fast-check'
+import { tries } from '../../test/testing/tries.ts'
 import { NotParquet, parquetFooterBytes, parquetTrailerBytes, parseParquetFooter } from './parquet-footer.ts'
 import { ThriftMalformed } from './thrift-compact.ts'
 
@@ -85,7 +86,7 @@ test('damaged footers are refused, or read, but never break the reader', () => {
         assert.ok(cause instanceof NotParquet || cause instanceof ThriftMalformed, String(cause))
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: tries(2000) },
   )
 })
 

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { createCipheriv } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { tries } from '../../test/testing/tries.ts'
 import { hadoopSnappy, snappyJava } from './snappy.ts'
 import { readHadoopSnappy, readSnappyJava } from './testing/snappy.ts'
 
@@ -39,7 +40,7 @@ for (const { name, write, read } of formats) {
         const bytes = Buffer.concat(runs.flatMap(([run, times]) => Array.from({ length: times }, () => run)))
         assert.ok(read(await written(write(pieces(bytes, size)))).equals(bytes))
       }),
-      { numRuns: 60 },
+      { numRuns: tries(60) },
     )
   })
 

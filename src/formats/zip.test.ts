@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { unzipSync } from 'fflate'
+import { tries } from '../../test/testing/tries.ts'
 import { zipped } from './zip.ts'
 
 async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
@@ -27,7 +28,7 @@ test('any bytes under any name are read back by another library', async () => {
         assert.deepEqual(Object.entries(read), [[name, bytes]])
       },
     ),
-    { numRuns: 60 },
+    { numRuns: tries(60) },
   )
 })
 

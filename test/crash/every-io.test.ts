@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { SimulatedDisk } from '../../src/world/simulated/disk.ts'
+import { tries } from '../testing/tries.ts'
 import { check, openStore, Promises, seen, work } from './workload.ts'
 
 type Ending = { readonly failing: 'crash' | 'ENOSPC' | 'EIO'; readonly powerCut: boolean }
@@ -74,7 +75,7 @@ test('any I/O in any interleaving fails in any way', async () => {
     fc.asyncProperty(fc.integer(), fc.integer({ min: 1, max: 280 }), ending, async (seed, n, { failing, powerCut }) => {
       await failAt(n, seed, { failing, powerCut: powerCut || failing === 'crash' })
     }),
-    { numRuns: 150 },
+    { numRuns: tries(150) },
   )
 })
 
@@ -96,6 +97,6 @@ test('what a process shows that was started after another died survives the powe
       assert.deepEqual(await seen(third), shown)
       await third.close()
     }),
-    { numRuns: 100 },
+    { numRuns: tries(100) },
   )
 })

@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { tries } from '../../../test/testing/tries.ts'
 import { parquetFooterBytes, parquetTrailerBytes, parseParquetFooter } from '../../formats/parquet-footer.ts'
 import { became, convert, hive, openx } from './testing/convert.ts'
 import { directory } from './testing/tables.ts'
@@ -366,7 +367,7 @@ describe('bad input', () => {
         assert.equal(new Set(failed.map(({ line }) => line)).size, failed.length)
         assert.ok(failed.every(({ line }, index) => line < lines && line > (failed[index - 1]?.line ?? -1)))
       }),
-      { numRuns: 60 },
+      { numRuns: tries(60) },
     )
   })
 
@@ -509,7 +510,7 @@ test('the fast way says what the exact way says', async () => {
       assert.deepEqual(fast.failed, exact.failed.slice(0, -1))
       assert.deepEqual(fast.values.slice(0, -1), exact.values)
     }),
-    { numRuns: 60 },
+    { numRuns: tries(60) },
   )
 })
 

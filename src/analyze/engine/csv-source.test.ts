@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
+import { tries } from '../../../test/testing/tries.ts'
 import { CsvSplitter } from './process/csv-splitter.ts'
 import { parseSchema, type TransformRequest } from './request.ts'
 import { fileOf, type Ran, readBack, transform } from './testing/tables.ts'
@@ -151,7 +152,7 @@ test('every table that is written as RFC 4180 says comes back', async () => {
         )
       },
     ),
-    { numRuns: 25 },
+    { numRuns: tries(25) },
   )
 })
 

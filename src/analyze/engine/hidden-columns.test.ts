@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { tries } from '../../../test/testing/tries.ts'
 import { jsonTable, query } from './testing/tables.ts'
 
 const columns = [{ name: 'v', type: 'bigint' }]
@@ -116,7 +117,7 @@ test('with files left out and without, every WHERE over hidden columns has the s
       const whole = await query(`SELECT v, "$path" FROM t WHERE if(rand() < 2, ${where}) ORDER BY v`, [t])
       assert.deepEqual(pruned.lines, whole.lines, where)
     }),
-    { numRuns: 40 },
+    { numRuns: tries(40) },
   )
 })
 

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { tries } from '../../../test/testing/tries.ts'
 import { datePattern } from './date-pattern.ts'
 import type { ProjectedColumn } from './projection.ts'
 import type { Column, TableSource } from './request.ts'
@@ -230,7 +231,7 @@ test('projected or in the catalog, a query has the same rows', async () => {
       assert.deepEqual((await query(sql, [t])).lines, (await query(sql, [kept])).lines, where)
       least = Math.min(least, t.asked[0]?.length ?? 0)
     }),
-    { numRuns: 40 },
+    { numRuns: tries(40) },
   )
   assert.ok(least < all.length, 'nothing was ever left out')
 })

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { tries } from '../../../test/testing/tries.ts'
 import type { Column, TableSource } from './request.ts'
 import { jsonTable, query } from './testing/tables.ts'
 
@@ -153,7 +154,7 @@ test('with and without partitions every shape of query has the same rows', async
       const [one, other] = [await query(sql, [t, ...views]), await query(sql, [flat, ...views])]
       assert.deepEqual([...one.lines].sort(), [...other.lines].sort(), sql)
     }),
-    { numRuns: 80 },
+    { numRuns: tries(80) },
   )
   assert.ok(
     t.indexes.some(indexes => indexes.length < keys.length),
@@ -198,6 +199,6 @@ test('partitions that are told without DuckDB are those that DuckDB tells', asyn
       await query(`SELECT count(*) FROM t WHERE ${where} AND (p IS NULL OR p IS NOT NULL)`, [t])
       assert.deepEqual(t.indexes[0] ?? [], t.indexes[1] ?? [], where)
     }),
-    { numRuns: 60 },
+    { numRuns: tries(60) },
   )
 })

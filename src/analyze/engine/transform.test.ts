@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
+import { tries } from '../../../test/testing/tries.ts'
 import { type Column, parseSchema, type TargetTable } from './request.ts'
 import { fileOf, jsonTable, query, type Ran, readBack, transform } from './testing/tables.ts'
 
@@ -376,7 +377,7 @@ test('whatever the objects hold, in = out + dead letters, and every whole record
       const sorted = (values: readonly number[]) => [...values].sort((one, other) => one - other)
       assert.deepEqual(sorted(written.map(line => Number(line.slice(1, -1)))), sorted(ids))
     }),
-    { numRuns: 25 },
+    { numRuns: tries(25) },
   )
 })
 

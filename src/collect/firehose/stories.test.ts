@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { simulatedWorld } from '../../../test/testing/simulated-world.ts'
+import { tries } from '../../../test/testing/tries.ts'
 import { SilentLog } from '../../world/log.ts'
 import type { Failing } from '../../world/simulated/disk.ts'
 import { scaleShards } from '../kinesis/resharding.ts'
@@ -48,7 +49,7 @@ for (const from of ['a stream', 'direct puts'] as const) {
           for (const one of steps) await story.take(one)
           await story.end()
         }),
-        { numRuns: way === 'as it came' ? 40 : 20 },
+        { numRuns: tries(way === 'as it came' ? 40 : 20) },
       )
     })
   }

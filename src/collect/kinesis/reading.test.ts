@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { simulatedWorld } from '../../../test/testing/simulated-world.ts'
+import { tries } from '../../../test/testing/tries.ts'
 import type { StartingPoint } from './iterators.ts'
 import { Kinesis } from './kinesis.ts'
 import { mergeShards, scaleShards, splitShard } from './resharding.ts'
@@ -396,6 +397,6 @@ test('readers of all kinds read what is within retention, in order, once, whatev
       for (const one of steps) await story.take(one)
       await story.finish()
     }),
-    { numRuns: 150 },
+    { numRuns: tries(150) },
   )
 })

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { tries } from '../../../test/testing/tries.ts'
 import { bucket, column, crawler, delivery, files, job, lake, stream, table, workgroup } from '../define.ts'
 import type { AnyPart, LakeDefinition } from '../lake.ts'
 import { layoutOf, measures, padding } from './layout.ts'
@@ -67,7 +68,7 @@ const definition: fc.Arbitrary<LakeDefinition> = fc
   })
 
 const holds = (property: (definition: LakeDefinition) => void) =>
-  fc.assert(fc.property(definition, property), { numRuns: 60 })
+  fc.assert(fc.property(definition, property), { numRuns: tries(60) })
 
 const unbroken = (text: string): string => text.replace(/\s/g, '')
 
@@ -97,7 +98,7 @@ test('the text is no wider than the terminal, steers none, and names every node'
       const wide = unbroken(textOf(way, { columns: 2000 }))
       for (const { name } of way.nodes) assert.ok(wide.includes(unbroken(name)), name)
     }),
-    { numRuns: 60 },
+    { numRuns: tries(60) },
   )
 })
 

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { cbor, tag } from '@smithy/core/cbor'
 import fc from 'fast-check'
+import { tries } from '../../../test/testing/tries.ts'
 import { Fault } from '../fault.ts'
 import {
   blob,
@@ -225,7 +226,7 @@ test('whatever the bytes, the answer is a value, a fault or the name of what nob
       if (!(error instanceof Fault || error instanceof UndeclaredMember)) throw error
     }
   }
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), tame), { numRuns: 5000 })
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), tame), { numRuns: tries(5000) })
   // Sound bodies with some bytes changed get further than noise does.
   const changed = fc.tuple(values, fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { maxLength: 4 }))
   fc.assert(
@@ -234,7 +235,7 @@ test('whatever the bytes, the answer is a value, a fault or the name of what nob
       for (const [at, byte] of changes) bytes[at % bytes.length] = byte
       tame(bytes)
     }),
-    { numRuns: 2000 },
+    { numRuns: tries(2000) },
   )
 })
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { shapedValue } from '../../../test/testing/shaped-values.ts'
+import { tries } from '../../../test/testing/tries.ts'
 import { named, string } from '../shape.ts'
 import { jsonText } from './json-text.ts'
 import { writeMembers } from './json-values.ts'
@@ -14,6 +15,6 @@ test('an answer reads the same as what JSON.stringify makes of its values', () =
       const value = { Other: other.value, One: one.value, Left: undefined, Undeclared: 1 }
       assert.equal(jsonText(members, value), JSON.stringify(writeMembers(members, value)))
     }),
-    { numRuns: 500 },
+    { numRuns: tries(500) },
   )
 })

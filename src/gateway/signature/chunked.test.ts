@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { createHash, createHmac } from 'node:crypto'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { tries } from '../../../test/testing/tries.ts'
 import { Fault } from '../fault.ts'
 import { wholeBody } from '../message.ts'
 import { ChunkedBody, type chunkedForm } from './chunked.ts'
@@ -156,7 +157,7 @@ describe('unsigned chunks', () => {
           assert.deepEqual({ ...body.trailers }, { 'x-amz-checksum-crc32': 'AAAAAA==' })
         },
       ),
-      { numRuns: 200 },
+      { numRuns: tries(200) },
     )
   })
 
@@ -237,7 +238,7 @@ describe('unsigned chunks', () => {
           }
         },
       ),
-      { numRuns: 500 },
+      { numRuns: tries(500) },
     )
   })
 })

@@ -7,6 +7,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'
+import { tries } from '../../../test/testing/tries.ts'
 import { Fault } from '../fault.ts'
 import { canonicalPath, canonicalQuery } from './canonical.ts'
 import type { SignedRequest } from './request.ts'
@@ -212,7 +213,7 @@ describe("requests signed by AWS's signer for JavaScript", () => {
         const request = await signedBySdk(service, { path, query: { prefix: value }, headers: {} })
         check(request, { bodyHash: emptyBodyHash })
       }),
-      { numRuns: 300 },
+      { numRuns: tries(300) },
     )
   })
 
@@ -434,7 +435,7 @@ describe('malformed claims', () => {
           assert.ok(error instanceof Fault, String(error))
         }
       }),
-      { numRuns: 600 },
+      { numRuns: tries(600) },
     )
   })
 })

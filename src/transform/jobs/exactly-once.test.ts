@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { tries } from '../../../test/testing/tries.ts'
 import { Bench, lines, scope } from './testing/bench.ts'
 
 type Step =
@@ -55,7 +56,7 @@ test('each record is in the table exactly once when the job has caught up', asyn
       assert.deepEqual(await bench.ids('curated/'), expected)
       for (const run of bench.jobs.runs(scope, 'curate', 100)) assert.match(run.state, /^(SUCCEEDED|FAILED)$/)
     }),
-    { numRuns: 60 },
+    { numRuns: tries(60) },
   )
 })
 

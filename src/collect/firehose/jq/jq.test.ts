@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import fc from 'fast-check'
+import { tries } from '../../../../test/testing/tries.ts'
 import { SystemClock } from '../../../world/clock.ts'
 import { ConsoleLog } from '../../../world/log.ts'
 import { Jq } from './jq.ts'
@@ -127,7 +128,7 @@ describe('documents', () => {
         for (const text of texts) alone.push(...(await extract(query, text)))
         assert.deepEqual(together, alone)
       }),
-      { numRuns: 25 },
+      { numRuns: tries(25) },
     )
   })
 

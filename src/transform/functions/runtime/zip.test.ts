@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { type Zippable, zipSync } from 'fflate'
 import { works } from '../../../../test/testing/programs.ts'
+import { tries } from '../../../../test/testing/tries.ts'
 import { entriesOf, ZipMistake } from './zip.ts'
 
 const bytesMax = 1024 * 1024
@@ -111,6 +112,6 @@ test('no bytes that are changed or made up make it do anything but unpack inside
         assert.ok(cause instanceof ZipMistake, String(cause))
       }
     }),
-    { numRuns: 500 },
+    { numRuns: tries(500) },
   )
 })
