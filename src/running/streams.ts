@@ -22,11 +22,12 @@ export class RunningStream<C extends Columns> {
    * Puts a record, or any number of them in order; resolves when they are durable. A Date goes where a column tells a moment.
    *
    *     await app.stream(readings).put({ device_id: 'sensor-3', temperature: 21.4, timestamp: new Date() })
+   *     await app.stream(readings).put(...thousands)     // or put(thousands)
    */
-  async put(records: OneOrMore<PutRow<C>>): Promise<void> {
+  async put(...records: readonly OneOrMore<PutRow<C>>[]): Promise<void> {
     const { name, record: columns, partitionKey } = this.#stream
     const what = `The stream ${name}`
-    const entries = entriesOf(records).map(record => ({
+    const entries = entriesOf(what, records).map(record => ({
       Data: recordText(what, columns, record),
       PartitionKey: String((record as Readonly<Record<string, unknown>>)[partitionKey]),
     }))
@@ -73,15 +74,15 @@ export class RunningDelivery<C extends Columns> {
     this.#delivery = delivery
   }
 
-  /** Puts records to a delivery that takes them directly. */
-  async put(records: OneOrMore<PutRow<C>>): Promise<void> {
+  /** Puts records, or lists of them, to a delivery that takes them directly. */
+  async put(...records: readonly OneOrMore<PutRow<C>>[]): Promise<void> {
     const { name, record: columns, from } = this.#delivery
     const what = `The delivery ${name}`
     if (from !== undefined)
       throw new LakeMistake(
         `${what} takes its records from the stream ${from.name}: put them to app.stream(${from.name}).`,
       )
-    const entries = entriesOf(records).map(record => ({ Data: recordText(what, columns, record) }))
+    const entries = entriesOf(what, records).map(record => ({ Data: recordText(what, columns, record) }))
     const bytesOf = ({ Data }: (typeof entries)[number]) => Buffer.byteLength(Data)
     for (const Records of batchesOf(entries, bytesOf, putRecordBatchMax)) {
       const answer = await this.#aws.firehose.PutRecordBatch({ DeliveryStreamName: name, Records })
@@ -91,10 +92,12 @@ export class RunningDelivery<C extends Columns> {
 }
 
 /** What is no record is refused with the others, one by one. */
-const entriesOf = <T extends object>(records: OneOrMore<T>): readonly T[] =>
-  typeof records === 'object' && records !== null && Symbol.iterator in records
-    ? [...(records as Iterable<T>)]
-    : [records as T]
+const entriesOf = <T extends object>(what: string, given: readonly OneOrMore<T>[]): readonly T[] => {
+  if (given.length === 0) throw new LakeMistake(`${what}: put takes records, or lists of them, and was given none.`)
+  return given.flatMap(one =>
+    typeof one === 'object' && one !== null && Symbol.iterator in one ? [...(one as Iterable<T>)] : [one as T],
+  )
+}
 
 function refuse(
   what: string,

@@ -75,7 +75,13 @@ test('what is no record of a stream, and no part of the kind, is refused with wh
     [{ ...good, colour: 'red' }, /has no column colour; its records have device_id/],
   ] as const)
     await assert.rejects(put(record), { name: 'LakeMistake', message: wanted })
+  await assert.rejects(app.stream(readings).put(), /put takes records, or lists of them, and was given none/)
   assert.deepEqual(await app.stream(readings).records(), [])
+  await app.stream(readings).put(good, [{ ...good, device_id: 'b' }], { ...good, device_id: 'c' })
+  assert.deepEqual(
+    (await app.stream(readings).records()).map(({ device_id }) => device_id),
+    ['a', 'b', 'c'],
+  )
   assert.throws(() => app.table(readings as never), /app\.table\(…\) takes a table of the definition, not the stream/)
   await assert.rejects(
     running(temperature, { region: 'eu-west-1' } as object),
