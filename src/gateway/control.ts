@@ -17,6 +17,7 @@
  */
 import { hash, timingSafeEqual } from 'node:crypto'
 import { LakeMistake } from '../world/mistake.ts'
+import { Fault } from './fault.ts'
 import { type HttpRequest, type HttpResponse, readWhole } from './message.ts'
 
 export interface ControlNeeds {
@@ -29,8 +30,10 @@ export interface ControlNeeds {
   readonly rootKey?: () => Promise<{ readonly accessKeyId: string; readonly secretAccessKey: string }>
   readonly clock: ControlledClock
   readonly isSimulated: boolean
-  /** Does with a definition what the body says. What is wrong with it is thrown as an error of this world, not as a bug. */
+  /** Does with a definition what the body says. Rejects with a LakeMistake or a Fault for what is the caller's. */
   readonly define: (body: Readonly<Record<string, unknown>>) => Promise<object>
+  /** For what is nobody's mistake but the lake's: keeps it under an id, and gives what its caller hears. */
+  readonly failed: (request: HttpRequest, error: unknown) => Fault
 }
 
 interface Due {
@@ -54,7 +57,17 @@ export function control(
   const stranger = open ? strangerReason(request) : undefined
   if (stranger) return Promise.resolve(answer(403, { message: stranger }))
   const ours = request.path.startsWith('/_biwa/') || request.path === '/_localstack/health'
-  return ours ? answerOurs(request, needs()) : undefined
+  return ours ? answered(request, needs()) : undefined
+}
+
+async function answered(request: HttpRequest, needs: ControlNeeds): Promise<HttpResponse> {
+  try {
+    return await answerOurs(request, needs)
+  } catch (error) {
+    if (error instanceof LakeMistake) return answer(400, { message: error.message })
+    const { status, message } = error instanceof Fault ? error : needs.failed(request, error)
+    return answer(status, { message })
+  }
 }
 
 async function answerOurs(request: HttpRequest, needs: ControlNeeds): Promise<HttpResponse> {
@@ -115,11 +128,7 @@ async function definition(request: HttpRequest, needs: ControlNeeds): Promise<Ht
   } catch {
     return answer(400, { message: 'The body is no JSON. `biwa up <lake.ts>` sends what is meant here.' })
   }
-  try {
-    return answer(200, await needs.define(Object(body) as Readonly<Record<string, unknown>>))
-  } catch (error) {
-    return answer(400, { message: error instanceof Error ? error.message : String(error) })
-  }
+  return answer(200, await needs.define(Object(body) as Readonly<Record<string, unknown>>))
 }
 
 /** Compared in constant time: the hashes have one length. */
@@ -145,13 +154,8 @@ async function clock(request: HttpRequest, { clock, isSimulated }: ControlNeeds)
   const move = moveOf(await readWhole(request.body, 4096))
   if (!move)
     return answer(400, { message: 'The body must be {"advance": "PT5M"} or {"advanceTo": "2025-10-15T00:05:00Z"}.' })
-  try {
-    const ran = await (move.advance === undefined ? clock.advanceTo(move.advanceTo) : clock.advance(move.advance))
-    return answer(200, { ...state(), ran })
-  } catch (error) {
-    if (error instanceof LakeMistake) return answer(400, { message: error.message })
-    throw error
-  }
+  const ran = await (move.advance === undefined ? clock.advanceTo(move.advanceTo) : clock.advance(move.advance))
+  return answer(200, { ...state(), ran })
 }
 
 type Move =

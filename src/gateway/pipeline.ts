@@ -323,20 +323,24 @@ export class Pipeline {
   #toFault(error: unknown, target: Target, operation: string, at: { requestId: string; gone: boolean }): Fault {
     if (error instanceof Fault) return error
     if (error instanceof UndeclaredMember) return target.codec.undeclared(operation, error.member)
-    // A client that broke off in the middle of its upload hears no answer; that is no failure of ours.
-    if (!at.gone) this.#needs.report(`${target.name}:${operation || '?'} failed, request ${at.requestId}`, error)
     const code = target.service.protocol === 'rest-xml' ? 'InternalError' : 'InternalFailure'
-    if (isFullDisk(error))
-      return new Fault(
-        code,
-        500,
-        `The lake's disk is full, and this request was refused. Free some space, then restart the lake; its log tells more under request id ${at.requestId}.`,
-      )
-    return new Fault(
-      code,
-      500,
-      `We encountered an internal error. Please try again. The server's log tells more under request id ${at.requestId}.`,
-    )
+    return this.#failed({ ...at, code, what: `${target.name}:${operation || '?'}` }, error)
+  }
+
+  /** What failed at one of Biwa's own paths, as at an operation. */
+  failed(request: HttpRequest, error: unknown): Fault {
+    const at = { requestId: this.#needs.requestId(), gone: request.signal.aborted }
+    return this.#failed({ ...at, code: 'InternalFailure', what: `${request.method} ${request.path}` }, error)
+  }
+
+  #failed(at: { requestId: string; gone: boolean; code: string; what: string }, error: unknown): Fault {
+    const { requestId, gone, code, what } = at
+    // A client that broke off in the middle of its upload hears no answer; that is no failure of ours.
+    if (!gone) this.#needs.report(`${what} failed, request ${requestId}`, error)
+    const why = isFullDisk(error)
+      ? `The lake's disk is full, and this request was refused. Free some space, then restart the lake; its log tells more under request id ${requestId}.`
+      : `We encountered an internal error. Please try again. The server's log tells more under request id ${requestId}.`
+    return new Fault(code, 500, why)
   }
 }
 

@@ -1,8 +1,11 @@
 /** What may be done with a definition on a lake: see what it would change, make it so, take it away. */
-import { type ApplyOptions, applyPlan } from '../define/apply.ts'
+import { ApplyFailed, type ApplyOptions, applyPlan } from '../define/apply.ts'
 import type { Invoke } from '../define/invoke.ts'
 import type { LakeDefinition } from '../define/lake.ts'
+import { DefinitionMistake } from '../define/mistake.ts'
 import { downPlanOf, type Plan, planOf } from '../define/plan.ts'
+import { resourcesOf } from '../define/resources.ts'
+import { Fault } from '../gateway/fault.ts'
 import { LakeMistake, refuseUnknown, shown } from '../world/mistake.ts'
 
 export interface DownOptions {
@@ -40,8 +43,18 @@ export async function takeDown(lake: Definable, definition: LakeDefinition, opti
   return made
 }
 
-/** One of the above, as it comes over the wire. */
+/** One of the above, as it comes over the wire. Rejects with a LakeMistake or a Fault for what is the sender's doing. */
 export async function defined(lake: Definable, body: Readonly<Record<string, unknown>>): Promise<Plan> {
+  try {
+    return await done(lake, body)
+  } catch (error) {
+    const isRefused = error instanceof ApplyFailed && error.cause instanceof Fault && error.cause.status < 500
+    if (error instanceof DefinitionMistake || isRefused) throw new LakeMistake(error.message, { cause: error })
+    throw error
+  }
+}
+
+async function done(lake: Definable, body: Readonly<Record<string, unknown>>): Promise<Plan> {
   refuseUnknown('/_biwa/definition', body, ['act', 'definition', 'replace', 'data'])
   const { act, replace = false, data = false } = body
   const definition = body.definition as LakeDefinition
@@ -52,8 +65,10 @@ export async function defined(lake: Definable, body: Readonly<Record<string, unk
     if (typeof value !== 'boolean') throw new LakeMistake(`${name} is true or false, not ${shown(value)}.`)
   switch (act) {
     case 'plan':
+      demandWhole(lake, definition)
       return plan(lake, definition)
     case 'apply':
+      demandWhole(lake, definition)
       return apply(lake, definition, { replace: replace === true })
     case 'planDown':
       return planDown(lake, definition, { data: data === true })
@@ -64,7 +79,22 @@ export async function defined(lake: Definable, body: Readonly<Record<string, unk
   }
 }
 
+/** What lake(…) never gave out falls apart where its resources are told, before anything is asked of AWS. */
+function demandWhole(lake: Definable, definition: LakeDefinition): void {
+  demandDefinition(definition)
+  try {
+    resourcesOf(definition, { account: lake.account })
+  } catch (cause) {
+    if (cause instanceof DefinitionMistake) throw cause
+    throw new LakeMistake(
+      `This is no definition as lake(…) of 'biwa/define' gives it: its resources cannot be told (${(cause as Error).message}). Send it unchanged, as \`biwa up <lake.ts>\` does.`,
+      { cause },
+    )
+  }
+}
+
 function demandDefinition(definition: LakeDefinition): void {
-  if (definition?.kind !== 'lake' || !Array.isArray(definition.parts))
+  const { kind, name, region, parts } = Object(definition) as Partial<LakeDefinition>
+  if (kind !== 'lake' || typeof name !== 'string' || typeof region !== 'string' || !Array.isArray(parts))
     throw new LakeMistake("This is no definition of a lake: it takes what lake(…) of 'biwa/define' gives.")
 }

@@ -219,6 +219,7 @@ export class Lake {
       ...{ version, metrics, services: pipeline.serviceNames, clock: this.clock },
       ...(enforced && { rootKey: () => this.rootKey() }),
       define: (body: Readonly<Record<string, unknown>>) => defined(this.#definable, body),
+      failed: (asked: HttpRequest, error: unknown) => pipeline.failed(asked, error),
       isSimulated: clock instanceof SimulatedClock,
       ...(allowReset && { reset: () => this.reset() }),
     })

@@ -1,6 +1,10 @@
 /** Biwa's own paths: health, reset where it was allowed, the clock where it can be moved; and where the server may listen. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { bucket, lake as defineLake } from '../../src/define/define.ts'
+import { control } from '../../src/gateway/control.ts'
+import { Fault } from '../../src/gateway/fault.ts'
+import { wholeBody } from '../../src/gateway/message.ts'
 import { LakeMistake } from '../../src/world/mistake.ts'
 import { lakeFor } from '../testing/lake.ts'
 
@@ -76,4 +80,52 @@ test('metrics are shown as text, and with enforced authentication to who has the
   for (const wrong of [undefined, '', `${accessKeyId}:`, `${accessKeyId}:${secretAccessKey}x`])
     assert.equal(await status(wrong), 401, String(wrong))
   assert.equal((await post(`${url}/_biwa/metrics`, '')).status, 405)
+})
+
+test('what is wrong with a definition is told to who sent it, and nothing of it is a failure of the lake', async context => {
+  const { lake, url, failures } = await lakeFor(context)
+  const ask = async (body: unknown) => {
+    const answer = await post(`${url}/_biwa/definition`, typeof body === 'string' ? body : JSON.stringify(body))
+    return `${answer.status} ${((await answer.json()) as { message: string }).message}`
+  }
+  const definition = defineLake('d', { region: 'ap-northeast-1', parts: [bucket('of-somebody')] })
+  const CreateBucketConfiguration = { LocationConstraint: 'ap-northeast-1' as const }
+  await lake.aws.s3.CreateBucket({ Bucket: 'of-somebody', CreateBucketConfiguration })
+  for (const [body, words] of [
+    ['x', /^400 The body is no JSON/],
+    ['null', /^400 act is plan, apply, planDown or down/],
+    [{ act: 'plan', definition: { ...definition, region: 1 } }, /^400 This is no definition of a lake/],
+    [{ act: 'plan', definition: { ...definition, parts: [null] } }, /^400 This is no definition as lake/],
+    [{ act: 'apply', definition: { ...definition, parts: [{ kind: 'table' }] } }, /^400 This is no definition as lake/],
+    [{ act: 'apply', definition }, /^400 .*not taken over/],
+  ] as const)
+    assert.match(await ask(body), words)
+  assert.match(await ask(`"${'x'.repeat(17 * 1024 * 1024)}"`), /^413 /)
+  assert.deepEqual(failures, [])
+})
+
+test('what fails at a path of its own is a 500 with the id that the log has', async () => {
+  const broken = new Error('a defect')
+  const reported: unknown[] = []
+  const never = () => assert.fail('is not asked for')
+  const answer = await control(
+    {
+      ...{ method: 'POST', path: '/_biwa/definition', query: '', headers: {}, signal: new AbortController().signal },
+      body: wholeBody(Buffer.from('{"act":"plan"}')),
+    },
+    {
+      open: true,
+      needs: () => ({
+        ...{ version: '', services: [], metrics: never, isSimulated: false },
+        clock: { date: never, next: never, advance: never, advanceTo: never },
+        define: () => Promise.reject(broken),
+        failed: ({ path }, error) => {
+          reported.push(path, error)
+          return new Fault('InternalFailure', 500, 'request id 4711')
+        },
+      }),
+    },
+  )
+  assert.deepEqual([answer?.status, answer?.body], [500, '{"message":"request id 4711"}'])
+  assert.deepEqual(reported, ['/_biwa/definition', broken])
 })
