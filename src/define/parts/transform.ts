@@ -30,7 +30,8 @@ export interface TransformContext<C extends Columns> {
   deadLetter(row: GivenRow<C>, reason: string): void
 }
 
-type Rows<T extends Columns> = Iterable<PutRow<T>> | AsyncIterable<PutRow<T>>
+/** An array is an iterable too: named by itself, a compiler tells of its rows and not of iterators. */
+type Rows<T extends Columns> = readonly PutRow<T>[] | Iterable<PutRow<T>> | AsyncIterable<PutRow<T>>
 
 /** What of the table is cut out of a moment is added to what it returns. */
 export type Transform<C extends Columns, T extends Columns> = (
