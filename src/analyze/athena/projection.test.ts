@@ -55,7 +55,7 @@ const date = {
 const refused: readonly (readonly [properties: Readonly<Record<string, string>>, message: RegExp])[] = [
   [
     {},
-    /^INVALID_TABLE_PROPERTY: Table db\.t is configured for partition projection, but the following partition columns are missing projection configuration: \[p0\]$/,
+    /^HIVE_METASTORE_ERROR: Table db\.t is configured for partition projection, but the following partition columns are missing projection configuration: \[p0\] \(table db\.t\)$/,
   ],
   [{ 'projection.p0.type': 'list' }, /must be enum, integer, date or injected/],
   [{ 'projection.p0.type': 'enum' }, /projection\.p0\.values/],

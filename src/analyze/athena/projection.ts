@@ -28,8 +28,9 @@ export function projectionOf(table: Table): Projection | undefined {
   if (names.length === 0) throw invalid('is configured for partition projection, but it has no partition columns')
   const missing = names.filter(name => !properties.get(`projection.${name.toLowerCase()}.type`)?.trim())
   if (missing.length > 0)
-    throw invalid(
-      `is configured for partition projection, but the following partition columns are missing projection configuration: [${missing.join(', ')}]`,
+    throw new QueryFailure(
+      'user',
+      `HIVE_METASTORE_ERROR: Table ${shown} is configured for partition projection, but the following partition columns are missing projection configuration: [${missing.join(', ')}] (table ${shown})`,
     )
   const columns = names.map(name => columnOf(name, properties, invalid))
   const formats = columns.map((column, index) => shownAs(column, table.partitionKeys[index]?.type))
@@ -117,7 +118,11 @@ function columnOf(name: string, properties: ReadonlyMap<string, string>, invalid
     case 'date': {
       const pattern = patternOf(required('format'), why => wrong('format', why))
       const [first, last] = range()
-      const unit = optional('interval.unit')?.trim().toLowerCase()
+      // AWS's page has both names for the smallest.
+      const unit = optional('interval.unit')
+        ?.trim()
+        .toLowerCase()
+        .replace(/^milliseconds$/, 'millis')
       const interval = positive('interval')
       const isCoarse = !pattern.has('HhkKmsS')
       if (!isCoarse && (interval === undefined || unit === undefined))

@@ -6,12 +6,13 @@ import type { Scan, Statement } from '../../sql/statement.ts'
 import type { Ask, TableDescription } from '../protocol.ts'
 import type { Column, ScanFile, ScanSummary } from '../request.ts'
 import { type Described, hiddenColumnsOf } from './described.ts'
+import type { GzipFile } from './gzip-soundness.ts'
 import { hiddenValue, partitionName } from './hidden-value.ts'
 import { forgetReaders } from './line-scan.ts'
 import { hiveDefaultPartition } from './partition-value.ts'
 import type { Confined, Place } from './place.ts'
 import { projectedPartitions } from './projected.ts'
-import { type ScanPlan, viewStatements } from './scan.ts'
+import { compressionOf, type ScanPlan, viewStatements } from './scan.ts'
 import type { Session } from './session.ts'
 import { survivors } from './survivors.ts'
 
@@ -22,6 +23,8 @@ export interface Plan extends Confined {
   readonly files: ReadonlyMap<string, number>
   /** Files that are read in pieces, so that the bytes are to be measured: local name to size times mentions. */
   readonly measured: ReadonlyMap<string, number>
+  /** Of the files of text. */
+  readonly gzips: readonly GzipFile[]
   /** Bytes of files in formats that are always read whole. */
   readonly wholeBytes: number
   readonly partitionsRead: Readonly<Record<string, number>>
@@ -66,14 +69,18 @@ export async function planScans({ place, statement, described, ask, isUnread = f
   const local = ({ file }: ScanFile) => confined.names.get(file) ?? file
   const scans: ScanPlan[] = []
   const [measured, all] = [new Map<string, number>(), new Map<string, number>()]
+  const gzips: GzipFile[] = []
   let wholeBytes = 0
   let largest = 0
   for (const { scan, table, files: asked, hidden, rows } of planned) {
     const files = asked.map(file => ({ ...file, file: local(file) }))
     scans.push({ view: scan.view, table, files, hidden, ...(table.isPartitionList && { rows }) })
-    for (const { file, bytes } of files) {
+    for (const [index, { file, path, bytes }] of files.entries()) {
       all.set(file, (all.get(file) ?? 0) + bytes)
-      if (table.format !== 'parquet') continue
+      if (table.format !== 'parquet') {
+        if (compressionOf(path) === 'gzip') gzips.push({ file, path, blob: asked[index]?.file ?? file })
+        continue
+      }
       measured.set(file, (measured.get(file) ?? 0) + bytes)
       largest = Math.max(largest, bytes)
     }
@@ -85,7 +92,7 @@ export async function planScans({ place, statement, described, ask, isUnread = f
     for (const scan of scans) statements.push(...(await viewStatements(confined.session, scan)))
     return statements
   }
-  return { ...confined, views, files: all, measured, wholeBytes, partitionsRead, scans: summaries }
+  return { ...confined, views, files: all, measured, gzips, wholeBytes, partitionsRead, scans: summaries }
 }
 
 interface Planned {

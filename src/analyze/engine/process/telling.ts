@@ -1,8 +1,10 @@
 // Tells the lake, while a statement runs, how much of its files has been read: so that one which reads more than it may ends
-// then and not when it has read everything, and so that of one which is stopped it is known what it had read.
+// then and not when it has read everything, and so that of one which is stopped it is known what it had read. Meanwhile it
+// is looked whether files that are packed are whole.
 
 import type { Appointment, Clock } from '../../../world/clock.ts'
 import type { Ask, Telling } from '../protocol.ts'
+import { GzipSoundness } from './gzip-soundness.ts'
 import type { Plan } from './plan.ts'
 
 /** Asking takes up to 5 ms of another thread's time. */
@@ -15,12 +17,25 @@ export interface Listener {
   readonly clock: Clock
 }
 
-/** Runs `work`; when the lake refuses to go on, DuckDB is interrupted and the refusal is the outcome. */
-export async function whileTelling<T>(
-  plan: Plan,
-  { telling, ask, clock }: Listener,
-  work: () => Promise<T>,
-): Promise<T> {
+/**
+ * Runs `work`; when the lake refuses to go on, DuckDB is interrupted and the refusal is the outcome. Files that turn out
+ * not to be whole fail it, too, unless it came to its end without having read all of them.
+ */
+export async function whileTelling<T>(plan: Plan, listener: Listener, work: () => Promise<T>): Promise<T> {
+  if (plan.gzips.length === 0) return await told(plan, listener, work)
+  const soundness = new GzipSoundness(plan.gzips)
+  try {
+    const outcome = await told(plan, listener, work)
+    const most = new Map(plan.gzips.map(({ file }) => [file, plan.files.get(file) ?? 0]))
+    const all = [...most.values()].reduce((sum, bytes) => sum + bytes, 0)
+    if ((await plan.session.bytesRead(most)) >= all) await soundness.settled()
+    return outcome
+  } finally {
+    await soundness.stop()
+  }
+}
+
+async function told<T>(plan: Plan, { telling, ask, clock }: Listener, work: () => Promise<T>): Promise<T> {
   if (telling === undefined || plan.files.size === 0) return await work()
   const tell = async () => {
     const bytes = await plan.session.bytesRead(plan.files)

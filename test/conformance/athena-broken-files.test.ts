@@ -1,0 +1,75 @@
+/** Files that are cut off or damaged, with the AWS SDK: no row is missing without a word, and the next query runs. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { QueryRunner } from '../testing/athena.ts'
+import { client, startLake } from '../testing/lake.ts'
+
+let lake: Awaited<ReturnType<typeof startLake>>
+let queries: QueryRunner
+let s3: S3Client
+before(async () => {
+  lake = await startLake()
+  queries = await QueryRunner.open(lake.url)
+  s3 = new S3Client({ ...client(lake.url), forcePathStyle: true })
+  await queries.succeed('CREATE DATABASE weather')
+})
+after(async () => {
+  assert.deepEqual(lake.failures, [])
+  await lake.close()
+})
+
+const put = (Key: string, Body: string | Uint8Array) =>
+  s3.send(new PutObjectCommand({ Bucket: 'analytics', Key, Body }))
+const text = (name: string, columns = 'n int, name string') =>
+  queries.succeed(`CREATE EXTERNAL TABLE ${name} (${columns}) ROW FORMAT DELIMITED FIELDS TERMINATED BY ','
+    LOCATION 's3://analytics/${name}/'`)
+
+const lines = Array.from({ length: 20_000 }, (_, n) => `${n},name${(n * 7919) % 1000}\n`).join('')
+const packed = gzipSync(lines)
+
+for (const [name, bytes] of [
+  ['trailer', packed.length - 4],
+  ['end', packed.length - 200],
+  ['half', packed.length >> 1],
+] as const)
+  test(`gzip that was cut off at its ${name} fails the query that reads it, be it the second one`, async () => {
+    await put(`cut_${name}/a.gz`, packed)
+    await put(`cut_${name}/b.gz`, packed.subarray(0, bytes))
+    await text(`cut_${name}`)
+    const said = `HIVE_CURSOR_ERROR: Unexpected end of input stream: s3://analytics/cut_${name}/b.gz`
+    for (const sql of [`SELECT count(*) FROM cut_${name}`, `SELECT sum(n) FROM cut_${name} WHERE name <> 'name1'`])
+      assert.equal(await queries.fail(sql), said)
+    assert.equal(await queries.fail(`CREATE TABLE copy_${name} AS SELECT * FROM cut_${name}`), said)
+    assert.deepEqual(await queries.rows(`SELECT count(*) FROM cut_${name} WHERE "$path" LIKE '%a.gz'`), [['20000']])
+  })
+
+test('gzip in several members is read whole', async () => {
+  await put('members/a.gz', Buffer.concat([packed, packed]))
+  await text('members')
+  assert.deepEqual(await queries.rows('SELECT count(*) FROM members'), [['40000']])
+})
+
+test('what is no gzip, and gzip with a wrong checksum, are told', async () => {
+  await put('none/a.gz', '1,one\n')
+  await text('none')
+  assert.match(await queries.fail('SELECT * FROM none'), /^HIVE_/)
+  const wrong = Buffer.from(packed)
+  wrong.writeUInt32LE(wrong.readUInt32LE(wrong.length - 8) ^ 1, wrong.length - 8)
+  await put('wrong/a.gz', wrong)
+  await text('wrong')
+  assert.match(
+    await queries.fail('SELECT count(*) FROM wrong'),
+    /^HIVE_CURSOR_ERROR: Corrupt gzip stream .*wrong\/a\.gz$/,
+  )
+})
+
+test('Parquet that was cut off is told by its name', async () => {
+  await put('parquet/a', 'PAR1 and no more')
+  await queries.succeed("CREATE EXTERNAL TABLE parquet (n int) STORED AS PARQUET LOCATION 's3://analytics/parquet/'")
+  assert.match(
+    await queries.fail('SELECT * FROM parquet'),
+    /^HIVE_BAD_DATA: Not valid Parquet file: s3:\/\/analytics\/parquet\/a/,
+  )
+})
