@@ -11,7 +11,8 @@ import { type Call, readCall } from './read-call.ts'
 import { called } from './resolve.ts'
 import type { Scope } from './scope.ts'
 import type { Statement } from './statement.ts'
-import { typed, type Value } from './value.ts'
+import { nameOf, type Type } from './typing/type.ts'
+import { mismatch, typed, type Value } from './value.ts'
 import { orderItems, overWindow } from './window.ts'
 
 const isKnown = (name: string): boolean => functions.has(name) || name in constants
@@ -58,6 +59,13 @@ function writeCall(read: Call, statement: Statement, scope: Scope, over: string)
       at(made.position, "mismatched input: listagg expects 'WITHIN GROUP'"),
       made.position,
     )
+  if (entry.kind === 'aggregate' && made.ignoreNulls)
+    throw new EngineFault(
+      'semantic',
+      `NULL_TREATMENT_NOT_ALLOWED: ${at(made.position, `Cannot specify null treatment clause for ${made.name} function`)}`,
+      made.position,
+    )
+  if (made.distinct) checkDistinctOrder(made, statement, scope)
   const { template, parts, type } = called(made, entry, statement, scope)
   if (entry.kind !== 'scalar') {
     const { inside, behind } = modifiers(made, statement, scope, over)
@@ -73,15 +81,29 @@ function writeCall(read: Call, statement: Statement, scope: Scope, over: string)
   return typed(fill(template, parts), type)
 }
 
+/** Values that DISTINCT made one have nothing else to be ordered by. */
+function checkDistinctOrder({ parts, orderBy }: Call, statement: Statement, scope: Scope): void {
+  const write = (node: Node) => statement.aside().expression(node, scope).sql
+  if (orderBy.length === 0) return
+  const known = new Set(parts.map(write))
+  for (const item of orderBy) {
+    const key = item.need('this')
+    if (known.has(write(key))) continue
+    const text = 'For aggregate function with DISTINCT, ORDER BY expressions must appear in arguments'
+    throw new EngineFault('semantic', `EXPRESSION_NOT_IN_DISTINCT: ${at(key.position, text)}`, key.position)
+  }
+}
+
 /** What only aggregates and window functions take. */
 function notOfScalars(
   { name, distinct, filter, orderBy, ignoreNulls, position }: Call,
   over: string,
 ): string | undefined {
   if (over !== '') return `FUNCTION_NOT_WINDOW: ${at(position, `Not a window function: ${name}`)}`
-  const what = distinct ? 'DISTINCT' : orderBy.length > 0 ? 'ORDER BY' : filter === undefined ? undefined : 'FILTER'
-  if (what !== undefined)
-    return `FUNCTION_NOT_AGGREGATE: ${at(position, `${what} is not supported for non-aggregation functions: '${name}' is no aggregate`)}`
+  const said = (text: string) => `FUNCTION_NOT_AGGREGATE: ${at(position, text)}`
+  if (distinct) return said('DISTINCT is not supported for non-aggregation functions')
+  if (orderBy.length > 0) return said('ORDER BY is only valid for aggregation functions')
+  if (filter !== undefined) return said('Filter is only valid for aggregation functions')
   if (!ignoreNulls) return undefined
   return `NULL_TREATMENT_NOT_ALLOWED: ${at(position, 'Cannot specify null treatment clause for a function that is no window function')}`
 }
@@ -97,7 +119,9 @@ function precisionOf({ name, parts, position }: Call): number | undefined {
 
 /** DISTINCT, ORDER BY and IGNORE NULLS stand inside each marked call, FILTER and OVER behind it. */
 function modifiers(made: Call, statement: Statement, scope: Scope, over: string) {
-  const order = made.orderBy.length > 0 ? ` ORDER BY ${orderItems(made.orderBy, statement, scope)}` : ''
+  const unorderable = (type: Type) =>
+    mismatch(made.position, `ORDER BY can only be applied to orderable types (actual: ${nameOf(type)})`)
+  const order = made.orderBy.length > 0 ? ` ORDER BY ${orderItems(made.orderBy, statement, scope, unorderable)}` : ''
   const filter =
     made.filter === undefined
       ? ''

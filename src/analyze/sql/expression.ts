@@ -11,12 +11,12 @@ import { intervalOf, leastOf, literalValue } from './literals.ts'
 import { type Arithmetic, arithmetic, comparison, concatenation, condition } from './operators.ts'
 import { fields, resolve, type Scope } from './scope.ts'
 import { shown } from './shown.ts'
-import { starredValue } from './star.ts'
 import type { Statement } from './statement.ts'
 import { subscript } from './subscript.ts'
+import { instantInText } from './text-instant.ts'
 import { typeOfNode } from './type-node.ts'
 import { common, isClock, isText } from './typing/coercion.ts'
-import { arrayOf, boolean, instant, isSimple, nameOf, rowOf, type Type, unknown } from './typing/type.ts'
+import { arrayOf, boolean, instant, isOrderable, isSimple, nameOf, rowOf, type Type, unknown } from './typing/type.ts'
 import { apart, mismatch, typed, type Value } from './value.ts'
 
 type Write = (node: Node, statement: Statement, scope: Scope) => Value
@@ -94,6 +94,13 @@ const comparedToAll =
       throw unsupported(`${word} of something that is no query`, node.position)
     const left = statement.expression(node.need('this'), scope)
     const right = scalar(subquery, statement, scope)
+    const both = common(left.type, right.type)
+    if (both === undefined) throw apartIn(rowOf([{ name: undefined, type: left.type }]), right.type, node)
+    if (operator !== '=' && operator !== '<>' && !isOrderable(both))
+      throw mismatch(
+        node.position,
+        `Type [row(${nameOf(both)})] must be orderable in order to be used in quantified comparison`,
+      )
     comparison(operator, left, typed('NULL', right.type), node.position)
     return typed(`(${left.sql} ${operator} ${word} (${right.sql}))`, boolean)
   }
@@ -151,12 +158,12 @@ const writers: Readonly<Record<string, Write>> = {
   is_false: tested('FALSE'),
   like(node, statement, scope) {
     node.only('left', 'right', 'escape')
-    const [left, right, escape] = ['left', 'right', 'escape'].map(name => {
+    const [left, right, sign] = ['left', 'right', 'escape'].map(name => {
       const part = node.child(name)
       return part && { ...statement.expression(part, scope), position: part.position }
     })
     if (left === undefined || right === undefined) throw unsupported('LIKE', node.position)
-    return like(left, right, escape)
+    return like(left, right, sign)
   },
   between(node, statement, scope) {
     node.only('this', 'low', 'high', 'not')
@@ -207,7 +214,7 @@ const writers: Readonly<Record<string, Write>> = {
     if (zone === undefined) throw unsupported('AT TIME ZONE with a zone that is no literal', node.position)
     if (value.type.kind !== 'instant' && value.type.kind !== 'timestamp')
       throw mismatch(
-        node.position,
+        node.need('this').position,
         `Type of value must be a time or timestamp with or without time zone (actual ${nameOf(value.type)})`,
       )
     // A timestamp without a zone counts as UTC, the session's zone.
@@ -245,7 +252,11 @@ const writers: Readonly<Record<string, Write>> = {
   parse_json: (node, statement, scope) => call(node, statement, scope),
   json_call: jsonCall,
   window_function: windowCall,
-  starred: starredValue,
+  // A column of a star, which GROUP BY and ORDER BY name by its place.
+  starred: node => typed(node.text('sql') ?? '', node.raw('type') as Type),
+  lambda(node) {
+    throw mismatch(node.position, 'Lambda expression should always be used inside a function')
+  },
 }
 
 /** `INTERVAL '-02:30' HOUR TO MINUTE` as the zone `-02:30`. */
@@ -373,9 +384,11 @@ function castOf(tries: boolean): Write {
     if (to === undefined) throw unsupported('A cast without a type', node.position)
     const type = typeOfNode(to, node.position)
     const value = statement.expression(node.need('this'), scope)
-    const sql = cast(value, type, node.position)
     // An instant keeps its own zone through a cast.
-    const kept = type.kind === 'instant' && value.type.kind === 'instant' ? { ...type, zone: value.type.zone } : type
+    const spelled = type.kind === 'instant' && value.text !== undefined ? instantInText(value.text) : undefined
+    const from = spelled === undefined ? value : typed(spelled.sql, instant(spelled.zone, 6))
+    const sql = cast(from, type, node.position)
+    const kept = type.kind === 'instant' && from.type.kind === 'instant' ? { ...type, zone: from.type.zone } : type
     return typed(tries ? `try(${sql})` : sql, kept)
   }
 }

@@ -6,11 +6,14 @@ import {
   checkGrouped,
   framesOf,
   refuseAggregates,
+  refuseFilteredWindows,
   refuseNested,
   refuseOutputs,
+  refuseUngroupedGrouping,
   refuseWindowsInHaving,
 } from './grouping.ts'
-import type { Scope, Visible } from './scope.ts'
+import type { Refusal, Scope, Visible } from './scope.ts'
+import { shown } from './shown.ts'
 import type { Statement } from './statement.ts'
 
 /** Where the query aggregates: beside aggregates stands only what it is grouped by. */
@@ -20,19 +23,23 @@ export function checkAggregation(node: Node, items: readonly Node[], statement: 
   const group = node.record('group_by')
   const groups = group === undefined ? [] : groupItems(group, items).flatMap(leaves)
   for (const one of groups) refuseAggregates(one, 'GROUP BY clause')
+  for (const set of group?.list('expressions').filter(isGroupings) ?? [])
+    for (const one of leaves(set)) if (!isColumn(one, statement, scope)) throw notColumn(one)
   const aside = statement.aside()
   const keys = groups.map(one => aside.expression(one, scope).sql)
   const having = node.record('having')?.need('this')
   if (having !== undefined) refuseWindowsInHaving(having)
+  for (const item of items) refuseFilteredWindows(item, node.position)
   const windows = node.records('windows').flatMap(window => partsOf(window.record('spec')))
   const results = [...items.map(plain), ...(having ? [having] : []), ...windows]
   const order = node.record('order_by')?.records('expressions') ?? []
   const sorted = order.flatMap(item => item.child('this') ?? [])
   for (const one of [...results, ...sorted]) refuseNested(one)
   const isGrouped = group !== undefined
+  if (!isGrouped) for (const one of [...results, ...sorted]) refuseUngroupedGrouping(one, node.position)
   const columns = new Set(scope.columns.map(({ sql }) => sql))
   const seenIn = (scope: Scope) => ({
-    ...{ keys, isGrouped, position: node.position, columns },
+    ...{ keys, columns },
     write(part: Node) {
       try {
         return aside.expression(part, scope).sql
@@ -42,7 +49,7 @@ export function checkAggregation(node: Node, items: readonly Node[], statement: 
     },
     readQuery(part: Node, isNamed: (sql: string) => boolean) {
       const of = (column: Visible) =>
-        columns.has(column.sql) && !isNamed(column.sql) ? { ...column, isUngrouped: true } : column
+        columns.has(column.sql) && !isNamed(column.sql) ? { ...column, refusal: ungrouped } : column
       aside.query(part, { ...scope, columns: scope.columns.map(of) })
     },
   })
@@ -71,6 +78,11 @@ export function checkAggregation(node: Node, items: readonly Node[], statement: 
 
 /** Checks the ORDER BY, when what it sees is known: names of columns that come out, and all columns. */
 export type Sorting = (outputs: readonly (string | undefined)[], seen: Scope) => void
+
+const ungrouped: Refusal = path => ({
+  code: 'EXPRESSION_NOT_AGGREGATE',
+  text: `Subquery uses '${path}' which must appear in GROUP BY clause`,
+})
 
 const partsOf = (window: Node | undefined): readonly Node[] =>
   window === undefined
@@ -108,6 +120,16 @@ const groupings = new Set(['rollup', 'cube', 'grouping sets'])
 
 const isGroupings = (item: Node): boolean =>
   item.kind === 'function' && groupings.has((item.text('name') ?? '').toLowerCase())
+
+function isColumn(one: Node, statement: Statement, scope: Scope): boolean {
+  const { sql } = statement.aside().expression(one, scope)
+  return scope.columns.some(column => column.sql === sql)
+}
+
+const notColumn = (one: Node): EngineFault => {
+  const text = at(one.position, `GROUP BY expression must be a column reference: ${shown(one)}`)
+  return new EngineFault('semantic', `INVALID_COLUMN_REFERENCE: ${text}`, one.position)
+}
 
 function leaves(item: Node): readonly Node[] {
   if (isGroupings(item)) return item.list('args').flatMap(leaves)

@@ -9,10 +9,6 @@ import { shown } from './shown.ts'
 export interface Grouped {
   /** What the query is grouped by, as it is written. */
   readonly keys: readonly string[]
-  /** Whether there is a GROUP BY at all. */
-  readonly isGrouped: boolean
-  /** The query's own. */
-  readonly position: Position | undefined
   /** Reads a query inside of an expression, which may name those columns only. */
   readonly readQuery: (node: Node, isNamed: (sql: string) => boolean) => void
   /** Columns of the query's own FROM, as they are written. */
@@ -121,6 +117,38 @@ export const refuseWindows = (part: Node): void => {
     )
 }
 
+/** Lambdas are of one row's values alone. */
+export function refuseInLambda(body: Node): void {
+  refuseAggregates(body, 'Lambda expression')
+  const query = firstQuery(body)
+  if (query !== undefined) throw fault('NOT_SUPPORTED', query.position, 'Lambda expression cannot contain subqueries')
+}
+
+function firstQuery(node: Node): Node | undefined {
+  if (node.kind === 'subquery' || node.kind === 'exists' || queries.has(node.kind)) return node
+  if (node.kind === 'in' && node.child('query') !== undefined) return node
+  for (const child of below(node)) {
+    const found = firstQuery(child)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+export function refuseFilteredWindows(node: Node, position: Position | undefined): void {
+  const isFiltered = (window: Node) => window.need('this').kind === 'filter' || window.need('this').child('filter')
+  if (outermost(node, isWindow).some(isFiltered))
+    throw fault('NOT_SUPPORTED', position, 'FILTER is not yet supported for window functions')
+}
+
+export function refuseUngroupedGrouping(node: Node, position: Position | undefined): void {
+  if (outermost(node, isGrouping).length > 0)
+    throw fault(
+      'MISSING_GROUP_BY',
+      position,
+      'A GROUPING() operation can only be used with a corresponding GROUPING SET/CUBE/ROLLUP/GROUP BY clause',
+    )
+}
+
 export function refuseWindowsInHaving(having: Node): void {
   const [inner] = outermost(having, isWindow)
   if (inner !== undefined)
@@ -154,7 +182,7 @@ export function refuseOutputs(node: Node, isOutput: (column: Node) => boolean): 
 
 /** Refuses the first part that is neither an aggregate nor what the query is grouped by. */
 export function checkGrouped(node: Node, grouped: Grouped): void {
-  const { isGrouped, keys, columns, write } = grouped
+  const { keys, columns, write } = grouped
   const isKey = (sql: string | undefined) =>
     sql !== undefined &&
     keys.some(key => key === sql || (sql.startsWith('struct_extract_at(') && sql.includes(`(${key},`)))
@@ -165,12 +193,6 @@ export function checkGrouped(node: Node, grouped: Grouped): void {
       return undefined
     }
     if (isGrouping(part)) {
-      if (!isGrouped)
-        throw fault(
-          'MISSING_GROUP_BY',
-          grouped.position,
-          'A GROUPING() operation can only be used with a corresponding GROUPING SET/CUBE/ROLLUP/GROUP BY clause',
-        )
       const wrong = below(part).find(argument => !isColumnKey(write(argument)))
       if (wrong !== undefined)
         throw fault(
@@ -220,8 +242,13 @@ export function checkGrouped(node: Node, grouped: Grouped): void {
 /** A column of a star. */
 function notGrouped(node: Node): EngineFault {
   const name = node.text('name')
-  const relation = node.text('relation')
-  const called = name === undefined ? node.number('place') : `'${relation === undefined ? '' : `${relation}.`}${name}'`
+  const own = node.text('relation') ?? ''
+  // A query without a name has one of ours.
+  const relation = /^(?:athena_|[\ue000-\uf8ff])/.test(own) ? undefined : own
+  const called =
+    name === undefined
+      ? node.number('place')
+      : `'${relation === undefined || relation === '' ? '' : `${relation}.`}${name}'`
   return fault('EXPRESSION_NOT_AGGREGATE', undefined, `Column ${called} not in GROUP BY clause`)
 }
 

@@ -54,7 +54,12 @@ function numberOf(text: string, node: Node): Value {
   const [whole = '', part = ''] = text.replace(/^0+(?=\d)/, '').split('.')
   const digits = whole === '0' ? '' : whole
   const precision = Math.max(1, digits.length + part.length)
-  if (precision > 38) throw mismatch(node.position, `Invalid decimal literal: ${text}`)
+  if (precision > 38)
+    throw new EngineFault(
+      'semantic',
+      `INVALID_LITERAL: ${at(node.position, `'${text}' is not a valid DECIMAL literal`)}`,
+      node.position,
+    )
   return {
     sql: `CAST(${text} AS DECIMAL(${precision},${part.length}))`,
     type: decimal(precision, part.length),
@@ -69,7 +74,7 @@ const moment = /^(\S+)(?:[ T](\d{1,2}:\S+?))?\s*(Z|[+-]\d\d?(?::?\d\d)?|[A-Za-z]
 const invalid = (text: string, of: string, node: Node): EngineFault =>
   new EngineFault(
     'semantic',
-    `INVALID_LITERAL: ${at(node.position, `'${text}' is not a valid ${of} literal`)}`,
+    `INVALID_LITERAL: ${at(node.position, `'${text}' is not a valid ${of.toLowerCase()} literal`)}`,
     node.position,
   )
 

@@ -10,10 +10,11 @@ import { checkAggregation, groupBy, placeFault } from './group-by.ts'
 import { condition } from './operators.ts'
 import { conjuncts, type Relation, relations, visible } from './relation.ts'
 import type { Column, Scope, Visible } from './scope.ts'
+import { shown } from './shown.ts'
 import { type Starred, starred, starredNode } from './star.ts'
 import type { Statement, Written } from './statement.ts'
 import { identifier } from './text.ts'
-import { isSame, nameOf, rowOf, unknown } from './typing/type.ts'
+import { isSame, nameOf, rowOf, type Type, unknown } from './typing/type.ts'
 import { mismatch, type Value } from './value.ts'
 import { namedWindows, orderItems } from './window.ts'
 import { withClause } from './with-clause.ts'
@@ -295,6 +296,14 @@ const starItem = (shown: readonly Starred[]): Item => ({
   nodes: shown.map((column, index) => starredNode({ ...column, place: index + 1 })),
 })
 
+const unorderable =
+  (query: Node) =>
+  (type: Type, item: Node): Error =>
+    mismatch(
+      query.position,
+      `Type ${nameOf(type)} is not orderable, and therefore cannot be used in ORDER BY: ${shown(item) ?? item.kind}`,
+    )
+
 /** ORDER BY, LIMIT and OFFSET, which follow a SELECT as well as a set operation. */
 function tail(node: Node, statement: Statement, scope: Scope, width: number): string {
   const order = node.record('order_by')?.only('expressions').records('expressions') ?? []
@@ -304,7 +313,7 @@ function tail(node: Node, statement: Statement, scope: Scope, width: number): st
     if (text !== undefined && /^\d+$/.test(text) && (Number(text) < 1 || Number(text) > width))
       throw placeFault(`ORDER BY position ${text}`, place?.position)
   }
-  const parts = order.length > 0 ? [` ORDER BY ${orderItems(order, statement, scope)}`] : []
+  const parts = order.length > 0 ? [` ORDER BY ${orderItems(order, statement, scope, unorderable(node))}`] : []
   const write = (part: Node): Value => statement.expression(counted(part), scope)
   const fetch = node
     .record('fetch')
@@ -351,8 +360,11 @@ function ties(node: Node, shown: readonly string[], statement: Statement, scope:
   const items = order.map(item => {
     const place = item.child('this')
     const text = place?.kind === 'literal' && place.text('literal_type') === 'number' ? place.text('value') : undefined
-    const [, direction = ''] = / ((?:ASC|DESC) NULLS (?:FIRST|LAST))$/.exec(orderItems([item], statement, scope)) ?? []
-    return text === undefined ? orderItems([item], statement, scope) : `${shown[Number(text) - 1]} ${direction}`
+    const [, direction = ''] =
+      / ((?:ASC|DESC) NULLS (?:FIRST|LAST))$/.exec(orderItems([item], statement, scope, unorderable(node))) ?? []
+    return text === undefined
+      ? orderItems([item], statement, scope, unorderable(node))
+      : `${shown[Number(text) - 1]} ${direction}`
   })
   const number = (part: Node | undefined, otherwise: string) =>
     part === undefined ? otherwise : statement.expression(counted(part), scope).sql

@@ -1,6 +1,7 @@
 // Calls as the parser keeps them: well-known functions in nodes of their own, all others by name. Both become one form.
 import { at, EngineFault, type Position } from '../engine/fault.ts'
 import { Node, unsupported } from './ast.ts'
+import { asLambda } from './lambda-node.ts'
 
 export interface Call {
   readonly name: string
@@ -67,7 +68,8 @@ export function readCall(node: Node, isKnown: (name: string) => boolean): Call {
     node.only('this', 'order_by')
     return { ...readCall(node.need('this'), isKnown), orderBy: node.records('order_by') }
   }
-  if (node.kind === 'filter' && node.child('this')?.kind === 'within_group') {
+  const filtered = node.kind === 'filter' ? node.child('expression') : undefined
+  if (filtered !== undefined && asLambda(filtered).kind !== 'lambda') {
     node.only('this', 'expression')
     return { ...readCall(node.need('this'), isKnown), filter: node.child('expression') }
   }

@@ -7,7 +7,7 @@ import { commonOf } from './expression.ts'
 import { type Feed, mention } from './feeds.ts'
 import { refuseAggregates } from './grouping.ts'
 import { condition } from './operators.ts'
-import type { Column, Scope, Visible } from './scope.ts'
+import type { Column, Refusal, Scope, Visible } from './scope.ts'
 import type { Scan, Statement } from './statement.ts'
 import { identifier } from './text.ts'
 import { bigint, nameOf } from './typing/type.ts'
@@ -89,7 +89,14 @@ function joined(
     )
   const word = joinWords[kind]
   if (word === undefined) throw unsupported(`${kind.toUpperCase()} JOIN`, join.need('this').position)
-  const relation = table(join.need('this'), statement, beside(before, scope))
+  const side = beside(before, scope)
+  const refusal: Refusal = () => ({
+    code: 'INVALID_COLUMN_REFERENCE',
+    text: `LATERAL reference not allowed in ${kind.toUpperCase()} JOIN`,
+  })
+  const isFilling = kind === 'Right' || kind === 'Full'
+  const seen = isFilling ? { ...side, columns: side.columns.map(column => ({ ...column, refusal })) } : side
+  const relation = table(join.need('this'), statement, seen)
   const on = join.child('on')
   if (isUnnest(join.need('this')) && kind !== 'Cross' && kind !== 'Inner')
     return filledUnnest(join, kind, before, statement, scope)
@@ -231,14 +238,23 @@ const samplings: Readonly<Record<string, string>> = { Bernoulli: 'BERNOULLI', Sy
 function sampled(relation: Relation, sample: Node | undefined, position: Position | undefined): Relation {
   if (sample === undefined) return relation
   sample.only('method', 'size', 'explicit_method', 'method_before_size', 'unit_after_size', 'unit')
+  const share = sample.child('size')
+  if (share?.kind === 'literal' && share.text('literal_type') === 'string')
+    throw mismatch(share.position, 'Sample percentage should be a numeric expression')
+  if (share?.kind === 'neg')
+    throw new EngineFault(
+      'semantic',
+      `NUMERIC_VALUE_OUT_OF_RANGE: ${at(share.position, 'Sample percentage must be greater than or equal to 0')}`,
+      share.position,
+    )
   const method = samplings[sample.text('method') ?? '']
   const size = sample.child('size')?.text('value') ?? ''
   if (method === undefined || !/^\d+(\.\d+)?$/.test(size)) throw unsupported('TABLESAMPLE of this form', position)
   if (Number(size) > 100)
     throw new EngineFault(
       'semantic',
-      `NUMERIC_VALUE_OUT_OF_RANGE: ${at(position, 'Sample percentage must be between 0 and 100')}`,
-      position,
+      `NUMERIC_VALUE_OUT_OF_RANGE: ${at(share?.position, 'Sample percentage must be less than or equal to 100')}`,
+      share?.position,
     )
   return { ...relation, sql: `${relation.sql} TABLESAMPLE ${method} (${size} PERCENT)` }
 }

@@ -4,6 +4,7 @@ import { at, EngineFault, type Position } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
 import { coerced } from './convert.ts'
 import type { Argument, FunctionEntry, Lambda, Overload } from './functions/entry.ts'
+import { refuseInLambda } from './grouping.ts'
 import { asLambda } from './lambda-node.ts'
 import { lambdaName, type Scope } from './scope.ts'
 import type { Statement } from './statement.ts'
@@ -155,12 +156,13 @@ function lambda(
   if (names.length !== pattern.parameters.length)
     throw new EngineFault(
       'semantic',
-      `TYPE_MISMATCH: ${at(node.position, `Expected a lambda that takes ${pattern.parameters.length} argument(s) but got ${names.length}`)}`,
+      `INVALID_PARAMETER_USAGE: ${at(node.position, `Expected a lambda that takes ${pattern.parameters.length} argument(s) but got ${names.length}`)}`,
       node.position,
     )
   const types = pattern.parameters.map(part => filled(part, letters, undefined) ?? unknown)
   const known = new Map<string, Type>(scope.lambdas)
   for (const [index, name] of names.entries()) known.set(name.toLowerCase(), types[index] ?? unknown)
+  refuseInLambda(node.need('body'))
   const body = statement.expression(node.need('body'), { ...scope, lambdas: known })
   bind(pattern.result, body.type, letters)
   const wanted = filled(pattern.result, letters, undefined) ?? body.type

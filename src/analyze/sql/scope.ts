@@ -16,6 +16,8 @@ export interface Column {
 }
 
 /** A column as the expressions of a SELECT reach it. */
+export type Refusal = (path: string) => { readonly code: string; readonly text: string }
+
 export interface Visible extends Column {
   /** The relation's alias, in lower case. */
   readonly relation: string | undefined
@@ -24,8 +26,8 @@ export interface Visible extends Column {
   readonly hidden?: boolean
   /** Hidden behind another of its name, unless the relation is named with it. */
   readonly qualifiedOnly?: boolean
-  /** A query inside cannot name it: the query around is grouped by something else. */
-  readonly isUngrouped?: boolean
+  /** What is wrong with naming it here. */
+  readonly refusal?: Refusal
 }
 
 /** What a WITH names, or a relation of the session. */
@@ -114,12 +116,9 @@ function only(
       `AMBIGUOUS_NAME: ${at(position, `Column '${names.join('.')}' is ambiguous`)}`,
       position,
     )
-  if (found[0]?.isUngrouped)
-    throw new EngineFault(
-      'semantic',
-      `EXPRESSION_NOT_AGGREGATE: ${at(position, `Subquery uses '${names.join('.')}' which must appear in GROUP BY clause`)}`,
-      position,
-    )
+  const refusal = found[0]?.refusal?.(names.join('.'))
+  if (refusal !== undefined)
+    throw new EngineFault('semantic', `${refusal.code}: ${at(position, refusal.text)}`, position)
   return found[0] && typed(found[0].sql, found[0].type)
 }
 

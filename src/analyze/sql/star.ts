@@ -44,11 +44,6 @@ export function starred(
 /** As an expression that GROUP BY and ORDER BY may name by its place. */
 export const starredNode = (column: Starred): Node => new Node('starred', { ...column })
 
-export const starredValue = (node: Node): Value => ({
-  sql: node.text('sql') ?? '',
-  type: node.raw('type') as Type,
-})
-
 function ofRelations(star: Node, from: readonly Relation[], scope: Scope): readonly Starred[] {
   star.only('table')
   const table = star.text('table')?.toLowerCase()

@@ -4,15 +4,24 @@ import { type Node, unsupported } from './ast.ts'
 import type { Scope, Window } from './scope.ts'
 import type { Statement } from './statement.ts'
 import { identifier } from './text.ts'
+import { isOrderable, nameOf, type Type } from './typing/type.ts'
+import { mismatch } from './value.ts'
 import { baseOf, checkWindow } from './window-rules.ts'
 
 /** Athena puts NULL last in both directions. */
-export function orderItems(items: readonly Node[], statement: Statement, scope: Scope): string {
+export function orderItems(
+  items: readonly Node[],
+  statement: Statement,
+  scope: Scope,
+  unorderable: (type: Type, item: Node) => Error,
+): string {
   return items
     .map(item => {
       item.only('this', 'desc', 'nulls_first')
       const nulls = item.flag('nulls_first') ? 'FIRST' : 'LAST'
-      return `${statement.expression(item.need('this'), scope).sql} ${item.flag('desc') ? 'DESC' : 'ASC'} NULLS ${nulls}`
+      const { sql, type } = statement.expression(item.need('this'), scope)
+      if (!isOrderable(type)) throw unorderable(type, item.need('this'))
+      return `${sql} ${item.flag('desc') ? 'DESC' : 'ASC'} NULLS ${nulls}`
     })
     .join(', ')
 }
@@ -35,11 +44,14 @@ export function windowSpecification(over: Node, statement: Statement, scope: Sco
   const partition = over.list('partition_by').map(node => statement.expression(node, scope).sql)
   if (partition.length > 0) parts.push(`PARTITION BY ${partition.join(', ')}`)
   const order = over.records('order_by')
-  if (order.length > 0) parts.push(`ORDER BY ${orderItems(order, statement, scope)}`)
+  if (order.length > 0) parts.push(`ORDER BY ${orderItems(order, statement, scope, unorderable)}`)
   const frame = over.record('frame')
   if (frame !== undefined) parts.push(frameOf(frame, statement, scope))
   return `(${parts.join(' ')})`
 }
+
+const unorderable = (type: Type, item: Node): Error =>
+  mismatch(item.position, `${nameOf(type)} is not orderable, and therefore cannot be used in window function ORDER BY`)
 
 /** The WINDOW clause: each name is seen by those after it. */
 export function namedWindows(

@@ -1,5 +1,7 @@
 // Whether a text may stand behind the name of a type, as in BIGINT '12': Athena reads such a literal before it runs anything.
 
+import { readJson } from '../computed/json-text.ts'
+
 const wholes: Readonly<Record<string, bigint>> = {
   tinyint: 2n ** 7n,
   smallint: 2n ** 15n,
@@ -17,6 +19,9 @@ export function isLiteralOf(type: string, text: string): boolean {
     const value = BigInt(text.trim().replace('+', ''))
     return value >= -size && value < size
   }
+  if (type === 'json') return readJson(text) !== undefined
+  if (type === 'decimal') return /^\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*$/.test(text)
+  if (type === 'uuid') return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
   if (type === 'boolean') return /^(?:t|true|1|f|false|0)$/i.test(text)
   return (type !== 'double' && type !== 'real') || floating.test(text)
 }

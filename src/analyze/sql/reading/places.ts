@@ -22,7 +22,7 @@ const tests = new Set(['in', 'like', 'between', 'is_null', 'is_true', 'is_false'
 /** What begins with its first operand and is named by it. */
 const chains = new Set(['and', 'or', 'subscript', 'dot', 'alias', 'window_function', 'filter', 'within_group'])
 const leading: Readonly<Record<string, string>> = {
-  ...{ neg: '-', case: 'CASE', exists: 'EXISTS', paren: '(', subquery: '(', interval: 'INTERVAL', select: 'SELECT' },
+  ...{ neg: '-', case: 'CASE', exists: 'EXISTS', paren: '(', subquery: '(', interval: 'INTERVAL' },
   ...{ null: 'NULL', values: 'VALUES' },
 }
 /** Lists that may have a word before their bracket. */
@@ -70,6 +70,7 @@ class Walk {
     const before = isRecord(fields.with) ? { with: this.values(fields.with) } : {}
     const place = this.#beginning(kind, fields)
     if (place === undefined) {
+      while (this.#words[this.#at] === ',') this.#at += 1
       const start = this.#at
       return this.#made(kind, { ...this.#fields(fields), ...before }, start)
     }
@@ -174,10 +175,14 @@ class Walk {
     if (kind === 'boolean') return this.#find(['TRUE', 'FALSE'], this.#at)
     if (kind === 'cast' || kind === 'try_cast') return this.#cast()
     if (kind === 'star') return this.#star()
+    if (kind === 'table') return this.#table(fields)
+    if (kind === 'unnest') return this.#find(['UNNEST'], this.#at)
     if (kind in lists) return this.#find(lists[kind] ?? [], this.#at)
+    // TABLE t is a SELECT to the parser.
+    if (kind === 'select') return this.#find(['SELECT', 'TABLE'], this.#at)
     const word = leading[kind]
     if (word !== undefined) return this.#find([word], this.#at)
-    if (kind === 'lambda' || kind === 'table' || kind === 'unnest') return undefined
+    if (kind === 'lambda') return undefined
     return this.#call(kind, fields)
   }
 
@@ -202,6 +207,14 @@ class Walk {
     this.#at = place + 1
     while (this.#words[place - 1] === '.') place -= 2
     return place
+  }
+
+  #table({ catalog, schema, name }: Fields): number | undefined {
+    const begins = [catalog, schema, name].flatMap(part =>
+      isRecord(part) && isRecord(part.span) ? [Number(part.span.start)] : [],
+    )
+    const place = this.#tokens.findIndex(token => token.end > Math.min(...begins))
+    return begins.length === 0 || place === -1 ? undefined : place
   }
 
   #cast(): number | undefined {

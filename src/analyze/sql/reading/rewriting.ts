@@ -15,7 +15,7 @@ export interface Rewriting {
 
 /** A quick look: most statements hold none of it. */
 const mayHold =
-  /\b(?:values|table|distinct|rand|fetch|union|intersect|except|match_recognize|json_[a-z]+)\b|\b(?:bigint|integer|int|smallint|tinyint|real|double|precision|boolean|varchar|char|ipaddress)\s*'/i
+  /\b(?:values|table|distinct|rand|fetch|union|intersect|except|match_recognize|json_[a-z]+)\b|\b(?:bigint|integer|int|smallint|tinyint|real|double|precision|boolean|varchar|char|ipaddress|uuid|json|decimal)\s*'/i
 
 /** Of an item that is missing. */
 const mayMiss = /\bselect\s+from\b|,\s*(?:from\b|where\b|[)\]]|;|$)/i
@@ -23,6 +23,9 @@ const mayMiss = /\bselect\s+from\b|,\s*(?:from\b|where\b|[)\]]|;|$)/i
 const literalTypes = new Set([
   ...['BIGINT', 'INTEGER', 'INT', 'SMALLINT', 'TINYINT', 'REAL', 'DOUBLE', 'BOOLEAN', 'VARCHAR', 'CHAR', 'IPADDRESS'],
 ])
+
+/** Literals that the parser reads, whatever their text. */
+const readLiterals = new Set(['DECIMAL', 'JSON', 'UUID'])
 
 /** What cannot follow a comma. */
 const afterItems = new Set(['', ';', ')', ']', 'FROM', 'WHERE'])
@@ -66,16 +69,12 @@ export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token
     } else if ((refusedWords.has(word) || (word === 'TABLE' && before !== 'AS')) && next === '(') {
       const position = where(token)
       throw new EngineFault('unsupported', at(position, `${word} is not supported by this engine yet`), position)
-    } else if (literalTypes.has(word) || (word === 'PRECISION' && before === 'DOUBLE')) {
+    } else if (literalTypes.has(word) || readLiterals.has(word) || (word === 'PRECISION' && before === 'DOUBLE')) {
       const text = tokens[index + 1]
       if (text?.type !== 'STRING' || before === 'AS') continue
       const type = word === 'PRECISION' ? 'DOUBLE' : word
-      const shown = word === 'INT' ? 'integer' : type.toLowerCase()
-      if (!isLiteralOf(shown, text.text)) {
-        const position = where(token)
-        const said = at(position, `'${text.text}' is not a valid ${shown} literal`)
-        throw new EngineFault('semantic', `INVALID_LITERAL: ${said}`, position)
-      }
+      checkLiteral(type, text, where(token))
+      if (readLiterals.has(word)) continue
       const size = word === 'CHAR' ? `(${[...text.text].length || 1})` : ''
       const start = word === 'PRECISION' ? (tokens[index - 1] ?? token).start : token.start
       edits.push(
@@ -95,6 +94,15 @@ export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token
     restored: tree => restore(tree, { sign, calls, edited }),
     position: position => edited.position(position),
   }
+}
+
+function checkLiteral(type: string, token: Token, position: Position): void {
+  const shown = type === 'INT' ? 'integer' : type.toLowerCase()
+  // The digits of a decimal are marked (engine/process/literal-marks.ts).
+  const text = type === 'DECIMAL' ? token.text.replace(/^[\ue000-\uf8ff]/, '') : token.text
+  if (isLiteralOf(shown, text)) return
+  const said = at(position, `'${text}' is not a valid ${shown} literal`)
+  throw new EngineFault('semantic', `INVALID_LITERAL: ${said}`, position)
 }
 
 /** FETCH FIRST n ROWS ONLY is a LIMIT, which the parser also reads behind a UNION. */

@@ -99,3 +99,11 @@ export function nameOf(type: Type): string {
 export function isSame(one: Type, other: Type): boolean {
   return nameOf(one) === nameOf(other)
 }
+
+/** Whether values of the type come before and behind one another, and not only are the same or not. */
+export function isOrderable(type: Type): boolean {
+  if (type.kind === 'map' || type.kind === 'function') return false
+  if (type.kind === 'array') return isOrderable(type.of)
+  if (type.kind === 'row') return type.fields.every(field => isOrderable(field.type))
+  return !isSimple(type, 'json')
+}
