@@ -5,7 +5,7 @@ import type { Position } from '../engine/fault.ts'
 import { fromJson, toJson } from './convert-json.ts'
 import { fieldOf, padded, textIn } from './convert-text.ts'
 import { identifier } from './text.ts'
-import { isInteger, isText, numberName } from './typing/coercion.ts'
+import { asDecimal, isInteger, isText, numberName } from './typing/coercion.ts'
 import { duckName, fieldName } from './typing/names.ts'
 import { isSame, isSimple, nameOf, type Type, varchar } from './typing/type.ts'
 import { mismatch, type Value } from './value.ts'
@@ -19,6 +19,7 @@ export function coerced(value: Value, to: Type): string {
   if (from.kind === 'char' && to.kind === 'varchar') return padded(sql, from.length)
   if (isText(from) && to.kind === 'char') return from.kind === 'char' ? sql : `rtrim(${sql}, ' ')`
   if (isSame(from, to) || duckName(from) === duckName(to)) return sql
+  if (isSimple(to, 'double')) return asDouble(value)
   return `CAST(${sql} AS ${duckName(to)})`
 }
 
@@ -72,8 +73,21 @@ function toNumber({ sql, type: from }: Value, to: Type): string | undefined {
     return `coalesce(try_cast(${sql} AS FLOAT), CAST(sign(${sql}) * CAST('Infinity' AS FLOAT) AS FLOAT))`
   // Half is rounded up, away from zero; DuckDB's own cast rounds a double's half to even.
   if (isInteger(to) && (name === 'double' || name === 'real')) return `CAST(round(CAST(${sql} AS DOUBLE)) AS ${target})`
-  return `CAST(${sql} AS ${target})`
+  if (isSimple(to, 'double')) return asDouble({ sql, type: from })
+  const [given, asked] = [asDecimal(from), asDecimal(to)]
+  if (given === undefined || asked === undefined || from.kind === to.kind) return `CAST(${sql} AS ${target})`
+  if (given.precision - given.scale < asked.precision - asked.scale) return `CAST(${sql} AS ${target})`
+  const shown = to.kind === 'decimal' ? `DECIMAL(${to.precision}, ${to.scale})` : nameOf(to).toUpperCase()
+  const kind = from.kind === 'decimal' ? '' : `${nameOf(from).toUpperCase()} `
+  const number = from.kind === 'decimal' ? 'CAST(athena_number AS DECIMAL(38,0))' : 'athena_number'
+  const fail = `athena_fail('INVALID_CAST_ARGUMENT: Cannot cast ${kind}''' || ${number} || ''' to ${shown}')`
+  return `list_transform([${sql}], athena_number -> coalesce(try_cast(athena_number AS ${target}),
+    CASE WHEN athena_number IS NULL THEN NULL WHEN ${fail} THEN NULL END))[1]`
 }
+
+/** DuckDB divides a decimal of many digits as a double, which costs the last one. */
+const asDouble = ({ sql, type }: Value): string =>
+  type.kind === 'decimal' && type.precision > 18 ? `CAST(CAST(${sql} AS VARCHAR) AS DOUBLE)` : `CAST(${sql} AS DOUBLE)`
 
 function decimalOfText(sql: string, to: Type & { readonly kind: 'decimal' }): string {
   const fail = (what: string) =>
@@ -135,19 +149,37 @@ function toClock({ sql, type: from }: Value, to: Type): string | undefined {
   }
   if (to.kind === 'instant') {
     if (from.kind === 'instant') return rounded(sql, from, to)
-    return isDate || isText(from) || from.kind === 'timestamp' ? `CAST(${sql} AS TIMESTAMPTZ)` : undefined
+    if (isText(from)) return rounded(`athena_to_instant(${coerced({ sql, type: from }, varchar)})`, undefined, to)
+    return isDate || from.kind === 'timestamp' ? `CAST(${sql} AS TIMESTAMPTZ)` : undefined
   }
   if (to.kind === 'time') {
-    if (from.kind === 'instant') return `CAST(${wallClock(sql, from.zone)} AS TIME)`
-    return from.kind === 'timestamp' || isText(from) || from.kind === 'time' ? `CAST(${sql} AS TIME)` : undefined
+    if (isText(from)) return timeIn(`athena_to_time(${coerced({ sql, type: from }, varchar)})`, undefined, to)
+    if (from.kind === 'instant') return timeIn(`CAST(${wallClock(sql, from.zone)} AS TIME)`, from, to)
+    if (from.kind === 'time') return timeIn(sql, from, to)
+    return from.kind === 'timestamp' ? timeIn(`CAST(${sql} AS TIME)`, from, to) : undefined
   }
-  if (isSimple(to, 'uuid')) return isText(from) ? `CAST(${sql} AS UUID)` : undefined
-  if (isSimple(to, 'varbinary')) return isText(from) ? `encode(${sql})` : undefined
+  if (isSimple(to, 'uuid')) {
+    if (isSimple(from, 'varbinary')) return `athena_uuid_of(${sql})`
+    return isText(from) ? `athena_to_uuid(${coerced({ sql, type: from }, varchar)})` : undefined
+  }
+  if (isSimple(to, 'varbinary')) {
+    if (isSimple(from, 'uuid')) return `unhex(replace(CAST(${sql} AS VARCHAR), '-', ''))`
+    return isText(from) ? `encode(${sql})` : undefined
+  }
   return undefined
 }
 
+type Precise = { readonly precision: number }
+
+/** A time of the day behind the last one is the first one. */
+function timeIn(sql: string, from: Precise | undefined, to: Precise): string {
+  const day = `(DATE '2000-01-01' + ${sql})`
+  const text = rounded(day, from, to)
+  return text === day ? sql : `CAST(${text} AS TIME)`
+}
+
 /** To fewer digits of the second than there may be, half away from the past. */
-function rounded(sql: string, from: { readonly precision: number } | undefined, to: { readonly precision: number }) {
+function rounded(sql: string, from: Precise | undefined, to: Precise): string {
   if (to.precision >= 6 || (from !== undefined && from.precision <= to.precision)) return sql
   const unit = 10 ** (6 - to.precision)
   return `time_bucket(to_microseconds(${unit}), ${sql} + to_microseconds(${unit / 2}))`

@@ -6,7 +6,7 @@ import { equality, isNested } from './equality.ts'
 import { ordered as inOrder } from './ordering.ts'
 import { asDecimal, common, isInteger, isText, numberName } from './typing/coercion.ts'
 import { duckName } from './typing/names.ts'
-import { boolean, decimal, isSimple, nameOf, type Type, varchar } from './typing/type.ts'
+import { boolean, daysToSeconds, decimal, isSimple, nameOf, type Type, varchar } from './typing/type.ts'
 import { cannotApply, mismatch, typed, type Value } from './value.ts'
 import { instantAt, wallClock } from './zones.ts'
 
@@ -119,9 +119,11 @@ function withInterval(
   if (isSpan(left) && isClock(right.type) && operator === '+') return moved(right, operator, left, position)
   if (operator === '-' && isClock(left.type) && isClock(right.type)) {
     const type = common(left.type, right.type)
-    if (type === undefined || type.kind === 'time') return undefined
+    if (type === undefined) return undefined
+    if (type.kind === 'time')
+      return typed(`to_microseconds(epoch_us(${left.sql}) - epoch_us(${right.sql}))`, daysToSeconds)
     const span = `to_microseconds(epoch_us(CAST(${coerced(left, type)} AS TIMESTAMP)) - epoch_us(CAST(${coerced(right, type)} AS TIMESTAMP)))`
-    return typed(span, { kind: 'simple', name: 'interval day to second' })
+    return typed(span, daysToSeconds)
   }
   return undefined
 }

@@ -39,6 +39,16 @@ const rules: readonly Rule[] = [
     say: () => 'INVALID_FUNCTION_ARGUMENT: Duplicate map keys are not allowed',
   },
   {
+    pattern: /APPROXIMATE QUANTILE can only take parameters/,
+    kind: 'data',
+    say: () => 'INVALID_FUNCTION_ARGUMENT: Percentile must be between 0 and 1',
+  },
+  {
+    pattern: /Invalid input for MIN\/MAX: n value must be > 0/,
+    kind: 'data',
+    say: () => 'INVALID_FUNCTION_ARGUMENT: second argument of max_n/min_n must be positive',
+  },
+  {
     pattern: /Argument for ntile must be greater than zero/,
     kind: 'data',
     say: () => 'INVALID_FUNCTION_ARGUMENT: Buckets must be greater than 0',

@@ -8,11 +8,35 @@ import { typed } from '../value.ts'
 import { type Argument, aggregate, applied, type FunctionEntry, type FunctionTable, type Writer } from './entry.ts'
 
 const ofDouble = (template: string): FunctionEntry => aggregate(['(double) -> double', template])
-const ofTwo = (template: string): FunctionEntry => aggregate(['(double, double) -> double', template])
+/** Of what has no such number nothing is told. */
+const ofTwo = (template: string): FunctionEntry =>
+  aggregate(['(double, double) -> double', `athena_finite({${template}})`])
 
 const weighted: Writer = (_, position) => {
   throw unsupported('approx_percentile with weights', position)
 }
+
+/** So few values are each known: Athena's sketch gives one of them, the engine's what lies between two. */
+const knownMax = 32
+
+/** `share` of the values are below it. */
+const known = (share: string): string =>
+  `({min($1, ${knownMax})})[CAST(least({count($1)}, greatest(1, floor(${share} * {count($1)}) + 1)) AS BIGINT)]`
+
+const percentiles = (type: 'bigint' | 'real' | 'double') =>
+  [
+    [
+      `(${type}, double) -> ${type}`,
+      `CASE WHEN {count($1)} <= ${knownMax} AND $2 BETWEEN 0 AND 1 THEN ${known('$2')} ELSE {approx_quantile($1, CAST($2 AS FLOAT))} END`,
+    ],
+    [
+      `(${type}, array(double)) -> array(${type})`,
+      `CASE WHEN {count($1)} = 0 THEN NULL WHEN {count($1)} <= ${knownMax} AND list_min($2) >= 0 AND list_max($2) <= 1
+         THEN list_transform($2, athena_share -> ${known('athena_share')}) ELSE {approx_quantile($1, CAST($2 AS FLOAT[]))} END`,
+    ],
+    [`(${type}, double, double) -> ${type}`, weighted],
+    [`(${type}, double, array(double)) -> array(${type})`, weighted],
+  ] as const
 
 /** DuckDB's is the sample's, Athena's that of the values themselves. */
 const skewness =
@@ -67,12 +91,7 @@ export const aggregates: FunctionTable = {
     ['(T) -> bigint', '{approx_count_distinct($1)}'],
     ['(T, double) -> bigint', '{approx_count_distinct($1)}'],
   ),
-  approx_percentile: aggregate(
-    ['(N, double) -> N', 'approx_quantile($1, CAST($2 AS FLOAT))'],
-    ['(N, array(double)) -> array(N)', 'approx_quantile($1, CAST($2 AS FLOAT[]))'],
-    ['(N, double, double) -> N', weighted],
-    ['(N, double, array(double)) -> array(N)', weighted],
-  ),
+  approx_percentile: aggregate(...percentiles('bigint'), ...percentiles('real'), ...percentiles('double')),
   arbitrary: aggregate(['(T) -> T', 'any_value($1)']),
   array_agg: aggregate(['(T) -> array(T)', 'list($1)']),
   avg: aggregate(
@@ -110,7 +129,7 @@ export const aggregates: FunctionTable = {
   covar_samp: ofTwo('covar_samp($1, $2)'),
   entropy: ofDouble(entropy),
   every: aggregate(['(boolean) -> boolean', 'bool_and($1)']),
-  geometric_mean: ofDouble('geomean($1)'),
+  geometric_mean: ofDouble('exp({avg(athena_ln($1))})'),
   histogram: aggregate([
     '(T) -> map(T, bigint)',
     ([part]) => {

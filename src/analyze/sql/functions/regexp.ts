@@ -20,11 +20,9 @@ function quick(pattern: Argument | undefined, position: Position | undefined): s
     return re2 === undefined ? undefined : literal(re2)
   } catch (cause) {
     if (!(cause instanceof ComputeFault)) throw cause
-    throw new EngineFault(
-      cause.message.startsWith('NOT') ? 'unsupported' : 'data',
-      atPlace(cause.message, position),
-      position,
-    )
+    // Athena tells no place: it reads the pattern as it would another row's.
+    if (!cause.message.startsWith('NOT')) throw new EngineFault('data', cause.message)
+    throw new EngineFault('unsupported', atPlace(cause.message, position), position)
   }
 }
 
@@ -58,7 +56,7 @@ const extract: Writer = ([source, pattern], position) => {
 const replace: Writer = ([source, pattern, replacement], position) => {
   const re2 = quick(pattern, position)
   const type = replacement === undefined ? (source?.type ?? varchar) : varchar
-  const pieces = replacement === undefined ? [] : replacementOf(replacement, pattern, position)
+  const pieces = replacement === undefined ? [] : replacementOf(replacement, pattern)
   if (re2 === undefined || pieces === undefined || !isNeverEmpty(pattern))
     return typed(`athena_regexp_replace($1, $2, ${replacement === undefined ? "''" : '$3'})`, type)
   const text = pieces.map(piece => (typeof piece === 'string' ? piece.replaceAll('\\', '\\\\') : `\\${piece.group}`))
@@ -66,14 +64,14 @@ const replace: Writer = ([source, pattern, replacement], position) => {
 }
 
 /** Undefined where the replacement is known only row by row or names what DuckDB cannot. */
-function replacementOf(replacement: Argument, pattern: Argument | undefined, position: Position | undefined) {
+function replacementOf(replacement: Argument, pattern: Argument | undefined) {
   if (replacement.text === undefined || pattern?.text === undefined) return undefined
   try {
     const pieces = readReplacement(replacement.text, groupsOf(pattern.text))
     return pieces.every(piece => typeof piece === 'string' || Number(piece.group) <= 9) ? pieces : undefined
   } catch (cause) {
     if (!(cause instanceof ComputeFault)) throw cause
-    throw new EngineFault('data', atPlace(cause.message, position), position)
+    throw new EngineFault('data', cause.message)
   }
 }
 

@@ -1,6 +1,7 @@
 // Macros of aggregates that are made of a list of what they aggregate (see macros.ts for how they are written).
 
 export const aggregateMacros: readonly string[] = [
+  'CREATE MACRO athena_finite(x) AS CASE WHEN isfinite(x) THEN x END',
   // A key that comes again keeps its first value. Keys that come once, the usual thing, are not searched for.
   `CREATE MACRO athena_map_of(e) AS list_transform([list_filter(e, g_pair -> g_pair.k IS NOT NULL)], g_pairs -> CASE
      WHEN len(g_pairs) = 0 THEN NULL

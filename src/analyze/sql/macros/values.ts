@@ -48,6 +48,21 @@ export const valueMacros: readonly string[] = [
   `CREATE MACRO athena_to_boolean(x) AS CASE WHEN lower(x) IN ('t', 'true', '1') THEN true
      WHEN lower(x) IN ('f', 'false', '0') THEN false WHEN x IS NULL THEN NULL
      WHEN athena_fail('INVALID_CAST_ARGUMENT: Cannot cast ''' || x || ''' to BOOLEAN') THEN NULL END`,
+  `CREATE MACRO athena_to_time(x) AS CASE WHEN x IS NULL THEN NULL
+     WHEN regexp_full_match(x, '\\s*\\d{1,2}:\\d{1,2}(:\\d{1,2}(\\.\\d{1,12})?)?\\s*') AND try_cast(x AS TIME) IS NOT NULL THEN try_cast(x AS TIME)
+     WHEN athena_fail('INVALID_CAST_ARGUMENT: Value cannot be cast to time: ' || x) THEN NULL END`,
+  // The wall clock, then its zone. DuckDB's own cast keeps the zone of one row's text for the next one that has none.
+  `CREATE MACRO athena_to_instant(x) AS CASE WHEN x IS NULL THEN NULL ELSE coalesce(list_transform(
+     [regexp_extract(x, '^\\s*(\\d{4,}-\\d{1,2}-\\d{1,2}(?: \\d{1,2}:\\d{1,2}(?::\\d{1,2}(?:\\.\\d{1,12})?)?)?)\\s*(Z|[+-]\\d\\d:\\d\\d|[A-Za-z][A-Za-z0-9_/+-]*)?\\s*$', ['wall', 'zone'])],
+     part -> CASE
+       WHEN part.wall = '' THEN NULL
+       WHEN part.zone IN ('', 'Z') THEN timezone('UTC', try_cast(part.wall AS TIMESTAMP))
+       ELSE try_cast(try_cast(part.wall AS TIMESTAMP) || CASE WHEN part.zone[1] IN ('+', '-') THEN '' ELSE ' ' END || part.zone AS TIMESTAMPTZ) END)[1],
+     CASE WHEN athena_fail('INVALID_CAST_ARGUMENT: Value cannot be cast to timestamp with time zone: ' || x) THEN NULL END) END`,
+  `CREATE MACRO athena_to_uuid(x) AS CASE WHEN x IS NULL THEN NULL
+     WHEN length(x) = 36 AND try_cast(x AS UUID) IS NOT NULL THEN try_cast(x AS UUID)
+     WHEN athena_fail('INVALID_CAST_ARGUMENT: Cannot cast value to UUID: ' || x) THEN NULL END`,
+  `CREATE MACRO athena_uuid_of(x) AS ${unless('octet_length(x) <> 16', "'INVALID_CAST_ARGUMENT: Invalid UUID binary length: ' || octet_length(x)", 'CAST(hex(x) AS UUID)')}`,
   // Days and times in the one form that Athena reads: DuckDB reads many more.
   ...[
     ['date', 'DATE', ''],

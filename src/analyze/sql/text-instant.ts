@@ -1,0 +1,26 @@
+// A text that the statement spells out, cast to an instant: it keeps the zone that it names. What only the data hold is the
+// engine's work, which knows the instant and not the zone.
+import { EngineFault } from '../engine/fault.ts'
+import { literal } from './text.ts'
+import { instantAt, zoneOf } from './zones.ts'
+
+const moment =
+  /^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?: (\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,6}))?)?)?\s*(Z|[+-]\d\d:\d\d|[A-Za-z]+(?:\/[A-Za-z_+\-0-9]+)*)\s*$/
+
+/** Undefined for a text without a zone, and for one that is no instant: its cast fails when it is made. */
+export function instantInText(text: string): { readonly sql: string; readonly zone: string } | undefined {
+  const [, year = '', month = '', day = '', hour = '0', minute = '0', second = '0', digits = '', named] =
+    moment.exec(text) ?? []
+  if (named === undefined) return undefined
+  const [date, clock] = [[year, month, day].map(two).join('-'), [hour, minute, second].map(two).join(':')]
+  if (new Date(`${date}T${clock}Z`).toJSON()?.slice(0, 19) !== `${date}T${clock}`) return undefined
+  try {
+    const zone = zoneOf(named, undefined)
+    return { sql: instantAt(`CAST(${literal(`${date} ${clock}.${digits || '0'}`)} AS TIMESTAMP)`, zone), zone }
+  } catch (cause) {
+    if (cause instanceof EngineFault) return undefined
+    throw cause
+  }
+}
+
+const two = (text: string) => text.padStart(2, '0')
