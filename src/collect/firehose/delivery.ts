@@ -131,8 +131,11 @@ export class Delivery {
     this.pause()
     await this.#turn
     await this.#legs.backup.ended(async () => undefined)
-    await this.#legs.delivery.ended(remove)
-    this.meters.end()
+    try {
+      await this.#legs.delivery.ended(remove)
+    } finally {
+      this.meters.end()
+    }
   }
 
   /** No further attempts; for closing the lake. */

@@ -182,3 +182,33 @@ test('delivered direct puts give their disk space back', async () => {
   assert.ok(log.start > 0 && log.start <= 7, `segments of records before the eighth are dropped: ${log.start}`)
   await log.close()
 })
+
+for (const from of ['direct puts', 'a stream']) {
+  test(`a deletion that a full disk refuses leaves a delivery stream from ${from} as it was`, async () => {
+    const lake = await new Lake(await simulatedWorld()).start()
+    const stream = from === 'a stream' ? await lake.stream('s') : undefined
+    const put = async (text: string) =>
+      stream ? lake.putInto(stream, text) : void (await lake.put(lake.firehose.delivery(scope, 'd'), text))
+    const delivery = await lake.create('d', {}, stream)
+    await put('before;')
+    lake.world.disk.failNth(1, 'ENOSPC')
+    await assert.rejects(lake.firehose.remove(delivery), { code: 'ENOSPC' })
+    await put('after;')
+    await lake.world.clock.advance(60_000)
+    assert.deepEqual(await lake.texts(), ['before;after;'])
+    assert.deepEqual(lake.firehose.deliveries(scope).length, 1)
+    await lake.firehose.remove(lake.firehose.delivery(scope, 'd'))
+    assert.throws(() => lake.firehose.delivery(scope, 'd'), { code: 'ResourceNotFoundException' })
+    await lake.world.reopen()
+    await lake.start()
+    assert.deepEqual(lake.firehose.deliveries(scope), [])
+  })
+}
+
+test('a deletion whose fsync fails may have happened: nothing is taken that would be gone with it', async () => {
+  const lake = await new Lake(await simulatedWorld()).start()
+  const delivery = await lake.create('d')
+  lake.world.disk.failNth(2, 'EIO')
+  await assert.rejects(lake.firehose.remove(delivery))
+  assert.throws(() => lake.firehose.delivery(scope, 'd'), { code: 'ResourceNotFoundException' })
+})

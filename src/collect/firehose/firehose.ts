@@ -1,5 +1,5 @@
 // Firehose: which delivery streams there are, and taking records put straight to them. What one does is in delivery.ts.
-import type { Ledger } from '../../durable/ledger.ts'
+import { type Ledger, LedgerReadOnly } from '../../durable/ledger.ts'
 import type { SegmentLog } from '../../durable/segment-log.ts'
 import type { BoundOperations } from '../../gateway/operation.ts'
 import type { Background } from '../../world/background.ts'
@@ -164,9 +164,7 @@ export class Firehose {
       addTags(write, identity, tags)
     })
     const delivery = new Delivery(identity, state, this.#world)
-    this.#deliveries.set(keyOf(identity, name), delivery)
-    this.#limit(delivery)
-    await this.#attach(delivery)
+    await this.#goOn(delivery)
     return delivery
   }
 
@@ -278,13 +276,27 @@ export class Firehose {
     if (!this.#deliveries.delete(keyOf(delivery.identity, name))) throw noSuchDelivery({ name, account })
     this.#direct.delete(id)
     this.#throughputs.delete(id)
-    await delivery.stop(async () => {
-      await this.store.ledger.commit(write => {
-        deleteDelivery(write, id)
-        if (!delivery.identity.source) write.run('INSERT INTO firehose_doomed_log VALUES (?)', logName(id))
+    try {
+      await delivery.stop(async () => {
+        await this.store.ledger.commit(write => {
+          deleteDelivery(write, id)
+          if (!delivery.identity.source) write.run('INSERT INTO firehose_doomed_log VALUES (?)', logName(id))
+        })
       })
-    })
+    } catch (cause) {
+      // After a failed fsync nobody knows whether it is gone: then it takes nothing until the next start shows.
+      if (!(cause instanceof LedgerReadOnly))
+        await this.#goOn(new Delivery(delivery.identity, delivery.state, this.#world))
+      throw cause
+    }
     this.#world.background.run(`remove ${name}`, () => this.#removeDoomed())
+  }
+
+  /** One that has just been made, or that could not be removed. */
+  async #goOn(delivery: Delivery): Promise<void> {
+    this.#deliveries.set(keyOf(delivery.identity, delivery.identity.name), delivery)
+    this.#limit(delivery)
+    await this.#attach(delivery)
   }
 
   async #attach(delivery: Delivery): Promise<void> {

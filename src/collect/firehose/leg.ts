@@ -117,9 +117,12 @@ export class Leg {
 
   /** After what is under way. */
   async ended(work: () => Promise<void>): Promise<void> {
-    await this.#inTurn(work)
-    this.pause()
-    this.#unwatch?.()
+    try {
+      await this.#inTurn(work)
+    } finally {
+      this.pause()
+      this.#unwatch?.()
+    }
   }
 
   /** No further attempts. */
