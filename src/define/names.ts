@@ -21,7 +21,12 @@ export const tableName: Rule = {
   pattern: /^[a-z0-9_]{1,255}$/,
   words: '1 to 255 lower-case letters, digits and underscores',
 }
-export const columnName: Rule = tableName
+/** A record's members are named as its columns are. */
+export const columnName: Rule = {
+  ...tableName,
+  words:
+    '1 to 255 lower-case letters, digits and underscores, as Athena knows no others; so are the members of its records',
+}
 /** https://docs.aws.amazon.com/glue/latest/webapi/API_CreateJob.html */
 export const jobName: Rule = {
   pattern: /^[\w .-]{1,255}$/,

@@ -10,6 +10,7 @@ import { LakeMistake, refuseUnknown, shown } from '../world/mistake.ts'
 import type { Built, During } from './built.ts'
 import { type ClientSettings, inProcessEndpoint, sdkHandler } from './client.ts'
 import { type Aws, awsDoor } from './door.ts'
+import { checkRegion } from './options.ts'
 import { type Asking, type QueryOptions, type QueryResult, query, queryRows, type Rows } from './query.ts'
 
 export interface Credentials {
@@ -116,11 +117,15 @@ export class Access {
     const { account, region = this.region, role, credentials } = caller
     if (Number(account !== undefined) + Number(role !== undefined) + Number(credentials !== undefined) > 1)
       throw new LakeMistake('as takes one of account, role and credentials: each of them says who calls.')
-    if (account !== undefined && !/^\d{12}$/.test(account))
+    if (region !== this.region) checkRegion(region)
+    if (account !== undefined && !(typeof account === 'string' && /^\d{12}$/.test(account)))
       throw new LakeMistake(`account must be 12 digits, not ${shown(account)}.`)
     const needs = { ...this.#needs, region, account: account ?? this.account }
     if (role !== undefined) return this.#inRole(role, needs)
-    if (credentials !== undefined) return new Access(needs, async iam => identityOf(iam, credentials))
+    if (credentials !== undefined) {
+      refuseUnknown('credentials', credentials, ['accessKeyId', 'secretAccessKey', 'sessionToken'])
+      return new Access(needs, async iam => identityOf(iam, credentials))
+    }
     return new Access(needs, account === undefined ? this.#identity : undefined)
   }
 

@@ -120,7 +120,8 @@ class Rule implements Broken {
     refuseUnknown('A rule', rule, ['times', 'after', 'probability', 'seed'])
     const { times = Number.POSITIVE_INFINITY, after = 0, probability = 1, seed = 1 } = rule
     for (const [name, value] of Object.entries({ times, after }))
-      if (!(value >= 0)) throw new LakeMistake(`${name} must be a number from 0, not ${shown(value)}.`)
+      if (!(value === Number.POSITIVE_INFINITY || (Number.isSafeInteger(value) && value >= 0)))
+        throw new LakeMistake(`${name} must be a whole number from 0, not ${shown(value)}.`)
     if (!(probability >= 0 && probability <= 1))
       throw new LakeMistake(`probability must be a number from 0 to 1, not ${shown(probability)}.`)
     if (!Number.isSafeInteger(seed)) throw new LakeMistake(`seed must be a whole number, not ${shown(seed)}.`)

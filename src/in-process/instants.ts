@@ -32,7 +32,24 @@ const units = ['years', 'months', 'weeks', 'days', 'hours', 'minutes', 'seconds'
 export function readDuration(given: string | Temporal.Duration | Temporal.DurationLike): (now: number) => number {
   const duration = durationOf(given)
   if (duration.sign < 0) throw new LakeMistake(`Time only goes on: ${shown(String(duration))} is negative.`)
-  return now => Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO('UTC').add(duration).epochMilliseconds
+  return now => {
+    const at = addedTo(now, duration)
+    if (at !== undefined && at <= lastAt) return at
+    throw new LakeMistake(
+      `Time goes no further than ${isoOf(lastAt)}, and ${shown(String(duration))} from ${isoOf(now)} is beyond.`,
+    )
+  }
+}
+
+/** What AWS's operations and SQL's dates can still say. */
+const lastAt = Date.parse('9999-12-31T23:59:59.999Z')
+
+function addedTo(now: number, duration: Temporal.Duration): number | undefined {
+  try {
+    return Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO('UTC').add(duration).epochMilliseconds
+  } catch {
+    return undefined // beyond what Temporal itself can say
+  }
 }
 
 function durationOf(given: unknown): Temporal.Duration {

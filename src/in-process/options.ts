@@ -86,8 +86,10 @@ export interface Settings {
 /** Makes the temporary directory, where that is asked for, and nothing else. Throws LakeMistake. */
 export function settingsOf(options: LakeOptions): Settings {
   refuseUnknown('openLake', options, Object.keys(known))
+  const nothing = Object.entries(options).find(([, value]) => value === null)?.[0]
+  if (nothing !== undefined) throw new LakeMistake(`${nothing} must not be null: leave it out.`)
   const { directory, account = defaultAccount, region = defaultRegion } = options
-  if (typeof directory !== 'string' || directory === '')
+  if (typeof directory !== 'string' || directory === '' || directory.includes('\0'))
     throw new LakeMistake(
       `openLake needs a directory: a path, or 'temporary' for a lake that is gone when it is closed.`,
     )
@@ -96,9 +98,9 @@ export function settingsOf(options: LakeOptions): Settings {
     throw new LakeMistake("start goes with clock: 'simulated'. The system's clock starts where it is.")
   if (options.seed !== undefined && !Number.isSafeInteger(options.seed))
     throw new LakeMistake(`seed must be a whole number, not ${shown(options.seed)}.`)
-  if (!/^\d{12}$/.test(account)) throw new LakeMistake(`account must be 12 digits, not ${shown(account)}.`)
-  if (!/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region))
-    throw new LakeMistake(`region must be one of AWS's, such as ap-northeast-1, not ${shown(region)}.`)
+  if (!(typeof account === 'string' && /^\d{12}$/.test(account)))
+    throw new LakeMistake(`account must be 12 digits, not ${shown(account)}.`)
+  checkRegion(region)
   const startAt = options.start === undefined ? undefined : readInstant('start', options.start)
   const auth = oneOf('auth', options.auth ?? 'open', ['open', 'enforced'])
   const limits = oneOf('limits', options.limits ?? 'none', ['none', 'aws'])
@@ -118,6 +120,11 @@ export function settingsOf(options: LakeOptions): Settings {
     disk: options.disk ?? (isTemporary ? new TemporaryDisk() : new RealDisk()),
     randomOf: randomOf(options),
   }
+}
+
+export function checkRegion(region: string): void {
+  if (typeof region === 'string' && /^[a-z]{2}(-[a-z]+)+-\d+$/.test(region)) return
+  throw new LakeMistake(`region must be one of AWS's, such as ap-northeast-1, not ${shown(region)}.`)
 }
 
 function oneOf<const T extends string>(name: string, value: string, allowed: readonly T[]): T {
@@ -146,6 +153,8 @@ function entriesMaxOf(transcript: boolean | { readonly entriesMax: number }): nu
 }
 
 function randomOf({ random, seed }: LakeOptions): (part: string) => Random {
+  if (random !== undefined && seed !== undefined)
+    throw new LakeMistake('seed and random both say where chance comes from: give one of them.')
   if (seed === undefined) {
     const one = random ?? new SystemRandom()
     return () => one

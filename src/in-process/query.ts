@@ -104,6 +104,8 @@ async function run(asking: Asking, sql: string, options: QueryOptions): Promise<
   if (typeof sql !== 'string') throw new LakeMistake(`query takes a statement's text, not ${shown(sql)}.`)
   const { athena } = asking.aws
   const { database, parameters = [], workGroup } = options
+  if (!Array.isArray(parameters))
+    throw new LakeMistake(`parameters must be a list, one for each ? of the statement, not ${shown(parameters)}.`)
   const { parts } = await asking.enter()
   const outputLocation = options.outputLocation ?? (await usualLocation(asking, parts, workGroup ?? 'primary'))
   const { QueryExecutionId } = await athena.StartQueryExecution({

@@ -21,7 +21,7 @@ import type { Lake } from '../in-process/lake.ts'
 import type { LakeOptions } from '../in-process/options.ts'
 import type { QueryOptions, QueryResult, Rows } from '../in-process/query.ts'
 import { openLake } from '../lake.ts'
-import { LakeMistake } from '../world/mistake.ts'
+import { LakeMistake, shown } from '../world/mistake.ts'
 import { RunningBucket } from './buckets.ts'
 import { RunningCrawler, RunningJob } from './runs.ts'
 import { RunningDelivery, RunningStream } from './streams.ts'
@@ -33,6 +33,8 @@ export type RunningOptions = Partial<Omit<LakeOptions, 'region'>>
 export async function running(definition: LakeDefinition, options: RunningOptions = {}): Promise<Running> {
   if (definition?.kind !== 'lake')
     throw new LakeMistake("running takes what lake(…) of 'biwa/define' gives: the default export of a lake.ts.")
+  if (typeof options !== 'object' || options === null)
+    throw new LakeMistake(`running takes an object with the options of openLake, not ${shown(options)}.`)
   if ('region' in options)
     throw new LakeMistake(`running takes no region: it is the definition's, ${definition.region}.`)
   const { directory = 'temporary', clock = 'simulated' } = options

@@ -5,8 +5,20 @@ export class LakeMistake extends Error {
 
 /** Names from strangers, cut to what a line of text can bear. */
 export const shown = (value: unknown): string => {
-  const text = typeof value === 'string' ? `'${value}'` : String(value)
+  const text =
+    typeof value === 'string'
+      ? `'${value}'`
+      : typeof value === 'object' && value !== null
+        ? objectShown(value)
+        : String(value)
   return text.length > 64 ? `${text.slice(0, 64)}…` : text
+}
+
+/** A list, or what has no words of its own, by its kind: a Date or a Temporal.Duration says itself what it is. */
+function objectShown(value: object): string {
+  if (Array.isArray(value)) return 'a list'
+  const text = String(value)
+  return text.startsWith('[object ') ? 'an object' : text
 }
 
 /** Throws for what is no object, as programs without types may give it, and for the first key that is not among those known. */
