@@ -5,11 +5,12 @@
  */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
+import { forks } from './testing/forks.ts'
 import { withoutAwsCli } from './testing/programs.ts'
 import { startServer } from './testing/server.ts'
 
@@ -47,10 +48,14 @@ async function shellFor(context: TestContext): Promise<(script: string) => Promi
   })
   const programs = join(folder, 'bin')
   await mkdir(programs)
-  const npx = join(programs, 'npx')
-  await writeFile(npx, `#!/bin/sh\nshift\nexec "${process.execPath}" "${join(root, 'bin/biwa.js')}" "$@"\n`)
-  await chmod(npx, 0o755)
+  const program = async (name: string, words: readonly string[], first = '') => {
+    const quoted = words.map(word => `"${word}"`).join(' ')
+    await writeFile(join(programs, name), `#!/bin/sh\n${first}exec ${quoted} "$@"\n`, { mode: 0o755 })
+  }
+  await program('npx', [process.execPath, join(root, 'bin/biwa.js')], 'shift\n')
+  if (forks?.aws) await program('aws', [...forks.command, 'aws'])
   const env = {
+    ...forks?.environment,
     PATH: `${programs}${delimiter}${process.env.PATH}`,
     HOME: folder,
     AWS_PAGER: '',

@@ -16,7 +16,8 @@ import type { DataFormatConversionConfiguration, Deserializer, ParquetSerDe } fr
 import { CreateDatabaseCommand, CreateTableCommand, GlueClient, UpdateTableCommand } from '@aws-sdk/client-glue'
 import { errorLines, firehoseRole, processor, startDeliveries } from '../testing/deliveries.ts'
 import { account, client, region } from '../testing/lake.ts'
-import { python, works } from '../testing/programs.ts'
+import { python } from '../testing/programs.ts'
+import { works } from '../testing/works.ts'
 
 let deliveries: Awaited<ReturnType<typeof startDeliveries>>
 let glue: GlueClient

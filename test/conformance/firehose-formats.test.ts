@@ -11,7 +11,7 @@ import { promisify } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import type { CompressionFormat } from '@aws-sdk/client-firehose'
 import { type Extended, startDeliveries } from '../testing/deliveries.ts'
-import { works } from '../testing/programs.ts'
+import { works } from '../testing/works.ts'
 
 const execute = promisify(execFile)
 let deliveries: Awaited<ReturnType<typeof startDeliveries>>

@@ -1,22 +1,18 @@
-/** The programs that people use against AWS, run as they are; tests skip by name where one is absent. */
+/** The programs that people use against AWS, as they are; tests skip by name where one is absent. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { forks } from './forks.ts'
 import { account, region } from './lake.ts'
+import { works } from './works.ts'
 
 const execute = promisify(execFile)
 
-export async function works(command: string, words: readonly string[]): Promise<boolean> {
-  try {
-    await execute(command, [...words])
-    return true
-  } catch {
-    return false
-  }
-}
-
 /** Pass as a test's `skip`: false where the program is there, otherwise why not. */
-export const withoutAwsCli = (await works('aws', ['--version'])) ? false : 'the AWS CLI is not installed'
-export const withoutBoto3 = (await works('python3', ['-c', 'import boto3'])) ? false : 'boto3 is not installed'
+export const withoutAwsCli = forks?.aws || (await works('aws', ['--version'])) ? false : 'the AWS CLI is not installed'
+export const withoutBoto3 = forks?.boto3 ? false : 'boto3 is not installed'
+
+const awsCli = forks?.aws ? [...forks.command, 'aws'] : ['aws']
+const boto3 = [...(forks?.command ?? []), 'python']
 
 const environment = (url: string, key: { readonly accessKey: string; readonly secret: string }) => ({
   PATH: process.env.PATH ?? '',
@@ -38,7 +34,7 @@ export interface Ended {
 }
 
 /** `aws` with these words; its exit code is the caller's to look at. */
-export const aws = (url: string, words: readonly string[], key = anyKey): Promise<Ended> => run('aws', words, url, key)
+export const aws = (url: string, words: readonly string[], key = anyKey): Promise<Ended> => run(awsCli, words, url, key)
 /** `aws` with these words, which must succeed; its JSON. */
 export async function awsJson<T>(url: string, words: readonly string[], key = anyKey): Promise<T> {
   const { code, out, err } = await aws(url, words, key)
@@ -47,15 +43,20 @@ export async function awsJson<T>(url: string, words: readonly string[], key = an
 }
 /** A Python program with boto3; prints what the test reads. */
 export async function python(url: string, program: string, key = anyKey): Promise<string> {
-  const { code, out, err } = await run('python3', ['-c', program], url, key)
+  const { code, out, err } = await run(boto3, [program], url, key)
   if (code !== 0) throw new Error(`python ended with ${code}: ${err}`)
   return out
 }
 
-async function run(command: string, words: readonly string[], url: string, key: typeof anyKey): Promise<Ended> {
+async function run(
+  [command = '', ...first]: readonly string[],
+  words: readonly string[],
+  url: string,
+  key: typeof anyKey,
+): Promise<Ended> {
   try {
-    const { stdout, stderr } = await execute(command, [...words], {
-      env: environment(url, key),
+    const { stdout, stderr } = await execute(command, [...first, ...words], {
+      env: { ...environment(url, key), ...forks?.environment },
       maxBuffer: 64 * 1024 * 1024,
     })
     return { code: 0, out: stdout, err: stderr }

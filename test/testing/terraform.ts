@@ -10,7 +10,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { works } from './programs.ts'
+import { works } from './works.ts'
 
 const execute = promisify(execFile)
 const [plugins] = [process.env.BIWA_TERRAFORM_PLUGINS, ...globSync('/*/tf-plugins')].filter(path => path !== undefined)

@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { type Zippable, zipSync } from 'fflate'
-import { works } from '../../../../test/testing/programs.ts'
 import { tries } from '../../../../test/testing/tries.ts'
+import { works } from '../../../../test/testing/works.ts'
 import { entriesOf, ZipMistake } from './zip.ts'
 
 const bytesMax = 1024 * 1024
