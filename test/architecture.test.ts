@@ -25,7 +25,7 @@ const codeOf = (file: string) =>
 /** `import … from 'x'`, `export … from 'x'`, `import('x')`, `new URL('x', import.meta.url)`. */
 function importsOf(file: string): readonly Import[] {
   const pattern =
-    /(?:import|export)\s+(type\s+)?(?:[\w*{][^'";]*?\sfrom\s+)?'([^']+)'|import\(\s*'([^']+)'\s*\)|new URL\(\s*'([^']+)'/g
+    /(?:import|export)\s+(type\s+)?(?:[\w*{][^'";]*?\sfrom\s+)?'([^']+)'|import\(\s*'([^']+)'\s*\)|new URL\(\s*'([^']+)',\s*import\.meta\.url/g
   return [...codeOf(file).matchAll(pattern)].map(([whole, type, plain, dynamic, url]) => {
     const name = plain ?? dynamic ?? url ?? ''
     const to = name.startsWith('.') ? relative(root, join(root, dirname(file), name)) : name
