@@ -78,7 +78,7 @@ export async function planScans({ place, statement, described, ask, isUnread = f
     for (const [index, { file, path, bytes }] of files.entries()) {
       all.set(file, (all.get(file) ?? 0) + bytes)
       if (table.format !== 'parquet') {
-        if (compressionOf(path) === 'gzip') gzips.push({ file, path, blob: asked[index]?.file ?? file })
+        if (bytes > 0 && compressionOf(path) === 'gzip') gzips.push({ file, path, blob: asked[index]?.file ?? file })
         continue
       }
       measured.set(file, (measured.get(file) ?? 0) + bytes)
