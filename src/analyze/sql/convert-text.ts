@@ -30,6 +30,7 @@ export function textIn({ sql, type: from }: Value): string | undefined {
     case 'simple':
       if (from.name === 'real' || from.name === 'double') return `athena_float(${sql})`
       if (from.name === 'varbinary') return undefined
+      if (from.name === 'ipaddress') return `athena_ip_text(${sql})`
       if (from.name === 'interval day to second') return `athena_days(${sql})`
       if (from.name === 'interval year to month') return `athena_months(${sql})`
       return `CAST(${sql} AS VARCHAR)`

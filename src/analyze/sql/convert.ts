@@ -162,7 +162,12 @@ function toClock({ sql, type: from }: Value, to: Type): string | undefined {
     if (isSimple(from, 'varbinary')) return `athena_uuid_of(${sql})`
     return isText(from) ? `athena_to_uuid(${coerced({ sql, type: from }, varchar)})` : undefined
   }
+  if (isSimple(to, 'ipaddress')) {
+    if (isSimple(from, 'varbinary')) return `athena_ip_of(${sql})`
+    return isText(from) ? `athena_ip_in(${coerced({ sql, type: from }, varchar)})` : undefined
+  }
   if (isSimple(to, 'varbinary')) {
+    if (isSimple(from, 'ipaddress')) return sql
     if (isSimple(from, 'uuid')) return `unhex(replace(CAST(${sql} AS VARCHAR), '-', ''))`
     return isText(from) ? `encode(${sql})` : undefined
   }

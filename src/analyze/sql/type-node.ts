@@ -24,7 +24,7 @@ const fields = [
 
 /** Athena's, of which this engine has no values. */
 const foreign = new Set([
-  ...['ipaddress', 'hyperloglog', 'p4hyperloglog', 'setdigest', 'qdigest', 'tdigest', 'geometry', 'sphericalgeography'],
+  ...['hyperloglog', 'p4hyperloglog', 'setdigest', 'qdigest', 'tdigest', 'geometry', 'sphericalgeography'],
   ...['bingtile', 'color', 'kdbtree', 'jsonpath', 'joniregexp', 'function'],
 ])
 
@@ -65,7 +65,10 @@ export function typeOfNode(node: Node, position?: Position): Type {
     case 'struct':
       return { kind: 'row', fields: node.records('fields').map(field => fieldOfNode(field, position)) }
   }
-  if (name === 'custom' && node.text('name')?.toLowerCase() === 'uuid') return { kind: 'simple', name: 'uuid' }
+  if (name === 'custom') {
+    const custom = node.text('name')?.toLowerCase()
+    if (custom === 'uuid' || custom === 'ipaddress') return { kind: 'simple', name: custom }
+  }
   const written = node.text('name') ?? name
   const asked = written.toLowerCase()
   if (asked === 'unknown')

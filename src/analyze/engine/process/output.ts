@@ -170,7 +170,8 @@ function checkTypes(columns: readonly NamedColumn[]): void {
   }
 }
 
-const isForeign = (type: Type): boolean => type.kind === 'time' || isSimple(type, 'json', 'uuid', ...intervals)
+const isForeign = (type: Type): boolean =>
+  type.kind === 'time' || isSimple(type, 'json', 'uuid', 'ipaddress', ...intervals)
 
 /** Types that files of a lake do not know become the ones Athena would have given. */
 function storable(value: string, type: Type): string {

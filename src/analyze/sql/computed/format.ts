@@ -79,6 +79,7 @@ const javaNames: Readonly<Record<string, string>> = {
   date: 'java.time.LocalDate',
   timestamp: 'java.time.LocalDateTime',
   time: 'java.time.LocalTime',
+  instant: 'java.time.ZonedDateTime',
 }
 
 function shown(asked: Specifier, kind: string, value: string | null, wrong: Wrong): string {
@@ -94,11 +95,17 @@ function shown(asked: Specifier, kind: string, value: string | null, wrong: Wron
     const text = cut(String(value !== null && (kind !== 'boolean' || value === 'true')))
     return letter === 'B' ? text.toUpperCase() : text
   }
-  if (!'dxXofeEtTcC'.includes(letter)) throw unsupported(`%${conversion}`)
+  if (letter === 'h' || letter === 'H') {
+    const text = cut(value === null ? 'null' : hashText(kind, value))
+    return letter === 'H' ? text.toUpperCase() : text
+  }
+  if (!'dxXofeEgGtTcC'.includes(letter)) throw unsupported(`%${conversion}`)
   if (value === null) return cut('null')
   if (letter === 't' || letter === 'T') {
-    if (kind !== 'date' && kind !== 'timestamp' && kind !== 'time') throw mismatch()
-    const text = clockField(conversion[1] ?? '', kind, value)
+    if (kind !== 'date' && kind !== 'timestamp' && kind !== 'time' && kind !== 'instant') throw mismatch()
+    const [clock, wall] =
+      kind === 'instant' ? (['timestamp', value.replace(/ [^ ]+$/, '')] as const) : ([kind, value] as const)
+    const text = clockField(conversion[1] ?? '', clock, wall)
     if (text === undefined) throw unsupported(`%${conversion} of a ${kind}`)
     return letter === 'T' ? text.toUpperCase() : text
   }
@@ -107,9 +114,9 @@ function shown(asked: Specifier, kind: string, value: string | null, wrong: Wron
     const text = String.fromCodePoint(Number(value))
     return letter === 'C' ? text.toUpperCase() : text
   }
-  if (letter === 'f' || letter === 'e' || letter === 'E') {
+  if ('feEgG'.includes(letter)) {
     if (kind !== 'double' && kind !== 'decimal') throw mismatch()
-    return fraction(asked, value)
+    return letter === 'g' || letter === 'G' ? general(asked, value) : fraction(asked, value)
   }
   if (kind !== 'integer') throw mismatch()
   const number = BigInt(value)
@@ -122,11 +129,41 @@ function shown(asked: Specifier, kind: string, value: string | null, wrong: Wron
 
 /** As Java's own classes write themselves: a time without what is zero at its end. */
 function plainText(kind: string, value: string): string {
+  if (kind === 'instant') {
+    const [, wall = '', zone = ''] = /^(.*) ([^ ]+)$/.exec(value) ?? []
+    if (zone !== 'UTC' && !/^[+-]/.test(zone)) throw unsupported(`%s of an instant of the zone ${zone}`)
+    return plainText('timestamp', wall) + (zone === 'UTC' ? 'Z[UTC]' : zone)
+  }
   if (kind !== 'timestamp' && kind !== 'time') return value
   return value
     .replace(' ', 'T')
     .replace(/\.(\d{3})?(\d{3})?0*$/, (part: string) => (/^\.0*$/.test(part) ? '' : part))
     .replace(/:00$/, (seconds, _at: number, all: string) => (all.split(':').length === 3 ? '' : seconds))
+}
+
+/** So many digits, as they are or with an exponent where they would be far from the point. */
+function general(asked: Specifier, value: string): string {
+  if (asked.flags.includes('#')) throw unsupported('The flag # with %g')
+  const precision = Math.max(1, asked.precision ?? 6)
+  const size = Math.abs(Number(value))
+  const rounded = Number(size.toPrecision(precision))
+  if (size === 0 || (rounded >= 1e-4 && rounded < 10 ** precision)) {
+    const before = size === 0 ? 1 : Math.floor(Math.log10(rounded)) + 1
+    return fraction({ ...asked, conversion: 'f', precision: precision - before }, value)
+  }
+  return fraction({ ...asked, conversion: asked.conversion === 'G' ? 'E' : 'e', precision: precision - 1 }, value)
+}
+
+/** Java's hash of the value, in hexadecimal digits. */
+function hashText(kind: string, value: string): string {
+  const hex = (hash: number) => (hash >>> 0).toString(16)
+  if (kind === 'boolean') return hex(value === 'true' ? 1231 : 1237)
+  if (kind === 'integer')
+    return hex(Number(BigInt.asIntN(32, BigInt(value) ^ (BigInt.asUintN(64, BigInt(value)) >> 32n))))
+  if (kind !== 'text') throw unsupported(`%h of a ${kind}`)
+  let hash = 0
+  for (let index = 0; index < value.length; index++) hash = (Math.imul(hash, 31) + value.charCodeAt(index)) | 0
+  return hex(hash)
 }
 
 /** Digits are rounded half up as they are written, not as the machine has them. */

@@ -4,6 +4,7 @@ import type { Computed } from './computed.ts'
 import { distributions } from './distributions.ts'
 import { formats } from './format.ts'
 import { hashes } from './hashes.ts'
+import { ipAddresses } from './ip-addresses.ts'
 import { jsons } from './json.ts'
 import { jsonCasts } from './json-casts.ts'
 import { likePatterns } from './like-pattern.ts'
@@ -19,6 +20,7 @@ const all: ReadonlyMap<string, Computed> = new Map(
     bits,
     distributions,
     hashes,
+    ipAddresses,
     jsons,
     jsonCasts,
     likePatterns,

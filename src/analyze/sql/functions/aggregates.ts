@@ -16,6 +16,9 @@ const weighted: Writer = (_, position) => {
   throw unsupported('approx_percentile with weights', position)
 }
 
+/** Counted exactly, whatever the capacity asked for; of those that are as frequent, the least first. */
+const mostFrequent = `athena_most({histogram($2)}, $1, $3)`
+
 /** So few values are each known: Athena's sketch gives one of them, the engine's what lies between two. */
 const knownMax = 32
 
@@ -90,6 +93,10 @@ export const aggregates: FunctionTable = {
   approx_distinct: aggregate(
     ['(T) -> bigint', '{approx_count_distinct($1)}'],
     ['(T, double) -> bigint', '{approx_count_distinct($1)}'],
+  ),
+  approx_most_frequent: aggregate(
+    ['(bigint, bigint, bigint) -> map(bigint, bigint)', mostFrequent],
+    ['(bigint, varchar, bigint) -> map(varchar, bigint)', mostFrequent],
   ),
   approx_percentile: aggregate(...percentiles('bigint'), ...percentiles('real'), ...percentiles('double')),
   arbitrary: aggregate(['(T) -> T', 'any_value($1)']),

@@ -2,7 +2,7 @@
 // Functions with lambdas are in lambdas.ts, maps in maps.ts.
 import { unsupported } from '../ast.ts'
 import { cast } from '../convert.ts'
-import { arrayOf, rowOf, type Type, varchar } from '../typing/type.ts'
+import { arrayOf, nameOf, rowOf, type Type, varchar } from '../typing/type.ts'
 import { typed } from '../value.ts'
 import { invalid } from './clock.ts'
 import { type Argument, type FunctionTable, scalar, type Writer } from './entry.ts'
@@ -16,7 +16,11 @@ const joinedItems =
   (replacement: boolean): Writer =>
   ([part], position) => {
     const of = part?.type.kind === 'array' ? part.type.of : varchar
-    const text = cast(typed('athena_item', of), varchar, position)
+    const text =
+      of.kind === 'array' || of.kind === 'map' || of.kind === 'row'
+        ? undefined
+        : cast(typed('athena_item', of), varchar, position)
+    if (text === undefined) throw invalid(`Input type ${nameOf(of)} not supported`, position)
     const item = replacement ? `coalesce(${text}, $3)` : text
     return typed(`array_to_string(list_transform($1, athena_item -> ${item}), $2)`, varchar)
   }
@@ -82,6 +86,8 @@ export const collections: FunctionTable = {
     '(array(E), bigint) -> array(array(E))',
     ([list, size], position) => {
       const text = size?.node.text('value') ?? ''
+      const below = size?.node.kind === 'neg' ? size.node.child('this')?.text('value') : undefined
+      if (below !== undefined) throw invalid(`combination size must not be negative: -${below}`, position)
       if (!/^\d+$/.test(text)) throw unsupported('combinations of a size that is no literal', position)
       if (Number(text) > combinationMax)
         throw invalid(`combination size must not exceed ${combinationMax}: ${text}`, position)
@@ -91,7 +97,10 @@ export const collections: FunctionTable = {
       )
     },
   ]),
-  contains: scalar(['(array(E), E) -> boolean', 'athena_contains($1, $2)']),
+  contains: scalar(
+    ['(array(E), E) -> boolean', 'athena_contains($1, $2)'],
+    ['(varchar, ipaddress) -> boolean', 'athena_ip_contains($1, $2)'],
+  ),
   contains_sequence: scalar(['(array(E), array(E)) -> boolean', 'athena_contains_sequence($1, $2)']),
   element_at: scalar(['(array(E), bigint) -> E', 'athena_element($1, $2)'], ['(map(K, V), K) -> V', '($1)[$2]']),
   flatten: scalar(['(array(array(T))) -> array(T)', 'flatten($1)']),

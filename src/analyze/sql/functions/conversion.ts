@@ -2,18 +2,20 @@
 import { at, EngineFault } from '../../engine/fault.ts'
 import { textIn } from '../convert-text.ts'
 import { literal } from '../text.ts'
-import { isInteger, isText } from '../typing/coercion.ts'
+import { isClock, isInteger, isText } from '../typing/coercion.ts'
 import { isSimple, nameOf, type Type, varchar } from '../typing/type.ts'
 import { typed } from '../value.ts'
 import { type Argument, type FunctionTable, scalar, type Writer } from './entry.ts'
+
+const spans = ['interval day to second', 'interval year to month'] as const
 
 /** What kind of value Java's Formatter is given; undefined for types that Athena does not format. */
 function kindOf(type: Type): string | undefined {
   if (isText(type)) return 'text'
   if (isInteger(type)) return 'integer'
-  if (type.kind === 'decimal' || type.kind === 'timestamp' || type.kind === 'time') return type.kind
-  if (isSimple(type, 'boolean', 'date', 'json', 'uuid', 'unknown'))
-    return type.kind === 'simple' ? type.name.replace(/^(?:json|uuid|unknown)$/, 'text') : undefined
+  if (type.kind === 'decimal' || isClock(type)) return type.kind
+  if (isSimple(type, 'boolean', 'date')) return type.kind === 'simple' ? type.name : undefined
+  if (isSimple(type, 'json', 'uuid', 'ipaddress', 'unknown', ...spans)) return 'text'
   return isSimple(type, 'real', 'double') ? 'double' : undefined
 }
 

@@ -16,14 +16,14 @@ export const refused: ReadonlySet<string> = new Set([
   ],
   ...['quantile_at_value', 'make_set_digest', 'merge_set_digest', 'intersection_cardinality', 'jaccard_index'],
   'hash_counts',
-  // Their answers depend on the order in which Athena's workers meet.
-  ...['numeric_histogram', 'approx_most_frequent'],
+  // Its answer depends on the order in which Athena's workers meet.
+  'numeric_histogram',
   // Athena's own search for it ends nine digits behind the point.
   ...['inverse_beta_cdf', 't_cdf', 't_pdf'],
   // Stems of words and hashes that no other library has.
   ...['word_stem', 'spooky_hash_v2_32', 'spooky_hash_v2_64'],
-  // Colours of a terminal and networks.
-  ...['bar', 'color', 'render', 'rgb', 'contains_subnet'],
+  // Colours of a terminal.
+  ...['bar', 'color', 'render', 'rgb'],
   // Who asks, and which server answers.
   ...['current_catalog', 'current_groups', 'current_schema', 'current_user', 'version'],
   // Teradata's.

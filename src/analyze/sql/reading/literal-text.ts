@@ -1,5 +1,6 @@
 // Whether a text may stand behind the name of a type, as in BIGINT '12': Athena reads such a literal before it runs anything.
 
+import { addressIn } from '../computed/ip-addresses.ts'
 import { readJson } from '../computed/json-text.ts'
 
 const wholes: Readonly<Record<string, bigint>> = {
@@ -21,6 +22,7 @@ export function isLiteralOf(type: string, text: string): boolean {
   }
   if (type === 'json') return readJson(text) !== undefined
   if (type === 'decimal') return /^\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*$/.test(text)
+  if (type === 'ipaddress') return addressIn(text) !== undefined
   if (type === 'uuid') return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
   if (type === 'boolean') return /^(?:t|true|1|f|false|0)$/i.test(text)
   return (type !== 'double' && type !== 'real') || floating.test(text)

@@ -19,6 +19,8 @@ const duckNames: Readonly<Record<SimpleName, string>> = {
   // JSON is its text in Athena's form: DuckDB's type would read it each time.
   json: 'VARCHAR',
   uuid: 'UUID',
+  // Its sixteen bytes.
+  ipaddress: 'BLOB',
   'interval day to second': 'INTERVAL',
   'interval year to month': 'INTERVAL',
   unknown: 'VARCHAR',
@@ -71,6 +73,7 @@ const hiveNames: Readonly<Record<SimpleName, string>> = {
   varbinary: 'binary',
   json: 'string',
   uuid: 'string',
+  ipaddress: 'string',
   'interval day to second': 'string',
   'interval year to month': 'string',
   unknown: 'string',
@@ -116,7 +119,7 @@ export function typeOfHive(text: string): Type {
   }
   if (name === 'binary') return { kind: 'simple', name: 'varbinary' }
   if (name === 'decimal') return { kind: 'decimal', precision: 10, scale: 0 }
-  if (/^(map|row|json|uuid|unknown|interval|time)\b/.test(name) && !name.startsWith('timestamp'))
+  if (/^(map|row|json|uuid|ipaddress|unknown|interval|time)\b/.test(name) && !name.startsWith('timestamp'))
     throw unsupported(`The column type '${text}'`)
   try {
     return parseType(name)

@@ -15,6 +15,7 @@ const simples: Readonly<Record<string, SimpleName>> = {
   varbinary: 'varbinary',
   json: 'json',
   uuid: 'uuid',
+  ipaddress: 'ipaddress',
   'interval day to second': 'interval day to second',
   'interval year to month': 'interval year to month',
   unknown: 'unknown',

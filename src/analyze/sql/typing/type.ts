@@ -13,6 +13,7 @@ export type SimpleName =
   | 'varbinary'
   | 'json'
   | 'uuid'
+  | 'ipaddress'
   | 'interval day to second'
   | 'interval year to month'
   /** Of a NULL that nothing else gives a type. */
