@@ -17,6 +17,7 @@ import { instantInText } from './text-instant.ts'
 import { typeOfNode } from './type-node.ts'
 import { common, isClock, isText } from './typing/coercion.ts'
 import { arrayOf, boolean, instant, isOrderable, isSimple, nameOf, rowOf, type Type, unknown } from './typing/type.ts'
+import { unicodeText } from './unicode-text.ts'
 import { apart, mismatch, typed, type Value } from './value.ts'
 
 type Write = (node: Node, statement: Statement, scope: Scope) => Value
@@ -109,6 +110,7 @@ const writers: Readonly<Record<string, Write>> = {
   column,
   literal: literalValue,
   interval: intervalOf,
+  unicode_string: node => literalValue(unicodeText(node)),
   null: () => typed('NULL', unknown),
   boolean: node => typed(node.only('value').flag('value') ? 'true' : 'false', boolean),
   paren(node, statement, scope) {

@@ -4,6 +4,7 @@ import { type Node, unsupported } from './ast.ts'
 import type { Scope, Window } from './scope.ts'
 import type { Statement } from './statement.ts'
 import { identifier } from './text.ts'
+import { duckName } from './typing/names.ts'
 import { isOrderable, nameOf, type Type } from './typing/type.ts'
 import { mismatch } from './value.ts'
 import { baseOf, checkWindow } from './window-rules.ts'
@@ -104,7 +105,12 @@ function bound(frame: Node, name: string, statement: Statement, scope: Scope): s
     ['Following', 'FOLLOWING'],
   ] as const) {
     const amount = side?.child(field)
-    if (amount !== undefined) return `${statement.expression(amount, scope).sql} ${word}`
+    if (amount === undefined) continue
+    const { sql, type } = statement.expression(amount, scope)
+    // What is written as a number is none below zero.
+    if (/^\d+$/.test(sql) || frame.text('kind') === 'Range') return `${sql} ${word}`
+    const which = name === 'start' ? 'starting' : 'ending'
+    return `athena_frame_offset(CAST(${sql} AS ${duckName(type)}), '${which}') ${word}`
   }
   throw unsupported('A window frame of this form', frame.position)
 }

@@ -15,7 +15,7 @@ export interface Rewriting {
 
 /** A quick look: most statements hold none of it. */
 const mayHold =
-  /\b(?:values|table|distinct|rand|fetch|union|intersect|except|match_recognize|json_[a-z]+)\b|\b(?:bigint|integer|int|smallint|tinyint|real|double|precision|boolean|varchar|char|ipaddress|uuid|json|decimal)\s*'/i
+  /\b\d+[a-z_]|\b(?:values|table|distinct|rand|fetch|union|intersect|except|match_recognize|json_[a-z]+)\b|\b(?:bigint|integer|int|smallint|tinyint|real|double|precision|boolean|varchar|char|ipaddress|uuid|json|decimal)\s*'/i
 
 /** Of an item that is missing. */
 const mayMiss = /\bselect\s+from\b|,\s*(?:from\b|where\b|[)\]]|;|$)/i
@@ -49,6 +49,14 @@ export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token
   for (const [index, token] of tokens.entries()) {
     const [word = '', next = '', before = ''] = [words[index], words[index + 1], words[index - 1]]
     if (before === '.') continue
+    if (token.type === 'NUMBER' && tokens[index + 1]?.type === 'VAR' && tokens[index + 1]?.start === token.end) {
+      edits.push(numberOf(token, tokens[index + 1] ?? token, where(token)))
+      continue
+    }
+    if (token.type === 'NUMBER' && token.text.includes('_')) {
+      edits.push({ start: token.start, end: token.end, text: token.text.replaceAll('_', '') })
+      continue
+    }
     if ((word === ',' && afterItems.has(next)) || (word === 'SELECT' && next === 'FROM')) {
       const position = where(tokens[index + 1])
       const input = next === '' || next === ';' ? '<EOF>' : (tokens[index + 1]?.text ?? '')
@@ -103,6 +111,18 @@ function checkLiteral(type: string, token: Token, position: Position): void {
   if (isLiteralOf(shown, text)) return
   const said = at(position, `'${text}' is not a valid ${shown} literal`)
   throw new EngineFault('semantic', `INVALID_LITERAL: ${said}`, position)
+}
+
+/** 0x1F, 0o17 and 0b101 are a number and a name to the parser; any other name that begins with a digit is none. */
+function numberOf(first: Token, second: Token, position: Position): Edit {
+  const text = `${first.text}${second.text}`.replaceAll('_', '')
+  if (/^0(?:x[0-9a-f]+|o[0-7]+|b[01]+)$/i.test(text))
+    return { start: first.start, end: second.end, text: String(BigInt(text.toLowerCase())) }
+  throw new EngineFault(
+    'syntax',
+    at(position, 'identifiers must not start with a digit; surround the identifier with double quotes'),
+    position,
+  )
 }
 
 /** FETCH FIRST n ROWS ONLY is a LIMIT, which the parser also reads behind a UNION. */
