@@ -33,7 +33,7 @@ import { Functions } from './transform/functions/functions.ts'
 import { Jobs } from './transform/jobs/jobs.ts'
 import { Background } from './world/background.ts'
 import { SystemClock } from './world/clock.ts'
-import { FillingDisk } from './world/filling-disk.ts'
+import { fillingDisk } from './world/filling-disk.ts'
 import { pause } from './world/pause.ts'
 import { SimulatedClock } from './world/simulated/clock.ts'
 import { TemporaryDisk } from './world/temporary.ts'
@@ -66,7 +66,7 @@ async function build({ settings, startAt, log, transcript, faults, url }: Buildi
           ...(transcript && { onCome: dated => transcript.came(dated) }),
         })
   const meter = new Metrics({ clock })
-  const disk = faults ? new FillingDisk(settings.disk, () => faults.breaks('disk')) : settings.disk
+  const disk = faults ? fillingDisk(settings.disk, () => faults.breaks('disk')) : settings.disk
   const store = await Store.open({ disk, random: randomOf('store'), clock, directory, log })
 
   const iam = new Iam({

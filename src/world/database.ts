@@ -40,8 +40,46 @@ async function syncedDirectory(path: string): Promise<void> {
   await directory.sync().finally(() => directory.close())
 }
 
-export class SqliteDatabase implements Database {
-  readonly #database: DatabaseSync
+/** What every database on SQLite does alike; nothing of it waits for the platter. */
+export class UnsyncedDatabase implements Database {
+  protected readonly database: DatabaseSync
+
+  constructor(database: DatabaseSync) {
+    this.database = database
+  }
+
+  get inTransaction(): boolean {
+    return this.database.isTransaction
+  }
+
+  prepare(sql: string): Statement {
+    return this.database.prepare(sql)
+  }
+
+  exec(sql: string): void {
+    this.database.exec(sql)
+  }
+
+  begin(): void {
+    this.database.exec('BEGIN IMMEDIATE')
+  }
+
+  commit(): void {
+    this.database.exec('COMMIT')
+  }
+
+  rollback(): void {
+    if (this.inTransaction) this.database.exec('ROLLBACK')
+  }
+
+  async sync(): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.database.close()
+  }
+}
+
+export class SqliteDatabase extends UnsyncedDatabase {
   readonly #wal: FileHandle
   /** Closed after SQLite: closing any descriptor of the database would drop SQLite's own lock on it. */
   readonly #main: FileHandle
@@ -49,7 +87,7 @@ export class SqliteDatabase implements Database {
   #copied = false
 
   private constructor(database: DatabaseSync, main: FileHandle, wal: FileHandle) {
-    this.#database = database
+    super(database)
     this.#main = main
     this.#wal = wal
     this.#countPages = database.prepare('PRAGMA wal_checkpoint(NOOP)')
@@ -73,32 +111,12 @@ export class SqliteDatabase implements Database {
     }
   }
 
-  get inTransaction(): boolean {
-    return this.#database.isTransaction
-  }
-
-  prepare(sql: string): Statement {
-    return this.#database.prepare(sql)
-  }
-
-  exec(sql: string): void {
-    this.#database.exec(sql)
-  }
-
-  begin(): void {
-    this.#database.exec('BEGIN IMMEDIATE')
-  }
-
-  commit(): void {
+  override commit(): void {
     assert(!this.#copied, 'a commit that starts the -wal over comes after the database was synced')
-    this.#database.exec('COMMIT')
+    super.commit()
   }
 
-  rollback(): void {
-    if (this.inTransaction) this.#database.exec('ROLLBACK')
-  }
-
-  async sync(): Promise<void> {
+  override async sync(): Promise<void> {
     this.#copyIfDue()
     await this.#wal.datasync()
     if (!this.#copied) return
@@ -106,9 +124,9 @@ export class SqliteDatabase implements Database {
     this.#copied = false
   }
 
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     await this.#wal.close()
-    this.#database.close()
+    await super.close()
     await this.#main.close()
   }
 
@@ -116,10 +134,10 @@ export class SqliteDatabase implements Database {
     // Somebody may be walking over rows just now: then the next sync will do.
     if (this.inTransaction || this.#pagesInWal() < checkpointPages) return
     fdatasyncSync(this.#wal.fd)
-    this.#database.exec('PRAGMA synchronous = OFF')
+    this.database.exec('PRAGMA synchronous = OFF')
     // From here until the database is synced, only the -wal is sure to hold what was committed.
     this.#copied = true
-    this.#database.exec('PRAGMA wal_checkpoint(PASSIVE); PRAGMA synchronous = NORMAL')
+    this.database.exec('PRAGMA wal_checkpoint(PASSIVE); PRAGMA synchronous = NORMAL')
   }
 
   /** 0 while rows are being walked over: SQLite does not tell then, and does not checkpoint either. */

@@ -50,7 +50,11 @@ export interface Disk {
 
 export class RealDisk implements Disk {
   async open(path: string, mode: 'read' | 'write' | 'create'): Promise<DiskFile> {
-    return new RealFile(await files.open(path, openFlags[mode], 0o600), path)
+    return this.file(await files.open(path, openFlags[mode], 0o600), path)
+  }
+
+  protected file(handle: files.FileHandle, path: string): DiskFile {
+    return new RealFile(handle, path)
   }
 
   async makeDirectory(path: string): Promise<void> {
@@ -111,7 +115,7 @@ const openFlags = {
 /** Node ends the process when a handle is collected open; a reader that was forgotten half-way must cost no more than itself. */
 const forgotten = new FinalizationRegistry<files.FileHandle>(handle => void handle.close())
 
-class RealFile implements DiskFile {
+export class RealFile implements DiskFile {
   readonly #handle: files.FileHandle
   readonly #path: string
   /** The same file, opened so that each of its writes is synced by the system: one way to a thread instead of two. */
