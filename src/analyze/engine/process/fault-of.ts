@@ -7,6 +7,8 @@ import { numberRules } from './number-faults.ts'
 interface Rule {
   readonly pattern: RegExp
   readonly kind: EngineFaultKind
+  /** What we said ourselves: it holds no path of this machine, though a text of the statement may look like one. */
+  readonly isOwn?: true
   readonly say: (found: RegExpExecArray, where: (name: string) => Position | undefined) => string
 }
 
@@ -18,11 +20,13 @@ const rules: readonly Rule[] = [
   {
     pattern: /Invalid Input Error: (NOT_SUPPORTED: .*)/s,
     kind: 'unsupported',
+    isOwn: true,
     say: found => found[1] ?? '',
   },
   {
     pattern: /Invalid Input Error: ([A-Z]+_[A-Z_]+: .*)/s,
     kind: 'data',
+    isOwn: true,
     say: found => found[1] ?? '',
   },
   ...numberRules,
@@ -31,6 +35,7 @@ const rules: readonly Rule[] = [
     pattern:
       /Could not convert string '((?:DIVISION_BY_ZERO|INVALID_FUNCTION_ARGUMENT|NOT_SUPPORTED|NUMERIC_VALUE_OUT_OF_RANGE|SUBQUERY_MULTIPLE_ROWS|GENERIC_INTERNAL_ERROR|EXCEEDED_FUNCTION_MEMORY_LIMIT): .*)' to BOOL/s,
     kind: 'data',
+    isOwn: true,
     say: found => found[1] ?? '',
   },
   {
@@ -138,9 +143,10 @@ export function faultOf(cause: unknown, columns: ReadonlyMap<string, Position> =
   if (cause instanceof EngineFault) return cause
   const own = ownWords.exec(cause instanceof Error ? cause.message : '')?.[1]
   if (own !== undefined) return new EngineFault('data', own, undefined, cause)
-  const text = withoutPaths(cause instanceof Error ? cause.message : String(cause))
+  const raw = cause instanceof Error ? cause.message : String(cause)
+  const text = withoutPaths(raw)
   for (const rule of rules) {
-    const found = rule.pattern.exec(text)
+    const found = rule.pattern.exec(rule.isOwn ? raw : text)
     if (found === null) continue
     const where = (name: string) => columns.get(name.toLowerCase())
     const position = where(found[1] ?? '')

@@ -9,6 +9,7 @@ import { jsons } from './json.ts'
 import { jsonCasts } from './json-casts.ts'
 import { likePatterns } from './like-pattern.ts'
 import { numbers } from './numbers.ts'
+import { parseFaults } from './parse-fault.ts'
 import { regexps } from './regexp.ts'
 import { sizes } from './sizes.ts'
 import { standardJsons } from './standard-json.ts'
@@ -25,6 +26,7 @@ const all: ReadonlyMap<string, Computed> = new Map(
     jsonCasts,
     likePatterns,
     numbers,
+    parseFaults,
     regexps,
     formats,
     sizes,

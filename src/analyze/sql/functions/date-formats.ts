@@ -45,14 +45,14 @@ function joined(pieces: readonly Printed[]): readonly Printed[] {
   return all
 }
 
-/** A text without a year is of 1970, or of 2000 if it has a month or a day. */
-function parsed(text: string, { format, fields }: Read): string {
+/** `isRun`: of the words of an error (computed/parse-fault.ts). A text without a year is of 1970, or of 2000 if it has a month or a day. */
+function parsed(text: string, { format, fields }: Read, isRun: boolean): string {
   const year = fields.has('day') ? '2000 ' : '1970 '
   const [source, codes] = fields.has('year') ? [text, format] : [`(${literal(year)} || ${text})`, `%Y ${format}`]
   // The engine reads six digits of a second.
   const cut = fields.has('fraction') ? `regexp_replace(${source}, '(\\.\\d{6})\\d{1,3}', '\\1')` : source
   const isTrimmed = /^\s|\s$/.test(format)
-  const value = `athena_parsed${isTrimmed ? '_loosely' : ''}(${cut}, ${literal(codes)}, ${text})`
+  const value = `athena_parsed${isTrimmed ? '_loosely' : ''}(${cut}, ${literal(codes)}, ${text}, ${literal(format)}, ${isRun})`
   const year69 = fields.has('pivot') ? `athena_pivot(${value})` : value
   return fields.has('fraction') ? `date_trunc('millisecond', ${year69})` : year69
 }
@@ -62,9 +62,9 @@ const offset = /(Z|[+-]\d\d:?\d\d)$/
 function parseDatetime([text, format]: readonly Argument[], position: Position | undefined): Value {
   if (text === undefined) throw unsupported('parse_datetime', position)
   const read = jodaRead(textOf(format, 'A date format', position), position)
-  if (!read.fields.has('zone')) return typed(`CAST(${parsed(text.sql, read)} AS TIMESTAMPTZ)`, instant())
+  if (!read.fields.has('zone')) return typed(`CAST(${parsed(text.sql, read, true)} AS TIMESTAMPTZ)`, instant())
   const source = `regexp_replace(${text.sql}, 'Z$', '+00:00')`
-  const moment = `CAST(${parsed(source, read)} AS TIMESTAMPTZ)`
+  const moment = `CAST(${parsed(source, read, true)} AS TIMESTAMPTZ)`
   const zone = text.text === undefined ? undefined : offset.exec(text.text)?.[1]
   return typed(moment, instant(zone === undefined ? 'UTC' : zoneOf(zone, position)))
 }
@@ -75,7 +75,7 @@ export const dateFormats: FunctionTable = {
     '(varchar, varchar) -> timestamp',
     ([text, format], position) => {
       const read = mysqlRead(textOf(format, 'A date format', position), position)
-      return typed(parsed(text?.sql ?? 'NULL', read), timestamp)
+      return typed(parsed(text?.sql ?? 'NULL', read, false), timestamp)
     },
   ]),
   format_datetime: scalar(...dated.map(kind => [`(${kind}, varchar) -> varchar`, formatted(jodaPrinted)] as const)),

@@ -2,12 +2,10 @@
 
 export const dateMacros: readonly string[] = [
   // The text as the format says; one that does not say so is an error with the text as the statement has it.
-  `CREATE MACRO athena_parsed(x, f, shown) AS coalesce(CASE WHEN trim(shown) = shown THEN try_strptime(x, f) END,
-     CASE WHEN shown IS NULL THEN NULL
-       WHEN CAST('INVALID_FUNCTION_ARGUMENT: Invalid format: "' || shown || '"' AS BOOLEAN) THEN NULL END)`,
-  `CREATE MACRO athena_parsed_loosely(x, f, shown) AS coalesce(try_strptime(x, f),
-     CASE WHEN shown IS NULL THEN NULL
-       WHEN CAST('INVALID_FUNCTION_ARGUMENT: Invalid format: "' || shown || '"' AS BOOLEAN) THEN NULL END)`,
+  `CREATE MACRO athena_parsed(x, f, shown, codes, run) AS coalesce(CASE WHEN trim(shown) = shown THEN try_strptime(x, f) END,
+     CASE WHEN shown IS NOT NULL AND athena_fail('INVALID_FUNCTION_ARGUMENT: ' || athena_parse_fault(shown, codes, run)) THEN NULL END)`,
+  `CREATE MACRO athena_parsed_loosely(x, f, shown, codes, run) AS coalesce(try_strptime(x, f),
+     CASE WHEN shown IS NOT NULL AND athena_fail('INVALID_FUNCTION_ARGUMENT: ' || athena_parse_fault(shown, codes, run)) THEN NULL END)`,
   // Athena's two digits begin with 70 in 1970; the engine's with 69 in 1969.
   'CREATE MACRO athena_pivot(x) AS CASE WHEN year(x) = 1969 THEN x + to_years(100) ELSE x END',
   `CREATE MACRO athena_iso_date(x) AS coalesce(CASE
