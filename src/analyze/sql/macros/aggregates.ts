@@ -5,7 +5,7 @@ const failing = (condition: string, message: string) =>
 
 export const aggregateMacros: readonly string[] = [
   // How far a window function looks, and how far a frame reaches.
-  `CREATE MACRO athena_offset(n, least) AS CASE WHEN n >= least OR n IS NULL THEN n
+  `CREATE MACRO athena_place_offset(n, least) AS CASE WHEN n >= least OR n IS NULL THEN n
      WHEN athena_fail('INVALID_FUNCTION_ARGUMENT: Offset must be at least ' || least || left(CAST(n AS VARCHAR), 0)) THEN NULL END`,
   `CREATE MACRO athena_frame_offset(n, which) AS CASE WHEN n >= 0 THEN n
      WHEN athena_fail('INVALID_WINDOW_FRAME: Window frame ' || which || ' offset must not be ' ||
