@@ -7,11 +7,11 @@
 //   the run SUCCEEDED
 //
 // So a run is wholly there or not at all, and its inputs are taken exactly once.
+import { hash } from 'node:crypto'
 import type { SourceFile, TableReference, TransformResult } from '../../analyze/engine/request.ts'
 import type { Scratch } from '../../durable/blobs.ts'
 import type { Ledger, Transaction } from '../../durable/ledger.ts'
 import type { Clock } from '../../world/clock.ts'
-import type { Random } from '../../world/random.ts'
 import type { Bookmarks } from './bookmarks.ts'
 import { stateDetail } from './detail.ts'
 import { EntityNotFoundException, InvalidInputException, noSuchRun } from './faults.ts'
@@ -42,7 +42,6 @@ export interface CourseParts {
   readonly bookmarks: Bookmarks
   readonly runs: Runs
   readonly clock: Clock
-  readonly random: Random
   readonly permits: Permits
 }
 
@@ -166,7 +165,7 @@ export class Course {
     const isModule = moduleExtension(job.command.scriptLocation) !== undefined
     const { result, log } = await (isModule ? this.#module(of, files) : this.#sql(of, files))
     signal.throwIfAborted()
-    const publication = await outputs.prepare(result, this.#parts.random.uuid(), {
+    const publication = await outputs.prepare(result, writingOf(run), {
       location: plan.deadLetters,
       key: `${job.name}-${run.id}.json`,
     })
@@ -278,3 +277,10 @@ function measured(
     ...committed,
   }
 }
+
+/**
+ * The name of what a run writes, in the form of a UUID as Spark has it. Made of the run's own id, which nobody can guess either:
+ * of runs that end side by side each has its own, whichever comes first.
+ */
+const writingOf = ({ id }: Run): string =>
+  hash('sha256', id).replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-8$4-$5')
