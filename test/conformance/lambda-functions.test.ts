@@ -168,6 +168,10 @@ describe('functions in open mode', () => {
     assert.deepEqual(await byQualifier('2'), ['two', '2'])
     assert.deepEqual((await run(lambda, `${arn(FunctionName)}:live`)).value, 'one')
     await assert.rejects(byQualifier('none'), { name: 'ResourceNotFoundException' })
+    await assert.rejects(lambda.send(new DeleteFunctionCommand({ FunctionName, Qualifier: '1' })), {
+      name: 'ResourceConflictException',
+      message: 'Unable to delete version because the following aliases reference it: [live]',
+    })
     await assert.rejects(run(lambda, `${FunctionName}:1`, { Qualifier: '2' }), {
       name: 'InvalidParameterValueException',
     })
@@ -239,6 +243,10 @@ describe('functions in open mode', () => {
       /'timeout' failed to satisfy constraint: Member must have value less than or equal to 900/,
     )
     await refused({ Code: { ZipFile: strToU8('no zip') } }, /^Could not unzip uploaded file/)
+    await refused(
+      { Code: { ZipFile: saying('x'), S3Bucket: 'packages', S3Key: 'x.zip' } },
+      /^Please do not provide other FunctionCode parameters when providing a ZipFile/,
+    )
     await refused(
       { Code: { ZipFile: zipSync({ '../x.js': strToU8('x') }) } },
       /The path '..\/x.js' of the package is not one inside it/,

@@ -45,7 +45,9 @@ export class CodeIntake {
   }
 
   async #read({ zip, object }: PackageSource, region: string): Promise<Buffer> {
-    if ((zip === undefined) === (object === undefined))
+    if (zip !== undefined && object !== undefined)
+      throw invalid('Please do not provide other FunctionCode parameters when providing a ZipFile.')
+    if (zip === undefined && object === undefined)
       throw invalid('Please provide a source for function code: either ZipFile, or S3Bucket with S3Key.')
     if (zip !== undefined) {
       if (zip.length > zippedBytesMax)

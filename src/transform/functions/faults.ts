@@ -51,9 +51,10 @@ export const aliasExists = (arn: string): Fault => new ResourceConflictException
 export const noSuchAlias = (arn: string): Fault =>
   new ResourceNotFoundException(`Cannot find alias arn: ${arn}`, byUser)
 
-export const versionInUse = (version: string, aliases: readonly string[]): Fault =>
+/** Tools that tidy versions away know it by these words. */
+export const versionInUse = (aliases: readonly string[]): Fault =>
   new ResourceConflictException(
-    `Version ${version} can't be deleted: the aliases ${aliases.join(', ')} point to it.`,
+    `Unable to delete version because the following aliases reference it: [${aliases.join(', ')}]`,
     byUser,
   )
 

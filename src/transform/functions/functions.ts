@@ -188,7 +188,7 @@ export class Functions {
     await this.#ledger.commit(write => {
       if (qualifier !== undefined) {
         const pointing = this.aliases.list(id, qualifier, '', 10).map(alias => alias.name)
-        if (pointing.length > 0) throw versionInUse(qualifier, pointing)
+        if (pointing.length > 0) throw versionInUse(pointing)
         return this.registry.delete(write, id, qualifier)
       }
       this.registry.delete(write, id, undefined)
