@@ -8,6 +8,7 @@ import { arrayOf, isSame, mapOf, type Type, unknown } from '../typing/type.ts'
 import { typed } from '../value.ts'
 import { unlessNull } from './collections.ts'
 import { type Argument, applied, type FunctionTable, type Lambda, scalar, type Writer } from './entry.ts'
+import { mapOfKeys } from './maps.ts'
 
 function lambdaOf(part: Argument | undefined): Lambda {
   if (part?.lambda === undefined) throw unsupported('A function instead of a lambda')
@@ -92,7 +93,8 @@ export const lambdas: FunctionTable = {
     '(map(K, V), function(K, V, R)) -> map(R, V)',
     ([map, change]) => {
       const keys = `list_transform(map_entries($1), athena_entry -> ${applied(lambdaOf(change), entry)})`
-      return typed(`map(${keys}, map_values($1))`, mapOf(resultOf(change), mapTypes(map).value))
+      const made = `map(${keys}, map_values($1))`
+      return typed(mapOfKeys(keys, resultOf(change), made), mapOf(resultOf(change), mapTypes(map).value))
     },
   ]),
   transform_values: scalar([

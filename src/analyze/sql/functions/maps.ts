@@ -1,4 +1,5 @@
 // Maps. https://trino.io/docs/current/functions/map.html
+import { resultText } from '../result-text.ts'
 import { mapOf, type Type, unknown } from '../typing/type.ts'
 import { mismatch, typed } from '../value.ts'
 import { entryType, unlessNull } from './collections.ts'
@@ -9,6 +10,18 @@ function pairOf(part: Argument | undefined): readonly [Type, Type] | undefined {
   const of = part?.type.kind === 'array' ? part.type.of : undefined
   const [key, value, more] = of?.kind === 'row' ? of.fields : []
   return key === undefined || value === undefined || more !== undefined ? undefined : [key.type, value.type]
+}
+
+/** A map of these keys, of which none may come twice: the first that does is named. */
+export function mapOfKeys(keys: string, key: Type, made: string): string {
+  const again = `list_filter(${keys}, (athena_key, athena_place) -> list_position(${keys}, athena_key) < athena_place)[1]`
+  const said = `'INVALID_FUNCTION_ARGUMENT: Duplicate map keys (' || ${resultText(again, key)} || ') are not allowed'`
+  return `CASE WHEN len(list_distinct(${keys})) < list_count(${keys}) AND athena_fail(${said}) THEN NULL ELSE ${made} END`
+}
+
+const made: Writer = ([keys, values]) => {
+  const [key, value] = [keys, values].map(part => (part?.type.kind === 'array' ? part.type.of : unknown))
+  return typed(mapOfKeys('$1', key ?? unknown, 'map($1, $2)'), mapOf(key ?? unknown, value ?? unknown))
 }
 
 const ofEntries =
@@ -24,7 +37,7 @@ const named =
   'list_transform($1, athena_pair -> struct_pack(k := struct_extract_at(athena_pair, 1), v := struct_extract_at(athena_pair, 2)))'
 
 export const maps: FunctionTable = {
-  map: scalar(['() -> map(unknown, unknown)', 'MAP([], [])'], ['(array(K), array(V)) -> map(K, V)', 'map($1, $2)']),
+  map: scalar(['() -> map(unknown, unknown)', 'MAP([], [])'], ['(array(K), array(V)) -> map(K, V)', made]),
   map_concat: scalar([
     '(map(K, V), map(K, V)...) -> map(K, V)',
     parts => typed(unlessNull(parts, 'map_concat($*)'), parts[0]?.type ?? mapOf(unknown, unknown)),
@@ -36,7 +49,14 @@ export const maps: FunctionTable = {
       return typed('map_entries($1)', { kind: 'array', of: entryType(key, value) })
     },
   ]),
-  map_from_entries: scalar(['(array(row)) -> map(K, V)', ofEntries(`map_from_entries(${named})`, mapOf)]),
+  map_from_entries: scalar([
+    '(array(row)) -> map(K, V)',
+    ([part], position) => {
+      const { sql, type } = ofEntries(`map_from_entries(${named})`, mapOf)(part === undefined ? [] : [part], position)
+      const key = type.kind === 'map' ? type.key : unknown
+      return typed(mapOfKeys('list_transform($1, athena_pair -> struct_extract_at(athena_pair, 1))', key, sql), type)
+    },
+  ]),
   map_keys: scalar(['(map(K, V)) -> array(K)', 'map_keys($1)']),
   map_values: scalar(['(map(K, V)) -> array(V)', 'map_values($1)']),
   multimap_from_entries: scalar([
