@@ -28,5 +28,12 @@ export type RowFormat =
       readonly escape: string
       readonly skipLines: number
     }
-  /** Of JavaScript; a group for each column. */
-  | { readonly serde: 'regex'; readonly pattern: string; readonly flags: string; readonly skipLines: number }
+  | {
+      readonly serde: 'regex'
+      /** Of JavaScript; a group for each column, unless `groups` says otherwise. */
+      readonly pattern: string
+      readonly flags: string
+      readonly skipLines: number
+      /** Of Grok: the name of each group, and whether the format itself gives it. Columns are found by these names, else by place. */
+      readonly groups?: readonly { readonly name: string; readonly isGiven: boolean }[]
+    }

@@ -78,6 +78,25 @@ test('Grok takes lines apart by named patterns, its own too; a line that does no
   assert.deepEqual(await queries.rows("SELECT sum(bytes) FROM requests WHERE verb = 'GET'"), [['15824']])
 })
 
+test('columns of Grok are found by the names of their patterns, one without a name by its own', async () => {
+  await put(
+    'mail/a.log',
+    'Feb  9 07:15:00 east postfix/smtpd[19305]: B88C4120838: connect from unknown[192.168.55.4]\n',
+  )
+  await queries.succeed(`CREATE EXTERNAL TABLE mail (queue_id string, message string, syslogbase string, pid int)
+    ROW FORMAT SERDE 'com.amazonaws.glue.serde.GrokSerDe'
+    WITH SERDEPROPERTIES (
+      "input.grokCustomPatterns" = "QUEUEID ([0-9A-F]){7,12}",
+      "input.format" = "(%{SYSLOGBASE}) %{QUEUEID:queue_id}: %{GREEDYDATA:message}")
+    LOCATION 's3://analytics/mail/'`)
+  assert.deepEqual(await queries.rows('SELECT * FROM mail'), [
+    [
+      ...['B88C4120838', 'connect from unknown[192.168.55.4]'],
+      ...['Feb  9 07:15:00 east postfix/smtpd[19305]:', '19305'],
+    ],
+  ])
+})
+
 const table = (name: string, keys: string, properties: Readonly<Record<string, string>>) =>
   queries.succeed(`CREATE EXTERNAL TABLE ${name} (v int) PARTITIONED BY (${keys})
     ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://analytics/${name}/'

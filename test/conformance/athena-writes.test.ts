@@ -101,6 +101,20 @@ test('INSERT INTO adds rows by the place of their columns, and partitions that w
   assert.equal(Partitions.length, 2)
 })
 
+test('an empty text as the value of a partition is NULL, in INSERT INTO and CREATE TABLE AS', async () => {
+  const rows = "SELECT n, IF(n = 1, '', IF(n = 2, NULL, 'a b')) AS place FROM UNNEST(sequence(1, 3)) AS t (n)"
+  await queries.succeed(`CREATE TABLE emptied WITH (partitioned_by = ARRAY['place']) AS ${rows}`)
+  await queries.succeed(`INSERT INTO emptied ${rows}`)
+  assert.deepEqual(await queries.rows('SELECT place, sum(n) FROM emptied GROUP BY 1 ORDER BY 1'), [
+    ['a b', '6'],
+    [undefined, '6'],
+  ])
+  assert.deepEqual(
+    (await queries.rows('SHOW PARTITIONS emptied')).map(([line]) => line),
+    ['place=__HIVE_DEFAULT_PARTITION__', 'place=a b'],
+  )
+})
+
 test('INSERT INTO keeps to the table’s delimiter, and the values are read as they were', async () => {
   await queries.succeed(
     `CREATE EXTERNAL TABLE plain (a string, b int) ROW FORMAT DELIMITED FIELDS TERMINATED BY '|' LOCATION 's3://analytics/plain/'`,

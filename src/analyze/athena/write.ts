@@ -110,7 +110,7 @@ export class Writes {
 
   async #publication(execution: Execution, target: Target, result: TransformResult): Promise<Writing> {
     const { query, now } = execution
-    const placed = result.files.map(file => ({ file, ...target.folder(file) }))
+    const placed = result.files.map(file => ({ file, ...target.folder(withoutEmpty(file)) }))
     const folders = new Set(placed.map(({ at }) => `${at.bucket}/${at.prefix}`))
     const { base } = target
     if (folders.size > partitionsWrittenMax) throw tooManyPartitions(`s3://${base.bucket}/${base.prefix}`)
@@ -254,6 +254,12 @@ function locationOf(text: string): Location {
   if (!location) throw new QueryFailure('user', `The location '${text}' is no path of S3: s3://bucket/folder/`)
   return location
 }
+
+/** A partition has no empty value: as in Hive it is NULL's. */
+const withoutEmpty = (file: WrittenFile): WrittenFile => ({
+  ...file,
+  partition: file.partition.map(([name, value]) => [name, value === '' ? null : value]),
+})
 
 function folderOf({ bucket, prefix }: Location, { partition }: WrittenFile): Location {
   const [names, values] = [partition.map(([name]) => name), partition.map(([, value]) => value)]

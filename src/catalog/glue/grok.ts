@@ -59,8 +59,10 @@ const known: Readonly<Record<string, string>> = {
   HTTPDATE: '%{MONTHDAY}/%{MONTH}/%{YEAR}:%{TIME} %{INT}',
   SYSLOGTIMESTAMP: '%{MONTH} +%{MONTHDAY} %{TIME}',
   PROG: '[\\w._/%-]+',
-  SYSLOGPROG: '%{PROG}(?:\\[%{POSINT}\\])?',
+  SYSLOGPROG: '%{PROG:program}(?:\\[%{POSINT:pid}\\])?',
   SYSLOGHOST: '%{IPORHOST}',
+  SYSLOGFACILITY: '<%{NONNEGINT:facility}.%{NONNEGINT:priority}>',
+  SYSLOGBASE: '%{SYSLOGTIMESTAMP:timestamp} (?:%{SYSLOGFACILITY} )?%{SYSLOGHOST:logsource} %{SYSLOGPROG}:',
   LOGLEVEL:
     '(?:[Aa]lert|ALERT|[Tt]race|TRACE|[Dd]ebug|DEBUG|[Nn]otice|NOTICE|[Ii]nfo|INFO|[Ww]arn(?:ing)?|WARN(?:ING)?|[Ee]rr(?:or)?|ERR(?:OR)?|[Cc]rit(?:ical)?|CRIT(?:ICAL)?|[Ff]atal|FATAL|[Ss]evere|SEVERE|EMERG(?:ENCY)?|[Ee]merg(?:ency)?)',
   COMMONAPACHELOG:
@@ -71,21 +73,32 @@ const known: Readonly<Record<string, string>> = {
 /** Nested deeper, a pattern names itself. */
 const depthMax = 30
 
-/** JavaScript's expression, a group for each named piece, in their order. */
-export function grokExpression(format: string, customPatterns: string, refuse: (why: string) => Error): string {
+export interface Grok {
+  /** Of JavaScript. */
+  readonly pattern: string
+  /** In the order of the pattern's groups. */
+  readonly groups: readonly { readonly name: string; readonly isGiven: boolean }[]
+}
+
+/** What the format names is given; a pattern that it does not name has its own name, and those inside of it have theirs. */
+export function grok(format: string, customPatterns: string, refuse: (why: string) => Error): Grok {
   const custom = new Map<string, string>()
   for (const line of customPatterns.split(/\r?\n|\\n/)) {
     const found = /^\s*(\w+)\s+(.*)$/.exec(line)
     if (found?.[1] !== undefined && found[2] !== undefined) custom.set(found[1], found[2])
   }
-  return expanded(format, 0)
+  const groups: { readonly name: string; readonly isGiven: boolean }[] = []
+  return { pattern: expanded(plainGroups(format), 0), groups }
 
   function expanded(text: string, depth: number): string {
     if (depth > depthMax) throw refuse('whose Grok patterns name each other without end')
-    return text.replace(/%\{(\w+)(?::([^}]+))?\}/g, (_, pattern: string, name: string | undefined) => {
+    return text.replace(/%\{(\w+)(?::([^}]+))?\}/g, (_, pattern: string, given: string | undefined) => {
       const meaning = custom.get(pattern) ?? known[pattern]
       if (meaning === undefined)
         throw refuse(`whose Grok pattern ${pattern} is not known here: give it in input.grokCustomPatterns`)
+      const name = given ?? (depth === 0 ? pattern : undefined)
+      // Before those inside of it, as its bracket is.
+      if (name !== undefined) groups.push({ name: name.toLowerCase(), isGiven: given !== undefined })
       return `(${name === undefined ? '?:' : ''}${expanded(plainGroups(meaning), depth + 1)})`
     })
   }

@@ -1,7 +1,7 @@
 // What a table's SerDe says about its files. Readers (queries, jobs, crawlers) ask here, so that they agree.
 import type { RowFormat } from '../../formats/row-format.ts'
 import { InvalidInputException } from './faults.ts'
-import { grokExpression } from './grok.ts'
+import { grok } from './grok.ts'
 import type { CatalogTable } from './table.ts'
 
 export interface TableFormat {
@@ -115,8 +115,8 @@ export function tableFormat(
     case 'GrokSerDe': {
       const pattern = parameters['input.format']
       if (pattern === undefined) throw refuse('but no input.format')
-      const expression = grokExpression(pattern, parameters['input.grokCustomPatterns'] ?? '', refuse)
-      return { format: 'csv', rows: regex(expression, false, skipLines, refuse) }
+      const { pattern: expression, groups } = grok(pattern, parameters['input.grokCustomPatterns'] ?? '', refuse)
+      return { format: 'csv', rows: { ...regex(expression, false, skipLines, refuse), groups } }
     }
     default:
       throw new InvalidInputException(
@@ -154,7 +154,12 @@ function hiveJson(parameters: Parameters): RowFormat {
 }
 
 /** Java's expressions are JavaScript's, but for flags at their beginning and a few forms that do not compile here. */
-function regex(pattern: string, ignoresCase: boolean, skipLines: number, refuse: Refuse): RowFormat {
+function regex(
+  pattern: string,
+  ignoresCase: boolean,
+  skipLines: number,
+  refuse: Refuse,
+): Extract<RowFormat, { serde: 'regex' }> {
   const [, flags = '', rest = pattern] = /^\(\?([is]+)\)(.*)$/s.exec(pattern) ?? []
   const all = `s${ignoresCase || flags.includes('i') ? 'i' : ''}`
   const error = compileError(rest, all)

@@ -1,7 +1,7 @@
 /**
  * MSCK REPAIR TABLE: folders `key=value/` under the table's location that are no partitions yet become some, all in one
  * commit. As in Athena it only adds; partitions whose folder is gone are named. Folders whose key is written otherwise
- * than the table's (capital letters, another order) are passed over.
+ * than the table's (capital letters, another order), or without a value, are passed over.
  * https://docs.aws.amazon.com/athena/latest/ug/msck-repair-table.html
  */
 import { parseFolder, partitionPath } from '../../../catalog/glue/partition-path.ts'
@@ -62,7 +62,7 @@ async function* foldersUnder(
     const listed = context.s3.listFolders(bucket, prefix, '/', after, page)
     for (const folder of listed.folders) {
       const parsed = parseFolder(folder.slice(prefix.length, -1))
-      if (parsed?.key !== keys[values.length] || parsed === undefined) continue
+      if (parsed?.key !== keys[values.length] || parsed === undefined || parsed.value === '') continue
       yield* foldersUnder(context, { bucket, prefix: folder }, keys, [...values, parsed.value])
     }
     // A listing is synchronous; others get their turn between the pages.

@@ -11,13 +11,24 @@ export function regexReader(format: Extract<RowFormat, { serde: 'regex' }>, colu
   const expression = new RegExp(`^(?:${format.pattern})$`, format.flags)
   for (const column of columns)
     if (textValue(column.type, 'line') === undefined) throw unsupportedColumn(column, 'RegexSerDe')
+  const places = placesOf(format, columns)
   return {
     isStrict: false,
     readingTypes: columns.map(() => 'VARCHAR'),
     value: (index, read) => textValue(columns[index]?.type ?? 'string', read) ?? read,
     read(line) {
       const found = expression.exec(line)
-      return { values: columns.map((_, index) => JSON.stringify(found?.[index + 1] ?? null)) }
+      return { values: places.map(place => JSON.stringify(found?.[place] ?? null)) }
     },
   }
+}
+
+/** Of each column the group: in their order, or where all of them are names of Grok's groups the one of that name. */
+function placesOf({ groups }: Extract<RowFormat, { serde: 'regex' }>, columns: readonly Column[]): readonly number[] {
+  if (groups === undefined) return columns.map((_, index) => index + 1)
+  const named = columns.map(({ name }) => groups.findIndex(group => group.name === name.toLowerCase()) + 1)
+  if (named.every(place => place > 0)) return named
+  const given = groups.flatMap(({ isGiven }, index) => (isGiven ? [index + 1] : []))
+  // There is no group of that number, and what it took out is NULL.
+  return columns.map((_, index) => given[index] ?? groups.length + 1)
 }
