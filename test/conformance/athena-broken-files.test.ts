@@ -1,7 +1,7 @@
 /** Files that are cut off or damaged, with the AWS SDK: no row is missing without a word, and the next query runs. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { gzipSync } from 'node:zlib'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { QueryRunner } from '../testing/athena.ts'
 import { client, startLake } from '../testing/lake.ts'
@@ -63,6 +63,30 @@ test('what is no gzip, and gzip with a wrong checksum, are told', async () => {
     await queries.fail('SELECT count(*) FROM wrong'),
     /^HIVE_CURSOR_ERROR: Corrupt gzip stream .*wrong\/a\.gz$/,
   )
+})
+
+for (const [name, pack] of [
+  ['plain', (text: string) => Buffer.from(text)],
+  ['packed', (text: string) => gzipSync(text)],
+  ['zstd', (text: string) => zstdCompressSync(text)],
+] as const)
+  for (const rest of ['', '\n1,one\n'])
+    test(`a line of more than 30 MB fails the query, ${name}, ${rest === '' ? 'at the end' : 'before others'}`, async () => {
+      const table = `long_${name}_${rest.length}`
+      const key = `${table}/a${{ plain: '', packed: '.gz', zstd: '.zst' }[name]}`
+      await put(key, pack('x'.repeat(40_000_000) + rest))
+      await text(table, 'name string, n int')
+      assert.equal(
+        await queries.fail(`SELECT length(name) FROM ${table}`),
+        `HIVE_CURSOR_ERROR: A line is longer than 30000000 bytes: s3://analytics/${key}`,
+      )
+    })
+
+test('zstd that was cut off fails the query that reads it', async () => {
+  const bytes = zstdCompressSync(lines)
+  await put('cut_zstd/a.zst', bytes.subarray(0, bytes.length - 200))
+  await text('cut_zstd')
+  assert.match(await queries.fail('SELECT count(*) FROM cut_zstd'), /^HIVE_/)
 })
 
 test('Parquet that was cut off is told by its name', async () => {

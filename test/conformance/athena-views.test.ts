@@ -72,6 +72,7 @@ test('CREATE OR REPLACE VIEW, SHOW VIEWS, SHOW CREATE VIEW, DESCRIBE and DROP VI
   await queries.succeed('CREATE OR REPLACE VIEW passing AS SELECT 2 AS b')
   assert.deepEqual(await queries.rows('SELECT * FROM passing'), [['2']])
   assert.deepEqual(await queries.rows("SHOW VIEWS IN weather LIKE 'pass*'"), [['passing']])
+  assert.deepEqual(await queries.rows('SHOW CREATE TABLE passing'), [['CREATE VIEW `passing` AS /* Presto View */']])
   assert.deepEqual(await queries.rows('SHOW CREATE VIEW passing'), [
     ['CREATE VIEW awsdatacatalog.weather.passing AS'],
     ['SELECT 2 AS b'],

@@ -4,6 +4,7 @@ import type { CatalogTable, Storage } from '../../../catalog/glue/table.ts'
 import { ddlNotPartitioned } from '../faults.ts'
 import { showPattern } from '../name-pattern.ts'
 import { textColumn } from '../result-columns.ts'
+import { isView } from '../views.ts'
 import { type Context, demandDatabase, type Outcome, shown, tableOf } from './outcome.ts'
 import type { TableName } from './statement.ts'
 
@@ -52,6 +53,8 @@ export function showCreateTable(context: Context, name: TableName): Outcome {
 }
 
 function statementOf(table: CatalogTable): readonly string[] {
+  // As Hive shows it, which does not read the view; SHOW CREATE VIEW does.
+  if (isView(table)) return [`CREATE VIEW \`${table.name}\` AS ${table.viewExpandedText ?? ''}`]
   const comment = table.description ?? table.parameters.comment
   const properties = Object.entries(table.parameters)
     .filter(([key]) => key !== 'EXTERNAL' && key !== 'comment')

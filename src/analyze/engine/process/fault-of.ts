@@ -108,6 +108,11 @@ const rules: readonly Rule[] = [
     say: found => `TYPE_MISMATCH: ${firstLine(found[1])}`,
   },
   {
+    pattern: /Could not convert string "(.*?)" to (DECIMAL\(\d+,\d+\))/s,
+    kind: 'data',
+    say: found => `INVALID_CAST_ARGUMENT: Cannot cast '${found[1]}' to ${found[2]}`,
+  },
+  {
     pattern: /Could not convert string '(.*?)' to ([A-Z0-9]+)/s,
     kind: 'data',
     say: found => `INVALID_CAST_ARGUMENT: Cannot cast '${found[1]}' to ${found[2]}`,

@@ -74,7 +74,7 @@ function lines(scan: LineScan): string {
 }
 
 /** DuckDB's own bound is 2 MB; its buffers are 32 MB in any case. */
-const longestLineBytes = 30_000_000
+export const longestLineBytes = 30_000_000
 const bufferBytes = 32_000_000
 
 /** A line ends with LF, CR or both, as in Hadoop; an empty one is NULL. */

@@ -6,7 +6,6 @@ import type { Scan, Statement } from '../../sql/statement.ts'
 import type { Ask, TableDescription } from '../protocol.ts'
 import type { Column, ScanFile, ScanSummary } from '../request.ts'
 import { type Described, hiddenColumnsOf } from './described.ts'
-import type { GzipFile } from './gzip-soundness.ts'
 import { hiddenValue, partitionName } from './hidden-value.ts'
 import { forgetReaders } from './line-scan.ts'
 import { hiveDefaultPartition } from './partition-value.ts'
@@ -15,6 +14,7 @@ import { projectedPartitions } from './projected.ts'
 import { compressionOf, type ScanPlan, viewStatements } from './scan.ts'
 import type { Session } from './session.ts'
 import { survivors } from './survivors.ts'
+import { isToBeChecked, type TextFile } from './text-soundness.ts'
 
 export interface Plan extends Confined {
   /** To be run before the statement. */
@@ -23,8 +23,8 @@ export interface Plan extends Confined {
   readonly files: ReadonlyMap<string, number>
   /** Files that are read in pieces, so that the bytes are to be measured: local name to size times mentions. */
   readonly measured: ReadonlyMap<string, number>
-  /** Of the files of text. */
-  readonly gzips: readonly GzipFile[]
+  /** Files that DuckDB might read as others than they are. */
+  readonly unchecked: readonly TextFile[]
   /** Bytes of files in formats that are always read whole. */
   readonly wholeBytes: number
   readonly partitionsRead: Readonly<Record<string, number>>
@@ -69,7 +69,7 @@ export async function planScans({ place, statement, described, ask, isUnread = f
   const local = ({ file }: ScanFile) => confined.names.get(file) ?? file
   const scans: ScanPlan[] = []
   const [measured, all] = [new Map<string, number>(), new Map<string, number>()]
-  const gzips: GzipFile[] = []
+  const unchecked: TextFile[] = []
   let wholeBytes = 0
   let largest = 0
   for (const { scan, table, files: asked, hidden, rows } of planned) {
@@ -78,7 +78,9 @@ export async function planScans({ place, statement, described, ask, isUnread = f
     for (const [index, { file, path, bytes }] of files.entries()) {
       all.set(file, (all.get(file) ?? 0) + bytes)
       if (table.format !== 'parquet') {
-        if (bytes > 0 && compressionOf(path) === 'gzip') gzips.push({ file, path, blob: asked[index]?.file ?? file })
+        const compression = compressionOf(path)
+        const blob = asked[index]?.file ?? file
+        if (isToBeChecked(compression, bytes)) unchecked.push({ file, path, blob, compression })
         continue
       }
       measured.set(file, (measured.get(file) ?? 0) + bytes)
@@ -92,7 +94,7 @@ export async function planScans({ place, statement, described, ask, isUnread = f
     for (const scan of scans) statements.push(...(await viewStatements(confined.session, scan)))
     return statements
   }
-  return { ...confined, views, files: all, measured, gzips, wholeBytes, partitionsRead, scans: summaries }
+  return { ...confined, views, files: all, measured, unchecked, wholeBytes, partitionsRead, scans: summaries }
 }
 
 interface Planned {

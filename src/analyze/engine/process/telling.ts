@@ -1,11 +1,11 @@
 // Tells the lake, while a statement runs, how much of its files has been read: so that one which reads more than it may ends
 // then and not when it has read everything, and so that of one which is stopped it is known what it had read. Meanwhile it
-// is looked whether files that are packed are whole.
+// is looked whether files of text are sound.
 
 import type { Appointment, Clock } from '../../../world/clock.ts'
 import type { Ask, Telling } from '../protocol.ts'
-import { GzipSoundness } from './gzip-soundness.ts'
 import type { Plan } from './plan.ts'
+import { TextSoundness } from './text-soundness.ts'
 
 /** Asking takes up to 5 ms of another thread's time. */
 const boundedMilliseconds = 50
@@ -19,17 +19,22 @@ export interface Listener {
 
 /**
  * Runs `work`; when the lake refuses to go on, DuckDB is interrupted and the refusal is the outcome. Files that turn out
- * not to be whole fail it, too, unless it came to its end without having read all of them.
+ * not to be sound fail it, too, unless it came to its end without having read all of them.
  */
 export async function whileTelling<T>(plan: Plan, listener: Listener, work: () => Promise<T>): Promise<T> {
-  if (plan.gzips.length === 0) return await told(plan, listener, work)
-  const soundness = new GzipSoundness(plan.gzips)
+  const { unchecked, files, session } = plan
+  if (unchecked.length === 0) return await told(plan, listener, work)
+  const soundness = new TextSoundness(unchecked)
   try {
     const outcome = await told(plan, listener, work)
-    const most = new Map(plan.gzips.map(({ file }) => [file, plan.files.get(file) ?? 0]))
+    const most = new Map(unchecked.map(({ file }) => [file, files.get(file) ?? 0]))
     const all = [...most.values()].reduce((sum, bytes) => sum + bytes, 0)
-    if ((await plan.session.bytesRead(most)) >= all) await soundness.settled()
+    if ((await session.bytesRead(most)) >= all) await soundness.settled()
     return outcome
+  } catch (cause) {
+    // It says better what is wrong with a file than DuckDB does.
+    if (/CSV (?:Error|Reader)/.test(String(cause))) await soundness.settled()
+    throw cause
   } finally {
     await soundness.stop()
   }
