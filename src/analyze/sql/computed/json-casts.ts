@@ -1,5 +1,5 @@
 // CAST of JSON to other types, one level at a time: the items of an array, the entries of an object, the fields of a row,
-// and scalars as a text that DuckDB casts exactly. NULL stands for JSON's null.
+// and scalars as a text that DuckDB casts exactly. Of a type other than JSON, its null is NULL.
 import { type ComputedTable, ComputeFault, computed } from './computed.ts'
 import { doubleText, scientificText } from './java-number.ts'
 import { type Json, JsonNumber, JsonObject, readJson, writeJson } from './json-text.ts'
@@ -12,8 +12,8 @@ function read(text: string): Json {
   return value
 }
 
-const inner = (value: Json | undefined): string | null =>
-  value === null || value === undefined ? null : writeJson(value)
+/** JSON's null stays one: only what is not there is NULL. */
+const inner = (value: Json | undefined): string | null => (value === undefined ? null : writeJson(value))
 
 const kindOf = (value: Json): string =>
   value instanceof JsonObject ? '{' : Array.isArray(value) ? '[' : (inner(value) ?? 'null')

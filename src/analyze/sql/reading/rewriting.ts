@@ -5,6 +5,7 @@ import { unnamedQueries } from './derived.ts'
 import { type Edit, Edited, type Token } from './edits.ts'
 import { type JsonCall, jsonCallNames, readJsonCall } from './json-calls.ts'
 import { isLiteralOf } from './literal-text.ts'
+import { unnamedFields } from './row-types.ts'
 
 export interface Rewriting {
   readonly text: string
@@ -16,6 +17,9 @@ export interface Rewriting {
 /** A quick look: most statements hold none of it. */
 const mayHold =
   /\b\d+[a-z_]|\b(?:values|table|distinct|rand|fetch|union|intersect|except|match_recognize|json_[a-z]+)\b|\b(?:bigint|integer|int|smallint|tinyint|real|double|precision|boolean|varchar|char|ipaddress|uuid|json|decimal)\s*'/i
+
+/** A type that may have fields without a name. */
+const mayBeRow = /\bas\s+(?:row|array|map)\s*[(<]/i
 
 /** Of an item that is missing. */
 const mayMiss = /\bselect\s+from\b|,\s*(?:from\b|where\b|[)\]]|;|$)/i
@@ -38,7 +42,7 @@ const refusedWords = new Set(['MATCH_RECOGNIZE', 'JSON_TABLE'])
 const isText = ({ type }: Token): boolean => type === 'STRING' || type === 'QUOTED_IDENTIFIER'
 
 export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token[]): Rewriting | undefined {
-  if (!mayHold.test(sql) && !mayMiss.test(sql)) return undefined
+  if (!mayHold.test(sql) && !mayMiss.test(sql) && !mayBeRow.test(sql)) return undefined
   const tokens = tokensOf(sql)
   const words = tokens.map(token => (isText(token) ? '"' : token.text.toUpperCase()))
   const sign = unusedSign(sql)
@@ -64,6 +68,8 @@ export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token
       throw new EngineFault('syntax', at(position, `mismatched input '${input}'. Expecting: ${expected}`), position)
     }
     const replace = (text: string) => edits.push({ start: token.start, end: token.end, text })
+    if (word === 'AS')
+      for (const start of unnamedFields(words, tokens, index)) edits.push({ start, end: start, text: `"${sign}unnamed" ` })
     if (word === 'VALUES') replace(`SELECT "${sign}values",`)
     else if (word === 'TABLE' && beforeQueries.has(before) && next !== '(') replace('SELECT * FROM')
     else if (word === 'DISTINCT' && before === 'BY' && words[index - 2] === 'GROUP') replace(`"${sign}distinct",`)
@@ -170,6 +176,8 @@ function restore(tree: unknown, marks: Marks): unknown {
       name === 'span' ? marks.edited.spanBefore(value) : restore(value, marks),
     ]),
   )
+  if (typeof fields.name === 'string' && fields.name.replaceAll('"', '') === `${marks.sign}unnamed`)
+    return { ...fields, name: '' }
   const { select, group_by: group, function: called } = fields
   if (isRecord(select) && markOf(select.expressions, marks) === 'values') return valuesOf(select)
   if (isRecord(called) && called.name === 'athena_json') return jsonCallOf(called, marks) ?? fields
