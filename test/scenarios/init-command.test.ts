@@ -160,7 +160,7 @@ test('answers come line by line, an empty one takes what is proposed, a wrong on
     /A bucket's name is .*"Dead"/,
     /one SELECT that reads source/,
     /It is one of at, none, not 'share'/,
-    /There is no time zone 'Tokyo'/,
+    /There is no time zone "Tokyo"/,
     /this is no such time: "5"/,
   ]
   assert.equal(reasons.length, expected.length, err)
@@ -206,6 +206,9 @@ const refused: readonly (readonly [words: readonly string[], message: RegExp])[]
   [['--at', 's3://one-bucket/'], /--at: It needs a folder of its own/],
   [['--raw', 's3://one-bucket/a/', '--at', 's3://one-bucket/a/b/'], /--at: s3.* would lie in each other/],
   [['--dead-letters', 's3://wrong-data/raw/dead/'], /--dead-letters: s3.* would lie in each other/],
+  [['--zone', 'JST'], /--zone: There is no time zone "JST"/],
+  [['--sql', 'SELECT nothing FROM source'], /--sql: COLUMN_NOT_FOUND: line 1:8: .*source has device_id, temperature/],
+  [['--sql', 'SELECT device_id FROM source'], /--sql: The SELECT does not give temperature/],
   [['a', 'b'], /One directory at a time: 'a' or 'b'/],
 ]
 for (const [words, message] of refused)

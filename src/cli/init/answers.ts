@@ -140,14 +140,6 @@ export const someOf =
     return [...new Set(chosen)]
   }
 
-export function zoneOf(text: string): string {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone && text
-  } catch {
-    throw wrong(`There is no time zone '${text}'. Write one of IANA's names, such as Asia/Tokyo.`)
-  }
-}
-
 export function paceOf(text: string): string {
   scheduleOf('The job', text as '5 minutes')
   return text

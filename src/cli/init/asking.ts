@@ -13,7 +13,7 @@ export interface Question<T> {
   /** Taken when the answer is empty. */
   readonly otherwise: string
   /** Throws a DefinitionMistake for a wrong answer. */
-  readonly read: (text: string) => T
+  readonly read: (text: string) => T | Promise<T>
 }
 
 export class Asking {
@@ -46,7 +46,7 @@ export class Asking {
     for (;;) {
       const text = await this.#line(question)
       try {
-        return read(text === '' ? otherwise : text)
+        return await read(text === '' ? otherwise : text)
       } catch (error) {
         if (!(error instanceof DefinitionMistake)) throw error
         this.#terminal.err(`    ${error.message}\n`)
@@ -64,9 +64,9 @@ export class Asking {
     await this.#lines?.return?.()
   }
 
-  #insist<T>(option: string, read: (text: string) => T, text: string): T {
+  async #insist<T>(option: string, read: Question<T>['read'], text: string): Promise<T> {
     try {
-      return read(text.trim())
+      return await read(text.trim())
     } catch (error) {
       if (error instanceof DefinitionMistake) throw new UsageMistake(`--${option}: ${error.message}`)
       throw error

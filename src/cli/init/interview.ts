@@ -2,7 +2,9 @@
  * The questions of `biwa init`, in the order in which a lake is thought through: what is to come out, what comes in, how it is
  * collected, how the one becomes the other.
  */
+
 import { deliveryName, lakeName, named, streamName, tableName } from '../../define/names.ts'
+import { checkZone } from '../../define/partitioning.ts'
 import {
   type Answers,
   apartFrom,
@@ -20,9 +22,9 @@ import {
   someOf,
   unlessNone,
   wrong,
-  zoneOf,
 } from './answers.ts'
 import type { Asking } from './asking.ts'
+import { boundSql } from './bound-sql.ts'
 import { draftOf } from './draft.ts'
 
 /** What a name must be, and the words that begin the sentence where it is not. */
@@ -228,7 +230,9 @@ async function howTransformed(
       return place
     },
   })
-  const sql = await asking.ask({ option: 'sql', words: 'By which SQL?', otherwise: draft.sql, read: sqlOf })
+  // Of the draft it is known what it makes of a record.
+  const typed = (text: string) => (text === draft.sql ? text : boundSql(sqlOf(text), { table, columns, record }))
+  const sql = await asking.ask({ option: 'sql', words: 'By which SQL?', otherwise: draft.sql, read: typed })
   const day = await whichDay(asking, columns, region)
   const every = await asking.ask({
     option: 'every',
@@ -271,7 +275,7 @@ async function whichDay(asking: Asking, columns: readonly Field[], region: strin
     option: 'zone',
     words: 'And where is it a day?',
     otherwise: region === 'ap-northeast-1' || region === 'ap-northeast-3' ? 'Asia/Tokyo' : 'UTC',
-    read: zoneOf,
+    read: checkZone,
   })
   return { of, zone }
 }
