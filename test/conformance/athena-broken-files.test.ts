@@ -97,3 +97,21 @@ test('Parquet that was cut off is told by its name', async () => {
     /^HIVE_BAD_DATA: Not valid Parquet file: s3:\/\/analytics\/parquet\/a/,
   )
 })
+
+test('two keys of one name fail a document of OpenX, unless case tells them apart', async () => {
+  await put('twice/a.json', '{"URL":"big","Url":"small","at":{"n":1}}\n')
+  await put('nested/a.json', '{"at":{"n":1,"N":2}}\n')
+  const create = (name: string, location: string, properties: string) =>
+    queries.succeed(`CREATE EXTERNAL TABLE ${name} (url string, url2 string, at struct<n:int>)
+      ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' WITH SERDEPROPERTIES (${properties})
+      LOCATION 's3://analytics/${location}/'`)
+  await create('twice', 'twice', "'paths' = 'url'")
+  await create('nested', 'nested', "'paths' = 'url'")
+  const said = 'HIVE_CURSOR_ERROR: Row is not a valid JSON Object - JSONException: Duplicate key'
+  assert.equal(await queries.fail('SELECT * FROM twice'), `${said} "url"`)
+  assert.equal(await queries.fail('SELECT at FROM nested'), `${said} "n"`)
+  await create('cased', 'twice', "'case.insensitive' = 'FALSE', 'mapping.url' = 'URL', 'mapping.url2' = 'Url'")
+  assert.deepEqual(await queries.rows('SELECT url, url2 FROM cased'), [['big', 'small']])
+  await create('ignoring', 'twice', "'ignore.malformed.json' = 'true'")
+  assert.deepEqual(await queries.rows('SELECT url, url2 FROM ignoring'), [[undefined, undefined]])
+})

@@ -43,6 +43,8 @@ export interface Manner {
   readonly nameOf: (key: string) => string
   /** Whether an object in a column of text keeps its keys as they are written. */
   readonly keepsKeys?: true
+  /** Whether two keys of one name are an error; else the last of them counts. */
+  readonly refusesTwice?: true
 }
 
 export type ToText = (value: Json) => string
@@ -133,9 +135,13 @@ function structToText(fields: readonly (readonly [name: string, type: string])[]
   }
 }
 
-/** Its members by the name they go by; of several the last. */
+/** Its members by the name they go by. */
 export function named(value: { readonly [key: string]: Json }, manner: Manner): ReadonlyMap<string, Json> {
-  return new Map(Object.entries(value).map(([key, inner]) => [manner.nameOf(key), inner]))
+  const entries = Object.entries(value)
+  const members = new Map(entries.map(([key, inner]) => [manner.nameOf(key), inner]))
+  if (!manner.refusesTwice || members.size === entries.length) return members
+  const names = entries.map(([key]) => manner.nameOf(key))
+  throw new SyntaxError(`Duplicate key "${names.find((name, index) => names.indexOf(name) !== index)}"`)
 }
 
 function objectOf(value: Json, manner: Manner): { readonly [key: string]: Json } {

@@ -7,7 +7,7 @@ import { identifier } from '../../sql/text.ts'
 import { duckNameOfHive } from '../../sql/typing/names.ts'
 import type { Column, ConvertRequest } from '../request.ts'
 import { documentsOf, mannerOf, parsed, parsedToTheDigit } from './exact-line.ts'
-import { digitsNeeded, isObject, type Json, Misfit, named, readingType, toText } from './exact-value.ts'
+import { digitsNeeded, isObject, type Json, type Manner, Misfit, named, readingType, toText } from './exact-value.ts'
 import { comparableName, keyOf, spellings } from './keys.ts'
 import { plainLines } from './plain-lines.ts'
 import type { PlainRows, ReadRow, RowReader } from './row-reader.ts'
@@ -48,12 +48,18 @@ interface Wanted {
 class Documents {
   readonly empty: ReadRow
   readonly #input: ConvertRequest['input']
+  readonly #manner: Manner
   readonly #columns: readonly Wanted[]
 
   constructor(input: JsonFormat, columns: readonly Column[]) {
     const isCloudTrail = input.serde === 'openx' && input.rowsIn !== undefined
-    // What a call was made with is told to the letter there.
-    const manner = { ...mannerOf(input), ...(isCloudTrail && { keepsKeys: true as const }) }
+    this.#manner = {
+      ...mannerOf(input),
+      // What a call was made with is told to the letter there.
+      ...(isCloudTrail && { keepsKeys: true }),
+      ...(input.serde === 'openx' && { refusesTwice: true }),
+    }
+    const manner = this.#manner
     this.#input = input
     this.#columns = columns.map(({ name, type }) => {
       const exact = keyOf(input, name)
@@ -76,7 +82,7 @@ class Documents {
     if (Array.isArray(document) && this.#input.serde === 'openx')
       return this.#values(({ to }, index) => to(document[index] ?? null))
     if (!isObject(document)) throw new SyntaxError('A JSON object is expected')
-    const members = named(document, mannerOf(this.#input))
+    const members = named(document, this.#manner)
     return this.#values(({ exact, wanted, to }) =>
       to((Object.hasOwn(document, exact) ? document[exact] : members.get(wanted)) ?? null),
     )
