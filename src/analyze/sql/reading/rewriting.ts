@@ -3,6 +3,7 @@
 import { at, EngineFault, type Position } from '../../engine/fault.ts'
 import { unnamedQueries } from './derived.ts'
 import { type Edit, Edited, type Token } from './edits.ts'
+import { mayBeForeign, refuseForeign } from './foreign.ts'
 import { type JsonCall, jsonCallNames, readJsonCall } from './json-calls.ts'
 import { isLiteralOf } from './literal-text.ts'
 import { unnamedFields } from './row-types.ts'
@@ -39,15 +40,17 @@ const beforeQueries = new Set(['', '(', ')', 'UNION', 'ALL', 'INTERSECT', 'EXCEP
 
 const refusedWords = new Set(['MATCH_RECOGNIZE', 'JSON_TABLE'])
 
-const isText = ({ type }: Token): boolean => type === 'STRING' || type === 'QUOTED_IDENTIFIER'
+const isText = ({ type }: Token): boolean => type.endsWith('STRING') || type === 'QUOTED_IDENTIFIER'
 
 export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token[]): Rewriting | undefined {
-  if (!mayHold.test(sql) && !mayMiss.test(sql) && !mayBeRow.test(sql)) return undefined
+  const isSuspect = mayBeForeign.test(sql)
+  if (!isSuspect && !mayHold.test(sql) && !mayMiss.test(sql) && !mayBeRow.test(sql)) return undefined
   const tokens = tokensOf(sql)
   const words = tokens.map(token => (isText(token) ? '"' : token.text.toUpperCase()))
   const sign = unusedSign(sql)
   const original = new Edited(sql, [])
   const where = (token: Token | undefined) => original.at(token?.start ?? [...sql].length)
+  if (isSuspect) refuseForeign(sql, tokens, words, where)
   const calls: { readonly call: JsonCall; readonly token: Token }[] = []
   const edits: Edit[] = []
   for (const [index, token] of tokens.entries()) {
@@ -69,7 +72,8 @@ export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token
     }
     const replace = (text: string) => edits.push({ start: token.start, end: token.end, text })
     if (word === 'AS')
-      for (const start of unnamedFields(words, tokens, index)) edits.push({ start, end: start, text: `"${sign}unnamed" ` })
+      for (const start of unnamedFields(words, tokens, index))
+        edits.push({ start, end: start, text: `"${sign}unnamed" ` })
     if (word === 'VALUES') replace(`SELECT "${sign}values",`)
     else if (word === 'TABLE' && beforeQueries.has(before) && next !== '(') replace('SELECT * FROM')
     else if (word === 'DISTINCT' && before === 'BY' && words[index - 2] === 'GROUP') replace(`"${sign}distinct",`)
