@@ -78,8 +78,12 @@ export function fromJson(sql: string, to: Type, cast: Cast): string | undefined 
       const key = cast({ sql: 'athena_cast', type: { kind: 'varchar' } }, to.key)
       const value = fromJson('athena_cast', to.value, cast)
       if (key === undefined || value === undefined) return undefined
-      return `list_transform([athena_json_entries(${sql}, ${type})], athena_parts -> CASE WHEN athena_parts IS NULL THEN NULL
-        ELSE map(list_transform(athena_parts[1], athena_cast -> ${key}), list_transform(athena_parts[2], athena_cast -> ${value})) END)[1]`
+      const keys = `list_transform(athena_parts[1], athena_cast -> ${key})`
+      // Of texts that are the same one counts; others may become the same key.
+      const said = literal(`INVALID_CAST_ARGUMENT: Cannot cast to ${nameOf(to)}. Duplicate keys are not allowed\n`)
+      const again = `WHEN len(list_distinct(${keys})) < len(${keys}) AND athena_fail(${said} || ${sql}) THEN NULL`
+      return `list_transform([athena_json_entries(${sql}, ${type})], athena_parts -> CASE WHEN athena_parts IS NULL THEN NULL ${isText(to.key) ? '' : again}
+        ELSE map(${keys}, list_transform(athena_parts[2], athena_cast -> ${value})) END)[1]`
     }
     case 'row': {
       const names = to.fields.map(({ name }) => (name === undefined ? 'NULL' : literal(name)))

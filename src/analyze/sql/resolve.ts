@@ -33,7 +33,15 @@ export interface Chosen {
   readonly type: Type
 }
 
+const argumentsMax = 127
+
 export function called(given: Asked, entry: FunctionEntry, statement: Statement, scope: Scope): Chosen {
+  if (given.parts.length > argumentsMax)
+    throw new EngineFault(
+      'semantic',
+      `TOO_MANY_ARGUMENTS: ${at(given.position, `Too many arguments for function call ${given.name}()`)}`,
+      given.position,
+    )
   const nodes = given.parts.map(asLambda)
   const asked = { ...given, parts: nodes }
   const plain = asked.parts.map(node => (node.kind === 'lambda' ? undefined : statement.expression(node, scope)))

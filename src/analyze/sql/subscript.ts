@@ -2,8 +2,9 @@
 import { at, EngineFault, type Position } from '../engine/fault.ts'
 import { coerced } from './convert.ts'
 import { fieldOf } from './convert-text.ts'
-import { isInteger, turnsInto } from './typing/coercion.ts'
-import { bigint, isSimple, nameOf, unknown } from './typing/type.ts'
+import { resultText } from './result-text.ts'
+import { common, isInteger } from './typing/coercion.ts'
+import { bigint, isSimple, mapOf, nameOf, unknown } from './typing/type.ts'
 import { cannotApply, mismatch, typed, type Value } from './value.ts'
 
 interface Index extends Value {
@@ -14,8 +15,11 @@ export function subscript(value: Value, index: Index, position: Position | undef
   const { type } = value
   if (type.kind === 'array' && isInteger(index.type))
     return typed(`athena_item(${value.sql}, ${coerced(index, bigint)})`, type.of)
-  if (type.kind === 'map' && turnsInto(index.type, type.key))
-    return typed(`athena_entry(${value.sql}, ${coerced(index, type.key)})`, type.value)
+  const key = type.kind === 'map' ? common(type.key, index.type) : undefined
+  if (type.kind === 'map' && key !== undefined) {
+    const [entries, asked] = [coerced(value, mapOf(key, type.value)), coerced(index, key)]
+    return typed(`athena_entry(${entries}, ${asked}, ${resultText(asked, key)})`, type.value)
+  }
   if (type.kind === 'row') {
     const place = rowPlace(index, type.fields.length)
     const field = type.fields[place - 1]

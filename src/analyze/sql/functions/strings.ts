@@ -1,6 +1,6 @@
 // Texts. https://trino.io/docs/current/functions/string.html
 // athena_… are macros of the session (sql/macros.ts) or computed by the engine's process (sql/computed/).
-import { at, EngineFault, type Position } from '../../engine/fault.ts'
+import { at, EngineFault } from '../../engine/fault.ts'
 import { literal } from '../text.ts'
 import { mapOf, varchar } from '../typing/type.ts'
 import { typed } from '../value.ts'
@@ -31,19 +31,19 @@ const part = () =>
   )
 
 /** A part that is NULL makes the whole NULL: unlike DuckDB's concat. */
-const joined: Writer = (parts, position) => {
-  severalOf(parts, '', position)
+const joined: Writer = parts => {
+  severalOf(parts, '')
   return typed(`(${parts.map(item => item.sql).join(' || ')})`, varchar)
 }
 
-function severalOf(parts: readonly Argument[], of: string, position: Position | undefined): void {
+/** Without a place, as Athena says it. */
+function severalOf(parts: readonly Argument[], of: string): void {
   if (parts.length > 1) return
-  const said = at(position, `There must be two or more concatenation arguments${of}`)
-  throw new EngineFault('semantic', `INVALID_FUNCTION_ARGUMENT: ${said}`, position)
+  throw new EngineFault('semantic', `INVALID_FUNCTION_ARGUMENT: There must be two or more concatenation arguments${of}`)
 }
 
-const joinedArrays: Writer = (parts, position) => {
-  severalOf(parts, ' to concat', position)
+const joinedArrays: Writer = parts => {
+  severalOf(parts, ' to concat')
   const sql = parts.reduce((before, { sql: next }) => (before === '' ? next : `athena_joined(${before}, ${next})`), '')
   return typed(sql, parts[0]?.type ?? varchar)
 }
@@ -62,6 +62,17 @@ const normalized: Writer = ([, form], position) => {
   return typed(`athena_normalize($1, '${name}')`, varchar)
 }
 
+const varcharMax = 2147483647
+
+/** Between all characters of the text, and at both its ends, there may come the replacement. */
+const replaced: Writer = ([text, , replacement]) => {
+  const sql = 'athena_replace($1, $2, $3)'
+  const [length, more] = [text?.type, replacement?.text]
+  if (length?.kind !== 'varchar' || length.length === undefined || more === undefined) return typed(sql, varchar)
+  const most = length.length + [...more].length * (length.length + 1)
+  return typed(sql, { kind: 'varchar', length: Math.min(varcharMax, most) })
+}
+
 export const strings: FunctionTable = {
   chr: scalar(['(bigint) -> varchar(1)', 'athena_chr($1)']),
   codepoint: scalar(['(varchar(1)) -> integer', 'CAST(athena_codepoint($1) AS INTEGER)']),
@@ -69,7 +80,7 @@ export const strings: FunctionTable = {
     ['(varchar(x)...) -> varchar', joined],
     [
       '(varbinary...) -> varbinary',
-      (parts, position) => ({ ...joined(parts, position), type: { kind: 'simple', name: 'varbinary' } }),
+      parts => ({ ...joined(parts, undefined), type: { kind: 'simple', name: 'varbinary' } }),
     ],
     ['(array(E)...) -> array(E)', joinedArrays],
     ['(array(E), E) -> array(E)', 'athena_appended($1, $2)'],
@@ -99,7 +110,7 @@ export const strings: FunctionTable = {
   position: scalar(['(varchar, varchar) -> bigint', 'strpos($2, $1)']),
   replace: scalar(
     ['(varchar(x), varchar) -> varchar(x)', "replace($1, $2, '')"],
-    ['(varchar, varchar, varchar) -> varchar', 'athena_replace($1, $2, $3)'],
+    ['(varchar(x), varchar, varchar) -> varchar', replaced],
   ),
   reverse: scalar(
     ['(varchar(x)) -> varchar(x)', 'athena_reverse($1)'],

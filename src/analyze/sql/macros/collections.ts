@@ -36,11 +36,11 @@ export const collectionMacros: readonly string[] = [
      WHEN ${failing('i < 0', "'Array subscript is negative: ' || i")} THEN NULL
      WHEN ${failing('i > len(x)', "'Array subscript must be less than or equal to array length: ' || i || ' > ' || len(x)")} THEN NULL
      ELSE NULL END`,
-  `CREATE MACRO athena_entry(x, k) AS CASE
+  `CREATE MACRO athena_entry(x, k, shown) AS CASE
      WHEN x[k] IS NOT NULL THEN x[k]
      WHEN x IS NULL OR k IS NULL THEN NULL
      WHEN CASE WHEN map_contains(x, k) THEN false
-       ELSE CAST('INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || k AS BOOLEAN) END THEN NULL
+       ELSE CAST('INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || shown AS BOOLEAN) END THEN NULL
      ELSE NULL END`,
   `CREATE MACRO athena_slice(l, s, n) AS CASE
      WHEN l IS NULL OR s IS NULL OR n IS NULL THEN NULL
