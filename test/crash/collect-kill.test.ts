@@ -156,7 +156,9 @@ test('a server killed at random instants loses no acknowledged record and delive
     await rm(directory, { recursive: true, force: true })
   })
   const ingest = new Ingest()
-  for (let life = 0; life < kills; life++) {
+  const { stream, direct } = ingest.acknowledged
+  // A slow machine needs more lives than these to mean anything.
+  for (let life = 0; life < kills || Math.min(stream.size, direct.size) <= 1000; life++) {
     server = await startServer(directory)
     const now = clients(server.url)
     if (life === 0) await layOut(now)
@@ -172,8 +174,6 @@ test('a server killed at random instants loses no acknowledged record and delive
   }
   server = await startServer(directory)
   const last = clients(server.url)
-  const { stream, direct } = ingest.acknowledged
-  assert.ok(stream.size > 1000 && direct.size > 1000, `enough was taken: ${stream.size} and ${direct.size}`)
   const read = await readStream(last)
   const found = new Set(read)
   assert.equal(found.size, read.length, 'no record is in the stream twice')

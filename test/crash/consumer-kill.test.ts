@@ -118,7 +118,8 @@ test('killed at random instants, a server shows each consumer every record once'
   const pollers = shardIds.map(id => new Watching(id))
   const listeners = shardIds.map(id => new Watching(id))
   let ConsumerARN = ''
-  for (let life = 0; life < kills; life++) {
+  // A slow machine needs more lives than these to mean anything.
+  for (let life = 0; life < kills || acknowledged.size <= 200; life++) {
     server = await startServer(directory)
     const kinesis = new KinesisClient({ ...client(server.url), maxAttempts: 1 })
     if (life === 0) {
@@ -141,7 +142,6 @@ test('killed at random instants, a server shows each consumer every record once'
     await Promise.all(work)
     kinesis.destroy()
   }
-  assert.ok(acknowledged.size > 200, `enough was taken: ${acknowledged.size}`)
 
   server = await startServer(directory)
   const kinesis = new KinesisClient({ ...client(server.url), maxAttempts: 1 })

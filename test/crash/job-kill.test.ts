@@ -79,7 +79,8 @@ test('killed at any instant of a module and of INSERT OVERWRITE: each record onc
   const done = { items: 0, state: 0 }
   const started = { records: 0, generation: 0 }
   let generationDone = 0
-  for (let life = 0; life < kills; life++) {
+  // A slow machine needs more lives than these to mean anything.
+  for (let life = 0; life < kills || Math.min(done.items, done.state) < kills; life++) {
     const on = clients(server.url)
     let isAlive = true
     const first = Promise.withResolvers<void>()
@@ -119,7 +120,6 @@ test('killed at any instant of a module and of INSERT OVERWRITE: each record onc
     server = await startServer(directory)
     await checkState(clients(server.url), generationDone, started.generation)
   }
-  assert.ok(done.items >= kills && done.state >= kills, `${JSON.stringify(done)}: too few to mean anything`)
 
   const on = clients(server.url)
   await run(on, 'items')

@@ -113,7 +113,8 @@ test('killed at any instant of ingest, delivery and job: nothing acknowledged is
 
   const acknowledged = new Set<string>()
   let next = 0
-  for (let life = 0; life < kills; life++) {
+  // A slow machine needs more lives than these to mean anything.
+  for (let life = 0; life < kills || acknowledged.size <= 500; life++) {
     const { kinesis, glue } = clients(server.url)
     let alive = true
     const produce = async () => {
@@ -139,7 +140,6 @@ test('killed at any instant of ingest, delivery and job: nothing acknowledged is
     await Promise.all(work)
     server = await startServer(directory)
   }
-  assert.ok(acknowledged.size > 500, `${acknowledged.size} records were acknowledged: too few to mean anything`)
 
   const { athena, firehose, glue, s3 } = clients(server.url)
   await firehose.send(new DescribeDeliveryStreamCommand({ DeliveryStreamName: 'kill' }))

@@ -159,7 +159,8 @@ test('processed records are delivered once each, and backed up once each, whenev
     await rm(directory, { recursive: true, force: true })
   })
   const ingest = new Ingest()
-  for (let life = 0; life < kills; life++) {
+  // A slow machine needs more lives than these to mean anything.
+  for (let life = 0; life < kills || ingest.acknowledged.size <= 1000; life++) {
     server = await startServer(directory)
     const now = clients(server.url)
     if (life === 0) await layOut(now)
@@ -172,7 +173,6 @@ test('processed records are delivered once each, and backed up once each, whenev
   server = await startServer(directory)
   const last = clients(server.url)
   const wanted = ingest.acknowledged
-  assert.ok(wanted.size > 1000, `enough was taken: ${wanted.size}`)
   // Fills the backup's buffer, so that what was put before need not wait for its minute.
   const filler = Buffer.from(JSON.stringify({ n: Number.MAX_SAFE_INTEGER, p: 'filler', pad: 'x'.repeat(1_000_000) }))
   for (const Data of [filler, filler]) {

@@ -45,7 +45,9 @@ test('killed at any instant of INSERT INTO and CREATE TABLE AS: all rows of a st
   ])
   const cut: string[] = []
   let next = 0
-  for (let life = 0; life < kills; life++) {
+  const written = () => [...succeeded.values()].reduce((sum, ids) => sum + ids.size, 0)
+  // A slow machine needs more lives than these to mean anything.
+  for (let life = 0; life < kills || written() <= kills || cut.length === 0; life++) {
     let isAlive = true
     const first = Promise.withResolvers<void>()
     const write = async (kind: 'insert' | 'create', sql: (id: number) => string) => {
@@ -77,11 +79,6 @@ test('killed at any instant of INSERT INTO and CREATE TABLE AS: all rows of a st
     server = await startServer(directory)
     queries = QueryRunner.on(server.url)
   }
-  const written = [...succeeded.values()].reduce((sum, ids) => sum + ids.size, 0)
-  assert.ok(
-    written > kills && cut.length > 0,
-    `${written} succeeded, ${cut.length} were cut off: too few to mean anything`,
-  )
 
   for (const query of cut) assert.match((await ended(queries, query)).Status?.State ?? '', /^(SUCCEEDED|FAILED)$/)
   const counted = await queries.rows(
