@@ -64,6 +64,23 @@ test('columns are added, changed, moved and replaced, of the table and of a part
   assert.match(await queries.fail('ALTER TABLE events ADD COLUMNS (id int)'), /Duplicate column name: id/)
 })
 
+test('a table without partitions has none to add, and columns that a SerDe tells of say so', async () => {
+  await queries.succeed(`CREATE EXTERNAL TABLE plain (a int, b int COMMENT 'mine') ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'
+    LOCATION 's3://analytics/plain/'`)
+  for (const change of ["ADD PARTITION (day = '1', hour = 2)", "DROP PARTITION (day = '1', hour = 2)"])
+    assert.equal(
+      await queries.fail(`ALTER TABLE plain ${change}`),
+      'FAILED: SemanticException table is not partitioned but partition spec exists: {day=1, hour=2}',
+    )
+  const lines = (await queries.rows('DESCRIBE plain')).map(([line = '']) => line.split('\t').map(cell => cell.trim()))
+  assert.deepEqual(lines, [
+    ['a', 'int', 'from deserializer'],
+    ['b', 'int', 'mine'],
+  ])
+  const shown = (await queries.rows('SHOW CREATE TABLE plain')).map(([line]) => line)
+  assert.deepEqual(shown.slice(1, 3), ["  `a` int COMMENT 'from deserializer', ", "  `b` int COMMENT 'mine')"])
+})
+
 test('properties of a database', async () => {
   await queries.succeed("ALTER DATABASE weather SET DBPROPERTIES ('owner' = 'us')")
   const { Database } = await glue.send(new GetDatabaseCommand({ Name: 'weather' }))
@@ -85,7 +102,12 @@ test('DESCRIBE of a column, a field, a partition, and FORMATTED and EXTENDED of 
     /ParquetHiveSerDe/,
   ])
     assert.match(formatted, words)
-  assert.match((await text('DESCRIBE EXTENDED events')).at(-1) ?? '', /^Detailed Table Information\t.*Table:events/)
+  assert.doesNotMatch(formatted, /^Table: /m)
+  assert.match(formatted, /^CreateTime: {9}\t\w{3} \w{3} \d\d \d\d:\d\d:\d\d UTC \d{4}\t \n/m)
+  assert.match(
+    (await text('DESCRIBE EXTENDED events')).at(-1) ?? '',
+    /^Detailed Table Information\tTable\(tableName:events, dbName:weather, owner:hadoop, createTime:\d+, lastAccessTime:0, retention:0, sd:StorageDescriptor\(cols:\[FieldSchema\(name:id, type:bigint, comment:null\), .*\], location:s3:\/\/analytics\/events\/, .*, compressed:false, numBuckets:-1, serdeInfo:SerDeInfo\(name:null, serializationLib:org\.apache\.hadoop\.hive\.ql\.io\.parquet\.serde\.ParquetHiveSerDe, parameters:\{serialization\.format=1\}\), .*\), partitionKeys:\[FieldSchema\(name:day, type:string, comment:null\)\], parameters:\{EXTERNAL=TRUE, .*\}, viewOriginalText:null, viewExpandedText:null, tableType:EXTERNAL_TABLE\)\t$/,
+  )
   const partition = (await text("DESCRIBE FORMATTED events PARTITION (day = '2025-10-02')")).join('\n')
   assert.match(partition, /Partition Value:\s+\t\[2025-10-02\]/)
   assert.match(await queries.fail("DESCRIBE events PARTITION (day = 'no')"), /Partition not found day=no/)

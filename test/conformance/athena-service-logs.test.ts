@@ -34,6 +34,15 @@ test('an expression in double quotes takes lines apart, its backslashes read onc
   ])
 })
 
+test('an expression with another number of groups than the table has columns fails the query', async () => {
+  await queries.succeed(`CREATE EXTERNAL TABLE grouped (a string, b string) ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.RegexSerDe'
+    WITH SERDEPROPERTIES ("input.regex" = "(.*)") LOCATION 's3://analytics/requests/'`)
+  assert.match(
+    await queries.fail('SELECT a FROM grouped'),
+    /^HIVE_CURSOR_ERROR: Number of matching groups doesn't match the number of columns/,
+  )
+})
+
 const calls = {
   Records: [
     {

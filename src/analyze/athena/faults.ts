@@ -147,6 +147,12 @@ export const ddlDatabaseExists = (name: string) =>
 export const ddlDatabaseNotEmpty = (name: string) =>
   hive(`${ddlTask} InvalidOperationException(message:Database ${name} is not empty. One or more tables exist.)`)
 export const ddlNotPartitioned = (name: string) => hive(`${ddlTask} Table ${name} is not a partitioned table`)
+export const ddlPartitionSpec = (spec: Readonly<Record<string, string>>) =>
+  hive(
+    `SemanticException table is not partitioned but partition spec exists: {${Object.entries(spec)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(', ')}}`,
+  )
 export const ddlPartitionExists = (name: string) =>
   hive(`${ddlTask} AlreadyExistsException(message:Partition already exists: ${name})`)
 export const ddlNoPartition = (name: string) => hive(`SemanticException [Error 10006]: Partition not found ${name}`)

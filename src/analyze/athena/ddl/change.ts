@@ -15,8 +15,8 @@ import {
   ddlNoDatabase,
   ddlNoPartition,
   ddlNoTable,
-  ddlNotPartitioned,
   ddlPartitionExists,
+  ddlPartitionSpec,
   ddlTableExists,
 } from '../faults.ts'
 import { isView } from '../views.ts'
@@ -194,7 +194,7 @@ function alteredPartition(
   change: (found: Partition, table: CatalogTable) => PartitionDefinition,
 ): Outcome {
   const { caller, catalog } = context
-  const table = partitioned(context, name, 'glue:UpdatePartition')
+  const table = partitioned(context, name, 'glue:UpdatePartition', spec)
   const values = valuesOf(table, spec)
   return done(write => {
     const found = catalog.partition(caller, table.database, table.name, values)
@@ -215,7 +215,7 @@ function valuesOf(table: CatalogTable, spec: PartitionSpec): readonly string[] {
 
 export function addPartitions(context: Context, statement: Of<'addPartitions'>): Outcome {
   const { caller, catalog } = context
-  const table = partitioned(context, statement.table, 'glue:BatchCreatePartition')
+  const table = partitioned(context, statement.table, 'glue:BatchCreatePartition', statement.partitions[0]?.spec)
   const partitions = statement.partitions.map(({ spec, location }): PartitionDefinition => {
     const values = valuesOf(table, spec)
     return location === undefined
@@ -231,7 +231,7 @@ export function addPartitions(context: Context, statement: Of<'addPartitions'>):
 /** A spec that names some of the keys drops every partition that fits it. */
 export function dropPartitions(context: Context, statement: Of<'dropPartitions'>): Outcome {
   const { caller, catalog } = context
-  const table = partitioned(context, statement.table, 'glue:BatchDeletePartition')
+  const table = partitioned(context, statement.table, 'glue:BatchDeletePartition', statement.partitions[0])
   for (const spec of statement.partitions) checkKeys(table, spec)
   const keys = table.partitionKeys.map(key => key.name)
   return done(write => {
@@ -248,9 +248,9 @@ export function dropPartitions(context: Context, statement: Of<'dropPartitions'>
   })
 }
 
-function partitioned(context: Context, name: TableName, action: string): CatalogTable {
+function partitioned(context: Context, name: TableName, action: string, spec: PartitionSpec = {}): CatalogTable {
   const table = tableOf(context, name)
-  if (table.partitionKeys.length === 0) throw ddlNotPartitioned(shown(context, name))
+  if (table.partitionKeys.length === 0) throw ddlPartitionSpec(spec)
   context.caller.demandTable(action, table.database, table.name)
   return table
 }

@@ -1,5 +1,5 @@
 /** DESCRIBE in Hive's layout: columns, one column or a field in it, and with FORMATTED or EXTENDED everything of the table. */
-import type { CatalogTable, Column, Partition } from '../../../catalog/glue/table.ts'
+import type { CatalogTable, Column, Partition, Storage } from '../../../catalog/glue/table.ts'
 import { splitOutside } from '../../engine/request.ts'
 import { ddlInvalid, ddlNoPartition } from '../faults.ts'
 import { textColumn } from '../result-columns.ts'
@@ -11,18 +11,15 @@ const columns = ['col_name', 'data_type', 'comment'].map(textColumn)
 export function describe(context: Context, { table: name, detail, partition: spec, path }: Describe): Outcome {
   const table = tableOf(context, name)
   const partition = spec && partitionOf(context, table, spec)
-  const all = partition?.storage.columns ?? table.columns
+  const all = (partition?.storage.columns ?? table.columns).map(column => commented(table, column))
   if (path.length > 0) return { columns, lines: [lineOf(fieldOf([...all, ...table.partitionKeys], path))] }
-  if (detail === undefined) return { columns, lines: [...listed(all, table), ...partitionInformation(table)] }
-  const whole = detailsOf(table, partition)
-  if (detail === 'formatted')
-    return { columns, lines: [header, blank, ...all.map(lineOf), ...partitionInformation(table), ...formatted(whole)] }
-  const flat = Object.entries({ ...whole.table, ...whole.storage }).map(([key, value]) => `${key}:${value}`)
-  const label = partition ? 'Detailed Partition Information' : 'Detailed Table Information'
-  return {
-    columns,
-    lines: [...listed(all, table), ...partitionInformation(table), blank, `${label}\t${flat.join(', ')}\t`],
+  const lines = [...listed(all, table), ...partitionInformation(table)]
+  if (detail === 'formatted') lines.push(...formatted(table, partition))
+  if (detail === 'extended') {
+    const label = partition ? 'Detailed Partition Information' : 'Detailed Table Information'
+    lines.push(blank, `${label}\t${partition ? partitionText(table, partition) : tableText(table)}\t`)
   }
+  return { columns, lines }
 }
 
 /** DESCRIBE DATABASE [EXTENDED] name */
@@ -38,6 +35,14 @@ export function describeDatabase(context: Context, name: string, isExtended: boo
 
 const cells = (...texts: readonly string[]): string => texts.map(text => text.padEnd(20)).join('\t')
 const lineOf = ({ name, type, comment }: Column): string => cells(name, type, comment ?? '')
+/** What Hive asks the SerDe for has no comment of its own; of these the catalog tells all. */
+const fromCatalog = /\.(?:LazySimpleSerDe|ParquetHiveSerDe|OrcSerde)$/
+
+export const commented = ({ serde, tableType }: CatalogTable, column: Column): Column =>
+  column.comment || tableType === 'VIRTUAL_VIEW' || fromCatalog.test(serde.library)
+    ? column
+    : { ...column, comment: 'from deserializer' }
+
 const header = `# ${cells('col_name', 'data_type', 'comment')}`
 const blank = '\t \t '
 const section = (title: string): string => `# ${title}\t \t `
@@ -50,47 +55,90 @@ function partitionInformation({ partitionKeys }: CatalogTable): readonly string[
     : [blank, section('Partition Information'), header, blank, ...partitionKeys.map(lineOf)]
 }
 
-function detailsOf(table: CatalogTable, partition: Partition | undefined) {
+/** Labels and values in lines of their own. */
+function formatted(table: CatalogTable, partition: Partition | undefined): readonly string[] {
   const storage = partition?.storage ?? table.storage
-  const instant = (at: number) => new Date(at).toUTCString()
-  return {
-    table: {
-      ...(partition && { 'Partition Value': `[${partition.values.join(', ')}]` }),
-      Database: table.database,
-      Table: table.name,
-      Owner: table.owner ?? '',
-      CreateTime: instant(partition?.createdAt ?? table.createdAt),
+  const pairs = (values: Readonly<Record<string, string>>) =>
+    Object.entries(values).map(([key, value]) => `${`${key}:`.padEnd(20)}\t${value.padEnd(20)}\t `)
+  const inner = (values: Readonly<Record<string, string>> = {}) =>
+    Object.entries(values)
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([key, value]) => `\t${cells(key, value)}`)
+  const of = partition
+    ? { 'Partition Value': `[${partition.values.join(', ')}]`, Database: table.database, Table: table.name }
+    : { Database: table.database, Owner: table.owner ?? '' }
+  return [
+    ...[blank, section(`Detailed ${partition ? 'Partition' : 'Table'} Information`)],
+    ...pairs({
+      ...of,
+      CreateTime: javaDate(partition?.createdAt ?? table.createdAt),
       LastAccessTime: 'UNKNOWN',
-      Retention: String(table.retention ?? 0),
+      'Protect Mode': 'None',
+      ...(partition === undefined && { Retention: String(table.retention ?? 0) }),
       Location: partition?.location ?? table.location,
-      'Table Type': table.tableType ?? '',
-    },
-    parameters: partition?.parameters ?? table.parameters,
-    storage: {
+      ...(partition === undefined && { 'Table Type': table.tableType ?? '' }),
+    }),
+    `${partition ? 'Partition' : 'Table'} Parameters:\t \t `,
+    ...inner(partition?.parameters ?? table.parameters),
+    ...[blank, section('Storage Information')],
+    ...pairs({
       'SerDe Library': storage.serde?.library ?? '',
       InputFormat: storage.inputFormat ?? '',
       OutputFormat: storage.outputFormat ?? '',
       Compressed: storage.compressed ? 'Yes' : 'No',
       'Num Buckets': String(storage.bucketCount ?? -1),
       'Bucket Columns': `[${(storage.bucketColumns ?? []).join(', ')}]`,
-      'Sort Columns': `[${(storage.sortColumns ?? []).map(({ column }) => column).join(', ')}]`,
-    },
-    serde: storage.serde?.parameters ?? {},
-  }
-}
-
-function formatted({ table, parameters, storage, serde }: ReturnType<typeof detailsOf>): readonly string[] {
-  const pairs = (values: Readonly<Record<string, string>>) =>
-    Object.entries(values).map(([key, value]) => `${`${key}:`.padEnd(20)}\t${value.padEnd(20)}\t `)
-  const inner = (values: Readonly<Record<string, string>>) =>
-    Object.entries(values).map(([key, value]) => `\t${cells(key, value)}`)
-  return [
-    ...[blank, section('Detailed Table Information'), ...pairs(table)],
-    ...['Table Parameters:\t \t ', ...inner(parameters)],
-    ...[blank, section('Storage Information'), ...pairs(storage)],
-    ...['Storage Desc Params:\t \t ', ...inner(serde)],
+      'Sort Columns': `[${orders(storage).join(', ')}]`,
+    }),
+    ...['Storage Desc Params:\t \t ', ...inner(storage.serde?.parameters)],
   ]
 }
+
+/** As Java shows a date: `Wed Oct 15 12:30:00 UTC 2025`. */
+function javaDate(at: number): string {
+  const [day = '', date = '', month = '', year = '', time = ''] = new Date(at).toUTCString().split(' ')
+  return `${day.slice(0, 3)} ${month} ${date} ${time} UTC ${year}`
+}
+
+// With EXTENDED Hive shows its own records as they are.
+
+function tableText(table: CatalogTable): string {
+  const { name, database, owner, createdAt, retention = 0, parameters, tableType } = table
+  return `Table(tableName:${name}, dbName:${database}, owner:${owner ?? 'null'}, createTime:${seconds(createdAt)}, \
+lastAccessTime:0, retention:${retention}, sd:${storageText(table.storage, table.location)}, \
+partitionKeys:${fieldsText(table.partitionKeys)}, parameters:${mapText(parameters)}, \
+viewOriginalText:${table.viewOriginalText ?? 'null'}, viewExpandedText:${table.viewExpandedText ?? 'null'}, \
+tableType:${tableType ?? 'null'})`
+}
+
+function partitionText(
+  { database, name }: CatalogTable,
+  { values, createdAt, storage, location, parameters }: Partition,
+) {
+  return `Partition(values:[${values.join(', ')}], dbName:${database}, tableName:${name}, \
+createTime:${seconds(createdAt)}, lastAccessTime:0, sd:${storageText(storage, location)}, parameters:${mapText(parameters)})`
+}
+
+function storageText(storage: Storage, location: string): string {
+  const { inputFormat = '', outputFormat = '', compressed = false, bucketCount = -1, serde = {} } = storage
+  return `StorageDescriptor(cols:${fieldsText(storage.columns)}, location:${location}, inputFormat:${inputFormat}, \
+outputFormat:${outputFormat}, compressed:${compressed}, numBuckets:${bucketCount}, \
+serdeInfo:SerDeInfo(name:${serde.name ?? 'null'}, serializationLib:${serde.library ?? ''}, \
+parameters:${mapText(serde.parameters)}), bucketCols:[${(storage.bucketColumns ?? []).join(', ')}], \
+sortCols:[${orders(storage).join(', ')}], parameters:${mapText(storage.parameters)}, \
+skewedInfo:SkewedInfo(skewedColNames:[], skewedColValues:[], skewedColValueLocationMaps:{}), \
+storedAsSubDirectories:${storage.storedAsSubDirectories ?? false})`
+}
+
+const seconds = (at: number): number => Math.floor(at / 1000)
+const orders = ({ sortColumns = [] }: Storage): readonly string[] =>
+  sortColumns.map(({ column, order }) => `Order(col:${column}, order:${order})`)
+const fieldsText = (columns: readonly Column[]): string =>
+  `[${columns.map(({ name, type, comment }) => `FieldSchema(name:${name}, type:${type}, comment:${comment ?? 'null'})`).join(', ')}]`
+const mapText = (values: Readonly<Record<string, string>> = {}): string =>
+  `{${Object.entries(values)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ')}}`
 
 function partitionOf({ caller, catalog }: Context, table: CatalogTable, spec: PartitionSpec): Partition {
   caller.demandTable('glue:GetPartition', table.database, table.name)

@@ -5,6 +5,7 @@ import { ddlNotPartitioned } from '../faults.ts'
 import { showPattern } from '../name-pattern.ts'
 import { textColumn } from '../result-columns.ts'
 import { isView } from '../views.ts'
+import { commented } from './describe.ts'
 import { type Context, demandDatabase, type Outcome, shown, tableOf } from './outcome.ts'
 import type { TableName } from './statement.ts'
 
@@ -62,7 +63,7 @@ function statementOf(table: CatalogTable): readonly string[] {
   const serde = Object.entries(table.serde.parameters).sort(byKey)
   return [
     `CREATE EXTERNAL TABLE \`${table.name}\`(`,
-    ...closing(table.columns.map(columnText)),
+    ...closing(table.columns.map(column => columnText(commented(table, column)))),
     ...(comment === undefined ? [] : [`COMMENT ${quoted(comment)}`]),
     ...(table.partitionKeys.length > 0 ? ['PARTITIONED BY ( ', ...closing(table.partitionKeys.map(columnText))] : []),
     ...bucketLines(table.storage),

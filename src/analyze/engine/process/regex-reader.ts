@@ -3,6 +3,7 @@
 // https://docs.aws.amazon.com/athena/latest/ug/regex-serde.html
 
 import type { RowFormat } from '../../../formats/row-format.ts'
+import { EngineFault } from '../fault.ts'
 import type { Column } from '../request.ts'
 import { type RowReader, unsupportedColumn } from './row-reader.ts'
 import { textValue } from './text-values.ts'
@@ -11,6 +12,12 @@ export function regexReader(format: Extract<RowFormat, { serde: 'regex' }>, colu
   const expression = new RegExp(`^(?:${format.pattern})$`, format.flags)
   for (const column of columns)
     if (textValue(column.type, 'line') === undefined) throw unsupportedColumn(column, 'RegexSerDe')
+  const groupCount = (new RegExp(`${format.pattern}|`).exec('')?.length ?? 1) - 1
+  if (format.groups === undefined && groupCount !== columns.length)
+    throw new EngineFault(
+      'data',
+      `HIVE_CURSOR_ERROR: Number of matching groups doesn't match the number of columns: ${groupCount} groups, ${columns.length} columns`,
+    )
   const places = placesOf(format, columns)
   return {
     isStrict: false,
