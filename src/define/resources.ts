@@ -203,6 +203,7 @@ class Resources {
       database,
       paths: [urlOf(at)],
       tablePrefix,
+      schedule: '',
       tags: this.#tags(tags),
     })
     if (schedule) this.#schedule(name, 'crawler', crawler, schedule)

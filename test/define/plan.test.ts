@@ -253,6 +253,20 @@ test('a change is shown by its path, and is one after somebody has changed it by
   assert.deepEqual(actsOf(await planOf(changed, invoke, account)), [])
 })
 
+test('a schedule that somebody gave to a crawler itself is a change, and is taken away', async context => {
+  const { invoke } = await opened(context)
+  const watched = lakeOf(
+    'watched',
+    crawler('uploads', { at: bucket('watched-uploads').prefix('in/'), every: '1 hour' }),
+  )
+  await applied(watched, invoke)
+  await invoke('glue', 'UpdateCrawlerSchedule', { CrawlerName: 'uploads', Schedule: 'cron(0 3 * * ? *)' })
+  const plan = await planOf(watched, invoke, account)
+  assert.match(planText(plan), /^~ crawler {2}uploads {2}schedule "?cron\(0 3 \* \* \? \*\)"? -> /)
+  await carriedOut(plan, invoke)
+  assert.deepEqual(actsOf(await planOf(watched, invoke, account)), [])
+})
+
 function optionsOfCurate() {
   const { into, required, sql, deadLetters } = curate
   assert.ok(deadLetters && sql)

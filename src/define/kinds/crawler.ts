@@ -1,4 +1,4 @@
-/** Glue crawlers. When they run is a schedule's matter. */
+/** Glue crawlers. When they run is a schedule's matter, and one that somebody gave to the crawler itself is taken away. */
 import { same } from '../changes.ts'
 import { listed, pages, present } from '../invoke.ts'
 import { kind } from '../kind.ts'
@@ -10,6 +10,8 @@ export type CrawlerState = {
   readonly database: string
   readonly paths: readonly string[]
   readonly tablePrefix: string
+  /** Its own, in Glue's cron: none, for EventBridge Scheduler starts it, which knows zones and rates too. */
+  readonly schedule: string
   readonly tags: Tags
 }
 
@@ -17,6 +19,7 @@ interface Crawler {
   readonly Role?: string
   readonly DatabaseName?: string
   readonly TablePrefix?: string
+  readonly Schedule?: { readonly ScheduleExpression?: string }
   readonly Targets?: { readonly S3Targets?: readonly { readonly Path?: string }[] }
 }
 
@@ -33,12 +36,13 @@ export const crawler = kind<CrawlerState>({
   async read(aws, Name) {
     const found = await present<{ Crawler: Crawler }>(aws.invoke('glue', 'GetCrawler', { Name }), noEntity)
     if (!found) return undefined
-    const { Role = '', DatabaseName = '', TablePrefix = '', Targets } = found.Crawler
+    const { Role = '', DatabaseName = '', TablePrefix = '', Schedule, Targets } = found.Crawler
     return {
       role: Role,
       database: DatabaseName,
       paths: (Targets?.S3Targets ?? []).map(({ Path = '' }) => Path),
       tablePrefix: TablePrefix,
+      schedule: Schedule?.ScheduleExpression ?? '',
       tags: await glueTags(aws, `crawler/${Name}`),
     }
   },
@@ -47,7 +51,7 @@ export const crawler = kind<CrawlerState>({
   },
   async change(aws, Name, wanted, found) {
     if (!same({ ...wanted, tags: {} }, { ...found, tags: {} }))
-      await aws.invoke('glue', 'UpdateCrawler', { Name, ...bodyOf(wanted) })
+      await aws.invoke('glue', 'UpdateCrawler', { Name, ...bodyOf(wanted), Schedule: wanted.schedule })
     await glueRetag(aws, `crawler/${Name}`, wanted.tags, found.tags)
   },
   async remove({ invoke }, Name) {
