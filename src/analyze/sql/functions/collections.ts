@@ -1,8 +1,9 @@
 // Arrays, and rows' making. https://trino.io/docs/current/functions/array.html
 // Functions with lambdas are in lambdas.ts, maps in maps.ts.
+import { at, EngineFault } from '../../engine/fault.ts'
 import { unsupported } from '../ast.ts'
 import { cast } from '../convert.ts'
-import { arrayOf, nameOf, rowOf, type Type, varchar } from '../typing/type.ts'
+import { arrayOf, isSimple, nameOf, rowOf, type Type, varchar } from '../typing/type.ts'
 import { typed } from '../value.ts'
 import { invalid } from './clock.ts'
 import { type Argument, type FunctionTable, scalar, type Writer } from './entry.ts'
@@ -20,7 +21,12 @@ const joinedItems =
       of.kind === 'array' || of.kind === 'map' || of.kind === 'row'
         ? undefined
         : cast(typed('athena_item', of), varchar, position)
-    if (text === undefined) throw invalid(`Input type ${nameOf(of)} not supported`, position)
+    if (text === undefined)
+      throw new EngineFault(
+        'semantic',
+        `OPERATOR_NOT_FOUND: ${at(position, `Cannot cast ${nameOf(of)} to varchar`)}`,
+        position,
+      )
     const item = replacement ? `coalesce(${text}, $3)` : text
     return typed(`array_to_string(list_transform($1, athena_item -> ${item}), $2)`, varchar)
   }
@@ -63,7 +69,14 @@ export const collections: FunctionTable = {
     ['(array(T), varchar, varchar) -> varchar', joinedItems(true)],
   ),
   // Of an array with a NULL no item is known to be the greatest.
-  array_max: scalar(['(array(O)) -> O', 'CASE WHEN list_count($1) = len($1) THEN list_max($1) END']),
+  array_max: scalar([
+    '(array(O)) -> O',
+    ([list]) => {
+      const type = list?.type.kind === 'array' ? list.type.of : varchar
+      const most = isSimple(type, 'real', 'double') ? 'athena_most_number($1)' : 'list_max($1)'
+      return typed(`CASE WHEN list_count($1) = len($1) THEN ${most} END`, type)
+    },
+  ]),
   array_min: scalar(['(array(O)) -> O', 'CASE WHEN list_count($1) = len($1) THEN list_min($1) END']),
   array_position: scalar([
     '(array(E), E) -> bigint',

@@ -1,15 +1,22 @@
 // Conditions and comparisons. https://trino.io/docs/current/functions/conditional.html, …/comparison.html
 import { unsupported } from '../ast.ts'
-import { decimal, unknown } from '../typing/type.ts'
+import { decimal, isSimple, unknown } from '../typing/type.ts'
 import { typed } from '../value.ts'
 import { type Argument, type FunctionTable, scalar, type Writer } from './entry.ts'
 
 /** One NULL makes the whole NULL: unlike DuckDB's. */
-const anyNull = (parts: readonly Argument[], name: string) =>
-  `CASE WHEN ${parts.map(part => `${part.sql} IS NULL`).join(' OR ')} THEN NULL ELSE ${name}($*) END`
+const anyNull = (parts: readonly Argument[], made: string) =>
+  `CASE WHEN ${parts.map(part => `${part.sql} IS NULL`).join(' OR ')} THEN NULL ELSE ${made} END`
 
-const ofAll = (name: string) =>
-  scalar(['(O, O...) -> O', parts => typed(anyNull(parts, name), parts[0]?.type ?? decimal(1, 0))])
+const ofAll = (name: 'greatest' | 'least') =>
+  scalar([
+    '(O, O...) -> O',
+    parts => {
+      const type = parts[0]?.type ?? decimal(1, 0)
+      const isFloat = name === 'greatest' && isSimple(type, 'real', 'double')
+      return typed(anyNull(parts, isFloat ? 'athena_most_number([$*])' : `${name}($*)`), type)
+    },
+  ])
 
 /** A query's errors are not those of the expression around it, and the engine has no form for the two together. */
 const tried: Writer = ([part], position) => {

@@ -24,6 +24,9 @@ export const collectionMacros: readonly string[] = [
      list_filter(a, (e_item, e_place) -> list_position(a, e_item) = e_place AND list_position(b, e_item) IS NULL) END`,
   `CREATE MACRO athena_intersect(a, b) AS CASE WHEN b IS NOT NULL THEN
      list_filter(a, (s_item, s_place) -> list_position(a, s_item) = s_place AND list_position(b, s_item) IS NOT NULL) END`,
+  // What is no number is the greatest of all to DuckDB, the least to Athena where the greatest is asked for.
+  `CREATE MACRO athena_most_number(l) AS CASE WHEN isnan(list_max(l))
+     THEN coalesce(list_max(list_filter(l, x_item -> NOT isnan(x_item))), list_max(l)) ELSE list_max(l) END`,
   `CREATE MACRO athena_repetitions(n) AS CASE
      WHEN ${failing('n < 0', "'count argument of repeat function must be greater than or equal to 0'")} THEN NULL
      WHEN ${failing('n > 10000', "'count argument of repeat function must be less than or equal to 10000'")} THEN NULL ELSE n END`,
