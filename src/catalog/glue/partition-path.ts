@@ -6,7 +6,7 @@ export const hiveNull = '__HIVE_DEFAULT_PARTITION__'
 // biome-ignore lint/suspicious/noControlCharactersInRegex: Hive escapes control characters, so they are named here
 const unsafe = /[\u0001-\u001f\u007f"#%'*/:=?\\{[\]^]/g
 
-export const escapeFolder = (text: string) =>
+const escapeFolder = (text: string) =>
   text.replace(unsafe, character => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
 
 export const unescapeFolder = (text: string) =>

@@ -54,7 +54,8 @@ export function tableFormat(
   const isReadable = name === 'ParquetHiveSerDe' ? /Parquet\w*InputFormat$/ : /\.(?:Combine)?TextInputFormat$/
   const isCloudTrail = name === 'CloudTrailSerde' || (name === 'JsonSerDe' && input === cloudTrailInput)
   // Whatever else it names is laid out otherwise, and would be read as rows that are none.
-  if (input !== '' && !isReadable.test(input) && !isCloudTrail)
+  const isKnown = Object.values(serdes).some(serde => serde.endsWith(`.${name}`))
+  if (isKnown && input !== '' && !isReadable.test(input) && !isCloudTrail)
     throw refuse(`and the input format ${input}, which cannot be read here with it`)
   // Hive's own JsonSerDe is the one whose formats are read.
   const formats = parameters['timestamp.formats'] ?? table.parameters['timestamp.formats']
