@@ -77,7 +77,7 @@ function gather(part: AnyPart, found: Map<string, AnyPart>): void {
 }
 
 /** The parts that a part names. */
-export function standsOn(part: AnyPart): readonly AnyPart[] {
+function standsOn(part: AnyPart): readonly AnyPart[] {
   const role = 'role' in part && part.role !== undefined ? [part.role] : []
   switch (part.kind) {
     case 'stream':

@@ -70,7 +70,7 @@ export async function downPlanOf(
   return { ...whereabouts(aws), steps }
 }
 
-export const awsOf = (
+const awsOf = (
   { name, region }: Pick<LakeDefinition, 'name' | 'region'>,
   invoke: Invoke,
   { account }: AccountOption,

@@ -4,7 +4,7 @@
 import { join } from 'node:path'
 import type { Disk } from '../world/disk.ts'
 
-export const erasureMark = 'erasing'
+const erasureMark = 'erasing'
 
 export async function beginErasure(disk: Disk, directory: string): Promise<void> {
   const mark = join(directory, erasureMark)

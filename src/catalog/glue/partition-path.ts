@@ -9,7 +9,7 @@ const unsafe = /[\u0001-\u001f\u007f"#%'*/:=?\\{[\]^]/g
 const escapeFolder = (text: string) =>
   text.replace(unsafe, character => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
 
-export const unescapeFolder = (text: string) =>
+const unescapeFolder = (text: string) =>
   text.replace(/%([0-9A-Fa-f]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
 
 /** `year=2025/month=10/`: empty without keys, else with the slash at its end. */

@@ -36,7 +36,7 @@ interface Prefixes {
   readonly errorPrefix: string | undefined
 }
 
-export const hasExpressions = (prefix: string): boolean => /!\{[^}]*\}/.test(prefix)
+const hasExpressions = (prefix: string): boolean => /!\{[^}]*\}/.test(prefix)
 
 /** The partition keys that a prefix names, each once. */
 export function partitionKeysOf(prefix: string): {

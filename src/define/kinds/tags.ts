@@ -19,7 +19,7 @@ export const ownTags = (given: Tags | undefined): Tags =>
   )
 
 /** What is to be set and what to be taken away. */
-export function retagged(wanted: Tags, found: Tags): { readonly set: Tags; readonly taken: readonly string[] } {
+function retagged(wanted: Tags, found: Tags): { readonly set: Tags; readonly taken: readonly string[] } {
   return {
     set: Object.fromEntries(Object.entries(wanted).filter(([key, value]) => found[key] !== value)),
     taken: Object.keys(found).filter(key => wanted[key] === undefined),

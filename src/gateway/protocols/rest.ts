@@ -107,7 +107,7 @@ function matchPath(
   return segments.length === template.length ? labels : undefined
 }
 
-export function decodePath(raw: string): string {
+function decodePath(raw: string): string {
   try {
     return decodeURIComponent(raw)
   } catch {

@@ -3,7 +3,6 @@
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html */
 export const eventAgeSecondsMax = 86_400
 export const retryAttemptsMax = 185
-export const eventAgeSecondsMin = 60
 
 /** A start date may lie this far back. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html */
 export const startDateAgeSecondsMax = 300

@@ -5,11 +5,8 @@
 const mebibyte = 1024 * 1024
 
 export const timeoutSecondsDefault = 3
-export const timeoutSecondsMax = 900
 export const memoryMebibytesDefault = 128
-export const memoryMebibytesMax = 10_240
 export const storageMebibytesDefault = 512
-export const storageMebibytesMax = 10_240
 export const nameCharactersMax = 64
 /** Zipped, when it comes with the request. From S3 it is held to the unzipped size alone. */
 export const zippedBytesMax = 50 * mebibyte

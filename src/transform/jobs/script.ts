@@ -12,7 +12,7 @@ const pythonLine =
   /^(?:#!.*python|from\s+[\w.]+\s+import\b|import\s+[A-Za-z_][\w.]*(?:\s*$|\s*,|\s+as\b)|def\s+\w+\s*\(|class\s+\w+.*:\s*$|\w+\s*=\s*getResolvedOptions)/m
 
 /** Throws InvalidInputException when the name alone tells that it is no SQL. */
-export function refuseOtherLanguage(location: string): void {
+function refuseOtherLanguage(location: string): void {
   const language = otherLanguages[location.slice(location.lastIndexOf('.') + 1).toLowerCase()]
   if (language) throw notSql(location, language)
 }

@@ -18,7 +18,7 @@ import { comparableName, keyOf } from './keys.ts'
 import { documentBytesMax, type Piece, Splitter } from './splitter.ts'
 import { hiveTimestamp, openxTimestamp } from './timestamps.ts'
 
-export const parseError = 'DataFormatConversion.ParseError'
+const parseError = 'DataFormatConversion.ParseError'
 export const malformedData = 'DataFormatConversion.MalformedData'
 
 /** A document nested deeper is refused: nobody's schema goes there, and the recursion over it must end. */

@@ -31,7 +31,7 @@ export function openCsvReader(format: OpenCsv, columns: readonly Column[]): RowR
 }
 
 /** The text of a field as the column's value; what does not fit is an error. */
-export function openCsvValue(column: Column, index: number, text: string): string {
+function openCsvValue(column: Column, index: number, text: string): string {
   const type = duckNameOfHive(column.type)
   const fails = `CAST(error(replace(${literal(badValue('\u0001', index))}, chr(1), ${text})) AS ${type})`
   const numeral = (shape: string, value: string) =>

@@ -36,7 +36,7 @@ export function readScript(text: string, values: Readonly<Record<string, string>
   )
 }
 
-export function substitute(text: string, values: Readonly<Record<string, string>>): string {
+function substitute(text: string, values: Readonly<Record<string, string>>): string {
   return text.replace(/\$\{([A-Za-z_][\w-]*)\}/g, (_, name: string) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined
     if (value === undefined) {

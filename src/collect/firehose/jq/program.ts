@@ -15,7 +15,7 @@ export function programOf(query: string): string {
 const emptyKey = 'partitionKeys values must not be null or empty'
 export const notJson =
   'Non JSON record provided. Only JSON data is supported by the metadata extraction processor using a JQ query'
-export const notUtf8 =
+const notUtf8 =
   'Non UTF8 record provided. Only UTF8 encoded data supported by Metadata Extraction processor using JQ query'
 
 /** Why a document is not given to jq at all. */
