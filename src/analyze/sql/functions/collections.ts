@@ -57,7 +57,8 @@ const sequenceOf = (kind: string, step: string, toType: (sql: string) => string)
 const dateStep = 'CASE WHEN $1 <= $2 THEN INTERVAL 1 DAY ELSE INTERVAL (-1) DAY END'
 const moments = (step: string) =>
   step.endsWith('month') ? 'athena_months_on($1, $2, $3)' : `athena_moments($1, $2, ${step === '' ? dateStep : '$3'})`
-const asDates = (step: string) => `CAST(${moments(step)} AS DATE[])`
+const asDates = (step: string) =>
+  step.endsWith('second') ? `CAST(athena_days_on($1, $2, $3) AS DATE[])` : `CAST(${moments(step)} AS DATE[])`
 
 export const collections: FunctionTable = {
   array_distinct: scalar(['(array(E)) -> array(E)', 'athena_distinct($1)']),

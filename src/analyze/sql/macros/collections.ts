@@ -80,6 +80,9 @@ export const collectionMacros: readonly string[] = [
        "'sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start'",
      )} THEN NULL
      ELSE generate_series(CAST(a AS TIMESTAMP), CAST(b AS TIMESTAMP), s) END`,
+  `CREATE MACRO athena_days_on(a, b, s) AS CASE
+     WHEN ${failing('epoch_us(s) % 86400000000 <> 0', "'sequence step must be a day interval if start and end values are dates'")} THEN NULL
+     ELSE athena_moments(a, b, s) END`,
   // Each from the first, so that the 31st of a month comes back.
   `CREATE MACRO athena_months_on(a, b, s) AS CASE
      WHEN athena_moments(a, b, s) IS NOT NULL THEN list_filter(
