@@ -3,7 +3,7 @@ import type { Background } from '../world/background.ts'
 import type { Clock } from '../world/clock.ts'
 import { LakeMistake } from '../world/mistake.ts'
 import { type Dated, SimulatedClock } from '../world/simulated/clock.ts'
-import { isoOf, readDuration, readInstant } from './instants.ts'
+import { isoOf, reachable, readDuration, readInstant } from './instants.ts'
 
 /** Something the lake does at an instant of its own accord, such as `deliver temperature-to-s3`. */
 export interface Due {
@@ -65,11 +65,7 @@ export class LakeClock {
   async advanceTo(instant: string | number | Date | Temporal.Instant): Promise<readonly Due[]> {
     const clock = simulated(await this.#enter())
     const at = readInstant('advanceTo', instant)
-    const ran = await clock.advanceBy(now => {
-      if (at >= now) return at
-      throw new LakeMistake(`Time only goes on: it is ${isoOf(now)} already, and ${isoOf(at)} has passed.`)
-    })
-    return this.#ran(ran)
+    return this.#ran(await clock.advanceBy(now => reachable(now, at)))
   }
 
   /**

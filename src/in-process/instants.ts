@@ -34,15 +34,26 @@ export function readDuration(given: string | Temporal.Duration | Temporal.Durati
   if (duration.sign < 0) throw new LakeMistake(`Time only goes on: ${shown(String(duration))} is negative.`)
   return now => {
     const at = addedTo(now, duration)
-    if (at !== undefined && at <= lastAt) return at
-    throw new LakeMistake(
-      `Time goes no further than ${isoOf(lastAt)}, and ${shown(String(duration))} from ${isoOf(now)} is beyond.`,
-    )
+    if (at === undefined || at - now > stepMillisecondsMax) throw tooFar(String(duration), now)
+    return at
   }
 }
 
-/** What AWS's operations and SQL's dates can still say. */
-const lastAt = Date.parse('9999-12-31T23:59:59.999Z')
+/** What falls due on the way is run and told one by one, were it only once an hour: further would take minutes, and memory. */
+const stepYearsMax = 100
+const stepMillisecondsMax = stepYearsMax * 366 * 86_400_000
+
+const tooFar = (given: string, now: number) =>
+  new LakeMistake(
+    `Time goes on by at most ${stepYearsMax} years at once, and ${shown(given)} from ${isoOf(now)} is more.`,
+  )
+
+/** The instant, when a clock may go there from now. Throws LakeMistake. */
+export function reachable(now: number, at: number): number {
+  if (at < now) throw new LakeMistake(`Time only goes on: it is ${isoOf(now)} already, and ${isoOf(at)} has passed.`)
+  if (at - now > stepMillisecondsMax) throw tooFar(isoOf(at), now)
+  return at
+}
 
 function addedTo(now: number, duration: Temporal.Duration): number | undefined {
   try {

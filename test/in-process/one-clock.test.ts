@@ -77,10 +77,13 @@ test('the clock is moved by durations of every form, and refuses others with a u
     [{ minutes: 0.5 }, /A duration is \{ minutes: 5 \}, 'PT5M' or a Temporal\.Duration, in whole numbers/],
     ['5 minutes', /'PT5M'.*not '5 minutes'/],
     [{ minutes: -5 }, /Time only goes on: '-PT5M' is negative/],
+    [{ years: 101 }, /Time goes on by at most 100 years at once, and 'P101Y' from .* is more/],
+    ['P1000000Y', /at most 100 years at once, and 'P1000000Y' from/],
     [{}, /A duration is/],
   ] as const)
     await assert.rejects(lake.clock.advance(given as never), why)
   await assert.rejects(lake.clock.advanceTo('2025-10-15T00:00:00Z'), /Time only goes on: it is .* has passed/)
+  await assert.rejects(lake.clock.advanceTo('2999-01-01T00:00:00Z'), /at most 100 years at once/)
   await assert.rejects(lake.clock.advanceTo('tomorrow'), /advanceTo must be an instant/)
 })
 
