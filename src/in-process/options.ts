@@ -108,6 +108,7 @@ export function settingsOf(options: LakeOptions): Settings {
   const allowReset = switchOf('allowReset', options.allowReset ?? false)
   const faults = switchOf('faults', options.faults ?? clock === 'simulated')
   const log = logOf(options.log ?? new SilentLog())
+  const chance = randomOf(options)
   const isTemporary = directory === 'temporary'
   return {
     ...{ isTemporary, clock, startAt, account, region, transcriptEntriesMax },
@@ -118,7 +119,7 @@ export function settingsOf(options: LakeOptions): Settings {
     faults,
     log,
     disk: options.disk ?? (isTemporary ? new TemporaryDisk() : new RealDisk()),
-    randomOf: randomOf(options),
+    randomOf: chance,
   }
 }
 

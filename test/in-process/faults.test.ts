@@ -156,6 +156,7 @@ test('what cannot be broken is refused by name, and nothing breaks where nobody 
   assert.throws(() => inject({ kind: 'delivery', name: 7 }), /name must be a name, not 7/)
   assert.throws(() => inject({ kind: 'disk' }, { time: 1 }), /A rule takes no 'time'/)
   assert.throws(() => inject({ kind: 'disk' }, { probability: 2 }), /probability must be a number from 0 to 1/)
+  assert.throws(() => inject({ kind: 'disk' }, { after: 1.5 }), /after must be a whole number from 0, not 1\.5/)
   await using live = await openLake({ directory: 'temporary' })
   assert.throws(() => live.faults.inject({ kind: 'disk' }), /Open it with faults: true/)
 })

@@ -8,6 +8,7 @@ import { type TestContext, test } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { LakeMistake, type LakeOptions, openLake } from '../../src/index.ts'
+import { SystemRandom } from '../../src/world/random.ts'
 
 const folderFor = (context: TestContext) => {
   const folder = mkdtempSync(join(tmpdir(), 'biwa-opening-'))
@@ -88,6 +89,11 @@ for (const [what, options, wanted] of [
   ['what is no object', 'temporary', /openLake takes an object with directory, clock, .*, not 'temporary'/],
   ['nothing at all', undefined, /openLake takes an object with directory, clock, .*, not undefined/],
   ['a log that is none', { ...temporary, log: {} }, /log must be a Log .* has no info\(\)/],
+  ['an option that is null', { ...temporary, transcript: null }, /transcript must not be null: leave it out/],
+  ['an account that is a number', { ...temporary, account: 123456789012 }, /account must be 12 digits/],
+  ['a list of options', [], /openLake takes an object with directory, clock, .*, not a list/],
+  ['a directory that no file system has', { directory: 'a\0b' }, /needs a directory: a path/],
+  ['chance from two places', { ...temporary, seed: 1, random: new SystemRandom() }, /give one of them/],
   ['a switch that is none', { ...temporary, faults: 'all' }, /faults is true or false, not 'all'/],
 ] as const)
   test(`${what} is refused by name`, async () => {
