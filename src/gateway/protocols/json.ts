@@ -22,8 +22,7 @@ export function parseJson(bytes: Uint8Array): unknown {
 }
 
 /** Shared with rest-json. */
-const jsonFaultBody = (fault: Fault) =>
-  JSON.stringify({ __type: fault.code, message: fault.message, ...fault.detail })
+const jsonFaultBody = (fault: Fault) => JSON.stringify({ __type: fault.code, message: fault.message, ...fault.detail })
 
 export const json = (version: '1.0' | '1.1'): ProtocolCodec =>
   rpc({
