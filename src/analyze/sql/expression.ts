@@ -19,6 +19,7 @@ import { common, isClock, isText } from './typing/coercion.ts'
 import { arrayOf, boolean, instant, isOrderable, isSimple, nameOf, rowOf, type Type, unknown } from './typing/type.ts'
 import { unicodeText } from './unicode-text.ts'
 import { apart, mismatch, typed, type Value } from './value.ts'
+import { zoneOf } from './zones.ts'
 
 type Write = (node: Node, statement: Statement, scope: Scope) => Value
 
@@ -220,7 +221,10 @@ const writers: Readonly<Record<string, Write>> = {
         `Type of value must be a time or timestamp with or without time zone (actual ${nameOf(value.type)})`,
       )
     // A timestamp without a zone counts as UTC, the session's zone.
-    return typed(coerced(value, instant('UTC')), instant(zone, value.type.precision))
+    return typed(
+      coerced(value, instant('UTC')),
+      instant(zoneOf(zone, node.need('zone').position), value.type.precision),
+    )
   },
   subscript(node, statement, scope) {
     node.only('this', 'index')

@@ -193,14 +193,16 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
       else pushDown(conjuncts(where), relation, here.columns)
     }
   }
+  const asked = (part: Node, what: string) => condition(statement.expression(part, here), what, part.position)
+  // Of two errors Athena tells the one in the WHERE.
+  const filter = where && asked(where, 'WHERE clause')
   const items = nodes.map(item => selectItem(item, from, statement, here))
   const columns = items.flatMap(item => item.columns)
   const listed = items.flatMap(item => item.nodes)
   const checkOrder = checkAggregation(node, listed, statement, here)
   const parts = [`SELECT${node.flag('distinct') ? ' DISTINCT' : ''} ${items.map(({ sql }) => sql).join(', ')}`]
   if (from.length > 0) parts.push(`FROM ${from.map(relation => relation.sql).join(' ')}`)
-  const asked = (part: Node, what: string) => condition(statement.expression(part, here), what, part.position)
-  if (where !== undefined) parts.push(`WHERE ${asked(where, 'WHERE clause')}`)
+  if (filter !== undefined) parts.push(`WHERE ${filter}`)
   const groups = groupBy(node.record('group_by'), listed, statement, here)
   if (groups !== '') parts.push(groups)
   const having = node.record('having')?.need('this')

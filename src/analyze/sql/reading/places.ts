@@ -5,6 +5,12 @@ import type { Span, Token } from './edits.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
+interface Placed {
+  readonly parts: Fields
+  readonly start: number
+  readonly own: number
+}
+
 interface Walked {
   readonly value: unknown
   /** The tokens where it begins, and by which it is named. */
@@ -59,9 +65,16 @@ class Walk {
     return this.#fields(value)
   }
 
+  /** Its fields stay in the parser's order: the first is what the others are about. */
   #node(kind: string, fields: Fields): Walked {
+    const { parts, start, own } = this.#walked(kind, fields)
+    const names = [...new Set([...Object.keys(fields), ...Object.keys(parts)])]
+    return { value: { [kind]: Object.fromEntries(names.map(name => [name, parts[name]])) }, start, own }
+  }
+
+  #walked(kind: string, fields: Fields): Placed {
     if (kind === 'annotated' || kind === 'paren') return this.#wrapped(kind, fields)
-    if (kind === 'column' || kind === 'identifier') return this.#name(kind, fields)
+    if (kind === 'column' || kind === 'identifier') return this.#name(fields)
     if (kind in signs) return this.#operation(kind, fields)
     if (tests.has(kind)) return this.#test(kind, fields)
     if (kind === 'not') return this.#not(fields)
@@ -72,7 +85,7 @@ class Walk {
     if (place === undefined) {
       while (this.#words[this.#at] === ',') this.#at += 1
       const start = this.#at
-      return this.#made(kind, { ...this.#fields(fields), ...before }, start)
+      return this.#made({ ...this.#fields(fields), ...before }, start)
     }
     this.#at = Math.max(this.#at, place + 1)
     const opener = [place, place + 1].find(index => this.#closed.has(index))
@@ -80,37 +93,37 @@ class Walk {
     const isQuery = kind === 'select' || kind === 'values' || kind === 'case' || kind === 'neg' || kind === 'interval'
     if (opener !== undefined && !isQuery) this.#at = Math.max(this.#at, (this.#closed.get(opener) ?? 0) + 1)
     if (kind === 'case') this.#at = this.#find(['END'], this.#at) ?? this.#at
-    return this.#made(kind, { ...parts, ...before }, place)
+    return this.#made({ ...parts, ...before }, place)
   }
 
   /** Brackets around one expression have no place of their own. */
-  #wrapped(kind: string, fields: Fields): Walked {
+  #wrapped(kind: string, fields: Fields): Placed {
     const start = kind === 'paren' ? (this.#find(['('], this.#at) ?? this.#at) : this.#at
     if (kind === 'paren') this.#at = start + 1
     const inner = this.#child(fields.this)
     const closed = kind === 'paren' ? this.#closed.get(start) : undefined
     if (closed !== undefined) this.#at = Math.max(this.#at, closed + 1)
-    return this.#made(kind, { ...fields, this: inner.value }, start, inner.own)
+    return this.#made({ ...fields, this: inner.value }, start, inner.own)
   }
 
-  #name(kind: string, fields: Fields): Walked {
-    if (!isRecord(fields.span)) return this.#made(kind, fields, this.#at)
+  #name(fields: Fields): Placed {
+    if (!isRecord(fields.span)) return this.#made(fields, this.#at)
     const begin = Number(fields.span.start)
     const start = this.#tokens.findIndex(token => token.end > begin)
     this.#beyond(fields.span)
-    return { value: { [kind]: fields }, start: Math.max(0, start), own: Math.max(0, start) }
+    return { parts: fields, start: Math.max(0, start), own: Math.max(0, start) }
   }
 
-  #operation(kind: string, fields: Fields): Walked {
+  #operation(kind: string, fields: Fields): Placed {
     const given = isRecord(fields.with) ? { with: this.values(fields.with) } : {}
     const left = this.#child(fields.left)
     const own = this.#find(signs[kind] ?? [], this.#at) ?? left.own
     this.#at = Math.max(this.#at, own + 1)
     const { left: _, with: __, ...rest } = fields
-    return this.#made(kind, { left: left.value, ...this.#fields(rest), ...given }, left.start, own)
+    return this.#made({ left: left.value, ...this.#fields(rest), ...given }, left.start, own)
   }
 
-  #test(kind: string, fields: Fields): Walked {
+  #test(kind: string, fields: Fields): Placed {
     const name = kind === 'like' ? 'left' : 'this'
     const first = this.#child(fields[name])
     const own = this.#at
@@ -118,24 +131,19 @@ class Walk {
     const parts = this.#fields(rest)
     if (kind === 'in') this.#closeAfter(own)
     if (kind.startsWith('is_')) this.#at = (this.#find(['NULL', 'TRUE', 'FALSE'], own) ?? own) + 1
-    return this.#made(kind, { ...parts, [name]: first.value }, first.start, own)
+    return this.#made({ ...parts, [name]: first.value }, first.start, own)
   }
 
   /** `NOT x`, and `x NOT LIKE y`, which the parser keeps alike. */
-  #not(fields: Fields): Walked {
+  #not(fields: Fields): Placed {
     const start = this.#at
     const isBefore = this.#words[start] === 'NOT'
     if (isBefore) this.#at += 1
     const inner = this.#child(fields.this)
-    return this.#made(
-      'not',
-      { ...fields, this: inner.value },
-      isBefore ? start : inner.start,
-      isBefore ? start : inner.own,
-    )
+    return this.#made({ ...fields, this: inner.value }, isBefore ? start : inner.start, isBefore ? start : inner.own)
   }
 
-  #chain(kind: string, fields: Fields): Walked {
+  #chain(kind: string, fields: Fields): Placed {
     const name = 'this' in fields ? 'this' : 'left'
     const first = this.#child(fields[name])
     const { [name]: _, ...others } = fields
@@ -144,7 +152,7 @@ class Walk {
         ? { ...others, over: this.#over(fields.over) }
         : this.#fields(others)
     if (kind === 'subscript') this.#at = (this.#find([']'], this.#at) ?? this.#at) + 1
-    return this.#made(kind, { ...rest, [name]: first.value }, first.start, kind === 'alias' ? first.own : first.start)
+    return this.#made({ ...rest, [name]: first.value }, first.start, kind === 'alias' ? first.own : first.start)
   }
 
   /** What stands in the brackets behind OVER is named by its first word. */
@@ -253,8 +261,8 @@ class Walk {
     return { ...Object.fromEntries(parts), fetch: { ...fetch, span: this.#spans[place] } }
   }
 
-  #made(kind: string, fields: Fields, start: number, own = start): Walked {
-    return { value: { [kind]: { ...fields, span: this.#spans[own] ?? fields.span } }, start, own }
+  #made(fields: Fields, start: number, own = start): Placed {
+    return { parts: { ...fields, span: this.#spans[own] ?? fields.span }, start, own }
   }
 
   #find(words: readonly string[], from: number): number | undefined {
