@@ -13,7 +13,7 @@ import { fields, resolve, type Scope } from './scope.ts'
 import { shown } from './shown.ts'
 import type { Statement } from './statement.ts'
 import { subscript } from './subscript.ts'
-import { instantInText } from './text-instant.ts'
+import { withItsZone } from './text-instant.ts'
 import { typeOfNode } from './type-node.ts'
 import { common, isClock, isText } from './typing/coercion.ts'
 import { arrayOf, boolean, instant, isOrderable, isSimple, nameOf, rowOf, type Type, unknown } from './typing/type.ts'
@@ -391,8 +391,7 @@ function castOf(tries: boolean): Write {
     const type = typeOfNode(to, node.position)
     const value = statement.expression(node.need('this'), scope)
     // An instant keeps its own zone through a cast.
-    const spelled = type.kind === 'instant' && value.text !== undefined ? instantInText(value.text) : undefined
-    const from = spelled === undefined ? value : typed(spelled.sql, instant(spelled.zone, 6))
+    const from = withItsZone(value, type)
     const sql = cast(from, type, node.position)
     const kept = type.kind === 'instant' && from.type.kind === 'instant' ? { ...type, zone: from.type.zone } : type
     return typed(tries ? `try(${sql})` : sql, kept)

@@ -2,13 +2,21 @@
 // engine's work, which knows the instant and not the zone.
 import { EngineFault } from '../engine/fault.ts'
 import { literal } from './text.ts'
+import { instant, type Type } from './typing/type.ts'
+import { typed, type Value } from './value.ts'
 import { instantAt, zoneOf } from './zones.ts'
 
 const moment =
   /^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?: (\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,6}))?)?)?\s*(Z|[+-]\d\d:\d\d|[A-Za-z]+(?:\/[A-Za-z_+\-0-9]+)*)\s*$/
 
+/** What is to be cast: a text that names a zone is an instant there already. */
+export function withItsZone(value: Value, to: Type): Value {
+  const spelled = to.kind === 'instant' && value.text !== undefined ? instantInText(value.text) : undefined
+  return spelled === undefined ? value : typed(spelled.sql, instant(spelled.zone, 6))
+}
+
 /** Undefined for a text without a zone, and for one that is no instant: its cast fails when it is made. */
-export function instantInText(text: string): { readonly sql: string; readonly zone: string } | undefined {
+function instantInText(text: string): { readonly sql: string; readonly zone: string } | undefined {
   const [, year = '', month = '', day = '', hour = '0', minute = '0', second = '0', digits = '', named] =
     moment.exec(text) ?? []
   if (named === undefined) return undefined
