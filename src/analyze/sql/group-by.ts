@@ -18,8 +18,6 @@ import type { Statement } from './statement.ts'
 
 /** Where the query aggregates: beside aggregates stands only what it is grouped by. */
 export function checkAggregation(node: Node, items: readonly Node[], statement: Statement, scope: Scope): Sorting {
-  const where = node.record('where_clause')?.need('this')
-  if (where !== undefined) refuseAggregates(where, 'WHERE clause')
   const group = node.record('group_by')
   const groups = group === undefined ? [] : groupItems(group, items).flatMap(leaves)
   for (const one of groups) refuseAggregates(one, 'GROUP BY clause')

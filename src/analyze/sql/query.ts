@@ -7,6 +7,7 @@ import { fieldOf } from './convert-text.ts'
 import { commonOf } from './expression.ts'
 import { type Feed, feedsOf, isTransparent, kept, pushDown } from './feeds.ts'
 import { checkAggregation, groupBy, placeFault } from './group-by.ts'
+import { refuseAggregates } from './grouping.ts'
 import { condition } from './operators.ts'
 import { conjuncts, type Relation, relations, visible } from './relation.ts'
 import type { Column, Scope, Visible } from './scope.ts'
@@ -193,7 +194,11 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
       else pushDown(conjuncts(where), relation, here.columns)
     }
   }
-  const asked = (part: Node, what: string) => condition(statement.expression(part, here), what, part.position)
+  const asked = (part: Node, what: string) => {
+    const value = statement.expression(part, here)
+    if (part === where) refuseAggregates(part, what)
+    return condition(value, what, part.position)
+  }
   // Of two errors Athena tells the one in the WHERE.
   const filter = where && asked(where, 'WHERE clause')
   const items = nodes.map(item => selectItem(item, from, statement, here))
