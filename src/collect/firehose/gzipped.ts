@@ -1,9 +1,13 @@
-// Compresses as it goes: one gzip member, on libuv's threads, holding a window's worth.
+// Compresses as it goes: one gzip member, on libuv's threads. What comes next is read while they work: where others keep the
+// event loop busy, each way there and back costs milliseconds, and a delivery that waits for all of them falls behind.
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 
+const aheadBytes = 512 * 1024
+const piecesBytes = 128 * 1024
+
 export async function* gzipped(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const gzip = createGzip()
+  const gzip = createGzip({ highWaterMark: aheadBytes, chunkSize: piecesBytes })
   // Its failure destroys `gzip`, which the reading below throws.
   const feeding = pipeline(chunks, gzip)
   feeding.catch(() => undefined)
