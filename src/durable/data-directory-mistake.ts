@@ -4,10 +4,11 @@ export class DataDirectoryMistake extends Error {
   override readonly name = 'DataDirectoryMistake'
 }
 
-const notADirectory = 'It, or something above it, is a file. Choose a directory.'
-const notWritable = 'This user must be able to write there. See to its permissions, or choose another data directory.'
+const notADirectory = 'It, or something above it, is a file. Choose a directory (biwa up --data).'
+const notWritable =
+  'This user must be able to write there. See to its permissions, or choose another data directory (biwa up --data).'
 const full = 'Its disk is full. Free some space, then start again: what was acknowledged is there.'
-const damaged = 'Its ledger is damaged. Restore it from a copy, or choose another data directory.'
+const damaged = 'Its ledger is damaged. Restore it from a copy, or choose another data directory (biwa up --data).'
 
 const advice: Readonly<Record<string, string>> = {
   ENOTDIR: notADirectory,

@@ -45,7 +45,7 @@ async function isClaimed(disk: Disk, directory: string): Promise<boolean> {
   if (others.length === 0) return false
   throw new DataDirectoryMistake(
     `${directory} is not a data directory of Biwa: it has no file "format", yet it holds ${others.slice(0, 3).join(', ')}. ` +
-      'Choose an empty directory.',
+      'Choose an empty directory (biwa up --data).',
   )
 }
 
@@ -60,7 +60,7 @@ function check(text: string, directory: string): void {
   throw new DataDirectoryMistake(
     typeof found === 'number' && found > format
       ? `${directory} has data format ${found}, and this Biwa knows ${format}: it was written by a newer Biwa. Start that one.`
-      : `${directory} has a file "format" that is not Biwa's: ${JSON.stringify(text.slice(0, 80))}. Choose another directory.`,
+      : `${directory} has a file "format" that is not Biwa's: ${JSON.stringify(text.slice(0, 80))}. Choose another directory (biwa up --data).`,
   )
 }
 

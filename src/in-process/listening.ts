@@ -48,7 +48,7 @@ export class Listeners {
       throw new LakeMistake(`port must be a whole number from 0 (a free one) to 65535, not ${shown(port)}.`)
     if (this.#needs.loopbackOnly && !isLoopback(host))
       throw new LakeMistake(
-        `Without authentication Biwa listens on loopback addresses only, and ${host} is none. Use the host 127.0.0.1, or open the lake with auth 'enforced'.`,
+        `Without authentication Biwa listens on loopback addresses only, and ${host} is none. Use the host 127.0.0.1, or open the lake with auth 'enforced' (biwa up --auth enforced).`,
       )
     const server = new HttpServer(this.#needs.handle, error =>
       this.#needs.log.error('an answer could not be sent', error),

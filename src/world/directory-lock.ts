@@ -17,7 +17,7 @@ export class DirectoryInUse extends Error {
   constructor(path: string, holder: string) {
     super(
       `The data directory ${path} is in use by ${holder}: one process at a time may open it. ` +
-        'Stop that process, or choose another data directory.',
+        'Stop that process, or choose another data directory (biwa up --data).',
     )
     this.path = path
   }

@@ -92,7 +92,7 @@ test('a directory is held once, also within one process, and says so', async () 
     assert.equal(
       error.message,
       `The data directory ${directory} is in use by this very process: one process at a time may open it. ` +
-        'Stop that process, or choose another data directory.',
+        'Stop that process, or choose another data directory (biwa up --data).',
     )
     return true
   })

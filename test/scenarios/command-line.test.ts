@@ -60,8 +60,9 @@ test('a wrong call is told in a line or two, with code 2 and where to look', asy
   }
 })
 
-test('what the machine refuses is a message with code 1, not a stack', async () => {
+test('what the machine refuses is a message with code 1, not a stack', async context => {
   const taken = net.createServer().listen(0, '127.0.0.1')
+  context.after(() => taken.close())
   await new Promise(resolve => taken.once('listening', resolve))
   const { port } = taken.address() as net.AddressInfo
   await writeFile(join(folder, 'file'), '')
@@ -86,7 +87,6 @@ test('what the machine refuses is a message with code 1, not a stack', async () 
     assert.doesNotMatch(err, /\n\s+at /, 'no stack')
   }
   assert.equal(await readFile(join(foreign, 'letter.txt'), 'utf8'), 'mine')
-  taken.close()
 })
 
 test('up says when it is ready, env says where it is, a second one is refused, SIGTERM ends it with 0', async () => {
