@@ -1,66 +1,12 @@
 /** Property: every occurrence becomes its invocations exactly once, at its time, whatever fails or dies around it. */
 import assert from 'node:assert/strict'
-import { afterEach, test } from 'node:test'
-import { Tags as GlueTags } from '../../catalog/glue/tags.ts'
-import { Ledger } from '../../durable/ledger.ts'
+import { test } from 'node:test'
 import { Fault } from '../../gateway/fault.ts'
-import { Background } from '../../world/background.ts'
-import { SilentLog } from '../../world/log.ts'
-import { SimulatedClock } from '../../world/simulated/clock.ts'
 import { SimulatedDisk } from '../../world/simulated/disk.ts'
-import { SeededRandom } from '../../world/simulated/random.ts'
 import type { ScheduleDefinition } from './scheduler.ts'
-import { Schedules } from './schedules.ts'
+import { minute, open, role, scope, startAt } from './testing/opened.ts'
 
-const minute = 60_000
-const startAt = Date.parse('2025-10-15T12:00:00Z')
-const scope = { account: '000000000000', region: 'ap-northeast-1' }
 const id = { group: 'default', name: 'every-five' }
-const role = 'arn:aws:iam::000000000000:role/scheduler'
-
-interface Called {
-  readonly at: number
-  readonly what: string
-  readonly input: Readonly<Record<string, unknown>>
-  readonly role: string | undefined
-}
-
-const opened: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of opened.splice(0)) await close()
-})
-
-/** The part over a disk that outlives it; `answer` decides what a call meets. */
-async function open(options: { disk?: SimulatedDisk; at?: number; answer?: (attempt: number) => void } = {}) {
-  const disk = options.disk ?? new SimulatedDisk()
-  const log = new SilentLog()
-  const background = new Background(log)
-  const clock = new SimulatedClock({ startAt: options.at ?? startAt, background })
-  await disk.makeDirectory('/data')
-  const ledger = await Ledger.open(disk, '/data/ledger.sqlite')
-  const calls: Called[] = []
-  const schedules = new Schedules({
-    ledger,
-    clock,
-    background,
-    random: new SeededRandom(1),
-    log,
-    supports: (service, operation) => `${service}:${operation}` === 'glue:StartJobRun',
-    glueTags: new GlueTags({ ledger }),
-    async invoke(call, service, operation, input) {
-      calls.push({ at: clock.now(), what: `${service}:${operation}`, input, role: call.roleArn })
-      options.answer?.(calls.length)
-    },
-  })
-  await schedules.start()
-  opened.push(async () => {
-    schedules.close()
-    await background.close()
-    await ledger.close()
-  })
-  const minutes = () => calls.map(call => (call.at - startAt) / minute)
-  return { disk, ledger, clock, background, schedules, calls, minutes }
-}
 
 const definition = (change: Partial<ScheduleDefinition> = {}): ScheduleDefinition => ({
   expression: 'rate(5 minutes)',
@@ -287,125 +233,6 @@ test('deleting a group deletes its schedules', async () => {
   await schedules.scheduler.deleteGroup(scope, 'telemetry')
   await clock.advance(60 * minute)
   assert.equal(calls.length, 0)
-})
-
-test('a rule puts the scheduled event into a stream, one period after it was written', async () => {
-  const { clock, schedules, calls, minutes } = await open()
-  const stream = 'arn:aws:kinesis:ap-northeast-1:000000000000:stream/events'
-  await schedules.rules.putRule(scope, { name: 'tick', expression: 'rate(5 minutes)', enabled: true }, {})
-  const policy = { retriesMax: 185, eventAgeSecondsMax: 86_400 }
-  await schedules.rules.putTargets(scope, 'tick', [
-    { id: '1', arn: stream, roleArn: role, partitionKeyPath: '$.region', ...policy },
-    {
-      id: '2',
-      arn: 'arn:aws:firehose:ap-northeast-1:000000000000:deliverystream/raw',
-      roleArn: role,
-      input: '{"a":1}',
-      ...policy,
-    },
-  ])
-  await clock.advance(15 * minute)
-  assert.deepEqual(minutes(), [5, 5, 10, 10, 15, 15])
-  const first = calls.find(call => call.what === 'kinesis:PutRecord')
-  assert.equal(first?.input.StreamARN, stream)
-  assert.equal(first?.input.PartitionKey, 'ap-northeast-1')
-  const event = JSON.parse(Buffer.from(String(first?.input.Data), 'base64').toString())
-  assert.deepEqual(
-    { ...event, id: 'an id' },
-    {
-      version: '0',
-      id: 'an id',
-      'detail-type': 'Scheduled Event',
-      source: 'aws.events',
-      account: '000000000000',
-      time: '2025-10-15T12:05:00Z',
-      region: 'ap-northeast-1',
-      resources: ['arn:aws:events:ap-northeast-1:000000000000:rule/tick'],
-      detail: {},
-    },
-  )
-  const second = calls.find(call => call.what === 'firehose:PutRecord')
-  const record = Buffer.from(JSON.stringify({ a: 1 })).toString('base64')
-  assert.deepEqual(second?.input, { DeliveryStreamName: 'raw', Record: { Data: record } })
-})
-
-test('a rule cannot start a job, and says what can', async () => {
-  const { schedules } = await open()
-  await schedules.rules.putRule(scope, { name: 'tick', expression: 'rate(5 minutes)', enabled: true }, {})
-  const arn = 'arn:aws:glue:ap-northeast-1:000000000000:job/telemetry'
-  await assert.rejects(
-    schedules.rules.putTargets(scope, 'tick', [{ id: '1', arn, roleArn: role, retriesMax: 1, eventAgeSecondsMax: 60 }]),
-    (error: Error) =>
-      ['Provided Arn is not in correct format', 'glue:startJobRun', 'SCHEDULED', 'workflow'].every(word =>
-        error.message.includes(word),
-      ),
-  )
-})
-
-test('a rule does not take at()', async () => {
-  const { schedules } = await open()
-  const rule = { name: 'x', expression: 'at(2025-10-15T12:01:00)', enabled: true }
-  assert.throws(() => schedules.rules.putRule(scope, rule, {}), {
-    message: 'Parameter ScheduleExpression is not valid.',
-  })
-})
-
-test('a rule is deleted only after its targets', async () => {
-  const { schedules } = await open()
-  const arn = 'arn:aws:kinesis:ap-northeast-1:000000000000:stream/events'
-  await schedules.rules.putRule(scope, { name: 'x', expression: 'rate(1 hour)', enabled: true }, {})
-  await schedules.rules.putTargets(scope, 'x', [{ id: '1', arn, roleArn: role, retriesMax: 1, eventAgeSecondsMax: 60 }])
-  await assert.rejects(schedules.rules.deleteRule(scope, 'x'), /since it has targets/)
-  assert.deepEqual(await schedules.rules.removeTargets(scope, 'x', ['1', '2']), ['2'])
-  await schedules.rules.deleteRule(scope, 'x')
-  assert.throws(() => schedules.rules.rule(scope, 'x'), { code: 'ResourceNotFoundException' })
-})
-
-test('a scheduled trigger starts its job while it is activated', async () => {
-  const { clock, schedules, calls, minutes } = await open()
-  const actions = [{ jobName: 'telemetry', arguments: { '--TARGET_S3': 's3://b/c/' } }, { crawlerName: 'crawler' }]
-  const scheduled = { type: 'SCHEDULED', expression: 'cron(0/15 * * * ? *)', actions } as const
-  await schedules.triggers.create(scope, { name: 'quarter', active: false }, scheduled)
-  await clock.advance(30 * minute)
-  assert.equal(calls.length, 0)
-  await schedules.triggers.startTrigger(scope, 'quarter')
-  await clock.advance(30 * minute)
-  assert.deepEqual(minutes(), [45, 45, 60, 60])
-  assert.deepEqual(calls[0]?.input, { JobName: 'telemetry', Arguments: { '--TARGET_S3': 's3://b/c/' } })
-  assert.deepEqual(calls[1], {
-    at: startAt + 45 * minute,
-    what: 'glue:StartCrawler',
-    input: { Name: 'crawler' },
-    role: undefined,
-  })
-  await schedules.triggers.stopTrigger(scope, 'quarter')
-  assert.equal(schedules.triggers.trigger(scope, 'quarter').state, 'DEACTIVATED')
-  await clock.advance(30 * minute)
-  assert.equal(calls.length, 4)
-})
-
-test('a trigger on demand fires when it is started', async () => {
-  const { background, schedules, calls } = await open()
-  await schedules.triggers.create(
-    scope,
-    { name: 'now', active: false },
-    { type: 'ON_DEMAND', actions: [{ jobName: 'telemetry' }] },
-  )
-  await schedules.triggers.startTrigger(scope, 'now')
-  await background.settled()
-  assert.equal(calls.length, 1)
-})
-
-test('a trigger that would run every minute, or by rate, is refused', async () => {
-  const { schedules } = await open()
-  const create = (expression: string) =>
-    schedules.triggers.create(
-      scope,
-      { name: 'x', active: false },
-      { type: 'SCHEDULED', expression, actions: [{ jobName: 'a' }] },
-    )
-  assert.throws(() => create('cron(* * * * ? *)'), /every five minutes/)
-  assert.throws(() => create('rate(5 minutes)'), /Invalid schedule expression/)
 })
 
 function fail(code: string): never {
