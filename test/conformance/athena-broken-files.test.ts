@@ -1,27 +1,12 @@
 /** Files that are cut off or damaged, with the AWS SDK: no row is missing without a word, and the next query runs. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { QueryRunner } from '../testing/athena.ts'
-import { client, startLake } from '../testing/lake.ts'
+import { lakeOfTables } from '../testing/athena.ts'
 
-let lake: Awaited<ReturnType<typeof startLake>>
-let queries: QueryRunner
-let s3: S3Client
-before(async () => {
-  lake = await startLake()
-  queries = await QueryRunner.open(lake.url)
-  s3 = new S3Client({ ...client(lake.url), forcePathStyle: true })
-  await queries.succeed('CREATE DATABASE weather')
-})
-after(async () => {
-  assert.deepEqual(lake.failures, [])
-  await lake.close()
-})
+const { queries, put, close } = await lakeOfTables()
+after(close)
 
-const put = (Key: string, Body: string | Uint8Array) =>
-  s3.send(new PutObjectCommand({ Bucket: 'analytics', Key, Body }))
 const text = (name: string, columns = 'n int, name string') =>
   queries.succeed(`CREATE EXTERNAL TABLE ${name} (${columns}) ROW FORMAT DELIMITED FIELDS TERMINATED BY ','
     LOCATION 's3://analytics/${name}/'`)

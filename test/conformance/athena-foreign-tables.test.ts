@@ -1,27 +1,12 @@
 /** Tables whose files or partitions others laid out, with the AWS SDK: Parquet of older writers, Grok, partition projection. */
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { after, before, test } from 'node:test'
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { QueryRunner } from '../testing/athena.ts'
-import { client, startLake } from '../testing/lake.ts'
+import { after, test } from 'node:test'
+import { lakeOfTables } from '../testing/athena.ts'
 
-let lake: Awaited<ReturnType<typeof startLake>>
-let queries: QueryRunner
-let s3: S3Client
-before(async () => {
-  lake = await startLake()
-  queries = await QueryRunner.open(lake.url)
-  s3 = new S3Client({ ...client(lake.url), forcePathStyle: true })
-  await queries.succeed('CREATE DATABASE weather')
-})
-after(async () => {
-  assert.deepEqual(lake.failures, [])
-  await lake.close()
-})
+const { queries, put, close } = await lakeOfTables()
+after(close)
 
-const put = (Key: string, Body: string | Uint8Array) =>
-  s3.send(new PutObjectCommand({ Bucket: 'analytics', Key, Body }))
 const fixture = (name: string) => readFile(new URL(`../fixtures/parquet/${name}`, import.meta.url))
 
 test('timestamps of 96 bits are what their writer meant, before 1970 too', async () => {

@@ -1,27 +1,11 @@
 /** Tables over what AWS's services write, declared as AWS's guide declares them, with the AWS SDK: what they say of rows. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { QueryRunner } from '../testing/athena.ts'
-import { client, startLake } from '../testing/lake.ts'
+import { lakeOfTables } from '../testing/athena.ts'
 
-let lake: Awaited<ReturnType<typeof startLake>>
-let queries: QueryRunner
-let s3: S3Client
-before(async () => {
-  lake = await startLake()
-  queries = await QueryRunner.open(lake.url)
-  s3 = new S3Client({ ...client(lake.url), forcePathStyle: true })
-  await queries.succeed('CREATE DATABASE weather')
-})
-after(async () => {
-  assert.deepEqual(lake.failures, [])
-  await lake.close()
-})
-
-const put = (Key: string, Body: string | Uint8Array) =>
-  s3.send(new PutObjectCommand({ Bucket: 'analytics', Key, Body }))
+const { queries, put, close } = await lakeOfTables()
+after(close)
 
 test('an expression in double quotes takes lines apart, its backslashes read once', async () => {
   await put('requests/a.log', '# made up\n2025-10-15\t12:30:00\tNRT57 "GET /lake" 100%\n')

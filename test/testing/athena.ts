@@ -8,8 +8,8 @@ import {
   StartQueryExecutionCommand,
   type StartQueryExecutionCommandInput,
 } from '@aws-sdk/client-athena'
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
-import { client, region } from './lake.ts'
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { client, region, startLake } from './lake.ts'
 
 type More = Partial<StartQueryExecutionCommandInput>
 
@@ -77,5 +77,21 @@ export class QueryRunner {
     const { ResultSet } = await this.athena.send(new GetQueryResultsCommand({ QueryExecutionId }))
     const rows = (ResultSet?.Rows ?? []).map(row => (row.Data ?? []).map(datum => datum.VarCharValue))
     return SubstatementType === 'SELECT' ? rows.slice(1) : rows
+  }
+}
+
+/** A lake with a bucket `analytics` and a database `weather`, and what a test of tables over files asks of it. */
+export async function lakeOfTables() {
+  const lake = await startLake()
+  const queries = await QueryRunner.open(lake.url)
+  const s3 = new S3Client({ ...client(lake.url), forcePathStyle: true })
+  await queries.succeed('CREATE DATABASE weather')
+  return {
+    queries,
+    put: (Key: string, Body: string | Uint8Array) => s3.send(new PutObjectCommand({ Bucket: 'analytics', Key, Body })),
+    async close() {
+      assert.deepEqual(lake.failures, [])
+      await lake.close()
+    },
   }
 }
