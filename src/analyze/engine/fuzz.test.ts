@@ -7,7 +7,6 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { tries } from '../../../test/testing/tries.ts'
 import { references } from '../sql/references.ts'
 import type { Column } from '../sql/scope.ts'
 import { identifier } from '../sql/text.ts'
@@ -18,7 +17,7 @@ import { Instance } from './process/instance.ts'
 import { parse } from './process/parser.ts'
 
 const seed = Number(process.env.BIWA_FUZZ_SEED ?? 4)
-const runs = Number(process.env.BIWA_FUZZ_RUNS ?? tries(3000))
+const runs = Number(process.env.BIWA_FUZZ_RUNS ?? 3000)
 const folder = new URL('../sql/cases/', import.meta.url)
 const directory = await mkdtemp(join(tmpdir(), 'biwa-fuzz-'))
 after(() => rm(directory, { recursive: true, force: true }))
