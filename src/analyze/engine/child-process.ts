@@ -6,6 +6,7 @@ import type { Log } from '../../world/log.ts'
 import { ownFile } from '../../world/own-files.ts'
 import { EngineFault } from './fault.ts'
 import type { FromChild, Limits, Outcome, Question, Task, ToChild } from './protocol.ts'
+import { keepTexts, textsOf } from './texts-of-late.ts'
 
 /** A directory of the child's own, removed when the child has ended. */
 export interface Scratch extends AsyncDisposable {
@@ -15,6 +16,7 @@ export interface Scratch extends AsyncDisposable {
 export type Answer = (question: Question) => Promise<unknown>
 
 interface Running {
+  readonly task: Task
   readonly answer: Answer
   readonly resolve: (outcome: { value: Outcome; residentBytes: number }) => void
   readonly reject: (cause: unknown) => void
@@ -28,6 +30,8 @@ interface Pipe {
 
 /** Enough of what a dying process says to tell why. */
 const complaintBytesMax = 4096
+/** A child that has had as many tasks has a parser that is quick. */
+const youngTasks = 4
 
 export class EngineChild {
   readonly #process: ChildProcess
@@ -37,6 +41,7 @@ export class EngineChild {
   #running: Running | undefined
   #refusal: { readonly cause: unknown } | undefined
   #complaint = ''
+  #tasks = 0
   #alive = true
 
   /** Without `scratch` each query opens an instance of DuckDB. */
@@ -98,13 +103,15 @@ export class EngineChild {
     this.#process.ref()
     this.#process.channel?.ref()
     ;(this.#process.stderr as Pipe | null)?.ref()
+    this.#tasks += 1
+    const parsed = this.#tasks <= youngTasks ? { parsed: textsOf(task) } : {}
     return new Promise((resolve, reject) => {
-      const running = { answer, resolve, reject }
+      const running = { task, answer, resolve, reject }
       this.#running = running
       void this.#scratch.then(scratch => {
         // It may have been cancelled meanwhile.
         if (this.#running !== running) return
-        this.#send({ kind: 'task', task, ...(scratch === undefined ? {} : { directory: scratch.path }) })
+        this.#send({ kind: 'task', task, ...parsed, ...(scratch === undefined ? {} : { directory: scratch.path }) })
       })
     })
   }
@@ -145,9 +152,10 @@ export class EngineChild {
   }
 
   /** It may have come to its end while it was told to give up. */
-  #done(outcome: { readonly value: Outcome; readonly residentBytes: number }): void {
+  #done(outcome: Extract<FromChild, { kind: 'done' }>): void {
     const refusal = this.#refusal
     this.#refusal = undefined
+    if (outcome.parsed !== undefined && this.#running !== undefined) keepTexts(this.#running.task, outcome.parsed)
     if (refusal === undefined) this.#settle()?.resolve(outcome)
     else this.#settle()?.reject(refusal.cause)
   }

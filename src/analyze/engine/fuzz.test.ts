@@ -133,9 +133,9 @@ const declared: readonly Column[] = [
 ].map(([name = '', type = '']) => ({ name, type: typeOfHive(type) }))
 
 /** Undefined for what is refused. */
-function translated(sql: string): string | undefined {
+async function translated(sql: string): Promise<string | undefined> {
   try {
-    const node = statementOf(parse(sql))
+    const node = statementOf(await parse(sql))
     const known = new Set(['t', 'u'])
     const all = references(node.tree, 'default')
     if (all.some(({ database, name }) => database !== 'default' || !known.has(name)) || all.length > 4) return undefined
@@ -157,12 +157,13 @@ test('what comes through the translation is DuckDB’s language, and opens no fi
     await session.run(`CREATE TEMP VIEW athena_scan_${scan} AS SELECT ${columns.join(', ')}, 's3://b/k' AS "$path"`)
   const pick = random(seed)
   const all = await corpus()
-  const understandable = all.filter(sql => translated(sql) !== undefined)
+  const texts = await Promise.all(all.map(translated))
+  const understandable = all.filter((_, index) => texts[index] !== undefined)
   let understood = 0
   for (let run = 0; run < runs; run++) {
     const from = pick(4) === 0 ? all : understandable
     const sql = mutated(from[pick(from.length)] ?? '', understandable[pick(understandable.length)] ?? '', pick)
-    const text = translated(sql)
+    const text = await translated(sql)
     if (text === undefined) continue
     understood += 1
     const said = await session.describe(text).then(

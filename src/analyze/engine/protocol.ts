@@ -67,9 +67,22 @@ export interface Answers {
   readonly scanned: true
 }
 
+/** What the parser made of a text. */
+export interface ParsedText {
+  readonly kind: 'tree' | 'tokens'
+  readonly text: string
+  readonly json: string
+}
+
 export type ToChild =
   /** `directory` is the child's own, for what one instance of DuckDB needs to serve many queries. */
-  | { readonly kind: 'task'; readonly task: Task; readonly directory?: string }
+  | {
+      readonly kind: 'task'
+      readonly task: Task
+      readonly directory?: string
+      /** What is known of its texts; where this is there, what was parsed besides is to be told. */
+      readonly parsed?: readonly ParsedText[]
+    }
   | { readonly kind: 'answer'; readonly call: number; readonly value: unknown }
   /** The caller's callback threw: the task is to be given up. */
   | { readonly kind: 'refused'; readonly call: number }
@@ -85,7 +98,12 @@ export interface Limits {
 export type FromChild =
   | { readonly kind: 'ready' }
   | { readonly kind: 'call'; readonly call: number; readonly question: Question }
-  | { readonly kind: 'done'; readonly value: Outcome; readonly residentBytes: number }
+  | {
+      readonly kind: 'done'
+      readonly value: Outcome
+      readonly residentBytes: number
+      readonly parsed?: readonly ParsedText[]
+    }
   | {
       readonly kind: 'failed'
       readonly fault: { readonly kind: EngineFaultKind; readonly message: string; readonly position?: Position }

@@ -56,7 +56,7 @@ interface Lake {
 
 /** One entry a mention of a table; throws what stands in the way of telling. */
 export async function estimate(lake: Lake, sql: string, defaultDatabase: string): Promise<readonly Reading[]> {
-  const node = statementOf(parse(sql))
+  const node = statementOf(await parse(sql))
   const tables = new Map<string, GlueTable>()
   const described = await Described.ask(node.tree, defaultDatabase, async ({ references }) => {
     const found: TableDescription[] = []

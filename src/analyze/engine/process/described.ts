@@ -48,7 +48,7 @@ export class Described {
       for (const [index, reference] of named.entries()) {
         const table = found[index]
         if (table === undefined) continue
-        const { view, mentions } = viewOf(table)
+        const { view, mentions } = await viewOf(table)
         all.set(keyOf(reference), { table, index: asked + index, ...(view && { view }) })
         // A table that is known already keeps its place: views that name each other end at the depth.
         for (const mention of mentions)
@@ -89,14 +89,14 @@ export const hiddenColumnsOf = ({ partitionColumns, isPartitionList }: TableDesc
   hiddenColumns.filter(({ name }) => !isPartitionList && (name !== '$partition' || partitionColumns.length > 0))
 
 /** The view's query as a tree, and the tables that it names. */
-function viewOf({ database, name, view }: TableDescription): {
+async function viewOf({ database, name, view }: TableDescription): Promise<{
   readonly view?: View
   readonly mentions: readonly TableReference[]
-} {
+}> {
   if (view === undefined) return { mentions: [] }
   const called = `awsdatacatalog.${database}.${name}`
   try {
-    const query = statementOf(parse(view.sql))
+    const query = statementOf(await parse(view.sql))
     qualify(query.tree, view.database)
     const columns = view.columns.map(column => ({ name: column.name.toLowerCase(), type: parseType(column.type) }))
     const mentions = references(query.tree, view.database)

@@ -17,11 +17,11 @@ import { translated } from './translating.ts'
 export async function runExplain(task: ExplainTask, place: Place, ask: Ask, clock: Clock): Promise<ExplainResult> {
   const startedAt = clock.elapsed()
   const { defaultDatabase, now, sql: text } = task
-  const node = statementOf(parse(text))
+  const node = statementOf(await parse(text))
   const described = await Described.ask(node.tree, defaultDatabase, ask)
   const tables = (reference: TableReference) => described.columnsOf(reference)
   const views = (reference: TableReference) => described.viewOf(reference)
-  const { sql, columns, statement } = translated(node, text, {
+  const { sql, columns, statement } = await translated(node, text, {
     ...{ defaultDatabase, now, tables, views },
     text: described.textWith(text),
   })

@@ -11,16 +11,19 @@ import {
   mkdirSync,
   openSync,
   type ReadStream,
-  readFileSync,
   readSync,
   renameSync,
   rmSync,
   type WriteStream,
 } from 'node:fs'
-import { mkdir, open, stat } from 'node:fs/promises'
+import { mkdir, open, readFile, stat } from 'node:fs/promises'
 
 export async function size(path: string): Promise<number> {
   return (await stat(path)).size
+}
+
+export function whole(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  return readFile(path)
 }
 
 export function reading(path: string): ReadStream {
@@ -92,10 +95,6 @@ export function linked(path: string, name: string): boolean {
 
 export function exists(path: string): boolean {
   return existsSync(path)
-}
-
-export function whole(path: string): Uint8Array<ArrayBuffer> {
-  return readFileSync(path)
 }
 
 /** Most footers are shorter: then one read is enough. */

@@ -8,34 +8,48 @@ import { type Rewriting, rewritten } from '../../sql/reading/rewriting.ts'
 import { syntaxFault } from '../../sql/reading/syntax-fault.ts'
 import { EngineFault } from '../fault.ts'
 import { marked } from './literal-marks.ts'
-import { parse as parseTree, tokenize } from './polyglot.ts'
+import { parsedTexts } from './parsed-texts.ts'
+import { type Polyglot, polyglot } from './polyglot.ts'
 
 /** Deeper nesting than this would exhaust the stack of whoever walks the tree; Athena's own limit is of this order. */
 const depthMax = 200
 
-export function parse(sql: string): readonly unknown[] {
+export function parse(sql: string): Promise<readonly unknown[]> {
+  return parsedTexts.of('tree', sql, async () => parsed(sql, await polyglot()))
+}
+
+export function tokens(sql: string): Promise<readonly Token[]> {
+  return parsedTexts.of('tokens', sql, async () => tokenized(sql, await polyglot()))
+}
+
+/** The tree of `parse` with the place of each of its parts, which only an error is asked for. */
+export async function placesIn(tree: unknown, sql: string): Promise<unknown> {
+  return placed(tree, tokenized(marked(sql).text, await polyglot()), sql)
+}
+
+function parsed(sql: string, library: Polyglot): readonly unknown[] {
   if (nesting(sql) > depthMax)
     throw new EngineFault('syntax', `The statement nests deeper than ${depthMax} levels. Split it with WITH.`)
   const { text: unmarked, restored } = marked(sql)
-  const rewriting = rewritten(unmarked, tokens)
+  const rewriting = rewritten(unmarked, part => tokenized(part, library))
   const text = rewriting?.text ?? unmarked
-  const parsed = read(text)
-  const calls = parsed.success ? undefined : withPlainCalls(text, tokens(text))
-  const again = calls && read(calls.text)
+  const found = read(text, library)
+  const calls = found.success ? undefined : withPlainCalls(text, tokenized(text, library))
+  const again = calls && read(calls.text, library)
   if (calls !== undefined && again?.success === true)
     return listed(restored(whole(calls.restored(again.ast), rewriting)))
-  if (!parsed.success)
+  if (!found.success)
     throw syntaxFault(
-      parsed.error ?? 'the statement cannot be parsed',
+      found.error ?? 'the statement cannot be parsed',
       sql,
       position => rewriting?.position(position) ?? position,
     )
-  return listed(restored(whole(parsed.ast, rewriting)))
+  return listed(restored(whole(found.ast, rewriting)))
 }
 
-function read(text: string): ReturnType<typeof parseTree> {
+function read(text: string, library: Polyglot): ReturnType<Polyglot['parse']> {
   try {
-    return parseTree(text, 'athena' as never)
+    return library.parse(text, 'athena' as never)
   } catch (cause) {
     throw new EngineFault('syntax', `The statement cannot be parsed: ${String(cause)}`, undefined, cause)
   }
@@ -46,13 +60,8 @@ const whole = (tree: unknown, rewriting: Rewriting | undefined): unknown => rewr
 const listed = (tree: unknown): readonly unknown[] =>
   Array.isArray(tree) ? tree : tree === null || tree === undefined ? [] : [tree]
 
-/** The tree of `parse` with the place of each of its parts, which only an error is asked for. */
-export function placesIn(tree: unknown, sql: string): unknown {
-  return placed(tree, tokens(marked(sql).text), sql)
-}
-
-export function tokens(sql: string): readonly Token[] {
-  const found = tokenize(sql, 'athena' as never)
+function tokenized(sql: string, library: Polyglot): readonly Token[] {
+  const found = library.tokenize(sql, 'athena' as never)
   if (!found.success || found.tokens === undefined)
     throw syntaxFault(found.error ?? 'the statement cannot be read', sql, position => position)
   return found.tokens.map(token => {

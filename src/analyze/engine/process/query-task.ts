@@ -21,7 +21,7 @@ import { translated } from './translating.ts'
 export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: Clock): Promise<QueryResult> {
   const startedAt = clock.elapsed()
   const { defaultDatabase, now, sql: text } = task
-  const node = statementOf(parse(text))
+  const node = statementOf(await parse(text))
   const described = await Described.ask(node.tree, defaultDatabase, ask)
   const tables = (reference: TableReference) => described.columnsOf(reference)
   const views = (reference: TableReference) => described.viewOf(reference)
@@ -29,7 +29,7 @@ export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: C
     sql,
     columns: found,
     statement,
-  } = translated(node, text, {
+  } = await translated(node, text, {
     ...{ defaultDatabase, now, tables, views },
     text: described.textWith(text),
   })

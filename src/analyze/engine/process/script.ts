@@ -12,14 +12,18 @@ type Parsed<S> = S extends unknown ? Omit<S, 'query'> & { readonly query: Node }
 /** With the query as its tree. */
 export type Script = Parsed<WriteStatement>
 
-export const parsedScript = (statement: WriteStatement): Script => ({
+export const parsedScript = async (statement: WriteStatement): Promise<Script> => ({
   ...statement,
-  query: statementOf(parse(statement.query)),
+  query: statementOf(await parse(statement.query)),
 })
 
-export function readScript(text: string, values: Readonly<Record<string, string>>, defaultDatabase: string): Script {
+export async function readScript(
+  text: string,
+  values: Readonly<Record<string, string>>,
+  defaultDatabase: string,
+): Promise<Script> {
   const sql = substitute(text, values)
-  const all = tokens(sql)
+  const all = await tokens(sql)
   const ended = all.at(-1)?.text === ';' ? all.slice(0, -1) : all
   if (ended.some(token => token.text === ';' && token.type !== 'STRING')) {
     throw new EngineFault(
@@ -51,7 +55,7 @@ function substitute(text: string, values: Readonly<Record<string, string>>): str
 }
 
 /** UNLOAD ( query ) TO 'location' WITH ( name = value, … ) */
-function readUnload(sql: string, all: readonly Token[]): Script {
+async function readUnload(sql: string, all: readonly Token[]): Promise<Script> {
   const cursor = new Cursor(all)
   cursor.word('UNLOAD')
   const open = cursor.word('(')
@@ -65,7 +69,7 @@ function readUnload(sql: string, all: readonly Token[]): Script {
   const options = readOptions(cursor)
   cursor.end()
   // Places count characters, not UTF-16 units.
-  const query = statementOf(parse([...sql].slice(open.end, close.start).join('')))
+  const query = statementOf(await parse([...sql].slice(open.end, close.start).join('')))
   const format = formatOf(options.get('format')?.[0])
   return {
     kind: 'unload',
@@ -123,8 +127,8 @@ function compressionOf(text: string | undefined, format: DataFormat): Compressio
   return found
 }
 
-function readInsert(sql: string, defaultDatabase: string): Script {
-  const node = nodeOf(parse(sql)[0])
+async function readInsert(sql: string, defaultDatabase: string): Promise<Script> {
+  const node = nodeOf((await parse(sql))[0])
   if (node?.kind !== 'insert') throw new EngineFault('syntax', 'INSERT INTO table SELECT … is expected')
   const isReplacing = node.flag('overwrite')
   if (isReplacing && node.lists('partition').length > 0)

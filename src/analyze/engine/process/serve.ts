@@ -9,6 +9,7 @@ import { runConvert } from './convert-task.ts'
 import { runExplain } from './explain-task.ts'
 import { faultOf } from './fault-of.ts'
 import { instances, limits } from './opened.ts'
+import { parsedTexts } from './parsed-texts.ts'
 import { parse } from './parser.ts'
 import { runQuery } from './query-task.ts'
 import { runTransform } from './transform-task.ts'
@@ -17,6 +18,7 @@ const clock = new SystemClock(new ConsoleLog())
 const memoryCheckMilliseconds = 50
 const pending = new Map<number, { resolve: (value: unknown) => void; reject: (cause: Error) => void }>()
 let calls = 0
+let hasBegun = false
 
 function send(message: FromChild, then?: () => void): void {
   process.send?.(message, undefined, undefined, () => then?.())
@@ -49,11 +51,13 @@ function watchMemory(residentBytesMax: number): { stop(): void } {
   return { stop: () => next.cancel() }
 }
 
-async function run(task: Task, directory: string | undefined): Promise<void> {
+async function run({ task, directory, parsed }: Extract<ToChild, { kind: 'task' }>): Promise<void> {
+  hasBegun = true
+  parsedTexts.begin(parsed)
   const watch = watchMemory(limits.residentBytesMax)
   try {
     const value = await outcomeOf(task, directory)
-    send({ kind: 'done', value, residentBytes: process.memoryUsage.rss() })
+    send({ kind: 'done', value, residentBytes: process.memoryUsage.rss(), ...parsedTexts.told() })
   } catch (cause) {
     const { kind, message, position } = cause instanceof EngineFault ? cause : faultOf(cause)
     send({ kind: 'failed', fault: { kind, message, ...(position === undefined ? {} : { position }) } })
@@ -80,7 +84,7 @@ function outcomeOf(task: Task, directory: string | undefined): Promise<Outcome> 
 }
 
 process.on('message', (message: ToChild) => {
-  if (message.kind === 'task') return void run(message.task, message.directory)
+  if (message.kind === 'task') return void run(message)
   const call = pending.get(message.call)
   pending.delete(message.call)
   if (message.kind === 'refused') call?.reject(new EngineFault('cancelled', 'given up by the caller'))
@@ -89,6 +93,8 @@ process.on('message', (message: ToChild) => {
 // The lake is gone: nobody waits for anything, and busy threads are not waited for either.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
-// The first statement should not pay for the start of the parser.
-parse('SELECT 1')
 send({ kind: 'ready' })
+// The first statement should not pay for the start of the parser; one that waits here already may not need it.
+setImmediate(() => {
+  if (!hasBegun) void parse('SELECT 1')
+})

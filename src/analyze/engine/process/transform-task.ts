@@ -32,8 +32,8 @@ export async function runTransform(
   const startedAt = clock.elapsed()
   const script =
     typeof task.script === 'string'
-      ? readScript(task.script, task.arguments, task.defaultDatabase)
-      : parsedScript(task.script)
+      ? await readScript(task.script, task.arguments, task.defaultDatabase)
+      : await parsedScript(task.script)
   const node = script.query
   const examined = task.source === undefined ? undefined : await examineSource(task.source)
   const described = await Described.ask(node.tree, task.defaultDatabase, ask, examined === undefined ? [] : ['source'])

@@ -8,11 +8,15 @@ import { placesIn } from './parser.ts'
 type Options = Parameters<typeof translate>[1]
 
 /** `text` is the statement alone; `options.text` may hold the queries of its views. */
-export function translated(node: Parameters<typeof translate>[0], text: string, options: Options): Translation {
+export async function translated(
+  node: Parameters<typeof translate>[0],
+  text: string,
+  options: Options,
+): Promise<Translation> {
   try {
     return translate(node, options)
   } catch (cause) {
-    const again = cause instanceof EngineFault ? nodeOf(placesIn(node.tree, text)) : undefined
+    const again = cause instanceof EngineFault ? nodeOf(await placesIn(node.tree, text)) : undefined
     if (again !== undefined) translate(again, options)
     throw cause
   }
