@@ -325,7 +325,10 @@ export interface ConvertFailure {
   readonly message: string
 }
 
-/** `'device_id string, s struct<a:int,b:string>'` as columns. Names in lower case, as the catalog keeps them. */
+/**
+ * `'deviceId string, s struct<a:int,b:string>'` as columns. Names stay as they are written: SQL tells no case apart, the keys
+ * of documents do. So two names may not differ by case only.
+ */
 export function parseSchema(text: string): readonly Column[] {
   const columns: Column[] = []
   for (const part of splitOutside(text)) {
@@ -336,14 +339,26 @@ export function parseSchema(text: string): readonly Column[] {
         `The schema '${text}' cannot be read at '${part.trim()}': write it as 'name type, name type', for example 'device_id string, temperature double'.`,
       )
     }
-    columns.push({ name: found[1].toLowerCase(), type: found[2].toLowerCase() })
+    columns.push({ name: found[1], type: typeWords(found[2]) })
   }
-  const names = new Set(columns.map(column => column.name))
-  if (names.size < columns.length) {
-    throw new EngineFault('semantic', `The schema '${text}' names a column twice. Every name may occur once.`)
+  const seen = new Map<string, string>()
+  for (const { name } of columns) {
+    const before = seen.get(name.toLowerCase())
+    if (before !== undefined)
+      throw new EngineFault(
+        'semantic',
+        `The schema '${text}' names a column twice${before === name ? '' : ` (${before} and ${name}, which SQL does not tell apart)`}. Every name may occur once.`,
+      )
+    seen.set(name.toLowerCase(), name)
   }
   return columns
 }
+
+/** Types in lower case; the names of a struct's fields, which a colon follows, as they are written. */
+const typeWords = (type: string): string =>
+  type.replace(/[^<>(),:\s]+/g, (word, at: number) =>
+    /^\s*:/.test(type.slice(at + word.length)) ? word : word.toLowerCase(),
+  )
 
 /** Cut at the commas that no bracket encloses. */
 export function splitOutside(text: string): readonly string[] {

@@ -221,6 +221,42 @@ test('without a schema the data tells its own', async () => {
   ])
 })
 
+test('members of documents are found as the schema spells them, however deep, and SQL tells no case apart', async () => {
+  const spelled = parseSchema(
+    'deviceId string, battIP double, p struct<posX:bigint,Inner:struct<a1B:string>>, l array<struct<xY:int>>, m map<string,struct<zZ:int>>',
+  )
+  const line = (id: string, x: unknown) =>
+    `{"deviceId":${id},"battIP":1.5,"p":{"posX":${x},"Inner":{"a1B":"t"}},"l":[{"xY":7}],"m":{"Key":{"zZ":8}}}`
+  const files = [
+    await fileOf(
+      's3://raw/a.json',
+      [line('"a"', 3), line('"b"', '"no"'), line('null', 1), '{"deviceid":"c"}'].join('\n'),
+    ),
+  ]
+  const script = `UNLOAD (SELECT deviceID AS device, BATTIP, p.posx, p.inner.a1b, l[1].xy, m['Key'].zz, p FROM source)
+    TO 's3://b/t' WITH (format = 'PARQUET')`
+  const ran = await transform(script, { source: { files, schema: spelled, required: ['deviceId'] } })
+  assert.deepEqual(await readBack(ran), ['"a","1.5","3","t","7","8","{posx=3, inner={a1b=t}}"'])
+  const missing = 'the required column deviceId is missing or null'
+  assert.deepEqual(
+    ran.dead.map(({ reason }) => reason),
+    ['the value of column p is no struct<posX:bigint,Inner:struct<a1B:string>>', missing, missing],
+  )
+  assert.deepEqual(
+    ran.columns.map(({ name }) => name),
+    ['device', 'battip', 'posx', 'a1b', 'xy', 'zz', 'p'],
+  )
+  assert.throws(() => parseSchema('a int, b int, A int'), /twice \(a and A, which SQL does not tell apart\)/)
+})
+
+test('members inside of members are found without a schema too, as the documents spell them', async () => {
+  const files = [await fileOf('s3://raw/a.gz', '{"metaData":{"deviceId":"a","N":[{"xY":1}]}}\n')]
+  const ran = await transform("UNLOAD (SELECT * FROM source) TO 's3://b/t' WITH (format = 'PARQUET')", {
+    source: { files, required: [] },
+  })
+  assert.deepEqual(await readBack(ran, 'SELECT metadata.deviceid, metadata.n[1].xy FROM written'), ['"a","1"'])
+})
+
 test('no objects at all is a run with nothing in it', async () => {
   const ran = await transform("UNLOAD (SELECT anything FROM source) TO 's3://b/t' WITH (format = 'PARQUET')", {
     source: { files: [], required: ['id'] },

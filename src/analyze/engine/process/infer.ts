@@ -6,7 +6,13 @@ import type { Column } from '../request.ts'
 type Guess =
   | { readonly kind: 'null' | 'boolean' | 'bigint' | 'double' | 'string' }
   | { readonly kind: 'array'; readonly element: Guess }
-  | { readonly kind: 'struct'; readonly fields: ReadonlyMap<string, Guess> }
+  /** By their names in lower case; each is spelled as it was seen first. */
+  | { readonly kind: 'struct'; readonly fields: ReadonlyMap<string, Member> }
+
+interface Member {
+  readonly name: string
+  readonly guess: Guess
+}
 
 const documentsPerHead = 500
 
@@ -17,7 +23,7 @@ export function inferSchema(heads: readonly string[]): readonly Column[] {
     for (const document of documentsOf(head)) guess = merged(guess, document)
   }
   if (guess.kind !== 'struct') return []
-  return [...guess.fields].map(([name, field]) => ({ name, type: hive(field) }))
+  return [...guess.fields].map(([name, { guess: field }]) => ({ name, type: hive(field) }))
 }
 
 function documentsOf(head: string): readonly Guess[] {
@@ -59,10 +65,15 @@ function of(value: unknown): Guess {
   if ('numeral' in value && typeof value.numeral === 'string') {
     return { kind: /^-?\d{1,18}$/.test(value.numeral) ? 'bigint' : 'double' }
   }
-  const fields = new Map<string, Guess>()
-  for (const [name, item] of Object.entries(value))
-    fields.set(name.toLowerCase(), merged(fields.get(name.toLowerCase()) ?? { kind: 'null' }, of(item)))
+  const fields = new Map<string, Member>()
+  for (const [name, item] of Object.entries(value)) add(fields, { name, guess: of(item) })
   return { kind: 'struct', fields }
+}
+
+/** SQL tells no case apart: two members that differ by it are one column. */
+function add(fields: Map<string, Member>, { name, guess }: Member): void {
+  const before = fields.get(name.toLowerCase())
+  fields.set(name.toLowerCase(), before ? { name: before.name, guess: merged(before.guess, guess) } : { name, guess })
 }
 
 function merged(one: Guess, other: Guess): Guess {
@@ -70,7 +81,7 @@ function merged(one: Guess, other: Guess): Guess {
   if (other.kind === 'null') return one
   if (one.kind === 'struct' && other.kind === 'struct') {
     const fields = new Map(one.fields)
-    for (const [name, field] of other.fields) fields.set(name, merged(fields.get(name) ?? { kind: 'null' }, field))
+    for (const member of other.fields.values()) add(fields, member)
     return { kind: 'struct', fields }
   }
   if (one.kind === 'array' && other.kind === 'array')
@@ -84,8 +95,9 @@ function hive(guess: Guess): string {
   if (guess.kind === 'null') return 'string'
   if (guess.kind === 'array') return `array<${hive(guess.element)}>`
   if (guess.kind === 'struct') {
-    const usable = guess.fields.size > 0 && [...guess.fields.keys()].every(name => /^[\w$-]+$/.test(name))
-    return usable ? `struct<${[...guess.fields].map(([name, field]) => `${name}:${hive(field)}`).join(',')}>` : 'string'
+    const members = [...guess.fields.values()]
+    const usable = members.length > 0 && members.every(({ name }) => /^[\w$-]+$/.test(name))
+    return usable ? `struct<${members.map(({ name, guess: field }) => `${name}:${hive(field)}`).join(',')}>` : 'string'
   }
   return guess.kind
 }

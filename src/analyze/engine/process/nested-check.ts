@@ -8,7 +8,7 @@ import { duckNameOfHive } from '../../sql/typing/names.ts'
 /** A nested type of the catalog, taken apart. */
 export type Nested =
   | { readonly kind: 'array'; readonly of: string }
-  | { readonly kind: 'map'; readonly of: string }
+  | { readonly kind: 'map'; readonly key: string; readonly of: string }
   | { readonly kind: 'struct'; readonly fields: readonly (readonly [name: string, type: string])[] }
 
 /** undefined for a type that holds no others. */
@@ -19,7 +19,7 @@ export function nestedOf(type: string): Nested | undefined {
   const parts = partsOf(inner)
   const kind = nested?.[1]?.toLowerCase()
   if (kind === 'array') return { kind: 'array', of: inner }
-  if (kind === 'map') return { kind: 'map', of: parts.slice(1).join(',') }
+  if (kind === 'map') return { kind: 'map', key: parts[0] ?? '', of: parts.slice(1).join(',') }
   return {
     kind: 'struct',
     fields: parts.map(part => {

@@ -29,12 +29,12 @@ export function recordColumns(
   required: readonly string[],
   spelling: ReadonlyMap<string, string>,
 ): RecordColumns {
-  const known = new Set(columns.map(column => column.name))
+  const known = new Set(columns.map(column => column.name.toLowerCase()))
   for (const name of required) {
     if (!known.has(name.toLowerCase())) {
       throw new EngineFault(
         'semantic',
-        `The required column '${name}' is not in the schema of source: ${[...known].join(', ')}`,
+        `The required column '${name}' is not in the schema of source: ${columns.map(column => column.name).join(', ')}`,
       )
     }
   }
@@ -50,7 +50,7 @@ export function recordColumns(
     const one = fields[index]
     const path = literal(one?.path ?? '')
     const wrong = [`(v${index} IS NULL AND coalesce(json_type(line, ${path}), 'NULL') <> 'NULL')`]
-    if (must.has(column.name)) wrong.push(`v${index} IS NULL`)
+    if (must.has(column.name.toLowerCase())) wrong.push(`v${index} IS NULL`)
     if (one?.suspect !== undefined) wrong.push(`coalesce(json_type(line, ${path}), 'NULL') = 'BOOLEAN'`)
     if (one?.misfit !== undefined) wrong.push(one.misfit(`v${index}`))
     return wrong.join(' OR ')
@@ -117,15 +117,24 @@ function field(column: Column, key: string): Field {
 /** json_transform's description of a nested type of the catalog. */
 function structureOf(type: string): unknown {
   const nested = nestedOf(type)
-  if (nested === undefined || nested.kind === 'map') return duckNameOfHive(type.trim())
+  if (nested === undefined || nested.kind === 'map') return spelledType(type)
   if (nested.kind === 'array') return [structureOf(nested.of)]
   return Object.fromEntries(nested.fields.map(([name, of]) => [name, structureOf(of)]))
+}
+
+/** DuckDB's type with the fields of structs as the schema spells them: documents' keys know case. */
+function spelledType(type: string): string {
+  const nested = nestedOf(type)
+  if (nested === undefined) return duckNameOfHive(type)
+  if (nested.kind === 'array') return `${spelledType(nested.of)}[]`
+  if (nested.kind === 'map') return `MAP(${duckNameOfHive(nested.key)}, ${spelledType(nested.of)})`
+  return `STRUCT(${nested.fields.map(([name, of]) => `${identifier(name)} ${spelledType(of)}`).join(', ')})`
 }
 
 function reasonOf(columns: readonly Column[], fields: readonly Field[], must: ReadonlySet<string>): string {
   const cases = columns.flatMap((column, index) => {
     const path = literal(fields[index]?.path ?? '')
-    const missing = must.has(column.name)
+    const missing = must.has(column.name.toLowerCase())
       ? [
           `WHEN coalesce(json_type(line, ${path}), 'NULL') = 'NULL' THEN ${literal(`the required column ${column.name} is missing or null`)}`,
         ]

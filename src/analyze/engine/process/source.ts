@@ -92,10 +92,14 @@ function csvOf({ files, format, csv }: NonNullable<TransformRequest['source']>):
   return isCsv ? (csv ?? { header: true, delimiter: ',', quote: '"' }) : undefined
 }
 
-/** Hive's names do not tell case apart, JSON's do: the spelling that the data has. */
+/**
+ * Hive's names do not tell case apart, JSON's do: the spelling that the data has. A name with capitals was not taken from a
+ * catalog: it is the key, as it is to Spark.
+ */
 function spellings(schema: readonly Column[], heads: readonly string[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   for (const column of schema) {
+    if (column.name !== column.name.toLowerCase()) continue
     const escaped = column.name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
     const pattern = new RegExp(`"(${escaped})"\\s*:`, 'gi')
     for (const head of heads.slice(0, 50)) {
@@ -136,7 +140,7 @@ class Stage {
     await this.#session.run(
       'CREATE TEMP TABLE athena_dead (reason VARCHAR, object INTEGER, line BIGINT, ordinal INTEGER, raw VARCHAR)',
     )
-    const names = this.#record.columns.map((column, index) => `c${index} AS ${identifier(column.name)}`)
+    const names = this.#record.columns.map((column, index) => `c${index} AS ${identifier(column.name.toLowerCase())}`)
     await this.#session.run(
       `CREATE TEMP VIEW source AS SELECT ${names.join(', ') || 'NULL AS athena_nothing'} FROM athena_stage WHERE NOT bad`,
     )
