@@ -21,6 +21,7 @@ export interface Finding {
 export function adviceOf({ parts }: LakeDefinition): readonly Finding[] {
   const tables = parts.filter(part => part.kind === 'table')
   const deliveries = parts.filter(part => part.kind === 'delivery')
+  const written = new Set(parts.flatMap(part => (part.kind === 'job' ? [part.into] : [])))
   return [
     ...sharedFolders(tables),
     ...parts.flatMap(part => {
@@ -28,7 +29,7 @@ export function adviceOf({ parts }: LakeDefinition): readonly Finding[] {
         case 'job':
           return [...ofJob(part)]
         case 'table':
-          return [...ofTable(part), ...intruders(part, deliveries)]
+          return [...ofTable(part), ...intruders(part, deliveries, written)]
         case 'delivery':
           return [...ofDelivery(part)]
         default:
@@ -52,9 +53,11 @@ function* sharedFolders(tables: readonly Table[]): Generator<Finding> {
         }
 }
 
-function* intruders(table: Table, deliveries: readonly Delivery[]): Generator<Finding> {
-  for (const { name, to } of deliveries)
-    if (lies(to, table.at))
+/** A table of JSON that nobody writes is there to read what is delivered. */
+function* intruders(table: Table, deliveries: readonly Delivery[], written: ReadonlySet<Table>): Generator<Finding> {
+  const isOfRecords = table.format === 'json' && !written.has(table)
+  for (const { name, to, compression } of deliveries)
+    if (lies(to, table.at) && !(isOfRecords && (compression === 'none' || compression === 'gzip')))
       yield {
         level: 'mistake',
         part: `table ${table.name}`,

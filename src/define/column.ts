@@ -56,6 +56,8 @@ type OptionalNames<C extends Columns> = {
 
 /** What a row with these columns holds when it is read. */
 export type RowOf<C extends Columns> = Flat<{ readonly [K in keyof C]: ReadOf<C[K]> }>
+/** What Athena answers with: its columns have names in lower case, however they are declared. */
+export type InLowerCase<R> = { [K in keyof R as K extends string ? Lowercase<K> : K]: R[K] }
 /** What a record with these columns is put as. */
 export type PutRow<C extends Columns> = Flat<
   { readonly [K in Exclude<keyof C, OptionalNames<C>>]: PutOf<C[K]> } & {
@@ -146,6 +148,9 @@ export const column = Object.freeze({
     ),
 })
 
+/** A column's name, or its type with the names inside of it, as the catalog and Athena have it. */
+export const catalogName = (declared: string): string => declared.toLowerCase()
+
 /** The columns, frozen, when they can be what they are said to be; `what` begins the sentence. */
 export function checkColumns<const C extends Columns>(what: string, columns: C): C {
   if (typeof columns !== 'object' || columns === null)
@@ -154,8 +159,15 @@ export function checkColumns<const C extends Columns>(what: string, columns: C):
     )
   const names = Object.keys(columns)
   if (names.length === 0) throw new DefinitionMistake(`${what} are none: name at least one column.`)
+  const spelled = new Map<string, string>()
   for (const name of names) {
     named(`${what}: a column's name`, name, columnName)
+    const before = spelled.get(catalogName(name))
+    if (before !== undefined)
+      throw new DefinitionMistake(
+        `${what}: ${before} and ${name} differ by case only, which SQL and the catalog do not tell apart: they would be one column. Give one of them another name.`,
+      )
+    spelled.set(catalogName(name), name)
     if (columns[name]?.kind !== 'column')
       throw new DefinitionMistake(`${what}: ${name} is no column. Write ${name}: column.string(), or another type.`)
   }

@@ -8,7 +8,7 @@
  *     SELECT device_id, … FROM source
  *     ) AS "selected"
  */
-import type { Columns } from './column.ts'
+import { type Columns, catalogName } from './column.ts'
 import { jobModule } from './job-module.ts'
 import { databaseOf, type LakeDefinition } from './lake.ts'
 import { DefinitionMistake } from './mistake.ts'
@@ -32,26 +32,49 @@ export function jobScript(job: Job, definition: LakeDefinition): string {
 
 /** Glue's default arguments. */
 export function jobArguments(job: Job, definition: LakeDefinition): Readonly<Record<string, string>> {
-  const { from, into, required, deadLetters, takes, sql } = job
+  const { from, into, deadLetters, takes, sql } = job
+  const needed = neededOf(job)
   const database = into.database ?? databaseOf(definition)
   const bookmark = { '--job-bookmark-option': takes === 'new' ? 'job-bookmark-enable' : 'job-bookmark-disable' }
-  const target = sql === undefined && { '--TARGET_TABLE': `${database}.${into.name}` }
+  const target = sql === undefined && {
+    '--TARGET_TABLE': `${database}.${into.name}`,
+    ...spelled('--TARGET_SCHEMA', into.columns),
+  }
   const shared = { ...bookmark, '--DATABASE': database, ...target }
   if (from.kind === 'table')
-    return { ...shared, '--SOURCE_TABLE': `${from.database ?? databaseOf(definition)}.${from.name}` }
+    return {
+      ...shared,
+      '--SOURCE_TABLE': `${from.database ?? databaseOf(definition)}.${from.name}`,
+      ...(sql === undefined && spelled('--SOURCE_SCHEMA', from.columns)),
+    }
   return {
     ...shared,
     '--SOURCE_S3': urlOf(from.kind === 'files' ? from.at : from.to),
     '--SOURCE_FORMAT': from.kind === 'files' ? from.format : 'json',
-    '--SOURCE_SCHEMA': Object.entries(recordOf(from))
-      .map(([name, { type }]) => `${name} ${type}`)
-      .join(', '),
-    ...(required.length > 0 && { '--REQUIRED': required.join(',') }),
+    '--SOURCE_SCHEMA': schemaOf(recordOf(from)),
+    ...(needed.length > 0 && { '--REQUIRED': needed.join(',') }),
     ...(deadLetters !== undefined && { '--DLQ_S3': urlOf(deadLetters) }),
   }
 }
 
-const quoted = (name: string) => `"${name}"`
+/** A function's rows hold what their types say: what is not optional is there, or the record is a dead letter. */
+function neededOf({ from, required, sql }: Job): readonly string[] {
+  const columns = recordOf(from)
+  if (sql !== undefined) return required
+  return Object.keys(columns).filter(name => required.includes(name) || columns[name]?.optional === false)
+}
+
+const schemaOf = (columns: Columns): string =>
+  Object.entries(columns)
+    .map(([name, { type }]) => `${name} ${type}`)
+    .join(', ')
+
+/** A module's rows of a table are spelled as the definition has them; the catalog cannot tell, since it knows no capitals. */
+const spelled = (argument: string, columns: Columns): Readonly<Record<string, string>> =>
+  schemaOf(columns) === catalogName(schemaOf(columns)) ? {} : { [argument]: schemaOf(columns) }
+
+/** In lower case, as the catalog has it. */
+const quoted = (name: string) => `"${catalogName(name)}"`
 const tableIn = (definition: LakeDefinition, { database = databaseOf(definition), name }: Table) =>
   `${quoted(database)}.${quoted(name)}`
 
@@ -71,7 +94,7 @@ function withClause({ from, into, reads }: Job, definition: LakeDefinition): rea
 
 /** In the order of the catalog: those that folders are named by come last. */
 function castColumns({ columns, partitionBy }: Table): readonly string[] {
-  const folders = partitionBy?.kind === 'columns' ? partitionBy.of : []
+  const folders: readonly string[] = partitionBy?.kind === 'columns' ? partitionBy.of : []
   const names = [...Object.keys(columns).filter(name => !folders.includes(name)), ...folders]
   return names.map(name => {
     const type = sqlType(typeOf(columns, name))

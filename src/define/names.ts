@@ -21,11 +21,10 @@ export const tableName: Rule = {
   pattern: /^[a-z0-9_]{1,255}$/,
   words: '1 to 255 lower-case letters, digits and underscores',
 }
-/** A record's members are named as its columns are. */
+/** As records spell it. The catalog has it in lower case: Athena and SQL tell no case apart. */
 export const columnName: Rule = {
-  ...tableName,
-  words:
-    '1 to 255 lower-case letters, digits and underscores, as Athena knows no others; so are the members of its records',
+  pattern: /^\w{1,255}$/,
+  words: '1 to 255 letters (a to z, A to Z), digits and underscores; so are the members of its records',
 }
 /** https://docs.aws.amazon.com/glue/latest/webapi/API_CreateJob.html */
 export const jobName: Rule = {

@@ -1,4 +1,5 @@
 /** A table's definition as the catalog has it: formats and SerDes are those that Athena's own CREATE TABLE writes. */
+import { catalogName } from './column.ts'
 import type { ColumnState, TableState } from './kinds/table.ts'
 import { mark } from './kinds/tags.ts'
 import { urlOf } from './parts/bucket.ts'
@@ -27,21 +28,27 @@ const formats: Readonly<Record<TableFormat, Format>> = {
   },
 }
 
+/** OpenX's SerDe matches keys without regard to case unless told otherwise; where that decides, it is said. */
+function formatOf({ format, columns }: Table): Format {
+  const { serdeParameters, ...others } = formats[format]
+  const isSpelled = Object.entries(columns).some(([name, { type }]) => catalogName(name + type) !== name + type)
+  const caseless = format === 'json' && isSpelled ? { 'case.insensitive': 'TRUE' } : {}
+  return { ...others, serdeParameters: { ...serdeParameters, ...caseless } }
+}
+
 export function tableState(table: Table, lake: string): TableState {
   const keys = partitionColumns(table)
-  const comment = (name: string) => {
-    const found = table.columns[name]?.comment
-    return found === undefined ? {} : { comment: found }
-  }
-  const columns: readonly ColumnState[] = Object.entries(table.columns)
-    .filter(([name]) => !keys.some(key => key.name === name))
-    .map(([name, { type }]) => ({ name, type, ...comment(name) }))
+  const declared: readonly ColumnState[] = Object.entries(table.columns).map(([name, { type, comment }]) => ({
+    ...{ name: catalogName(name), type: catalogName(type) },
+    ...(comment !== undefined && { comment }),
+  }))
+  const columns = declared.filter(({ name }) => !keys.some(key => key.name === name))
   return {
     description: table.description ?? '',
     location: urlOf(table.at),
     columns,
-    partitionKeys: keys.map(({ name, type }) => ({ name, type, ...comment(name) })),
-    ...formats[table.format],
+    partitionKeys: keys.map(key => declared.find(({ name }) => name === key.name) ?? key),
+    ...formatOf(table),
     parameters: {
       EXTERNAL: 'TRUE',
       classification: table.format,

@@ -2,7 +2,7 @@
 import type { BoundColumn, DeclaredTable } from '../analyze/engine/bind.ts'
 import { BindingFault } from '../analyze/engine/bind.ts'
 import type { Finding } from '../define/advice.ts'
-import type { Columns } from '../define/column.ts'
+import { type Columns, catalogName } from '../define/column.ts'
 import { type Job, recordOf } from '../define/parts/job.ts'
 import { partitionColumns, type Table } from '../define/parts/table.ts'
 
@@ -41,14 +41,14 @@ const columnsOf = (columns: Columns) => Object.entries(columns).map(([name, { ty
 
 function allColumns(table: Table) {
   const declared = columnsOf(table.columns)
-  const added = partitionColumns(table).filter(({ name }) => table.columns[name] === undefined)
+  const added = partitionColumns(table).filter(({ name }) => !declared.some(one => catalogName(one.name) === name))
   return [...declared, ...added]
 }
 
 function* mismatchesOf(job: Job, given: readonly BoundColumn[]): Generator<string> {
   const { name, columns, partitionBy } = job.into
   const wanted = Object.keys(columns)
-  const names = given.map(column => column.name.toLowerCase())
+  const names = given.map(column => catalogName(column.name))
   const unnamed = given.findIndex(({ isNamed }) => !isNamed)
   if (unnamed >= 0)
     yield `Column ${unnamed + 1} of the SELECT has no name: write … AS <name>, one of ${wanted.join(', ')}.`
@@ -59,12 +59,12 @@ function* mismatchesOf(job: Job, given: readonly BoundColumn[]): Generator<strin
     if (given[index]?.isNamed === false) continue
     if (cut.includes(one))
       yield `The SELECT gives ${one}, which is cut out of ${partitionBy?.of} by the table ${name}: leave it out.`
-    else if (columns[one] === undefined)
+    else if (!wanted.some(column => catalogName(column) === one))
       yield `The SELECT gives ${one}, which is no column of the table ${name}; that has ${wanted.join(', ')}.`
   }
   for (const one of wanted) {
-    const found = given[names.indexOf(one)]
-    const type = columns[one]?.type ?? ''
+    const found = given[names.indexOf(catalogName(one))]
+    const type = catalogName(columns[one]?.type ?? '')
     if (found === undefined) yield `The SELECT does not give ${one}, which the table ${name} has as ${type}.`
     else if (!goesInto(found, type))
       yield `The SELECT gives ${one} as ${found.type}, and the table ${name} has it as ${type}: cast it, so that it is clear what happens to values that do not fit.`

@@ -121,6 +121,23 @@ test('a table goes through a function into a folder of partitions, new objects o
   assert.match((await run('hot')).StateDetail ?? '', /^Nothing new/)
 })
 
+test('rows are spelled as the schemas spell them, those of tables too', async () => {
+  const code = 'export default rows => rows.map(({ Id, day }) => ({ theDay: day, ID: Id }))'
+  const tables = { '--SOURCE_TABLE': 'telemetry.readings', '--TARGET_S3': 's3://lake/spelled/' }
+  const schemas = { '--SOURCE_SCHEMA': 'Id bigint', '--TARGET_SCHEMA': 'theDay string, ID bigint' }
+  await create('spelled', code, { ...tables, ...schemas }, 'mjs')
+  assert.match((await run('spelled')).StateDetail ?? '', /^4 records in = 4 out/)
+  const wrong = { ...tables, ...schemas, '--SOURCE_SCHEMA': 'Id string' }
+  await create('misspelled', code, wrong, 'mjs')
+  assert.match(
+    (await run('misspelled')).ErrorMessage ?? '',
+    /--SOURCE_SCHEMA says how rows spell the table's columns, and Id string is none of them: it has id bigint, /,
+  )
+  const sql = "UNLOAD (SELECT id FROM telemetry.readings) TO 's3://lake/spelled/' WITH (format = 'PARQUET')"
+  await create('of-sql', sql, { '--SOURCE_TABLE': 'telemetry.readings', '--SOURCE_SCHEMA': 'Id bigint' }, 'sql')
+  await assert.rejects(run('of-sql'), { message: /to SQL the catalog says what they are: leave it out/ })
+})
+
 test('values come and go exactly, of every type', async () => {
   const types = `big bigint, dec decimal(30,10), f float, d double, ts timestamp, dt date, b boolean, s string,
     items array<bigint>, m map<string,double>, st struct<a:string,n:bigint>, tiny tinyint`.replace(/\s+/g, ' ')
@@ -200,7 +217,10 @@ for (const [given, complaint] of [
   [{ '--TARGET_SCHEMA': 'id' }, /--TARGET_SCHEMA: The schema 'id' cannot be read/],
   [{ '--PARTITIONED_BY': 'day' }, /--PARTITIONED_BY names day, which --TARGET_SCHEMA does not declare/],
   [{ '--PARTITIONED_BY': 'id' }, /--PARTITIONED_BY names all columns/],
-  [{ '--TARGET_S3': '', '--TARGET_TABLE': 'telemetry.readings' }, /--TARGET_SCHEMA goes with --TARGET_S3/],
+  [
+    { '--TARGET_S3': '', '--TARGET_TABLE': 'telemetry.readings', '--PARTITIONED_BY': 'id' },
+    /--PARTITIONED_BY goes with --TARGET_S3/,
+  ],
   [{ '--BATCH_ROWS': '0' }, /--BATCH_ROWS must be a whole number from 1 to 100000: 0/],
 ] as const)
   test(`arguments ${JSON.stringify(given)} are refused when the run is started`, async () => {

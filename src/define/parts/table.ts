@@ -8,7 +8,7 @@
  *     })
  *     type Telemetry = Row<typeof telemetry>       // { device_id: string, …, year: number, month: number, day: number }
  */
-import { type Columns, checkColumns, type MomentNames, type RowOf } from '../column.ts'
+import { type Columns, catalogName, checkColumns, type InLowerCase, type MomentNames, type RowOf } from '../column.ts'
 import { DefinitionMistake, known, ofKind, oneOf, text, told } from '../mistake.ts'
 import { named, tableName } from '../names.ts'
 import { frozen, type Part } from '../part.ts'
@@ -38,10 +38,8 @@ export interface Table<C extends Columns = Columns, P = unknown> extends Part {
   readonly description?: string
 }
 
-/** A row as a query of the whole table reads it, partition columns included. */
-export type TableRow<C extends Columns, P> = {
-  [K in keyof (RowOf<C> & PartitionRow<P>)]: (RowOf<C> & PartitionRow<P>)[K]
-}
+/** A row as a query of the whole table reads it, partition columns included: its names are Athena's, in lower case. */
+export type TableRow<C extends Columns, P> = InLowerCase<RowOf<C> & PartitionRow<P>>
 
 const optionNames = ['at', 'columns', 'partitionBy', 'database', 'format', 'description']
 
@@ -78,12 +76,12 @@ export function table<
   }) as Table<C, P>
 }
 
-/** Hive's names and types of the partition columns, in the order of the folders. */
+/** The catalog's names and types of the partition columns, in the order of the folders. */
 export function partitionColumns({ columns, partitionBy }: Pick<Table, 'columns' | 'partitionBy'>) {
   if (partitionBy === undefined) return []
   return partitionBy.kind === 'time'
     ? partitionBy.units.map(name => ({ name: name as string, type: 'int' }))
-    : partitionBy.of.map(name => ({ name, type: columns[name]?.type ?? 'string' }))
+    : partitionBy.of.map(name => ({ name: catalogName(name), type: columns[name]?.type ?? 'string' }))
 }
 
 /** https://docs.aws.amazon.com/athena/latest/ug/csv-serde.html */
@@ -108,11 +106,13 @@ function checkPartitioning(what: string, columns: Columns, partitionBy: Partitio
       throw new DefinitionMistake(
         `${what} cannot be partitioned in time by ${partitionBy.of}, which is a ${column.type}: use column.timestamp(), date(), epochSeconds() or epochMilliseconds().`,
       )
-    for (const unit of partitionBy.units)
-      if (columns[unit] !== undefined)
+    for (const unit of partitionBy.units) {
+      const same = names.find(name => catalogName(name) === unit)
+      if (same !== undefined)
         throw new DefinitionMistake(
-          `${what} has a column ${unit} and is partitioned by ${unit}: give the column another name.`,
+          `${what} has a column ${same} and is partitioned by ${unit}: give the column another name.`,
         )
+    }
     return
   }
   for (const name of partitionBy.of) {

@@ -25,8 +25,8 @@ const realClock = new SystemClock(log)
 const day = Date.UTC(2031, 0, 2, 3, 4, 5)
 const lakeClock = { now: () => day, elapsed: () => 0, at: () => ({ cancel() {} }) }
 const columns: readonly Field[] = [
-  { name: 'id', declared: 'int', type: { kind: 'integer', bits: 32 } },
-  { name: 'name', declared: 'string', type: { kind: 'string' } },
+  { name: 'id', key: 'id', declared: 'int', type: { kind: 'integer', bits: 32 } },
+  { name: 'name', key: 'name', declared: 'string', type: { kind: 'string' } },
 ]
 
 async function run(

@@ -132,6 +132,10 @@ export class Jobs {
     const given = { ...previous?.arguments, ...request.arguments }
     const plan = planOf(effectiveArguments(job, given)) // what is wrong with the arguments is told now
     if (moduleExtension(job.command.scriptLocation) !== undefined) modulePlanOf(plan)
+    else if (plan.sourceTableSchema !== undefined)
+      throw new InvalidInputException(
+        '--SOURCE_SCHEMA says how a module spells the rows of --SOURCE_TABLE; to SQL the catalog says what they are: leave it out.',
+      )
     await this.#scripts.read(job.command.scriptLocation) // refuses what is no SQL; a missing one fails the run
     return this.#begin(job, {
       id: `jr_${this.#parts.random.hex(32)}`,

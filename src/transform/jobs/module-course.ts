@@ -8,7 +8,7 @@
 import type { Column, TransformRequest, TransformResult } from '../../analyze/engine/request.ts'
 import type { Scratch } from '../../durable/blobs.ts'
 import type { Job, Run } from './job.ts'
-import { fieldsOf, quote, selected } from './module-fields.ts'
+import { fieldsOf, quote, respelled, selected } from './module-fields.ts'
 import { type ModulePlan, moduleExtension, modulePlanOf } from './module-plan.ts'
 import type { Outputs } from './outputs.ts'
 import type { Plan } from './plan.ts'
@@ -44,8 +44,9 @@ export interface ModuleResult {
 
 export async function runModule(parts: ModuleParts, of: ModuleRun): Promise<ModuleResult> {
   const plan = modulePlanOf(of.plan)
-  const columns = targetColumns(of, plan)
-  const target = fieldsOf(columns, 'the target')
+  const declared = targetColumns(of, plan)
+  const target = fieldsOf(declared, 'the target')
+  const columns = declared.map(inLowerCase)
   const deadlineMilliseconds = of.run.timeoutMinutes * 60_000
   const common = { arguments: {}, defaultDatabase: of.plan.database.toLowerCase(), now: of.now, deadlineMilliseconds }
   const engineRequest = { ...common, tables: of.tables, target: refuseTarget, signal: of.signal }
@@ -76,7 +77,7 @@ export async function runModule(parts: ModuleParts, of: ModuleRun): Promise<Modu
   const before = { ...counted(read, done.deadLetters), deadLetters: { count, file: done.deadLettersFile } }
   if (done.rowsOut === 0) return { result: { ...nothing(plan), ...before }, log: done.log }
 
-  const names = target.map(({ name }) => quote(name)).join(', ')
+  const names = target.map(({ key }) => quote(key)).join(', ')
   const written = await parts.engine.transform({
     ...engineRequest,
     script: writing(plan, columns, `SELECT ${names} FROM source`),
@@ -98,13 +99,17 @@ function sourceColumns({ catalog }: ModuleParts, of: ModuleRun, { source }: Modu
   if (source === 'objects') return of.plan.source?.schema ?? []
   const table = catalog.table(of.job, source.database, source.name)
   // The engine asks for it by name, and is told that it is not there.
-  return table ? [...table.columns, ...table.partitionKeys] : []
+  return table
+    ? respelled([...table.columns, ...table.partitionKeys], of.plan.sourceTableSchema ?? [], '--SOURCE_SCHEMA')
+    : []
 }
+
+const inLowerCase = ({ name, type }: Column): Column => ({ name: name.toLowerCase(), type: type.toLowerCase() })
 
 function targetColumns({ outputs }: ModuleRun, { target }: ModulePlan): readonly Column[] {
   if (target.kind === 'prefix') return target.columns
   const { columns, partitionColumns } = outputs.target(target.reference)
-  return [...columns, ...partitionColumns].map(({ name, type }) => ({ name: name.toLowerCase(), type }))
+  return respelled([...columns, ...partitionColumns], target.spelled, '--TARGET_SCHEMA')
 }
 
 const layOut = (query: string): TransformRequest['script'] => ({

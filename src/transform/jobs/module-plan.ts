@@ -10,7 +10,12 @@ import type { Plan } from './plan.ts'
 export interface ModulePlan {
   readonly source: 'objects' | TableReference
   readonly target:
-    | { readonly kind: 'table'; readonly reference: TableReference }
+    | {
+        readonly kind: 'table'
+        readonly reference: TableReference
+        /** How rows spell its columns; as the catalog does where this says nothing. */
+        readonly spelled: readonly Column[]
+      }
     | {
         readonly kind: 'prefix'
         readonly location: string
@@ -46,15 +51,17 @@ export function modulePlanOf(plan: Plan): ModulePlan {
     throw new InvalidInputException(
       'A job whose script is a module writes to --TARGET_TABLE or to --TARGET_S3 (with --TARGET_SCHEMA): give one of them.',
     )
-  for (const name of ['TARGET_SCHEMA', 'PARTITIONED_BY'])
-    if (targetTable !== undefined && given(name) !== undefined)
-      throw new InvalidInputException(`--${name} goes with --TARGET_S3; of --TARGET_TABLE the catalog says it.`)
+  if (targetTable !== undefined && given('PARTITIONED_BY') !== undefined)
+    throw new InvalidInputException('--PARTITIONED_BY goes with --TARGET_S3; of --TARGET_TABLE the catalog says it.')
   return {
     source: sourceTable === undefined ? 'objects' : table('SOURCE_TABLE', sourceTable),
     target:
       targetTable === undefined
         ? prefixOf(targetPrefix ?? '', given('TARGET_SCHEMA'), given('PARTITIONED_BY'))
-        : { kind: 'table', reference: table('TARGET_TABLE', targetTable) },
+        : {
+            ...{ kind: 'table', reference: table('TARGET_TABLE', targetTable) },
+            spelled: columnsOf(given('TARGET_SCHEMA')),
+          },
     batchRows: batchRowsOf(given('BATCH_ROWS')),
   }
 }
@@ -70,23 +77,24 @@ function prefixOf(location: string, schema: string | undefined, partitions: stri
     .split(',')
     .map(text => text.trim().toLowerCase())
     .filter(text => text !== '')
+  const isNamed = (column: Column, name: string) => column.name.toLowerCase() === name
   for (const name of partitionedBy)
-    if (!columns.some(column => column.name === name))
+    if (!columns.some(column => isNamed(column, name)))
       throw new InvalidInputException(`--PARTITIONED_BY names ${name}, which --TARGET_SCHEMA does not declare.`)
   if (partitionedBy.length === columns.length)
     throw new InvalidInputException('--PARTITIONED_BY names all columns; one at least must be left for the files.')
-  const parted = partitionedBy.flatMap(name => columns.filter(column => column.name === name))
+  const parted = partitionedBy.flatMap(name => columns.filter(column => isNamed(column, name)))
   return {
     kind: 'prefix',
     location,
-    columns: [...columns.filter(({ name }) => !partitionedBy.includes(name)), ...parted],
+    columns: [...columns.filter(({ name }) => !partitionedBy.includes(name.toLowerCase())), ...parted],
     partitionedBy,
   }
 }
 
-function columnsOf(text: string): readonly Column[] {
+function columnsOf(text: string | undefined): readonly Column[] {
   try {
-    return parseSchema(text)
+    return text === undefined ? [] : parseSchema(text)
   } catch (cause) {
     throw cause instanceof EngineFault ? new InvalidInputException(`--TARGET_SCHEMA: ${cause.message}`) : cause
   }

@@ -27,6 +27,8 @@ export interface Plan {
   }
   /** --SOURCE_TABLE: which catalog table the bookmark is about, where the script names several. */
   readonly sourceTable?: string
+  /** How a module's rows spell the columns of that table. */
+  readonly sourceTableSchema?: readonly Column[]
   readonly deadLetters?: Location
   readonly objectsMax: number
   /** The values of ${NAME} in the script. */
@@ -56,10 +58,10 @@ export function planOf(all: Arguments): Plan {
   const format = given('SOURCE_FORMAT')?.toLowerCase()
   if (format !== undefined && format !== 'json' && format !== 'csv')
     throw new InvalidInputException(`--SOURCE_FORMAT must be json or csv: ${format}`)
-  for (const name of ['SOURCE_SCHEMA', 'SOURCE_FORMAT', ...csvArguments, 'REQUIRED'])
-    if (source === undefined && given(name) !== undefined)
-      throw new InvalidInputException(`--${name} describes the objects of --SOURCE_S3, which is not given.`)
   const sourceTable = given('SOURCE_TABLE')
+  for (const name of ['SOURCE_SCHEMA', 'SOURCE_FORMAT', ...csvArguments, 'REQUIRED'])
+    if (source === undefined && given(name) !== undefined && !(name === 'SOURCE_SCHEMA' && sourceTable !== undefined))
+      throw new InvalidInputException(`--${name} describes the objects of --SOURCE_S3, which is not given.`)
   const deadLetters = given('DLQ_S3')
   return {
     bookmark: bookmarkOf(all),
@@ -77,6 +79,7 @@ export function planOf(all: Arguments): Plan {
       },
     }),
     ...(sourceTable !== undefined && { sourceTable: sourceTable.toLowerCase() }),
+    ...(source === undefined && schema !== undefined && { sourceTableSchema: schemaOf(schema) }),
     ...(deadLetters !== undefined && { deadLetters: parseFolderLocation(deadLetters, '--DLQ_S3') }),
     objectsMax: countOf(given('BOUNDED_FILES')),
     values,

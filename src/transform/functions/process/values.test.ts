@@ -5,14 +5,16 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { type Field, readRow, type ValueType, WrongRow, writeRow } from './values.ts'
 
-const field = (type: ValueType, declared: string = type.kind): readonly Field[] => [{ name: 'v', declared, type }]
+const field = (type: ValueType, declared: string = type.kind): readonly Field[] => [
+  { name: 'v', key: 'v', declared, type },
+]
 const decimal: ValueType = { kind: 'decimal', precision: 5, scale: 2 }
 const int: ValueType = { kind: 'integer', bits: 32 }
 const struct: ValueType = {
   kind: 'struct',
   fields: [
-    { name: 'a', declared: 'string', type: { kind: 'string' } },
-    { name: 'b', declared: 'bigint', type: { kind: 'bigint' } },
+    { name: 'a', key: 'a', declared: 'string', type: { kind: 'string' } },
+    { name: 'b', key: 'b', declared: 'bigint', type: { kind: 'bigint' } },
   ],
 }
 
@@ -89,10 +91,10 @@ test('a row that is no object, and a column that nobody declared, are told', () 
 
 test('whatever is returned comes back when it is read again', () => {
   const columns: readonly Field[] = [
-    { name: 's', declared: 'string', type: { kind: 'string' } },
-    { name: 'big', declared: 'bigint', type: { kind: 'bigint' } },
-    { name: 'd', declared: 'double', type: { kind: 'double' } },
-    { name: 'list', declared: 'array<double>', type: { kind: 'array', of: { kind: 'double' } } },
+    { name: 's', key: 's', declared: 'string', type: { kind: 'string' } },
+    { name: 'big', key: 'big', declared: 'bigint', type: { kind: 'bigint' } },
+    { name: 'd', key: 'd', declared: 'double', type: { kind: 'double' } },
+    { name: 'list', key: 'list', declared: 'array<double>', type: { kind: 'array', of: { kind: 'double' } } },
   ]
   const double = fc.double()
   fc.assert(

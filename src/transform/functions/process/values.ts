@@ -21,7 +21,10 @@ export type ValueType =
   | { readonly kind: 'struct'; readonly fields: readonly Field[] }
 
 export interface Field {
+  /** As it is declared, and as rows have it. */
   readonly name: string
+  /** As the engine's lines have it: in lower case, since SQL tells no case apart. */
+  readonly key: string
   /** As the catalog declares it. */
   readonly declared: string
   readonly type: ValueType
@@ -46,7 +49,7 @@ const longNumber = /(?<![.\d])\d{16}/
 export function readRow(line: string, columns: readonly Field[]): Row {
   const values = parsed(line)
   const row: Record<string, unknown> = {}
-  for (const { name, type } of columns) row[name] = read(values[name], type)
+  for (const { name, key, type } of columns) row[name] = read(values[key], type)
   return row
 }
 
@@ -81,7 +84,7 @@ function read(value: unknown, type: ValueType): unknown {
       return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, read(each, type.of)]))
     case 'struct': {
       const held = value as Readonly<Record<string, unknown>>
-      return Object.fromEntries(type.fields.map(field => [field.name, read(held[field.name], field.type)]))
+      return Object.fromEntries(type.fields.map(field => [field.name, read(held[field.key], field.type)]))
     }
     default:
       return value
@@ -108,13 +111,13 @@ export function writeRow(row: unknown, columns: readonly Field[]): string {
 
 function fields(row: Row, columns: readonly Field[], path: string): readonly string[] {
   const named = new Set<string>()
-  const texts = columns.map(({ name, type, declared }) => {
+  const texts = columns.map(({ name, key, type, declared }) => {
     named.add(name)
     const value = row[name]
     const place = path + name
     if (value === undefined)
       throw new WrongRow(`has no ${place}, which is declared ${declared}. Return null where there is no value.`)
-    return `${JSON.stringify(name)}:${write(value, type, place, declared)}`
+    return `${JSON.stringify(key)}:${write(value, type, place, declared)}`
   })
   const undeclared = Object.keys(row).find(name => !named.has(name))
   if (undeclared !== undefined)
