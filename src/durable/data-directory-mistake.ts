@@ -7,6 +7,7 @@ export class DataDirectoryMistake extends Error {
 const notADirectory = 'It, or something above it, is a file. Choose a directory (biwa up --data).'
 const notWritable =
   'This user must be able to write there. See to its permissions, or choose another data directory (biwa up --data).'
+const tooLong = 'Its name, or a part of it, is longer than this system takes. Choose a shorter one (biwa up --data).'
 const full = 'Its disk is full. Free some space, then start again: what was acknowledged is there.'
 const damaged = 'Its ledger is damaged. Restore it from a copy, or choose another data directory (biwa up --data).'
 
@@ -17,6 +18,7 @@ const advice: Readonly<Record<string, string>> = {
   EPERM: notWritable,
   EROFS: notWritable,
   ENOENT: notWritable,
+  ENAMETOOLONG: tooLong,
   ENOSPC: full,
   EDQUOT: full,
 }
@@ -37,7 +39,12 @@ export function explained(directory: string, cause: unknown): unknown {
   const what =
     'errcode' in cause ? sqliteAdvice[Number(cause.errcode) & 0xff] : advice['code' in cause ? String(cause.code) : '']
   if (what === undefined) return cause
-  return new DataDirectoryMistake(`The data directory ${directory} cannot be opened: ${cause.message}. ${what}`, {
-    cause,
-  })
+  return new DataDirectoryMistake(
+    `The data directory ${cut(directory)} cannot be opened: ${cut(cause.message)}. ${what}`,
+    {
+      cause,
+    },
+  )
 }
+
+const cut = (text: string) => (text.length > 300 ? `${text.slice(0, 300)}…` : text)

@@ -91,7 +91,7 @@ export class Access {
         // Over already, by the machine's hour: the SDK asks again each time, as the lake's hour is another.
         return { ...credentials, expiration: new Date(0) }
       },
-      requestHandler: sdkHandler(this.#needs.handle),
+      requestHandler: sdkHandler(this.#needs.handle, this.#needs.closing()),
       forcePathStyle: true,
     }
   }

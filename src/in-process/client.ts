@@ -5,6 +5,7 @@
  */
 import { Readable } from 'node:stream'
 import type { Body, HttpRequest, HttpResponse } from '../gateway/message.ts'
+import { whileOpen } from './body.ts'
 
 /** Fits every client's constructor: `new KinesisClient(lake.client())`. */
 export interface ClientSettings {
@@ -49,7 +50,8 @@ export interface SdkHandler {
 /** No name that anything listens on. */
 export const inProcessEndpoint = 'http://localhost'
 
-export function sdkHandler(handle: (request: HttpRequest) => Promise<HttpResponse>): SdkHandler {
+/** `closing` is aborted when the lake closes. */
+export function sdkHandler(handle: (request: HttpRequest) => Promise<HttpResponse>, closing: AbortSignal): SdkHandler {
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     async handle(request, { abortSignal } = {}) {
@@ -66,7 +68,7 @@ export function sdkHandler(handle: (request: HttpRequest) => Promise<HttpRespons
         signal: gone.signal,
       }
       const { status, headers, body } = await Promise.race([handle(message), aborted])
-      return { response: { statusCode: status, headers: { ...headers }, body: readableOf(body, gone) } }
+      return { response: { statusCode: status, headers: { ...headers }, body: readableOf(body, gone, closing) } }
     },
     // The lake is closed by who opened it.
     destroy() {},
@@ -134,10 +136,10 @@ async function* streamOf(body: unknown): AsyncIterable<Uint8Array> {
 }
 
 /** Whoever stops reading half-way lets go of what the lake holds for him. */
-function readableOf(body: HttpResponse['body'], gone: AbortController): Readable {
+function readableOf(body: HttpResponse['body'], gone: AbortController, closing: AbortSignal): Readable {
   if (body === undefined) return Readable.from([])
   if (typeof body === 'string' || body instanceof Uint8Array) return Readable.from([Buffer.from(body)])
-  const readable = Readable.from(body, { objectMode: false })
+  const readable = Readable.from(whileOpen(body, closing), { objectMode: false })
   readable.once('close', () => gone.abort())
   return readable
 }

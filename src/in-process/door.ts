@@ -90,11 +90,12 @@ function namesTo<T>(names: readonly string[], make: (name: string) => T): object
 
 async function call(needs: DoorNeeds, service: string, operation: string, input: unknown, options: CallOptions) {
   const done = new AbortController()
-  const signals = [done.signal, needs.closing(), ...(options.abortSignal ? [options.abortSignal] : [])]
+  const closing = needs.closing()
+  const signals = [done.signal, closing, ...(options.abortSignal ? [options.abortSignal] : [])]
   const form = {
     read: (members: Members) => intoLake(members, input),
     write: (members: Members, output: Readonly<Record<string, unknown>>) =>
-      intoProgram(members, output, () => done.abort()),
+      intoProgram(members, output, { letGo: () => done.abort(), closing }),
   }
   try {
     return await needs.during(async built => {

@@ -62,14 +62,38 @@ function holdToKind(breaking: Breaking): void {
     if (value === undefined || (allowed ? allowed.includes(value) : typeof value === 'string')) continue
     throw new LakeMistake(`${name} must be ${allowed ? allowed.join(' or ') : 'a name'}, not ${shown(value)}.`)
   }
+  if (breaking.kind === 'throttle' && breaking.shard !== undefined && !/^shardId-\d{12}$/.test(breaking.shard))
+    throw new LakeMistake(`shard must be a shard's id such as 'shardId-000000000000', not ${shown(breaking.shard)}.`)
+}
+
+/** Names of what is there, of which a fault may name one. */
+export type Breakable = Readonly<Record<'delivery' | 'stream', () => ReadonlySet<string>>>
+
+/**
+ * A misspelt name would break nothing, and nobody would know why. What is to be made later cannot be told from it, so a name
+ * is taken as long as none of its kind is there.
+ */
+function holdToNames(breaking: Breaking, breakable: Breakable): void {
+  const [kind, name] =
+    breaking.kind === 'delivery'
+      ? (['delivery', breaking.name] as const)
+      : (['stream', breaking.kind === 'throttle' ? breaking.stream : undefined] as const)
+  if (name === undefined) return
+  const there = breakable[kind]()
+  if (there.size === 0 || there.has(name)) return
+  throw new LakeMistake(
+    `There is no ${kind === 'delivery' ? 'delivery stream' : 'stream'} ${shown(name)} that could break: there are ${[...there].sort().join(', ')}. Name one of these, or make it first.`,
+  )
 }
 
 export class Faults {
   readonly #isOn: boolean
+  readonly #breakable: Breakable
   readonly #rules = new Set<Rule>()
 
-  constructor(isOn: boolean) {
+  constructor(isOn: boolean, breakable: Breakable) {
     this.#isOn = isOn
+    this.#breakable = breakable
   }
 
   /**
@@ -84,6 +108,7 @@ export class Faults {
   inject(breaking: Breaking, rule: BreakingRule = {}): Broken {
     if (!this.#isOn) throw new LakeMistake('Nothing can be broken in this lake. Open it with faults: true.')
     holdToKind(breaking)
+    holdToNames(breaking, this.#breakable)
     const made = new Rule(breaking, rule, () => this.#rules.delete(made))
     this.#rules.add(made)
     return made

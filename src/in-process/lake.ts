@@ -18,6 +18,7 @@ import { pause } from '../world/pause.ts'
 import { SimulatedClock } from '../world/simulated/clock.ts'
 import { eraseTemporaryDirectory } from '../world/temporary.ts'
 import { Access, type Caller, rootOf } from './access.ts'
+import { holdToBinding, holdToInvocation } from './arguments.ts'
 import type { Builder, Built, During } from './built.ts'
 import type { ClientSettings } from './client.ts'
 import { LakeClock, simulated } from './clock.ts'
@@ -53,7 +54,11 @@ export class Lake {
     this.#builder = builder
     this.#failures = new Failures(settings.log)
     const { enforced, account, region, transcriptEntriesMax } = settings
-    this.faults = new Faults(settings.faults)
+    const standing = () => this.#now().parts
+    this.faults = new Faults(settings.faults, {
+      delivery: () => standing().firehose.names(),
+      stream: () => standing().kinesis.names(),
+    })
     this.#transcript = transcriptEntriesMax > 0 ? new Transcript(transcriptEntriesMax) : undefined
     const handle = (request: HttpRequest) => this.handle(request)
     this.#listeners = new Listeners({ loopbackOnly: !enforced, log: this.#failures, handle })
@@ -154,6 +159,7 @@ export class Lake {
    *     await lake.bind('SELECT device_id FROM source', [{ name: 'source', columns: [{ name: 'device_id', type: 'string' }] }])
    */
   async bind(sql: string, tables: readonly DeclaredTable[]): Promise<readonly BoundColumn[]> {
+    holdToBinding(sql, tables)
     return (await this.#current()).bind(sql, tables)
   }
 
@@ -238,6 +244,7 @@ export class Lake {
     operation: string,
     input: Readonly<Record<string, unknown>>,
   ): Promise<Readonly<Record<string, unknown>>> {
+    holdToInvocation(caller, service, operation, input)
     const { account, region, principal = rootOf(account) } = caller
     const invoker = { account, region, principal }
     return this.#during(({ pipeline }) => pipeline.invoke(invoker, service, operation, input))

@@ -107,7 +107,9 @@ export function settingsOf(options: LakeOptions): Settings {
   const transcriptEntriesMax = entriesMaxOf(options.transcript ?? clock === 'simulated')
   const allowReset = switchOf('allowReset', options.allowReset ?? false)
   const faults = switchOf('faults', options.faults ?? clock === 'simulated')
-  const log = logOf(options.log ?? new SilentLog())
+  const log = options.log ?? new SilentLog()
+  for (const [name, given] of Object.entries({ log, disk: options.disk, random: options.random }))
+    if (given !== undefined) holdTo(name, given, needed[name as keyof typeof needed])
   const chance = randomOf(options)
   const isTemporary = directory === 'temporary'
   return {
@@ -139,10 +141,33 @@ function switchOf(name: string, value: boolean): boolean {
   throw new LakeMistake(`${name} is true or false, not ${shown(value)}.`)
 }
 
-function logOf(log: Log): Log {
-  const missing = (['info', 'warn', 'error'] as const).find(method => typeof log[method] !== 'function')
-  if (missing === undefined) return log
-  throw new LakeMistake(`log must be a Log such as new ConsoleLog(), and what was given has no ${missing}().`)
+type Methods<T> = Readonly<Record<keyof T & string, true>>
+
+/** What a program may give instead of the lake's own, each with how one is written and the methods that it must have. */
+const needed = {
+  log: {
+    such: 'a Log such as new ConsoleLog()',
+    methods: { info: true, warn: true, error: true } satisfies Methods<Log>,
+  },
+  disk: {
+    such: 'a Disk (only tests of Biwa itself need one: leave it out)',
+    methods: {
+      ...{ open: true, makeDirectory: true, syncDirectory: true, list: true, rename: true, remove: true },
+      ...{ removeDirectory: true, size: true, database: true, lock: true },
+    } satisfies Methods<Disk>,
+  },
+  random: {
+    such: 'a Random (for chance that repeats itself give a seed: 1 instead)',
+    methods: { bytes: true, hex: true, uuid: true, fraction: true } satisfies Methods<Random>,
+  },
+}
+
+function holdTo(name: string, given: object, { such, methods }: (typeof needed)[keyof typeof needed]): void {
+  const missing = Object.keys(methods).find(
+    method => typeof (given as Readonly<Record<string, unknown>>)[method] !== 'function',
+  )
+  if (missing !== undefined)
+    throw new LakeMistake(`${name} must be ${such}, and what was given, ${shown(given)}, has no ${missing}().`)
 }
 
 function entriesMaxOf(transcript: boolean | { readonly entriesMax: number }): number {

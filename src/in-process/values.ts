@@ -7,7 +7,7 @@ import { Fault } from '../gateway/fault.ts'
 import { serializationFault, UndeclaredMember } from '../gateway/protocols/json-values.ts'
 import type { Members, Place, Shape, Value } from '../gateway/shape.ts'
 import { AwsError } from './aws-error.ts'
-import { type Body, bodyOf } from './body.ts'
+import { type Body, bodyOf, whileOpen } from './body.ts'
 
 /** Bytes as a program has them; a string stands for its UTF-8 bytes. */
 export type Bytes = Uint8Array | string
@@ -176,43 +176,51 @@ function mistyped(wanted: string, given: unknown, path: string) {
   return serializationFault(`The member '${path || 'the input'}' must be ${wanted}, but is ${kind}.`)
 }
 
-/** What a handler answered, for the program; `letGo` is called when the program is done with a stream of events. */
-export function intoProgram(members: Members, output: Values, letGo: () => void): Record<string, unknown> {
+/** What a program may still hold of an answer. */
+export interface Held {
+  /** Called when the program is done with a stream of events. */
+  readonly letGo: () => void
+  /** Aborted when the lake closes. */
+  readonly closing: AbortSignal
+}
+
+/** What a handler answered, for the program. */
+export function intoProgram(members: Members, output: Values, held: Held): Record<string, unknown> {
   const result: Record<string, unknown> = {}
   for (const [name, shape] of Object.entries(members)) {
     const value = output[name]
-    if (value !== undefined && value !== null) result[name] = valueOut(shape, value, letGo)
+    if (value !== undefined && value !== null) result[name] = valueOut(shape, value, held)
   }
   return result
 }
 
-function valueOut(shape: Shape, value: unknown, letGo: () => void): unknown {
+function valueOut(shape: Shape, value: unknown, held: Held): unknown {
   switch (shape.kind) {
     case 'timestamp':
       return new Date(value as number)
     case 'stream':
-      return bodyOf(value as AsyncIterable<Uint8Array>)
+      return bodyOf(whileOpen(value as AsyncIterable<Uint8Array>, held.closing))
     case 'eventStream':
-      return eventsOut(shape.events, value as AsyncIterable<Values>, letGo)
+      return eventsOut(shape.events, value as AsyncIterable<Values>, held)
     case 'list':
-      return (value as readonly unknown[]).map(item => valueOut(shape.of, item, letGo))
+      return (value as readonly unknown[]).map(item => valueOut(shape.of, item, held))
     case 'map': {
       const entries = Object.entries(value as Values).filter(([, item]) => item !== undefined)
-      return Object.fromEntries(entries.map(([key, item]) => [key, valueOut(shape.of, item, letGo)]))
+      return Object.fromEntries(entries.map(([key, item]) => [key, valueOut(shape.of, item, held)]))
     }
     case 'structure':
-      return intoProgram(shape.members, value as Values, letGo)
+      return intoProgram(shape.members, value as Values, held)
     default:
       return value
   }
 }
 
-async function* eventsOut(events: Members, stream: AsyncIterable<Values>, letGo: () => void): AsyncIterable<Values> {
+async function* eventsOut(events: Members, stream: AsyncIterable<Values>, held: Held): AsyncIterable<Values> {
   try {
-    for await (const event of stream) yield intoProgram(events, event, letGo)
+    for await (const event of stream) yield intoProgram(events, event, held)
   } catch (error) {
     throw error instanceof Fault ? new AwsError(error) : error
   } finally {
-    letGo()
+    held.letGo()
   }
 }

@@ -10,6 +10,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { type Database, UnsyncedDatabase } from './database.ts'
 import type { DirectoryLock } from './directory-lock.ts'
 import { type DiskFile, RealDisk, RealFile } from './disk.ts'
+import { LakeMistake } from './mistake.ts'
 
 /** Of a directory's name: whose it is. Processes are told apart by number only on one machine, or in one container. */
 const machine = hash('sha1', hostname(), 'hex').slice(0, 8)
@@ -23,10 +24,21 @@ let hasSwept = false
 export function makeTemporaryDirectory(): string {
   if (!hasSwept) sweepAfterTheDead()
   hasSwept = true
-  const path = mkdtempSync(join(tmpdir(), `biwa-${machine}-${process.pid}-`))
+  const path = made()
   if (standing.size === 0) process.on('exit', eraseStanding)
   standing.add(path)
   return path
+}
+
+function made(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), `biwa-${machine}-${process.pid}-`))
+  } catch (cause) {
+    throw new LakeMistake(
+      `A temporary lake has its directory under ${tmpdir()}, where none can be made: ${(cause as Error).message}. Set TMPDIR to a directory that this user may write to, or give openLake a directory.`,
+      { cause },
+    )
+  }
 }
 
 export async function eraseTemporaryDirectory(path: string): Promise<void> {
@@ -41,9 +53,18 @@ function eraseStanding(): void {
 
 /** A process that was killed erases nothing; the next one does it. */
 function sweepAfterTheDead(): void {
-  for (const name of readdirSync(tmpdir())) {
+  for (const name of namesIn(tmpdir())) {
     const [, where, id] = nameOf.exec(name) ?? []
     if (where === machine && !isAlive(Number(id))) eraseNow(join(tmpdir(), name))
+  }
+}
+
+function namesIn(path: string): readonly string[] {
+  try {
+    return readdirSync(path)
+  } catch {
+    // Not there, or not to be read: making a directory in it tells.
+    return []
   }
 }
 

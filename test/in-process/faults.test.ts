@@ -38,6 +38,13 @@ test('a delivery that S3 refuses is tried again until it is taken, each record o
   await using lake = await openLake(options)
   await layOut(lake)
   const rule = lake.faults.inject({ kind: 'delivery', name: 'temperature-to-s3' }, { times: 3 })
+  const { ExtendedS3DestinationDescription: to } =
+    (await lake.aws.firehose.DescribeDeliveryStream({ DeliveryStreamName: 'temperature-to-s3' }))
+      .DeliveryStreamDescription.Destinations[0] ?? {}
+  await lake.aws.firehose.CreateDeliveryStream({
+    ...{ DeliveryStreamName: 'another', DeliveryStreamType: 'DirectPut' },
+    ExtendedS3DestinationConfiguration: { RoleARN: to?.RoleARN ?? '', BucketARN: to?.BucketARN ?? '' },
+  })
   const other = lake.faults.inject({ kind: 'delivery', name: 'another' })
   await put(lake, 30)
   await lake.clock.advance({ minutes: 1 })
@@ -146,6 +153,22 @@ test('rules of one seed break the same things', async () => {
   assert.notDeepEqual(await run(3), await run(4))
 })
 
+test('a name that nothing has is refused with those that are there, and taken where what it names is still to be made', async () => {
+  await using lake = await openLake(options)
+  const early = lake.faults.inject({ kind: 'delivery', name: 'temperature-to-s3' }, { times: 1 })
+  await layOut(lake)
+  const misspelt = { kind: 'delivery', name: 'temprature-to-s3' } as const
+  assert.throws(
+    () => lake.faults.inject(misspelt),
+    /no delivery stream 'temprature-to-s3' that could break: there are temperature-to-s3\. Name one of these, or make it first\./,
+  )
+  const stream = { kind: 'throttle', stream: 'temperature' } as const
+  assert.throws(() => lake.faults.inject(stream), /no stream 'temperature' .* there are temperature-stream\./)
+  await put(lake, 30)
+  await lake.clock.advance({ minutes: 1 })
+  assert.equal(early.hits, 1)
+})
+
 test('what cannot be broken is refused by name, and nothing breaks where nobody asked for it', async () => {
   await using lake = await openLake(options)
   const inject = lake.faults.inject.bind(lake.faults) as (...given: unknown[]) => unknown
@@ -157,6 +180,10 @@ test('what cannot be broken is refused by name, and nothing breaks where nobody 
   assert.throws(() => inject({ kind: 'disk' }, { time: 1 }), /A rule takes no 'time'/)
   assert.throws(() => inject({ kind: 'disk' }, { probability: 2 }), /probability must be a number from 0 to 1/)
   assert.throws(() => inject({ kind: 'disk' }, { after: 1.5 }), /after must be a whole number from 0, not 1\.5/)
+  assert.throws(
+    () => inject({ kind: 'throttle', shard: '0' }),
+    /shard must be a shard's id such as 'shardId-0+', not '0'/,
+  )
   await using live = await openLake({ directory: 'temporary' })
   assert.throws(() => live.faults.inject({ kind: 'disk' }), /Open it with faults: true/)
 })

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { LakeMistake, type LakeOptions, openLake } from '../../src/index.ts'
 import { SystemRandom } from '../../src/world/random.ts'
 
@@ -94,6 +95,17 @@ for (const [what, options, wanted] of [
   ['a list of options', [], /openLake takes an object with directory, clock, .*, not a list/],
   ['a directory that no file system has', { directory: 'a\0b' }, /needs a directory: a path/],
   ['chance from two places', { ...temporary, seed: 1, random: new SystemRandom() }, /give one of them/],
+  [
+    'a disk that is none',
+    { ...temporary, disk: {} },
+    /disk must be a Disk \(only tests .* given, an object, has no open\(\)/,
+  ],
+  ['a number for a disk', { ...temporary, disk: 7 }, /disk must be a Disk \(only tests .* given, 7, has no open\(\)/],
+  [
+    'chance that is none',
+    { ...temporary, random: { bytes: () => new Uint8Array() } },
+    /random must be a Random .* seed: 1 instead.* has no hex\(\)/,
+  ],
   ['a switch that is none', { ...temporary, faults: 'all' }, /faults is true or false, not 'all'/],
 ] as const)
   test(`${what} is refused by name`, async () => {
@@ -105,6 +117,53 @@ for (const [what, options, wanted] of [
     })
     assert.deepEqual(temporaryLakes(), before)
   })
+
+test('a directory whose name is too long is refused in a sentence, and so is a place for temporary ones that is none', async () => {
+  await assert.rejects(openLake({ directory: join(tmpdir(), 'long'.repeat(2000)) }), {
+    name: 'DataDirectoryMistake',
+    message: /^.{300,700}longer than this system takes\. Choose a shorter one \(biwa up --data\)\.$/s,
+  })
+  const script = `
+    import { openLake } from ${JSON.stringify(new URL('../../src/index.ts', import.meta.url).href)}
+    await openLake({ directory: 'temporary' }).catch(({ name, message }) => console.log(name, message))`
+  const env = { ...process.env, TMPDIR: '/nowhere/at/all' }
+  const words = ['--input-type=module-typescript', '-e', script]
+  const { stdout } = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 60_000, env })
+  assert.match(
+    stdout,
+    /^LakeMistake A temporary lake has its directory under \/nowhere\/at\/all, where none can be made.*Set TMPDIR/,
+  )
+})
+
+test('what invoke and bind cannot be called with is refused with how they are called', async () => {
+  await using lake = await openLake(temporary)
+  const invoke = lake.invoke.bind(lake) as (...given: unknown[]) => Promise<unknown>
+  const bind = lake.bind.bind(lake) as (...given: unknown[]) => Promise<unknown>
+  const refused = (asked: Promise<unknown>, message: RegExp) =>
+    assert.rejects(asked, error => error instanceof LakeMistake && message.test(error.message))
+  await refused(invoke(), /invoke takes first who calls, .* not undefined: lake\.invoke\(lake, 'kinesis'/)
+  await refused(invoke(lake), /names of a service and of its operation, not undefined and undefined/)
+  await refused(invoke(lake, 'kinesis', 'ListStreams'), /the operation's input as an object, not undefined/)
+  await refused(bind(), /bind takes one SELECT as a text, not undefined: lake\.bind\('SELECT/)
+  await refused(bind('SELECT 1 AS a'), /a list of the tables that the SELECT may read, not undefined/)
+  await refused(bind('SELECT 1 AS a', [{ name: 't' }]), /tables with a name and columns, not an object/)
+  await refused(bind('SELECT 1 AS a', [{ name: 't', columns: ['a'] }]), /the table t has 'a'/)
+})
+
+test('an object’s body that was not read before the lake was closed says so, whatever its size', async () => {
+  for (const bytes of [10, 1_000_000]) {
+    const lake = await openLake({ ...temporary, region: 'eu-west-1' })
+    const s3 = new S3Client(lake.client())
+    await lake.aws.s3.CreateBucket({ Bucket: 'bodies', CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } })
+    await lake.aws.s3.PutObject({ Bucket: 'bodies', Key: 'a', Body: Buffer.alloc(bytes) })
+    const { Body } = await lake.aws.s3.GetObject({ Bucket: 'bodies', Key: 'a' })
+    const sent = await s3.send(new GetObjectCommand({ Bucket: 'bodies', Key: 'a' }))
+    await lake.close()
+    const said = { name: 'LakeMistake', message: /closed before the object's body was read.*Read it first/ }
+    await assert.rejects(Body?.transformToString() ?? Promise.resolve(), said)
+    await assert.rejects(sent.Body?.transformToString() ?? Promise.resolve(), said)
+  }
+})
 
 test('a clock starts at an ISO instant, a Temporal.Instant, a Date or milliseconds', async () => {
   const iso = '2025-10-15T00:00:00+09:00'

@@ -180,6 +180,11 @@ export class Firehose {
     return this.delivery(scope, name).progress
   }
 
+  /** Of every account and region. */
+  names(): ReadonlySet<string> {
+    return new Set([...this.#deliveries.values()].map(({ identity }) => identity.name))
+  }
+
   /** By name. */
   deliveries({ account, region }: Scope): readonly Delivery[] {
     return [...this.#deliveries.values()]

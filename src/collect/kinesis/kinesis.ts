@@ -165,6 +165,11 @@ export class Kinesis {
     return stream?.arn === arn ? stream : undefined
   }
 
+  /** Of every account and region. */
+  names(): ReadonlySet<string> {
+    return new Set([...this.#streams.values()].map(({ name }) => name))
+  }
+
   /** By name. */
   streams({ account, region }: Scope): readonly Stream[] {
     const streams = [...this.#streams.values()].filter(stream => stream.account === account && stream.region === region)
