@@ -10,6 +10,8 @@ enableCompileCache()
 // Nothing here speaks to a network, and who only asks whether these are there makes Node load them.
 for (const name of ['fetch', 'Request', 'Response', 'WebSocket', 'EventSource'])
   Reflect.deleteProperty(globalThis, name)
+// An instance of DuckDB opens in a thread while the rest is loaded.
+await import('./opened.ts')
 await import('./serve.ts')
 // The child ends by being killed, which would keep nothing.
 flushCompileCache()
