@@ -21,7 +21,7 @@ async function textsOf(sql: string, reads: readonly (typeof prices)[] = []): Pro
 
 test('a column that is not there is told with the columns that are', async () => {
   assert.deepEqual(await textsOf('SELECT ordr_id AS order_id FROM source, prices', [prices]), [
-    "COLUMN_NOT_FOUND: line 1:8: Column 'ordr_id' cannot be resolved: source has order_id, amount; prices has amount.",
+    "COLUMN_NOT_FOUND: line 1:8: Column 'ordr_id' cannot be resolved or requester is not authorized to access requested resources: source has order_id, amount; prices has amount.",
   ])
 })
 

@@ -1,21 +1,22 @@
 // Athena's expressions, written for DuckDB with their types. Every kind of node has its line; a kind that has none is a
 // call or is refused by name.
-import { at, EngineFault } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
 import { call, windowCall } from './call.ts'
 import { cast, coerced } from './convert.ts'
 import { isNested } from './equality.ts'
+import { checkField } from './extract.ts'
 import { jsonCall } from './json-call.ts'
 import { like } from './like.ts'
 import { intervalOf, leastOf, literalValue } from './literals.ts'
 import { type Arithmetic, arithmetic, comparison, concatenation, condition } from './operators.ts'
-import { fields, resolve, type Scope } from './scope.ts'
+import { refuseChained } from './precedence.ts'
+import { fields, resolve, type Scope, unresolved } from './scope.ts'
 import { shown } from './shown.ts'
 import type { Statement } from './statement.ts'
 import { subscript } from './subscript.ts'
 import { withItsZone } from './text-instant.ts'
 import { typeOfNode } from './type-node.ts'
-import { common, isClock, isText } from './typing/coercion.ts'
+import { common, isText } from './typing/coercion.ts'
 import { arrayOf, boolean, instant, isOrderable, isSimple, nameOf, rowOf, type Type, unknown } from './typing/type.ts'
 import { unicodeText } from './unicode-text.ts'
 import { apart, mismatch, typed, type Value } from './value.ts'
@@ -24,6 +25,7 @@ import { zoneOf } from './zones.ts'
 type Write = (node: Node, statement: Statement, scope: Scope) => Value
 
 export function expression(node: Node, statement: Statement, scope: Scope): Value {
+  refuseChained(node, statement.text)
   const write = writers[node.kind]
   return write === undefined ? call(node, statement, scope) : write(node, statement, scope)
 }
@@ -202,11 +204,7 @@ const writers: Readonly<Record<string, Write>> = {
   cast: castOf(false),
   try_cast: castOf(true),
   extract(node, statement, scope) {
-    node.only('this', 'field')
-    const from = node.need('this')
-    const { type } = statement.expression(from, scope)
-    if (!isSimple(type, 'date', 'unknown', 'interval day to second', 'interval year to month') && !isClock(type))
-      throw mismatch(from.position, `Cannot extract ${node.text('field')?.toUpperCase()} from ${nameOf(type)}`)
+    checkField(node.only('this', 'field'), statement.expression(node.need('this'), scope).type)
     return call(node, statement, scope)
   },
   at_time_zone(node, statement, scope) {
@@ -239,8 +237,7 @@ const writers: Readonly<Record<string, Write>> = {
     const value = statement.expression(node.need('this'), scope)
     const name = (node.text('field') ?? '').toLowerCase()
     const found = fields(value, [name])
-    if (found === undefined && value.type.kind === 'row')
-      throw new EngineFault('semantic', `COLUMN_NOT_FOUND: ${at(node.position, `Column '${name}' cannot be resolved`)}`)
+    if (found === undefined && value.type.kind === 'row') throw unresolved(name, node.position)
     if (found === undefined)
       throw mismatch(node.position, `Expression ${shown(node.need('this')) ?? name} is not of type ROW`)
     return found

@@ -1,6 +1,7 @@
 // Calls as the parser keeps them: well-known functions in nodes of their own, all others by name. Both become one form.
-import { at, EngineFault, type Position } from '../engine/fault.ts'
+import type { Position } from '../engine/fault.ts'
 import { Node, unsupported } from './ast.ts'
+import { fieldFunction } from './extract.ts'
 import { asLambda } from './lambda-node.ts'
 
 export interface Call {
@@ -41,26 +42,6 @@ const shapes: Readonly<Record<string, { readonly name?: string; readonly fields:
 const variadic = new Set(['coalesce', 'greatest', 'least', 'array_intersect', 'concat_ws'])
 
 const modifiers = ['distinct', 'order_by', 'filter', 'ignore_nulls', 'name', 'star', 'limit', 'on_overflow']
-
-/** The parser's names of EXTRACT's fields where they are not those of the functions. */
-const fieldFunctions: Readonly<Record<string, string>> = {
-  DayOfWeek: 'day_of_week',
-  DayOfYear: 'day_of_year',
-  TimezoneHour: 'timezone_hour',
-  TimezoneMinute: 'timezone_minute',
-}
-const extracted = [
-  ...['year', 'quarter', 'month', 'week', 'day', 'day_of_month', 'day_of_week', 'dow', 'day_of_year', 'doy'],
-  ...['year_of_week', 'yow', 'hour', 'minute', 'second', 'timezone_hour', 'timezone_minute'],
-]
-
-function fieldFunction(node: Node): string {
-  const field = node.text('field') ?? node.record('field')?.text('Custom') ?? ''
-  const name = fieldFunctions[field] ?? field.toLowerCase()
-  if (extracted.includes(name)) return name
-  const text = `INVALID_FUNCTION_ARGUMENT: ${at(node.position, `Invalid EXTRACT field: ${field.toUpperCase()}`)}`
-  throw new EngineFault('semantic', text, node.position)
-}
 
 /** `isKnown` tells the names of functions: a node of another kind is refused by its name. */
 export function readCall(node: Node, isKnown: (name: string) => boolean): Call {

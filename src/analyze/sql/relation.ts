@@ -1,16 +1,19 @@
 // What stands in a FROM: tables (scans), queries, joins, UNNEST. For each table it tells whether a condition of the WHERE
 // may already be asked of its rows before the join, which is what pruning partitions means.
-import { at, EngineFault, type Position } from '../engine/fault.ts'
+import { at, EngineFault } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
+import { aliased, checkNames } from './column-names.ts'
 import { coerced } from './convert.ts'
 import { commonOf } from './expression.ts'
 import { type Feed, mention } from './feeds.ts'
 import { refuseAggregates } from './grouping.ts'
 import { condition } from './operators.ts'
-import type { Column, Refusal, Scope, Visible } from './scope.ts'
+import { sampling } from './sampling.ts'
+import type { Refusal, Scope, Visible } from './scope.ts'
 import type { Scan, Statement } from './statement.ts'
 import { identifier } from './text.ts'
-import { bigint, nameOf } from './typing/type.ts'
+import { nameOf } from './typing/type.ts'
+import { isUnnest, unnest } from './unnest.ts'
 import { mismatch } from './value.ts'
 import { expanded } from './view.ts'
 
@@ -96,10 +99,15 @@ function joined(
   })
   const isFilling = kind === 'Right' || kind === 'Full'
   const seen = isFilling ? { ...side, columns: side.columns.map(column => ({ ...column, refusal })) } : side
-  const relation = table(join.need('this'), statement, seen)
+  refuseCondition(join, kind)
+  const node = join.need('this')
+  // LEFT JOIN UNNEST(…) ON TRUE: a row whose lists are empty comes once, with NULLs.
+  if (isUnnest(node) && kind === 'Left') {
+    const relation = unnest(node, statement, seen, 'filled')
+    return { ...relation, sql: `CROSS JOIN ${relation.sql}` }
+  }
+  const relation = isUnnest(node) && isFilling ? unnest(node, statement, seen, 'alone') : table(node, statement, seen)
   const on = join.child('on')
-  if (isUnnest(join.need('this')) && kind !== 'Cross' && kind !== 'Inner')
-    return filledUnnest(join, kind, before, statement, scope)
   const using = join.texts('using').map(name => name.toLowerCase())
   if (kind === 'Inner' && on === undefined && using.length === 0)
     throw new EngineFault('syntax', at(join.position, "mismatched input: JOIN expects 'ON' or 'USING'"), join.position)
@@ -134,40 +142,24 @@ function joined(
   return { ...relation, sql: `${word} ${relation.sql} ON ${text}`, merged, keepsRows }
 }
 
-const isUnnest = (node: Node): boolean =>
-  node.kind === 'unnest' || (node.kind === 'alias' && node.child('this')?.kind === 'unnest')
-
-/** LEFT JOIN UNNEST(…) ON TRUE: a row whose lists are empty comes once, with NULLs. */
-function filledUnnest(
-  join: Node,
-  kind: string,
-  before: readonly Relation[],
-  statement: Statement,
-  scope: Scope,
-): Relation {
+/** What sees the relation before it is joined to it by no condition of its own. */
+function refuseCondition(join: Node, kind: string): void {
   const node = join.need('this')
-  if (kind !== 'Left')
-    throw new EngineFault(
-      'semantic',
-      `NOT_SUPPORTED: ${at(node.position, `${kind.toUpperCase()} JOIN involving UNNEST is only supported with CROSS JOIN, INNER JOIN and LEFT JOIN`)}`,
-      node.position,
-    )
+  const isLateral = node.kind === 'subquery' && node.flag('lateral')
+  if (kind === 'Cross' || !(isUnnest(node) || (isLateral && kind === 'Full'))) return
   const on = join.child('on')
-  if (on?.kind !== 'boolean' || !on.flag('value'))
-    throw new EngineFault(
-      'semantic',
-      `NOT_SUPPORTED: ${at(on?.position ?? node.position, 'LEFT JOIN involving UNNEST is only supported with condition ON TRUE')}`,
-      node.position,
-    )
-  const relation = unnest(node, statement, beside(before, scope), true)
-  return { ...relation, sql: `CROSS JOIN ${relation.sql}`, keepsRows: false }
+  if (on?.kind === 'boolean' && on.flag('value')) return
+  const what = isLateral ? 'LATERAL relation' : 'UNNEST'
+  const position = on?.position ?? node.position
+  const text = at(position, `${kind.toUpperCase()} JOIN involving ${what} is only supported with condition ON TRUE`)
+  throw new EngineFault('semantic', `NOT_SUPPORTED: ${text}`, position)
 }
 
 function table(node: Node, statement: Statement, scope: Scope): Relation {
   switch (node.kind) {
     case 'table': {
       const relation = named(node, statement, scope)
-      return sampled(relation, node.record('table_sample'), node.position)
+      return { ...relation, sql: relation.sql + sampling(node.record('table_sample'), node.position) }
     }
     case 'subquery': {
       node.only('this', 'alias', 'column_aliases', 'lateral')
@@ -182,7 +174,7 @@ function table(node: Node, statement: Statement, scope: Scope): Relation {
     case 'table_sample': {
       node.only('this', 'sample')
       const relation = table(node.need('this'), statement, scope)
-      return sampled(relation, node.record('sample'), node.position)
+      return { ...relation, sql: relation.sql + sampling(node.record('sample'), node.position) }
     }
     case 'paren':
     case 'alias': {
@@ -232,56 +224,6 @@ function bracketed(node: Node): Node | undefined {
   return inner !== undefined && setOperations.has(inner.kind) ? inner : undefined
 }
 
-const samplings: Readonly<Record<string, string>> = { Bernoulli: 'BERNOULLI', System: 'SYSTEM' }
-
-/** TABLESAMPLE: each row with that chance, or each piece of the table. */
-function sampled(relation: Relation, sample: Node | undefined, position: Position | undefined): Relation {
-  if (sample === undefined) return relation
-  sample.only('method', 'size', 'explicit_method', 'method_before_size', 'unit_after_size', 'unit')
-  const share = sample.child('size')
-  if (share?.kind === 'literal' && share.text('literal_type') === 'string')
-    throw mismatch(share.position, 'Sample percentage should be a numeric expression')
-  if (share?.kind === 'neg')
-    throw new EngineFault(
-      'semantic',
-      `NUMERIC_VALUE_OUT_OF_RANGE: ${at(share.position, 'Sample percentage must be greater than or equal to 0')}`,
-      share.position,
-    )
-  const method = samplings[sample.text('method') ?? '']
-  const size = sample.child('size')?.text('value') ?? ''
-  if (method === undefined || !/^\d+(\.\d+)?$/.test(size)) throw unsupported('TABLESAMPLE of this form', position)
-  if (Number(size) > 100)
-    throw new EngineFault(
-      'semantic',
-      `NUMERIC_VALUE_OUT_OF_RANGE: ${at(share?.position, 'Sample percentage must be less than or equal to 100')}`,
-      share?.position,
-    )
-  return { ...relation, sql: `${relation.sql} TABLESAMPLE ${method} (${size} PERCENT)` }
-}
-
-/** ` AS alias(columns)`, with every column given a name of its own, by which it is reached whatever it is called. */
-function aliased(node: Node, alias: string, columns: readonly Column[], statement: Statement) {
-  const names = node.texts('column_aliases').map(name => name.toLowerCase())
-  checkNames(node, names, alias, columns.length)
-  const inner = columns.map((_, index) => `c${index}`)
-  const relation = statement.name('r')
-  const shown = columns.map(
-    ({ name, type }, index): Visible => ({
-      name: names[index] ?? name,
-      type,
-      relation: alias,
-      sql: `${relation}.${inner[index]}`,
-    }),
-  )
-  return { text: ` AS ${relation}(${inner.join(', ')})`, columns: shown }
-}
-
-function checkNames(node: Node, names: readonly string[], alias: string, count: number): void {
-  if (names.length === 0 || names.length === count) return
-  const text = `Column alias list has ${names.length} entries but '${alias}' has ${count} columns available`
-  throw new EngineFault('semantic', `MISMATCHED_COLUMN_ALIASES: ${at(node.position, text)}`, node.position)
-}
-
 const catalogs = new Set(['awsdatacatalog'])
 
 function named(node: Node, statement: Statement, scope: Scope): Relation {
@@ -328,60 +270,6 @@ function named(node: Node, statement: Statement, scope: Scope): Relation {
   const feeds = [{ target: scan, names: own }]
   const isOwn = names.length === 0
   return { sql: `${identifier(scan.view)} AS ${relation}`, columns, ...(isOwn && { scan }), feeds, keepsRows: true }
-}
-
-/** UNNEST(a, b) AS u(x, y): of an array one column (of rows, one a field), of a map two; the shorter filled with NULL. */
-function unnest(node: Node, statement: Statement, scope: Scope, isFilled = false): Relation {
-  const inner = node.kind === 'alias' ? node.only('this', 'alias', 'column_aliases').need('this') : node
-  if (inner.kind !== 'unnest')
-    throw unsupported(`${inner.kind.replaceAll('_', ' ').toUpperCase()} in FROM`, node.position)
-  inner.only('this', 'expressions', 'with_ordinality')
-  const lists: {
-    readonly sql: string
-    readonly columns: readonly Column[]
-    readonly of: (item: string) => readonly string[]
-  }[] = []
-  for (const part of [inner.need('this'), ...inner.list('expressions')]) {
-    const value = statement.expression(part, scope)
-    const { type } = value
-    if (type.kind === 'map')
-      lists.push({
-        sql: `map_entries(${value.sql})`,
-        columns: [
-          { name: 'key', type: type.key },
-          { name: 'value', type: type.value },
-        ],
-        of: item => [`${item}.key`, `${item}.value`],
-      })
-    else if (type.kind === 'array' && type.of.kind === 'row') {
-      const { fields } = type.of
-      lists.push({
-        sql: value.sql,
-        columns: fields.map(field => ({ name: field.name?.toLowerCase(), type: field.type })),
-        of: item => fields.map((_, index) => `struct_extract_at(${item}, ${index + 1})`),
-      })
-    } else if (type.kind === 'array')
-      lists.push({ sql: value.sql, columns: [{ name: undefined, type: type.of }], of: item => [item] })
-    else throw mismatch(part.position, `Cannot unnest type: ${nameOf(type)}`)
-  }
-  const items = statement.name('items')
-  const isOrdered = inner.flag('with_ordinality')
-  const longest = `greatest(${lists.map(({ sql }) => `coalesce(len(${sql}), 0)`).join(', ')})`
-  const places = `range(1, ${longest} + 1)`
-  const filled = (list: string) => (isFilled ? `CASE WHEN ${longest} = 0 THEN [NULL] ELSE ${list} END` : list)
-  const unnested = lists.map(({ sql }, index) => `unnest(${filled(sql)}) AS i${index}`)
-  if (isOrdered) unnested.push(`unnest(${filled(places)}) AS place`)
-  const values = lists.flatMap(({ of }, index) => of(`${items}.i${index}`))
-  if (isOrdered) values.push(`CAST(${items}.place AS BIGINT)`)
-  const columns: Column[] = lists.flatMap(list => list.columns)
-  if (isOrdered) columns.push({ name: 'ordinality', type: bigint })
-  const alias = ((node.kind === 'alias' ? node.text('alias') : undefined) ?? statement.name('unnest')).toLowerCase()
-  const { text, columns: shown } = aliased(node, alias, columns, statement)
-  return {
-    sql: `LATERAL (SELECT ${values.join(', ')} FROM (SELECT ${unnested.join(', ')}) AS ${items})${text}`,
-    columns: shown,
-    keepsRows: false,
-  }
 }
 
 /** The parts of a condition that must all hold. */

@@ -79,11 +79,13 @@ export function resolve(path: readonly string[], scope: Scope, position: Positio
     }
   }
   if (names.at(-1) === hiddenButRefused) throw unsupported(`The column "${hiddenButRefused}"`, position)
-  throw new EngineFault(
-    'semantic',
-    `COLUMN_NOT_FOUND: ${at(position, `Column '${names.join('.')}' cannot be resolved`)}`,
-    position,
-  )
+  throw unresolved(names.join('.'), position)
+}
+
+/** In AWS's words, which say more than Trino's: a caller of Lake Formation may see some columns only. */
+export const unresolved = (name: string, position: Position | undefined): EngineFault => {
+  const text = `Column '${name}' cannot be resolved or requester is not authorized to access requested resources`
+  return new EngineFault('semantic', `COLUMN_NOT_FOUND: ${at(position, text)}`, position)
 }
 
 function inOne(names: readonly string[], scope: Scope, position: Position | undefined): Value | undefined {

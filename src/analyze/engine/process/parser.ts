@@ -4,6 +4,7 @@
 import type { Token } from '../../sql/reading/edits.ts'
 import { placed } from '../../sql/reading/places.ts'
 import { withPlainCalls } from '../../sql/reading/plain-calls.ts'
+import { refuseReserved } from '../../sql/reading/reserved.ts'
 import { type Rewriting, rewritten } from '../../sql/reading/rewriting.ts'
 import { syntaxFault } from '../../sql/reading/syntax-fault.ts'
 import { EngineFault } from '../fault.ts'
@@ -57,8 +58,10 @@ function read(text: string, library: Polyglot): ReturnType<Polyglot['parse']> {
 
 const whole = (tree: unknown, rewriting: Rewriting | undefined): unknown => rewriting?.restored(tree) ?? tree
 
-const listed = (tree: unknown): readonly unknown[] =>
-  Array.isArray(tree) ? tree : tree === null || tree === undefined ? [] : [tree]
+function listed(tree: unknown): readonly unknown[] {
+  refuseReserved(tree)
+  return Array.isArray(tree) ? tree : tree === null || tree === undefined ? [] : [tree]
+}
 
 function tokenized(sql: string, library: Polyglot): readonly Token[] {
   const found = library.tokenize(sql, 'athena' as never)

@@ -18,10 +18,11 @@ interface Piece {
 }
 
 function cut(format: string): readonly Piece[] {
-  const pieces = format.match(/'(?:[^']|'')*'|([A-Za-z])\1*|[^A-Za-z']+|'/g) ?? []
-  return pieces.map(piece => {
-    if (/^[A-Za-z]/.test(piece)) return { letter: piece[0] ?? '', count: piece.length }
-    const text = piece === "''" ? "'" : piece.replace(/^'(.*)'$/s, '$1').replaceAll("''", "'")
+  // A quote that is not closed encloses all that follows.
+  const pieces = format.matchAll(/'((?:[^']|'')*)(?:'|$)|([A-Za-z])\2*|[^A-Za-z']+/g)
+  return [...pieces].map(([piece, quoted, letter]) => {
+    if (letter !== undefined) return { letter, count: piece.length }
+    const text = piece === "''" ? "'" : (quoted?.replaceAll("''", "'") ?? piece)
     return { letter: '', count: 0, text }
   })
 }

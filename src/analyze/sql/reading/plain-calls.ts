@@ -1,5 +1,6 @@
 // Calls written so that the parser asks nothing of their arguments: it refuses `abs(1, 2)` as no language, where Athena knows the
 // function and lists what it takes. Tried on a statement that the parser did not read; functions with a grammar of their own stay.
+import { at, EngineFault } from '../../engine/fault.ts'
 import { functions } from '../functions/functions.ts'
 import { type Edit, Edited, type Token } from './edits.ts'
 import { type Rewriting, unusedSign } from './rewriting.ts'
@@ -26,6 +27,7 @@ export function withPlainCalls(sql: string, tokens: readonly Token[]): Rewriting
   const sign = unusedSign(sql)
   // What the parser lets pass among the arguments of a function it does not know.
   if (tokens.some((token, index) => token.text === ',' && tokens[index + 1]?.text === ',')) return undefined
+  refuseOrdered(sql, tokens)
   const edits: Edit[] = tokens.flatMap((token, index) => {
     const name = token.text.toLowerCase()
     const isCall = tokens[index + 1]?.text === '(' && tokens[index - 1]?.text !== '.'
@@ -41,6 +43,24 @@ export function withPlainCalls(sql: string, tokens: readonly Token[]): Rewriting
     position: position => edited.position(position),
   }
 }
+
+/** ORDER BY among the arguments of what aggregates nothing, which the parser has no place for. */
+function refuseOrdered(sql: string, tokens: readonly Token[]): void {
+  const depths: (Token | undefined)[] = []
+  for (const [index, token] of tokens.entries()) {
+    const [before, next] = [tokens[index - 1], tokens[index + 1]]
+    if (token.text === '(') depths.push(before !== undefined && isScalar(before) ? before : undefined)
+    if (token.text === ')') depths.pop()
+    const call = depths.at(-1)
+    if (call === undefined || token.text.toUpperCase() !== 'ORDER' || next?.text.toUpperCase() !== 'BY') continue
+    const position = new Edited(sql, []).at(call.start)
+    const said = at(position, 'ORDER BY is only valid for aggregation functions')
+    throw new EngineFault('semantic', `FUNCTION_NOT_AGGREGATE: ${said}`, position)
+  }
+}
+
+const isScalar = ({ type, text }: Token): boolean =>
+  type !== 'STRING' && type !== 'QUOTED_IDENTIFIER' && functions.get(text.toLowerCase())?.kind === 'scalar'
 
 function restore(tree: unknown, sign: string, edited: Edited): unknown {
   if (typeof tree === 'string') return tree.startsWith(sign) ? tree.slice(sign.length) : tree

@@ -4,6 +4,7 @@ import { at, EngineFault, type Position } from '../../engine/fault.ts'
 import { unnamedQueries } from './derived.ts'
 import { type Edit, Edited, type Token } from './edits.ts'
 import { mayBeForeign, refuseForeign } from './foreign.ts'
+import { formEdits, mayBeForm } from './forms.ts'
 import { type JsonCall, jsonCallNames, readJsonCall } from './json-calls.ts'
 import { isLiteralOf } from './literal-text.ts'
 import { unnamedFields } from './row-types.ts'
@@ -44,7 +45,8 @@ const isText = ({ type }: Token): boolean => type.endsWith('STRING') || type ===
 
 export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token[]): Rewriting | undefined {
   const isSuspect = mayBeForeign.test(sql)
-  if (!isSuspect && !mayHold.test(sql) && !mayMiss.test(sql) && !mayBeRow.test(sql)) return undefined
+  const looks = [mayHold, mayMiss, mayBeRow, mayBeForm]
+  if (!isSuspect && !looks.some(look => look.test(sql))) return undefined
   const tokens = tokensOf(sql)
   const words = tokens.map(token => (isText(token) ? '"' : token.text.toUpperCase()))
   const sign = unusedSign(sql)
@@ -70,6 +72,7 @@ export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token
       const expected = word === ',' ? '<expression>' : "'*', 'ALL', 'DISTINCT', <expression>"
       throw new EngineFault('syntax', at(position, `mismatched input '${input}'. Expecting: ${expected}`), position)
     }
+    edits.push(...formEdits(tokens, words, index, sign))
     const replace = (text: string) => edits.push({ start: token.start, end: token.end, text })
     if (word === 'AS')
       for (const start of unnamedFields(words, tokens, index))
@@ -182,6 +185,7 @@ function restore(tree: unknown, marks: Marks): unknown {
   )
   if (typeof fields.name === 'string' && fields.name.replaceAll('"', '') === `${marks.sign}unnamed`)
     return { ...fields, name: '' }
+  if (fields.name === `${marks.sign}count`) return { ...fields, name: 'count' }
   const { select, group_by: group, function: called } = fields
   if (isRecord(select) && markOf(select.expressions, marks) === 'values') return valuesOf(select)
   if (isRecord(called) && called.name === 'athena_json') return jsonCallOf(called, marks) ?? fields

@@ -1,0 +1,73 @@
+// Forms that the parser reads only in another dress, as edits of single tokens:
+//   WINDOW "w" AS (…), OVER ("w" …)          the name without its quotes
+//   count(DISTINCT a, b)                      a call of a quoted name: it takes the two for one row
+//   TABLESAMPLE BERNOULLI (50 + 50)           the sum in brackets of its own
+import type { Edit, Token } from './edits.ts'
+
+/** A quick look. */
+export const mayBeForm =
+  /\b(?:window|over\s*\()(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*"|\bcount\s*\(\s*distinct\b|\btablesample\b/i
+
+/** Of the token at this place; `mark` begins the name of a call that is to be called by the rest of it. */
+export function formEdits(
+  tokens: readonly Token[],
+  words: readonly string[],
+  index: number,
+  mark: string,
+): readonly Edit[] {
+  const token = tokens[index]
+  if (token === undefined) return []
+  const [word = '', next = '', before = ''] = [words[index], words[index + 1], words[index - 1]]
+  if (token.type === 'QUOTED_IDENTIFIER' && (isWindow(words, index) || isBase(words, index)))
+    return [{ start: token.start, end: token.end, text: windowName(token.text) }]
+  if (word === 'COUNT' && next === '(' && words[index + 2] === 'DISTINCT' && before !== '.')
+    return isList(words, index + 1) ? [{ start: token.start, end: token.end, text: `"${mark}count"` }] : []
+  if (word !== 'TABLESAMPLE' || words[index + 2] !== '(') return []
+  const [open, close] = [tokens[index + 2], tokens[closing(words, index + 2)]]
+  // A number stands as it is.
+  if (open === undefined || close === undefined || words[index + 4] === ')') return []
+  return [
+    { start: open.end, end: open.end, text: '(' },
+    { start: close.start, end: close.start, text: ')' },
+  ]
+}
+
+const isWindow = (words: readonly string[], index: number): boolean =>
+  words[index - 1] === 'WINDOW' && words[index + 1] === 'AS' && words[index + 2] === '('
+
+const afterBase = new Set([')', 'PARTITION', 'ORDER', 'ROWS', 'RANGE', 'GROUPS'])
+
+/** Where a window may be named: OVER "w", OVER ("w" …), WINDOW v AS ("w" …). */
+function isBase(words: readonly string[], index: number): boolean {
+  const [opener, word] = [words[index - 1] ?? '', words[index - 2] ?? '']
+  if (opener === 'OVER') return true
+  return opener === '(' && (word === 'OVER' || word === 'AS') && afterBase.has(words[index + 1] ?? '')
+}
+
+/** A name without quotes that stands for one with any signs in it. */
+function windowName(name: string): string {
+  if (/^[a-z_]\w*$/i.test(name)) return name
+  return `w_${[...name].map(sign => sign.codePointAt(0)?.toString(16)).join('_')}`
+}
+
+/** Whether the bracket holds a comma of its own. */
+function isList(words: readonly string[], opener: number): boolean {
+  let depth = 0
+  for (let index = opener; index < words.length; index++) {
+    if (words[index] === '(' || words[index] === '[') depth += 1
+    if (words[index] === ')' || words[index] === ']') depth -= 1
+    if (depth === 0) return false
+    if (depth === 1 && words[index] === ',') return true
+  }
+  return false
+}
+
+function closing(words: readonly string[], opener: number): number {
+  let depth = 0
+  for (let index = opener; index < words.length; index++) {
+    if (words[index] === '(') depth += 1
+    if (words[index] === ')') depth -= 1
+    if (depth === 0) return index
+  }
+  return -1
+}
