@@ -6,14 +6,14 @@ import type { Type } from './typing/type.ts'
 
 /** Both of that type. */
 export function ordered(operator: string, left: string, right: string, type: Type): string {
-  return `CASE WHEN ${left} IS NULL OR ${right} IS NULL THEN NULL ELSE ${order(left, right, type, 0)} ${operator} 0 END`
+  return `CASE WHEN ${left} IS NULL OR ${right} IS NULL THEN NULL ELSE ${order(left, right, type)} ${operator} 0 END`
 }
 
 const refused = (what: string): string =>
   `CASE WHEN athena_fail(${literal(`NOT_SUPPORTED: ${what} with null elements`)}) THEN 0 END`
 
 /** -1, 0 or 1 of two that are not NULL. */
-function order(left: string, right: string, type: Type, depth: number): string {
+export function order(left: string, right: string, type: Type, depth = 0): string {
   if (type.kind === 'row') return ofRows(left, right, type.fields, depth)
   if (type.kind !== 'array') return `CASE WHEN ${left} < ${right} THEN -1 WHEN ${left} > ${right} THEN 1 ELSE 0 END`
   const [place, found] = [`athena_o${depth}`, `athena_p${depth}`]

@@ -1,23 +1,24 @@
 // Queries: SELECT, set operations, VALUES, WITH. Tables become views of the session, named by the statement's scans; a
 // function in a FROM is refused, whatever it is called.
 import { at, EngineFault } from '../engine/fault.ts'
-import { Node, unsupported } from './ast.ts'
+import { Node } from './ast.ts'
 import { coerced } from './convert.ts'
 import { fieldOf } from './convert-text.ts'
 import { commonOf } from './expression.ts'
 import { type Feed, feedsOf, isTransparent, kept, pushDown } from './feeds.ts'
-import { checkAggregation, groupBy, placeFault } from './group-by.ts'
+import { checkAggregation, groupBy } from './group-by.ts'
 import { refuseAggregates } from './grouping.ts'
 import { condition } from './operators.ts'
+import { orderChecks } from './order-check.ts'
+import { ordered, tail, ties } from './query-tail.ts'
 import { conjuncts, type Relation, relations, visible } from './relation.ts'
 import type { Column, Scope, Visible } from './scope.ts'
-import { shown } from './shown.ts'
 import { type Starred, starred, starredNode } from './star.ts'
 import type { Statement, Written } from './statement.ts'
 import { identifier } from './text.ts'
-import { isSame, nameOf, rowOf, type Type, unknown } from './typing/type.ts'
+import { isSame, nameOf, rowOf, unknown } from './typing/type.ts'
 import { mismatch, type Value } from './value.ts'
-import { namedWindows, orderItems } from './window.ts'
+import { namedWindows } from './window.ts'
 import { withClause } from './with-clause.ts'
 
 export function query(node: Node, statement: Statement, scope: Scope): Written {
@@ -40,9 +41,12 @@ export function query(node: Node, statement: Statement, scope: Scope): Written {
       node.only('this', 'order_by', 'limit', 'offset', 'fetch', 'with')
       const inner = withClause(node, statement, scope)
       const { sql, columns, feeds = [] } = statement.query(node.need('this'), inner.scope)
-      const ordered = { ...inner.scope, columns: outputs(columns) }
       const shown = isTransparent(node) ? feeds : []
-      return { sql: `${inner.text}(${sql})${tail(node, statement, ordered, columns.length)}`, columns, feeds: shown }
+      return {
+        sql: inner.text + ordered(node, { sql: `(${sql})`, columns }, statement, inner.scope),
+        columns,
+        feeds: shown,
+      }
     }
     default:
       throw new EngineFault(
@@ -51,12 +55,6 @@ export function query(node: Node, statement: Statement, scope: Scope): Written {
       )
   }
 }
-
-/** What an ORDER BY behind a query sees: the columns that come out of it. */
-const outputs = (columns: readonly Column[]): readonly Visible[] =>
-  columns.flatMap(({ name, type }) =>
-    name === undefined ? [] : [{ name, type, relation: undefined, sql: identifier(name) }],
-  )
 
 /** INTERSECT binds tighter than UNION and EXCEPT; the parser reads them all from left to right. */
 function tighter(node: Node): Node {
@@ -93,12 +91,11 @@ function setOperation(word: string, node: Node, statement: Statement, scope: Sco
     return { name: column.name, type }
   })
   const all = node.flag('all') ? ' ALL' : ''
-  const sql = `${inner.text}(${as(left, columns, statement)}) ${word}${all} (${as(right, columns, statement)})`
+  const sql = `(${as(left, columns, statement)}) ${word}${all} (${as(right, columns, statement)})`
   const same = (side: Written): readonly Feed[] =>
     kept(side.feeds, place => isSame(side.columns[place]?.type ?? unknown, columns[place]?.type ?? unknown))
   const feeds = isTransparent(node) ? [...same(left), ...same(right)] : []
-  const sorted = { ...inner.scope, columns: outputs(columns) }
-  return { sql: sql + tail(node, statement, sorted, columns.length), columns, feeds }
+  return { sql: inner.text + ordered(node, { sql, columns }, statement, inner.scope), columns, feeds }
 }
 
 /** The query with its columns turned into these types. */
@@ -216,15 +213,19 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
   // ORDER BY sees the SELECT's own names first, then the FROM's.
   const outputs = outputNames(columns, items, here)
   const shadowed = new Set(outputs.map(({ name }) => name))
-  const ordered = [
+  const seen = [
     ...outputs,
     ...here.columns.filter(({ name, relation }) => relation !== undefined || !shadowed.has(name)),
   ]
-  const sorted: Scope = { ...here, columns: qualifiedOnly(ordered, shadowed) }
+  const sorted: Scope = { ...here, columns: qualifiedOnly(seen, shadowed) }
   checkOrder([...shadowed], sorted)
   if (node.flag('distinct')) checkDistinct(node, items, outputs, statement, sorted)
   const shown = items.flatMap(item => item.parts)
-  parts.push(...ties(node, shown, statement, sorted))
+  const kept = [
+    ...ties(node, shown, statement, sorted),
+    ...orderChecks(node, { parts: shown, columns }, statement, sorted),
+  ]
+  if (kept.length > 0) parts.push(`QUALIFY ${kept.join(' AND ')}`)
   const feeds = isTransparent(node)
     ? feedsOf(
         shown,
@@ -302,87 +303,3 @@ const starItem = (shown: readonly Starred[]): Item => ({
   columns: shown.map(({ name, type }) => ({ name, type })),
   nodes: shown.map((column, index) => starredNode({ ...column, place: index + 1 })),
 })
-
-const unorderable =
-  (query: Node) =>
-  (type: Type, item: Node): Error =>
-    mismatch(
-      query.position,
-      `Type ${nameOf(type)} is not orderable, and therefore cannot be used in ORDER BY: ${shown(item) ?? item.kind}`,
-    )
-
-/** ORDER BY, LIMIT and OFFSET, which follow a SELECT as well as a set operation. */
-function tail(node: Node, statement: Statement, scope: Scope, width: number): string {
-  const order = node.record('order_by')?.only('expressions').records('expressions') ?? []
-  for (const item of order) {
-    const place = item.child('this')
-    const text = place?.kind === 'literal' && place.text('literal_type') === 'number' ? place.text('value') : undefined
-    if (text !== undefined && /^\d+$/.test(text) && (Number(text) < 1 || Number(text) > width))
-      throw placeFault(`ORDER BY position ${text}`, place?.position)
-  }
-  const parts = order.length > 0 ? [` ORDER BY ${orderItems(order, statement, scope, unorderable(node))}`] : []
-  const write = (part: Node): Value => statement.expression(counted(part), scope)
-  const fetch = node
-    .record('fetch')
-    ?.only('direction', 'count', 'rows', ...(node.kind === 'select' ? ['with_ties'] : []))
-  const hasTies = fetch?.flag('with_ties') === true
-  const limit = amount(node, 'limit') ?? fetch?.child('count')
-  const isAll = limit?.kind === 'column' && limit.text('name')?.toLowerCase() === 'all'
-  if (limit !== undefined && !isAll && !hasTies) parts.push(` LIMIT ${write(limit).sql}`)
-  else if (fetch !== undefined && !hasTies) parts.push(' LIMIT 1')
-  const offset = amount(node, 'offset')
-  if (offset !== undefined && !hasTies) parts.push(` OFFSET ${write(offset).sql}`)
-  return parts.join('')
-}
-
-const operators: Readonly<Record<string, string>> = { neg: '-', add: '+', sub: '-', mul: '*', div: '/', mod: '%' }
-
-/** A whole number, which may stand in brackets: no expression, and nothing below zero. */
-function counted(node: Node): Node {
-  if (node.kind === 'paren') return counted(node.need('this'))
-  if (node.kind === 'literal' && node.text('literal_type') === 'number' && /^\d+$/.test(node.text('value') ?? ''))
-    return node
-  throw new EngineFault(
-    'syntax',
-    at(
-      node.position,
-      `mismatched input '${node.text('value') ?? operators[node.kind] ?? node.text('name') ?? '('}'. Expecting: 'ALL', '?', <integer>`,
-    ),
-    node.position,
-  )
-}
-
-/** FETCH FIRST … WITH TIES: of the rows behind the OFFSET so many, and those that the ORDER BY puts beside the last of them. */
-function ties(node: Node, shown: readonly string[], statement: Statement, scope: Scope): readonly string[] {
-  const fetch = node.record('fetch')
-  if (fetch?.flag('with_ties') !== true) return []
-  const order = node.record('order_by')?.records('expressions') ?? []
-  if (order.length === 0)
-    throw new EngineFault(
-      'semantic',
-      `MISSING_ORDER_BY: ${at(fetch.position, 'FETCH FIRST WITH TIES clause requires ORDER BY')}`,
-      fetch.position,
-    )
-  if (node.flag('distinct')) throw unsupported('FETCH FIRST WITH TIES of SELECT DISTINCT', node.position)
-  const items = order.map(item => {
-    const place = item.child('this')
-    const text = place?.kind === 'literal' && place.text('literal_type') === 'number' ? place.text('value') : undefined
-    const [, direction = ''] =
-      / ((?:ASC|DESC) NULLS (?:FIRST|LAST))$/.exec(orderItems([item], statement, scope, unorderable(node))) ?? []
-    return text === undefined
-      ? orderItems([item], statement, scope, unorderable(node))
-      : `${shown[Number(text) - 1]} ${direction}`
-  })
-  const number = (part: Node | undefined, otherwise: string) =>
-    part === undefined ? otherwise : statement.expression(counted(part), scope).sql
-  const offset = number(amount(node, 'offset'), '0')
-  const over = `OVER (ORDER BY ${items.join(', ')})`
-  const last = `${offset} + ${number(fetch.child('count'), '1')}`
-  return [`QUALIFY rank() ${over} <= ${last}${offset === '0' ? '' : ` AND row_number() ${over} > ${offset}`}`]
-}
-
-/** A SELECT keeps its LIMIT in a record, a set operation as it is. */
-function amount(node: Node, name: string): Node | undefined {
-  const record = node.record(name)
-  return record?.raw('this') === undefined ? node.child(name) : record.only('this', 'rows').child('this')
-}

@@ -5,7 +5,7 @@ import type { Scope, Window } from './scope.ts'
 import type { Statement } from './statement.ts'
 import { identifier } from './text.ts'
 import { duckName } from './typing/names.ts'
-import { isOrderable, nameOf, type Type } from './typing/type.ts'
+import { isOrderable, isSimple, nameOf, type Type } from './typing/type.ts'
 import { mismatch } from './value.ts'
 import { baseOf, checkWindow } from './window-rules.ts'
 
@@ -22,7 +22,10 @@ export function orderItems(
       const nulls = item.flag('nulls_first') ? 'FIRST' : 'LAST'
       const { sql, type } = statement.expression(item.need('this'), scope)
       if (!isOrderable(type)) throw unorderable(type, item.need('this'))
-      return `${sql} ${item.flag('desc') ? 'DESC' : 'ASC'} NULLS ${nulls}`
+      // What is no number stands beside the NULLs, where DuckDB always takes it for the greatest.
+      const isTurned = nulls === 'FIRST' && isSimple(type, 'real', 'double')
+      const direction = item.flag('desc') !== isTurned ? 'DESC' : 'ASC'
+      return `${isTurned ? `- ${sql}` : sql} ${direction} NULLS ${nulls}`
     })
     .join(', ')
 }

@@ -6,6 +6,7 @@ import { duckName } from '../typing/names.ts'
 import { arrayOf, bigint, decimal, isSimple, mapOf, nameOf, type Type, unknown, varbinary } from '../typing/type.ts'
 import { typed } from '../value.ts'
 import { type Argument, aggregate, applied, type FunctionEntry, type FunctionTable, type Writer } from './entry.ts'
+import { extremes } from './extremes.ts'
 
 const ofDouble = (template: string): FunctionEntry => aggregate(['(double) -> double', template])
 /** Of what has no such number nothing is told. */
@@ -162,10 +163,7 @@ export const aggregates: FunctionTable = {
     '(map(K, V)) -> map(K, V)',
     'athena_map_of(list_transform(flatten({list(map_entries($1))}), athena_i -> struct_pack(k := athena_i.key, v := athena_i.value)))',
   ]),
-  max: aggregate(['(O) -> O', 'max($1)'], ['(O, bigint) -> array(O)', 'max($1, $2)']),
-  max_by: aggregate(['(T, O) -> T', 'arg_max_null($1, $2)'], ['(T, O, bigint) -> array(T)', 'arg_max($1, $2, $3)']),
-  min: aggregate(['(O) -> O', 'min($1)'], ['(O, bigint) -> array(O)', 'min($1, $2)']),
-  min_by: aggregate(['(T, O) -> T', 'arg_min_null($1, $2)'], ['(T, O, bigint) -> array(T)', 'arg_min($1, $2, $3)']),
+  ...extremes,
   multimap_agg: aggregate([
     '(K, V) -> map(K, array(V))',
     ([key, value]) => typed(`athena_multimap_of(${pairs})`, mapOf(typeOf(key), arrayOf(typeOf(value)))),
