@@ -233,7 +233,7 @@ test('members of documents are found as the schema spells them, however deep, an
       [line('"a"', 3), line('"b"', '"no"'), line('null', 1), '{"deviceid":"c"}'].join('\n'),
     ),
   ]
-  const script = `UNLOAD (SELECT deviceID AS device, BATTIP, p.posx, p.inner.a1b, l[1].xy, m['Key'].zz, p FROM source)
+  const script = `UNLOAD (SELECT deviceID AS device, BATTIP, p.posx, p."inner".a1b, l[1].xy, m['Key'].zz, p FROM source)
     TO 's3://b/t' WITH (format = 'PARQUET')`
   const ran = await transform(script, { source: { files, schema: spelled, required: ['deviceId'] } })
   assert.deepEqual(await readBack(ran), ['"a","1.5","3","t","7","8","{posx=3, inner={a1b=t}}"'])
