@@ -87,6 +87,12 @@ test('a user with a path and tags is shown as it was made', async () => {
   assert.deepEqual(tags, [{ Key: 'team', Value: 'x' }])
 })
 
+test('its moments are written without a fraction of a second, as the query protocol writes them', async () => {
+  const body = new URLSearchParams({ Action: 'CreateGroup', Version: '2010-05-08', GroupName: 'night' })
+  const written = await (await fetch(lake.url, { method: 'POST', body })).text()
+  assert.match(written, /<CreateDate>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ<\/CreateDate>/)
+})
+
 test('a list comes in pages', async () => {
   const { iam } = iamOf()
   for (let i = 0; i < 7; i++) await iam.send(new CreateUserCommand({ UserName: `user-${i}` }))

@@ -105,7 +105,7 @@ export const query: ProtocolCodec = {
     const members = operation.declaration.output
     const result =
       Object.keys(members).length > 0
-        ? `<${operation.name}Result>${writeXmlMembers(members, output)}</${operation.name}Result>`
+        ? `<${operation.name}Result>${writeXmlMembers(members, output, 'iso8601-seconds')}</${operation.name}Result>`
         : ''
     const body = `<${operation.name}Response xmlns="${namespaceOf(service)}">${result}<ResponseMetadata><RequestId>${context.requestId}</RequestId></ResponseMetadata></${operation.name}Response>`
     return { status: 200, headers: { 'content-type': 'text/xml', 'x-amzn-requestid': context.requestId }, body }

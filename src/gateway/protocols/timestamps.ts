@@ -1,6 +1,7 @@
-/** The three spellings of an instant on AWS's wires; milliseconds since 1970 UTC inside. */
+/** The spellings of an instant on AWS's wires; milliseconds since 1970 UTC inside. */
 
-export type TimestampFormat = 'epoch' | 'iso8601' | 'http-date'
+/** `iso8601-seconds` is how the query protocol's services write it: `2026-01-01T00:00:00Z`. */
+export type TimestampFormat = 'epoch' | 'iso8601' | 'iso8601-seconds' | 'http-date'
 
 /** Undefined when it is no instant. Readers are lenient about the format, as AWS's are: clients disagree. */
 export function parseTimestamp(raw: unknown, format: TimestampFormat): number | undefined {
@@ -17,5 +18,6 @@ export function parseTimestamp(raw: unknown, format: TimestampFormat): number | 
 export function formatTimestamp(at: number, format: TimestampFormat): string | number {
   if (format === 'epoch') return at / 1000
   const date = new Date(at)
-  return format === 'http-date' ? date.toUTCString() : date.toISOString()
+  if (format === 'http-date') return date.toUTCString()
+  return format === 'iso8601-seconds' ? date.toISOString().replace(/\.\d+Z$/, 'Z') : date.toISOString()
 }

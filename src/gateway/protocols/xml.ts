@@ -4,6 +4,7 @@ import { Fault } from '../fault.ts'
 import type { Members, Shape, StructureShape } from '../shape.ts'
 import { UndeclaredMember } from './json-values.ts'
 import { readText, writeText } from './text-values.ts'
+import type { TimestampFormat } from './timestamps.ts'
 import { decodeReferences } from './xml-references.ts'
 
 /** Loading the parser costs a tenth of the start, and most lakes see their first XML later: it is loaded then. */
@@ -127,10 +128,15 @@ export function writeXml(
   value: Readonly<Record<string, unknown>>,
   xmlns?: string,
 ): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${element(root, shape, value, xmlns)}`
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${element(root, shape, value, 'iso8601', xmlns)}`
 }
 
-export function writeXmlMembers(members: Members, value: Readonly<Record<string, unknown>>): string {
+/** `instants`: how a moment is written whose shape does not say it. */
+export function writeXmlMembers(
+  members: Members,
+  value: Readonly<Record<string, unknown>>,
+  instants: TimestampFormat = 'iso8601',
+): string {
   let text = ''
   for (const name in members) {
     const shape = members[name] as Shape
@@ -138,36 +144,41 @@ export function writeXmlMembers(members: Members, value: Readonly<Record<string,
     if (member === undefined || member === null || shape.attribute) continue
     text +=
       shape.kind === 'list'
-        ? writeList(name, shape, member as readonly unknown[])
-        : element(shape.wireName ?? name, shape, member)
+        ? writeList(name, shape, member as readonly unknown[], instants)
+        : element(shape.wireName ?? name, shape, member, instants)
   }
   return text
 }
 
-function writeList(name: string, shape: Shape & { readonly kind: 'list' }, items: readonly unknown[]): string {
-  const each = (itemName: string) => items.map(item => element(itemName, shape.of, item)).join('')
+function writeList(
+  name: string,
+  shape: Shape & { readonly kind: 'list' },
+  items: readonly unknown[],
+  instants: TimestampFormat,
+): string {
+  const each = (itemName: string) => items.map(item => element(itemName, shape.of, item, instants)).join('')
   if (shape.flattened) return each(shape.itemName ?? shape.wireName ?? name)
   const wrapper = shape.wireName ?? name
   return `<${wrapper}>${each(shape.itemName ?? 'member')}</${wrapper}>`
 }
 
-function element(name: string, shape: Shape, value: unknown, xmlns?: string): string {
+function element(name: string, shape: Shape, value: unknown, instants: TimestampFormat, xmlns?: string): string {
   const namespace = xmlns ? ` xmlns="${xmlns}"` : ''
   if (shape.kind === 'structure') {
     const members = value as Readonly<Record<string, unknown>>
-    const body = writeXmlMembers(shape.members, members)
+    const body = writeXmlMembers(shape.members, members, instants)
     const attributes = writeAttributes(shape, members)
     return body === '' ? `<${name}${namespace}${attributes}/>` : `<${name}${namespace}${attributes}>${body}</${name}>`
   }
-  if (shape.kind === 'list') return writeList(name, shape, value as readonly unknown[])
+  if (shape.kind === 'list') return writeList(name, shape, value as readonly unknown[], instants)
   if (shape.kind === 'map') {
     const entries = Object.entries(value as Readonly<Record<string, unknown>>)
     const body = entries
-      .map(([key, item]) => `<entry><key>${escapeXml(key)}</key>${element('value', shape.of, item)}</entry>`)
+      .map(([key, item]) => `<entry><key>${escapeXml(key)}</key>${element('value', shape.of, item, instants)}</entry>`)
       .join('')
     return `<${name}${namespace}>${body}</${name}>`
   }
-  return `<${name}${namespace}>${escapeXml(writeText(shape, value, 'iso8601'))}</${name}>`
+  return `<${name}${namespace}>${escapeXml(writeText(shape, value, instants))}</${name}>`
 }
 
 function writeAttributes(shape: StructureShape, value: Readonly<Record<string, unknown>>): string {

@@ -21,6 +21,11 @@ const taken: readonly (readonly [string, DocumentUse, string])[] = [
     '{"Version":"2012-10-17","Statement":{"Effect":"Deny","NotAction":"iam:*","NotResource":"*"}}',
   ],
   [
+    'keys alike in objects of their own, and values that look like keys',
+    'identity',
+    identity({ Sid: 'a', Condition: { StringLike: { 'aws:a': ['{"x":', '{"x":'] }, Bool: { 'aws:a': 'true' } } }),
+  ],
+  [
     'conditions',
     'identity',
     identity({ Condition: { 'ForAnyValue:StringLikeIfExists': { 'aws:TagKeys': ['a', 1, true] } } }),
@@ -61,6 +66,18 @@ const refused: readonly (readonly [string, DocumentUse, string, RegExp])[] = [
   ['no resource', 'identity', identity({ Resource: undefined }), /must contain resources/],
   ['a resource that is no ARN', 'identity', identity({ Resource: 'lake/*' }), /must be in ARN format or "\*"/],
   ['a bucket in a region', 'identity', identity({ Resource: 'arn:aws:s3:us-east-1::lake' }), /can not contain region/],
+  [
+    'an element that stands twice in a statement',
+    'identity',
+    identity({}).replace('"Effect":"Allow"', '"Effect":"Deny","Effect":"Allow"'),
+    /Syntax errors/,
+  ],
+  [
+    'a condition key that stands twice, once by its escape',
+    'identity',
+    identity({ Condition: { StringLike: { 'aws:a': 'x' } } }).replace('"x"', '"x","aws:\\u0061":"*"'),
+    /Syntax errors/,
+  ],
   ['a principal', 'identity', identity({ Principal: '*' }), /should not specify a principal/],
   ['a Sid with a space', 'identity', identity({ Sid: 'a b' }), /alpha-numeric/],
   [

@@ -5,6 +5,7 @@
  */
 import { isOperator } from './evaluate/conditions.ts'
 import { MalformedPolicyDocument } from './faults.ts'
+import { repeatedKey } from './repeated-key.ts'
 
 export type DocumentUse = 'identity' | 'trust' | 'resource'
 
@@ -35,6 +36,8 @@ export function checkDocument(document: string, use: DocumentUse): void {
     throw refuse('This policy contains invalid Json')
   }
   if (!isObject(policy)) throw syntax()
+  // Of two keys alike one would silently not count: perhaps the condition that keeps others out.
+  if (repeatedKey(document) !== undefined) throw syntax()
   for (const key of Object.keys(policy)) if (!['Version', 'Id', 'Statement'].includes(key)) throw syntax()
   if (policy.Version !== undefined && policy.Version !== '2012-10-17' && policy.Version !== '2008-10-17') throw syntax()
   if (use === 'identity' && policy.Version !== '2012-10-17')

@@ -4,6 +4,7 @@ import { list, optional } from '../../../gateway/shape.ts'
 import type { Entity } from '../entities.ts'
 import type { Iam } from '../iam.ts'
 import { paged } from '../paging.ts'
+import { tagsOn } from './holder-tags.ts'
 import {
   instanceProfile,
   pageAnswer,
@@ -16,11 +17,8 @@ import {
   profileName,
   resourceOf,
   roleName,
-  tagKeys,
   tagList,
-  tagsAnswer,
   tagsOf,
-  without,
 } from './shapes.ts'
 
 const resource = resourceOf('profile', 'InstanceProfileName')
@@ -109,37 +107,13 @@ export const RemoveRoleFromInstanceProfile = operation({
   },
 })
 
+const tags = tagsOn({ kind: 'profile', member: 'InstanceProfileName', name: profileName })
+
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagInstanceProfile.html */
-export const TagInstanceProfile = operation({
-  input: { InstanceProfileName: profileName, Tags: tagList },
-  output: {},
-  resource,
-  async handle(iam: Iam, input, call) {
-    const added = tagsOf(input.Tags)
-    await iam.entities.retag(call, 'profile', input.InstanceProfileName, tags => ({ ...tags, ...added }))
-    return {}
-  },
-})
+export const TagInstanceProfile = tags.tag
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagInstanceProfile.html */
-export const UntagInstanceProfile = operation({
-  input: { InstanceProfileName: profileName, TagKeys: tagKeys },
-  output: {},
-  resource,
-  async handle(iam: Iam, input, call) {
-    await iam.entities.retag(call, 'profile', input.InstanceProfileName, without(input.TagKeys))
-    return {}
-  },
-})
+export const UntagInstanceProfile = tags.untag
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListInstanceProfileTags.html */
-export const ListInstanceProfileTags = operation({
-  input: { InstanceProfileName: profileName, ...pageInput },
-  output: { Tags: tagList, ...pageOutput },
-  resource,
-  handle(iam: Iam, input, call) {
-    const { tags } = iam.entities.get(call, 'profile', input.InstanceProfileName)
-    const page = paged(tagsAnswer(tags), pageRequest(input), tag => tag.Key)
-    return { Tags: page.items, ...pageAnswer(page) }
-  },
-})
+export const ListInstanceProfileTags = tags.list

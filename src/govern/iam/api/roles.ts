@@ -2,8 +2,9 @@
 import { operation } from '../../../gateway/operation.ts'
 import { list, optional } from '../../../gateway/shape.ts'
 import type { Iam } from '../iam.ts'
-import { paged } from '../paging.ts'
 import { checkTrust } from '../trust.ts'
+import { boundaryOn } from './holder-boundary.ts'
+import { tagsOn } from './holder-tags.ts'
 import {
   arn,
   pageAnswer,
@@ -19,11 +20,8 @@ import {
   roleDescription,
   roleName,
   sessionDuration,
-  tagKeys,
   tagList,
-  tagsAnswer,
   tagsOf,
-  without,
 } from './shapes.ts'
 
 const resource = resourceOf('role', 'RoleName')
@@ -130,59 +128,21 @@ export const DeleteRole = operation({
   },
 })
 
+const holding = { kind: 'role', member: 'RoleName', name: roleName } as const
+const boundary = boundaryOn(holding)
+const tags = tagsOn(holding)
+
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePermissionsBoundary.html */
-export const PutRolePermissionsBoundary = operation({
-  input: { RoleName: roleName, PermissionsBoundary: arn },
-  output: {},
-  resource,
-  async handle(iam: Iam, input, call) {
-    iam.managed.get(call, input.PermissionsBoundary)
-    await iam.entities.setBoundary(call, 'role', input.RoleName, input.PermissionsBoundary)
-    return {}
-  },
-})
+export const PutRolePermissionsBoundary = boundary.put
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRolePermissionsBoundary.html */
-export const DeleteRolePermissionsBoundary = operation({
-  input: { RoleName: roleName },
-  output: {},
-  resource,
-  async handle(iam: Iam, input, call) {
-    await iam.entities.setBoundary(call, 'role', input.RoleName, undefined)
-    return {}
-  },
-})
+export const DeleteRolePermissionsBoundary = boundary.delete
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagRole.html */
-export const TagRole = operation({
-  input: { RoleName: roleName, Tags: tagList },
-  output: {},
-  resource,
-  async handle(iam: Iam, input, call) {
-    await iam.entities.retag(call, 'role', input.RoleName, tags => ({ ...tags, ...tagsOf(input.Tags) }))
-    return {}
-  },
-})
+export const TagRole = tags.tag
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagRole.html */
-export const UntagRole = operation({
-  input: { RoleName: roleName, TagKeys: tagKeys },
-  output: {},
-  resource,
-  async handle(iam: Iam, input, call) {
-    await iam.entities.retag(call, 'role', input.RoleName, without(input.TagKeys))
-    return {}
-  },
-})
+export const UntagRole = tags.untag
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoleTags.html */
-export const ListRoleTags = operation({
-  input: { RoleName: roleName, ...pageInput },
-  output: { Tags: tagList, ...pageOutput },
-  resource,
-  handle(iam: Iam, input, call) {
-    const { tags } = iam.entities.get(call, 'role', input.RoleName)
-    const page = paged(tagsAnswer(tags), pageRequest(input), tag => tag.Key)
-    return { Tags: page.items, ...pageAnswer(page) }
-  },
-})
+export const ListRoleTags = tags.list

@@ -3,7 +3,8 @@ import { operation } from '../../../gateway/operation.ts'
 import { list, optional } from '../../../gateway/shape.ts'
 import { callerUser } from '../caller.ts'
 import type { Iam } from '../iam.ts'
-import { paged } from '../paging.ts'
+import { boundaryOn } from './holder-boundary.ts'
+import { tagsOn } from './holder-tags.ts'
 import {
   arn,
   existingUserName,
@@ -14,14 +15,11 @@ import {
   path,
   pathPrefix,
   resourceOf,
-  tagKeys,
   tagList,
-  tagsAnswer,
   tagsOf,
   user,
   userAnswer,
   userName,
-  without,
 } from './shapes.ts'
 
 const resource = resourceOf('user', 'UserName')
@@ -95,59 +93,21 @@ export const DeleteUser = operation({
   },
 })
 
+const holding = { kind: 'user', member: 'UserName', name: existingUserName } as const
+const boundary = boundaryOn({ ...holding, name: userName })
+const tags = tagsOn(holding)
+
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPermissionsBoundary.html */
-export const PutUserPermissionsBoundary = operation({
-  input: { UserName: userName, PermissionsBoundary: arn },
-  output: {},
-  resource,
-  async handle(iam: Iam, input, call) {
-    iam.managed.get(call, input.PermissionsBoundary)
-    await iam.entities.setBoundary(call, 'user', input.UserName, input.PermissionsBoundary)
-    return {}
-  },
-})
+export const PutUserPermissionsBoundary = boundary.put
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUserPermissionsBoundary.html */
-export const DeleteUserPermissionsBoundary = operation({
-  input: { UserName: userName },
-  output: {},
-  resource,
-  async handle(iam: Iam, input, call) {
-    await iam.entities.setBoundary(call, 'user', input.UserName, undefined)
-    return {}
-  },
-})
+export const DeleteUserPermissionsBoundary = boundary.delete
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagUser.html */
-export const TagUser = operation({
-  input: { UserName: existingUserName, Tags: tagList },
-  output: {},
-  resource,
-  async handle(iam: Iam, input, call) {
-    await iam.entities.retag(call, 'user', input.UserName, tags => ({ ...tags, ...tagsOf(input.Tags) }))
-    return {}
-  },
-})
+export const TagUser = tags.tag
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagUser.html */
-export const UntagUser = operation({
-  input: { UserName: existingUserName, TagKeys: tagKeys },
-  output: {},
-  resource,
-  async handle(iam: Iam, input, call) {
-    await iam.entities.retag(call, 'user', input.UserName, without(input.TagKeys))
-    return {}
-  },
-})
+export const UntagUser = tags.untag
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUserTags.html */
-export const ListUserTags = operation({
-  input: { UserName: existingUserName, ...pageInput },
-  output: { Tags: tagList, ...pageOutput },
-  resource,
-  handle(iam: Iam, input, call) {
-    const { tags } = iam.entities.get(call, 'user', input.UserName)
-    const page = paged(tagsAnswer(tags), pageRequest(input), tag => tag.Key)
-    return { Tags: page.items, ...pageAnswer(page) }
-  },
-})
+export const ListUserTags = tags.list
