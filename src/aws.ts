@@ -13,8 +13,14 @@ import * as glueCrawlerSchedules from './catalog/crawlers/api/crawler-schedules.
 import * as glueCrawlers from './catalog/crawlers/api/crawlers.ts'
 import * as glueCrawls from './catalog/crawlers/api/crawls.ts'
 import type { Crawlers } from './catalog/crawlers/crawlers.ts'
+import * as glueCatalogSettings from './catalog/glue/api/catalog-settings.ts'
+import * as glueColumnStatistics from './catalog/glue/api/column-statistics.ts'
 import * as glueDatabases from './catalog/glue/api/databases.ts'
+import * as glueFunctions from './catalog/glue/api/functions.ts'
+import * as gluePartitionIndexes from './catalog/glue/api/partition-indexes.ts'
 import * as gluePartitions from './catalog/glue/api/partitions.ts'
+import * as glueSearch from './catalog/glue/api/search.ts'
+import * as glueTableVersions from './catalog/glue/api/table-versions.ts'
 import * as glueTables from './catalog/glue/api/tables.ts'
 import * as glueTags from './catalog/glue/api/tags.ts'
 import type { Catalog } from './catalog/glue/catalog.ts'
@@ -119,7 +125,17 @@ const athena = [
 ] as const
 const firehose = [firehoseStreams, firehoseRecords, firehoseTags] as const
 const rules = [eventsRules, eventsTargets] as const
-const catalog = [glueDatabases, glueTables, gluePartitions] as const
+const catalog = [
+  glueDatabases,
+  glueTables,
+  glueTableVersions,
+  gluePartitions,
+  gluePartitionIndexes,
+  glueColumnStatistics,
+  glueFunctions,
+  glueSearch,
+  glueCatalogSettings,
+] as const
 const glueTagging = [glueTags] as const
 const crawlers = [glueCrawlers, glueCrawls, glueCrawlerSchedules] as const
 const jobs = [glueJobs, glueRuns, glueBookmarks] as const

@@ -75,7 +75,8 @@ async function build({ settings, startAt, log, transcript, faults, url }: Buildi
     random: randomOf('iam'),
     background,
     enforced,
-    resourcePolicy: arn => bucketPolicy(s3, arn) ?? streamPolicy(kinesis, arn) ?? functions.policyOf(arn),
+    resourcePolicy: arn =>
+      bucketPolicy(s3, arn) ?? streamPolicy(kinesis, arn) ?? catalogPolicy(catalog, arn) ?? functions.policyOf(arn),
   })
   const kinesis = new Kinesis({
     store,
@@ -232,6 +233,12 @@ function bucketPolicy(s3: S3, arn: string) {
 /** A stream's or a consumer's own policy. */
 function streamPolicy(kinesis: Kinesis, arn: string) {
   const document = kinesis.policies.of(arn)
+  return document === undefined ? undefined : { document }
+}
+
+/** The policy of the catalog that a database, a table or a function is in. */
+function catalogPolicy(catalog: Catalog, arn: string) {
+  const document = catalog.policies.documentFor(arn)
   return document === undefined ? undefined : { document }
 }
 

@@ -1,16 +1,20 @@
 // The Data Catalog: databases and tables of every account and region, all in the ledger. Changes happen inside the
 // caller's commit, so that a crawl or a job can register what it wrote in the very transaction that publishes it.
-// Partitions of a table are in `partitions.ts`; this class hands them on.
+// Partitions of a table are in `partitions.ts`; this class hands them on. What else hangs on databases and tables has rooms
+// of its own: `functions`, `indexes`, `policies`, `statistics`.
 import type { Ledger, Transaction } from '../../durable/ledger.ts'
 import type { Clock } from '../../world/clock.ts'
+import { CatalogPolicies } from './catalog-policies.ts'
+import { ColumnStatistics } from './column-statistics.ts'
 import {
   ConcurrentModificationException,
   databaseExists,
   InvalidInputException,
   noSuchDatabase,
-  noSuchTable,
   tableExists,
 } from './faults.ts'
+import { UserFunctions } from './functions.ts'
+import { checkIndexes, PartitionIndexes } from './partition-indexes.ts'
 import type { PartitionPlaces } from './partition-places.ts'
 import { Partitions } from './partitions.ts'
 import {
@@ -18,8 +22,8 @@ import {
   databaseKey,
   databaseOf,
   definitionText,
+  existingTable,
   hasDatabase,
-  type Reader,
   type TableRow,
   tableOf,
   tableRow,
@@ -42,6 +46,10 @@ export class Catalog {
   readonly #clock: Clock
   readonly #tags: Tags
   readonly #partitions: Partitions
+  readonly functions: UserFunctions
+  readonly indexes: PartitionIndexes
+  readonly policies: CatalogPolicies
+  readonly statistics: ColumnStatistics
 
   constructor({ ledger, clock, tags }: { readonly ledger: Ledger; readonly clock: Clock; readonly tags: Tags }) {
     this.#ledger = ledger
@@ -49,6 +57,10 @@ export class Catalog {
     this.#tags = tags
     ledger.define('glue_catalog', catalogTables)
     this.#partitions = new Partitions({ ledger, clock })
+    this.functions = new UserFunctions({ ledger, clock })
+    this.indexes = new PartitionIndexes({ ledger })
+    this.policies = new CatalogPolicies({ ledger, clock })
+    this.statistics = new ColumnStatistics({ ledger })
     tags.register('database', (scope, name) => this.database(scope, name) !== undefined)
   }
 
@@ -113,6 +125,7 @@ export class Catalog {
     if (write.run('DELETE FROM glue_database WHERE account = ? AND region = ? AND name = ?', ...key) === 0)
       throw noSuchDatabase(name)
     this.#tags.clear(write, glueArn(scope, `database/${key[2]}`))
+    this.functions.dropAll(write, key)
     const tables = write.all<{ id: number }>(
       'SELECT id FROM glue_table WHERE account = ? AND region = ? AND database = ?',
       ...key,
@@ -146,6 +159,16 @@ export class Catalog {
     return rows.map(tableOf)
   }
 
+  /** Of every database, in order of database and name. */
+  everyTable(scope: Scope): readonly CatalogTable[] {
+    const rows = this.#ledger.all<TableRow>(
+      'SELECT * FROM glue_table WHERE account = ? AND region = ? ORDER BY database, name',
+      scope.account,
+      scope.region,
+    )
+    return rows.map(tableOf)
+  }
+
   createTable(
     write: Transaction,
     scope: Scope,
@@ -155,6 +178,7 @@ export class Catalog {
   ): void {
     if (!hasDatabase(write, scope, database)) throw noSuchDatabase(database)
     checkKeys(definition)
+    checkIndexes(definition.partitionKeys, by.indexes ?? [])
     const now = this.#clock.now()
     const added = write.run(
       `INSERT INTO glue_table (account, region, database, name, version, definition, indexes, created_by, created_at, updated_at)
@@ -178,7 +202,7 @@ export class Catalog {
     definition: TableDefinition,
     options: { readonly archive?: boolean; readonly expectedVersion?: number } = {},
   ): void {
-    const row = this.#tableRow(write, scope, database, definition.name)
+    const row = existingTable(write, scope, database, definition.name)
     if (options.expectedVersion !== undefined && options.expectedVersion !== row.version)
       throw new ConcurrentModificationException(
         `Update table failed due to concurrent modifications: table ${row.name} has version ${row.version}, not ${options.expectedVersion}.`,
@@ -202,12 +226,12 @@ export class Catalog {
 
   /** With its partitions and versions. */
   deleteTable(write: Transaction, scope: Scope, database: string, name: string): void {
-    this.#dropTable(write, this.#tableRow(write, scope, database, name).id)
+    this.#dropTable(write, existingTable(write, scope, database, name).id)
   }
 
   /** The table as it was, newest first; the present one among them. */
   tableVersions(scope: Scope, database: string, name: string): readonly CatalogTable[] {
-    const row = this.#tableRow(this.#ledger, scope, database, name)
+    const row = existingTable(this.#ledger, scope, database, name)
     const older = this.#ledger.all<Pick<TableRow, 'version' | 'definition' | 'updated_at'>>(
       'SELECT version, definition, updated_at FROM glue_table_version WHERE table_id = ? ORDER BY version DESC',
       row.id,
@@ -216,7 +240,7 @@ export class Catalog {
   }
 
   deleteTableVersion(write: Transaction, scope: Scope, database: string, name: string, version: number): boolean {
-    const row = this.#tableRow(write, scope, database, name)
+    const row = existingTable(write, scope, database, name)
     if (version === row.version)
       throw new InvalidInputException(
         `Version ${version} of table ${row.name} is the current one and cannot be deleted.`,
@@ -243,7 +267,7 @@ export class Catalog {
 
   /** As `partitions`, after the position that an earlier walk gave; refuses an unknown table. */
   partitionsAfter(scope: Scope, database: string, table: string, after?: string) {
-    return this.#partitions.walk(this.#tableRow(this.#ledger, scope, database, table), after)
+    return this.#partitions.walk(existingTable(this.#ledger, scope, database, table), after)
   }
 
   createPartition(
@@ -253,7 +277,7 @@ export class Catalog {
     table: string,
     partition: PartitionDefinition,
   ): void {
-    this.#partitions.create(write, this.#tableRow(write, scope, database, table), partition)
+    this.#partitions.create(write, existingTable(write, scope, database, table), partition)
   }
 
   /** Those that are there already are skipped; returns how many were new. */
@@ -264,7 +288,7 @@ export class Catalog {
     table: string,
     partitions: readonly PartitionDefinition[],
   ): number {
-    return this.#partitions.add(write, this.#tableRow(write, scope, database, table), partitions)
+    return this.#partitions.add(write, existingTable(write, scope, database, table), partitions)
   }
 
   updatePartition(
@@ -275,22 +299,20 @@ export class Catalog {
     values: readonly string[],
     partition: PartitionDefinition,
   ): void {
-    this.#partitions.update(write, this.#tableRow(write, scope, database, table), values, partition)
+    const row = existingTable(write, scope, database, table)
+    this.#partitions.update(write, row, values, partition)
+    this.statistics.movePartition(write, row.id, values, partition.values)
   }
 
   deletePartition(write: Transaction, scope: Scope, database: string, table: string, values: readonly string[]): void {
-    this.#partitions.delete(write, this.#tableRow(write, scope, database, table), values)
-  }
-
-  /** The table's row, or Glue's fault for a missing database or table. */
-  #tableRow(reader: Reader, scope: Scope, database: string, name: string): TableRow {
-    const row = tableRow(reader, scope, database, name)
-    if (row) return row
-    throw hasDatabase(reader, scope, database) ? noSuchTable(name) : noSuchDatabase(database)
+    const row = existingTable(write, scope, database, table)
+    this.#partitions.delete(write, row, values)
+    this.statistics.dropPartition(write, row.id, values)
   }
 
   #dropTable(write: Transaction, id: number): void {
     this.#partitions.drop(write, id)
+    this.statistics.drop(write, id)
     write.run('DELETE FROM glue_table_version WHERE table_id = ?', id)
     write.run('DELETE FROM glue_table WHERE id = ?', id)
   }

@@ -6,3 +6,7 @@ export const tagsMax = 50
 export const pageTablesMax = 100
 /** https://docs.aws.amazon.com/glue/latest/webapi/API_GetPartitions.html */
 export const pagePartitionsMax = 1000
+/** https://docs.aws.amazon.com/glue/latest/dg/partition-indexes.html */
+export const partitionIndexesMax = 3
+/** https://docs.aws.amazon.com/glue/latest/dg/glue-resource-policies.html */
+export const policyBytesMax = 10 * 1024

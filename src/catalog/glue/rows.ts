@@ -1,5 +1,6 @@
 // The catalog's rows in the ledger as the catalog's plain values, and how they are found.
 import type { Transaction } from '../../durable/ledger.ts'
+import { noSuchDatabase, noSuchTable } from './faults.ts'
 import type {
   CatalogDatabase,
   CatalogTable,
@@ -43,6 +44,13 @@ export function tableRow(reader: Reader, scope: Scope, database: string, name: s
     ...databaseKey(scope, database),
     name.toLowerCase(),
   )
+}
+
+/** The table's row, or Glue's fault for a missing database or table. */
+export function existingTable(reader: Reader, scope: Scope, database: string, name: string): TableRow {
+  const row = tableRow(reader, scope, database, name)
+  if (row) return row
+  throw hasDatabase(reader, scope, database) ? noSuchTable(name) : noSuchDatabase(database)
 }
 
 export const definitionText = (definition: TableDefinition) => JSON.stringify({ ...definition, name: undefined })

@@ -36,4 +36,24 @@ export const catalogTables = [
     PRIMARY KEY (table_id, partition_values)
   ) WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE glue_column_statistics (
+    table_id INTEGER NOT NULL,
+    partition_values TEXT NOT NULL, -- JSON array; empty for those of the whole table
+    column_name TEXT NOT NULL, statistics TEXT NOT NULL,
+    PRIMARY KEY (table_id, partition_values, column_name)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE glue_function (
+    account TEXT NOT NULL, region TEXT NOT NULL, database TEXT NOT NULL, name TEXT NOT NULL,
+    definition TEXT NOT NULL, created_at INTEGER NOT NULL,
+    PRIMARY KEY (account, region, database, name)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE glue_catalog_policy (
+    account TEXT NOT NULL, region TEXT NOT NULL,
+    document TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+    PRIMARY KEY (account, region)
+  ) WITHOUT ROWID;
+  `,
 ]

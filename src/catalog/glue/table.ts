@@ -52,6 +52,8 @@ export interface DatabaseDefinition {
   readonly description?: string | undefined
   readonly location?: string | undefined
   readonly parameters?: Parameters | undefined
+  /** What IAM_ALLOWED_PRINCIPALS get of new tables, a list a grant; all unless given. It is kept and shown: IAM decides. */
+  readonly tablePermissions?: readonly (readonly string[])[] | undefined
 }
 
 export interface CatalogDatabase extends DatabaseDefinition {
@@ -117,4 +119,24 @@ export interface PartitionDefinition {
   readonly parameters?: Parameters | undefined
   readonly lastAccessAt?: number | undefined
   readonly lastAnalyzedAt?: number | undefined
+}
+
+export interface FunctionDefinition {
+  readonly name: string
+  readonly className?: string | undefined
+  readonly owner?: string | undefined
+  readonly ownerType?: 'USER' | 'ROLE' | 'GROUP' | undefined
+  readonly kind?: 'REGULAR_FUNCTION' | 'AGGREGATE_FUNCTION' | 'STORED_PROCEDURE' | undefined
+  /** Where its code lies. */
+  readonly resources?: readonly FunctionResource[] | undefined
+}
+
+export interface FunctionResource {
+  readonly type?: 'JAR' | 'FILE' | 'ARCHIVE' | undefined
+  readonly uri?: string | undefined
+}
+
+export interface CatalogFunction extends FunctionDefinition {
+  readonly database: string
+  readonly createdAt: number
 }

@@ -11,3 +11,8 @@ export const tableArns = (scope: Scope, database: string, table: string): readon
   ...databaseArns(scope, database),
   glueArn(scope, `table/${database.toLowerCase()}/${table.toLowerCase()}`),
 ]
+
+export const functionArns = (scope: Scope, database: string, name: string): readonly string[] => [
+  ...databaseArns(scope, database),
+  glueArn(scope, `userDefinedFunction/${database.toLowerCase()}/${name.toLowerCase()}`),
+]

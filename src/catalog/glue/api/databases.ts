@@ -6,18 +6,8 @@ import { noSuchDatabase } from '../faults.ts'
 import { pageTablesMax } from '../limits.ts'
 import { glueArn } from '../tags.ts'
 import { databaseArns } from './arns.ts'
-import {
-  awsDatabase,
-  catalogId,
-  checkCatalog,
-  database,
-  databaseDefinition,
-  databaseInput,
-  name,
-  pagePosition,
-  pageToken,
-  tags,
-} from './shapes.ts'
+import { awsDatabase, database, databaseDefinition, databaseInput } from './database-shapes.ts'
+import { catalogId, checkCatalog, name, pagePosition, pageToken, tags } from './shapes.ts'
 
 /** https://docs.aws.amazon.com/glue/latest/webapi/API_CreateDatabase.html */
 export const CreateDatabase = operation({

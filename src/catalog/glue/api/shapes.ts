@@ -1,4 +1,6 @@
-// AWS's shapes of databases, tables and partitions, and their translation to the catalog's plain values and back.
+// AWS's shapes of tables and partitions, and their translation to the catalog's plain values and back.
+
+import { Fault } from '../../../gateway/fault.ts'
 import {
   boolean,
   integer,
@@ -12,19 +14,18 @@ import {
 } from '../../../gateway/shape.ts'
 import { EntityNotFoundException, InvalidInputException } from '../faults.ts'
 import type {
-  CatalogDatabase,
   CatalogTable,
   Column,
-  DatabaseDefinition,
   Partition,
   PartitionDefinition,
+  PartitionIndex,
   Scope,
   Storage,
   TableDefinition,
 } from '../table.ts'
 
-const line = '[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*'
-const lines = '[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*'
+export const line = '[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*'
+export const lines = '[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*'
 
 export const name = string({ min: 1, max: 255, pattern: line })
 export const description = string({ min: 0, max: 2048, pattern: lines })
@@ -66,22 +67,6 @@ export const storageDescriptor = structure({
   StoredAsSubDirectories: optional(boolean()),
 })
 
-export const databaseInput = structure({
-  Name: name,
-  Description: optional(description),
-  LocationUri: optional(string({ min: 1, max: 1024, pattern: lines })),
-  Parameters: optional(parameters),
-})
-
-export const database = structure({
-  Name: name,
-  Description: optional(description),
-  LocationUri: optional(string()),
-  Parameters: optional(parameters),
-  CreateTime: optional(timestamp()),
-  CatalogId: optional(name),
-})
-
 const tableMembers = {
   Name: name,
   Description: optional(description),
@@ -108,6 +93,8 @@ export const table = structure({
   VersionId: optional(name),
 })
 
+export const partitionIndex = structure({ Keys: list(name, { min: 1 }), IndexName: name })
+
 export const partitionValues = list(string({ min: 1, max: 1024 }))
 export const partitionInput = structure({
   Values: optional(partitionValues),
@@ -129,25 +116,10 @@ export const partition = structure({
 })
 export const errorDetail = structure({ ErrorCode: optional(name), ErrorMessage: optional(description) })
 
-export function databaseDefinition(input: Value<typeof databaseInput>): DatabaseDefinition {
-  return {
-    name: input.Name,
-    description: input.Description,
-    location: input.LocationUri,
-    parameters: input.Parameters,
-  }
-}
-
-export function awsDatabase(scope: Scope, found: CatalogDatabase): Value<typeof database> {
-  return {
-    Name: found.name,
-    Description: found.description,
-    LocationUri: found.location,
-    Parameters: found.parameters,
-    CreateTime: found.createdAt,
-    CatalogId: scope.account,
-  }
-}
+export const indexDefinition = (input: Value<typeof partitionIndex>): PartitionIndex => ({
+  name: input.IndexName,
+  keys: input.Keys,
+})
 
 export function tableDefinition(input: Value<typeof tableInput>): TableDefinition {
   return {
@@ -221,12 +193,29 @@ export function awsPartition(
   }
 }
 
+/** Of a batch, the fault of one as AWS reports it beside the others' success; undefined without one. */
+export function reported(change: () => void): Value<typeof errorDetail> | undefined {
+  try {
+    change()
+    return undefined
+  } catch (cause) {
+    if (!(cause instanceof Fault)) throw cause
+    return { ErrorCode: cause.code, ErrorMessage: cause.message }
+  }
+}
+
 /** Refuses another account's catalog: none is shared with the caller. */
 export function checkCatalog(scope: Scope, catalog: string | undefined): void {
   if (catalog !== undefined && catalog !== scope.account)
     throw new EntityNotFoundException(
       `Catalog ${catalog} not found: account ${scope.account} sees its own catalog only. Leave CatalogId out.`,
     )
+}
+
+export function versionNumber(version: string): number {
+  if (!/^\d{1,15}$/.test(version))
+    throw new InvalidInputException(`VersionId must be a number, as GetTable gives it: ${version}`)
+  return Number(version)
 }
 
 /** Positions in a listing as clients hand them back. */

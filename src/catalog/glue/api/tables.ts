@@ -1,8 +1,8 @@
-// Tables of the Data Catalog and their versions.
+// Tables of the Data Catalog.
 import { operation } from '../../../gateway/operation.ts'
 import { boolean, enumeration, integer, list, optional, string, structure } from '../../../gateway/shape.ts'
 import type { Catalog } from '../catalog.ts'
-import { InvalidInputException, noSuchDatabase, noSuchTable, noSuchVersion } from '../faults.ts'
+import { InvalidInputException, noSuchDatabase, noSuchTable } from '../faults.ts'
 import { pageTablesMax } from '../limits.ts'
 import type { CatalogTable } from '../table.ts'
 import { tablePattern } from '../table-pattern.ts'
@@ -12,15 +12,16 @@ import {
   catalogId,
   checkCatalog,
   errorDetail,
+  indexDefinition,
   name,
   pagePosition,
   pageToken,
+  partitionIndex,
   table,
   tableDefinition,
   tableInput,
+  versionNumber,
 } from './shapes.ts'
-
-const partitionIndex = structure({ Keys: list(name, { min: 1 }), IndexName: name })
 
 /** https://docs.aws.amazon.com/glue/latest/webapi/API_CreateTable.html */
 export const CreateTable = operation({
@@ -36,7 +37,7 @@ export const CreateTable = operation({
   async handle(catalog: Catalog, input, call) {
     checkCatalog(call, input.CatalogId)
     const definition = tableDefinition(required(input))
-    const indexes = (input.PartitionIndexes ?? []).map(index => ({ name: index.IndexName, keys: index.Keys }))
+    const indexes = (input.PartitionIndexes ?? []).map(indexDefinition)
     const by = { createdBy: call.principal.arn, indexes }
     await catalog.commit(write => catalog.createTable(write, call, input.DatabaseName, definition, by))
     return {}
@@ -154,95 +155,6 @@ export const BatchDeleteTable = operation({
   },
 })
 
-/** https://docs.aws.amazon.com/glue/latest/webapi/API_GetPartitionIndexes.html */
-export const GetPartitionIndexes = operation({
-  input: { CatalogId: catalogId, DatabaseName: name, TableName: name, NextToken: optional(string()) },
-  output: {
-    PartitionIndexDescriptorList: optional(
-      list(
-        structure({
-          IndexName: name,
-          Keys: list(structure({ Name: name, Type: optional(string()) })),
-          IndexStatus: enumeration('CREATING', 'ACTIVE', 'DELETING', 'FAILED'),
-        }),
-      ),
-    ),
-    NextToken: optional(string()),
-  },
-  resource: (input, call) => tableArns(call, input.DatabaseName, input.TableName),
-  handle(catalog: Catalog, input, call) {
-    checkCatalog(call, input.CatalogId)
-    const found = catalog.table(call, input.DatabaseName, input.TableName)
-    if (!found) throw noSuchTable(input.TableName)
-    const typeOf = (key: string) => found.partitionKeys.find(({ name }) => name === key)?.type
-    // Partitions are found by their values in any case; the indexes are kept so that whoever declared them finds them.
-    return {
-      PartitionIndexDescriptorList: found.indexes.map(index => ({
-        IndexName: index.name,
-        Keys: index.keys.map(key => ({ Name: key, Type: typeOf(key) })),
-        IndexStatus: 'ACTIVE' as const,
-      })),
-    }
-  },
-})
-
-const tableVersion = structure({ Table: optional(table), VersionId: optional(name) })
-
-/** https://docs.aws.amazon.com/glue/latest/webapi/API_GetTableVersions.html */
-export const GetTableVersions = operation({
-  input: {
-    CatalogId: catalogId,
-    DatabaseName: name,
-    TableName: name,
-    NextToken: optional(string()),
-    MaxResults: optional(integer({ min: 1, max: 100 })),
-  },
-  output: { TableVersions: optional(list(tableVersion)), NextToken: optional(string()) },
-  resource: (input, call) => tableArns(call, input.DatabaseName, input.TableName),
-  handle(catalog: Catalog, input, call) {
-    checkCatalog(call, input.CatalogId)
-    const before = input.NextToken ? versionNumber(pagePosition(input.NextToken)) : Number.POSITIVE_INFINITY
-    const versions = catalog
-      .tableVersions(call, input.DatabaseName, input.TableName)
-      .filter(({ version }) => version < before)
-    const page = versions.slice(0, input.MaxResults ?? pageTablesMax)
-    return {
-      TableVersions: page.map(found => ({ Table: awsTable(found), VersionId: String(found.version) })),
-      NextToken: page.length < versions.length ? pageToken(String(page.at(-1)?.version)) : undefined,
-    }
-  },
-})
-
-/** https://docs.aws.amazon.com/glue/latest/webapi/API_GetTableVersion.html */
-export const GetTableVersion = operation({
-  input: { CatalogId: catalogId, DatabaseName: name, TableName: name, VersionId: optional(name) },
-  output: { TableVersion: optional(tableVersion) },
-  resource: (input, call) => tableArns(call, input.DatabaseName, input.TableName),
-  handle(catalog: Catalog, input, call) {
-    checkCatalog(call, input.CatalogId)
-    const versions = catalog.tableVersions(call, input.DatabaseName, input.TableName)
-    const found = versions.find(({ version }) => input.VersionId === undefined || String(version) === input.VersionId)
-    if (!found) throw noSuchVersion(input.VersionId ?? '')
-    return { TableVersion: { Table: awsTable(found), VersionId: String(found.version) } }
-  },
-})
-
-/** https://docs.aws.amazon.com/glue/latest/webapi/API_DeleteTableVersion.html */
-export const DeleteTableVersion = operation({
-  input: { CatalogId: catalogId, DatabaseName: name, TableName: name, VersionId: name },
-  output: {},
-  resource: (input, call) => tableArns(call, input.DatabaseName, input.TableName),
-  async handle(catalog: Catalog, input, call) {
-    checkCatalog(call, input.CatalogId)
-    const version = versionNumber(input.VersionId)
-    const deleted = await catalog.commit(write =>
-      catalog.deleteTableVersion(write, call, input.DatabaseName, input.TableName, version),
-    )
-    if (!deleted) throw noSuchVersion(input.VersionId)
-    return {}
-  },
-})
-
 function required(input: {
   readonly Name?: string | undefined
   readonly TableInput?: Parameters<typeof tableDefinition>[0] | undefined
@@ -253,10 +165,4 @@ function required(input: {
       `Name is ${input.Name}, but TableInput.Name is ${input.TableInput.Name}; they must agree.`,
     )
   return input.TableInput
-}
-
-function versionNumber(version: string): number {
-  if (!/^\d{1,15}$/.test(version))
-    throw new InvalidInputException(`VersionId must be a number, as GetTable gives it: ${version}`)
-  return Number(version)
 }
