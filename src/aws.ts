@@ -51,6 +51,7 @@ import * as iamRolePolicies from './govern/iam/api/role-policies.ts'
 import * as iamRoles from './govern/iam/api/roles.ts'
 import * as iamSimulation from './govern/iam/api/simulation.ts'
 import * as stsCredentials from './govern/iam/api/sts.ts'
+import * as iamUserCredentials from './govern/iam/api/user-credentials.ts'
 import * as iamUserPolicies from './govern/iam/api/user-policies.ts'
 import * as iamUsers from './govern/iam/api/users.ts'
 import type { Iam } from './govern/iam/iam.ts'
@@ -60,6 +61,7 @@ import * as glueTriggers from './orchestrate/schedules/api/glue-triggers.ts'
 import * as schedulerGroups from './orchestrate/schedules/api/scheduler-groups.ts'
 import * as schedulerSchedules from './orchestrate/schedules/api/scheduler-schedules.ts'
 import type { Schedules } from './orchestrate/schedules/schedules.ts'
+import * as s3AccessLists from './store/s3/api/access-lists.ts'
 import * as s3BucketAccess from './store/s3/api/bucket-access.ts'
 import * as s3BucketLifecycle from './store/s3/api/bucket-lifecycle.ts'
 import * as s3BucketSettings from './store/s3/api/bucket-settings.ts'
@@ -144,6 +146,7 @@ const s3 = [
   s3Buckets,
   s3BucketSettings,
   s3BucketAccess,
+  s3AccessLists,
   s3BucketLifecycle,
   s3BucketTiering,
   s3BucketUnset,
@@ -168,6 +171,7 @@ const lambda = [
 const iam = [
   iamUsers,
   iamAccessKeys,
+  iamUserCredentials,
   iamUserPolicies,
   iamRoles,
   iamRolePolicies,

@@ -41,6 +41,11 @@ export const noSuchVersion = (arn: string, version: string) =>
   new NoSuchEntity(`Policy ${arn} version ${version} does not exist or is not attachable.`)
 export const policyExists = (name: string) =>
   new EntityAlreadyExists(`A policy called ${name} already exists. Duplicate names are not allowed.`)
+export const noLoginProfile = (user: string) => new NoSuchEntity(`Login Profile for User ${user} cannot be found.`)
+export const noPasswordPolicy = (account: string) =>
+  new NoSuchEntity(`The Password Policy with domain name ${account} cannot be found.`)
+export const noSuchAlias = (alias: string) => new NoSuchEntity(`The account alias ${alias} cannot be found.`)
+export const aliasTaken = (alias: string) => new EntityAlreadyExists(`The account alias ${alias} already exists.`)
 export const noSuchAccessKey = (key: string) => new NoSuchEntity(`The Access Key with id ${key} cannot be found.`)
 export const notInProfile = (profile: string, role: string) =>
   new NoSuchEntity(`The role with name ${role} is not in the instance profile ${profile}.`)

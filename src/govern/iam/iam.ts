@@ -8,6 +8,7 @@ import type { Background } from '../../world/background.ts'
 import type { Clock } from '../../world/clock.ts'
 import type { Random } from '../../world/random.ts'
 import { AccessKeys } from './access-keys.ts'
+import { Aliases } from './aliases.ts'
 import { Attachments } from './attachments.ts'
 import { type AccessQuestion, type Decision, Decisions, type ResourcePolicies } from './decisions.ts'
 import { Entities, type Entity } from './entities.ts'
@@ -40,6 +41,7 @@ export interface Credential {
 const credentialsMax = 1000
 
 export class Iam {
+  readonly aliases: Aliases
   readonly entities: Entities
   readonly inline: InlinePolicies
   readonly managed: ManagedPolicies
@@ -75,6 +77,7 @@ export class Iam {
     const needs: Needs = { ledger, clock, random, background, change }
     this.clock = clock
     this.enforced = enforced
+    this.aliases = new Aliases(needs)
     this.entities = new Entities(needs)
     this.inline = new InlinePolicies(needs)
     this.managed = new ManagedPolicies(needs)

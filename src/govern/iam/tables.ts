@@ -84,4 +84,8 @@ export const iamTables: readonly string[] = [
      expires_at INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX iam_session_expiry ON iam_session (expires_at);`,
+  `CREATE TABLE iam_alias (
+     account TEXT PRIMARY KEY,
+     alias TEXT NOT NULL UNIQUE
+   ) STRICT, WITHOUT ROWID;`,
 ]

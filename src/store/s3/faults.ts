@@ -119,6 +119,13 @@ export const notImplementedHeader = (header: string) =>
   fault('NotImplemented', 501, 'A header you provided implies functionality that is not implemented', {
     Header: header,
   })
+/** A setting of AWS's that buckets do not have here. */
+export const notConfigurable = (value: string) =>
+  fault(
+    'NotImplemented',
+    501,
+    `A bucket cannot be set to ${value} here: Biwa does not support it. Leave the setting out.`,
+  )
 export const invalidRange = (range: string, bytes: number) =>
   new Fault('InvalidRange', 416, 'The requested range is not satisfiable', {
     detail: { RangeRequested: range, ActualObjectSize: bytes },

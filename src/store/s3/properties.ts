@@ -37,7 +37,7 @@ const storageClasses = new Set([
 ])
 
 /** The ACLs that say what holds anyway: objects belong to the bucket's owner, who alone has rights by ACL. */
-const harmlessAcls = new Set(['private', 'bucket-owner-full-control'])
+export const harmlessAcls = new Set(['private', 'bucket-owner-full-control'])
 
 export function propertiesFor(bucket: Bucket, described: Described): Properties {
   const { metadata, storageClass = 'STANDARD', acl } = described

@@ -1,6 +1,7 @@
-/** The account as a whole: what it has, counted. */
+/** The account as a whole: what it has, counted, and what it is called. */
 import { operation } from '../../../gateway/operation.ts'
 import { integer, list, map, optional, string } from '../../../gateway/shape.ts'
+import { noPasswordPolicy } from '../faults.ts'
 import type { Iam } from '../iam.ts'
 import { accessKeysPerUserMax, attachedPoliciesMax, groupsPerUserMax, policyVersionsMax } from '../limits.ts'
 import { summaryOf } from '../listing.ts'
@@ -31,11 +32,43 @@ export const GetAccountSummary = operation({
   },
 })
 
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAccountAliases.html: there is no way to make one yet, so there are none. */
+const accountAlias = string({ min: 3, max: 63, pattern: '[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]' })
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccountAlias.html */
+export const CreateAccountAlias = operation({
+  input: { AccountAlias: accountAlias },
+  output: {},
+  async handle(iam: Iam, input, call) {
+    await iam.aliases.create(call, input.AccountAlias)
+    return {}
+  },
+})
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAccountAliases.html */
 export const ListAccountAliases = operation({
   input: pageInput,
-  output: { AccountAliases: list(string({ min: 3, max: 63 })), ...pageOutput },
-  handle(_iam: Iam) {
-    return { AccountAliases: [], IsTruncated: false }
+  output: { AccountAliases: list(accountAlias), ...pageOutput },
+  handle(iam: Iam, _, call) {
+    const alias = iam.aliases.of(call)
+    return { AccountAliases: alias === undefined ? [] : [alias], IsTruncated: false }
+  },
+})
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteAccountAlias.html */
+export const DeleteAccountAlias = operation({
+  input: { AccountAlias: accountAlias },
+  output: {},
+  async handle(iam: Iam, input, call) {
+    await iam.aliases.delete(call, input.AccountAlias)
+    return {}
+  },
+})
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountPasswordPolicy.html: users have no passwords, so there is none. */
+export const GetAccountPasswordPolicy = operation({
+  input: {},
+  output: {},
+  handle(_: Iam, _input, call) {
+    throw noPasswordPolicy(call.account)
   },
 })

@@ -1,11 +1,11 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html: what Biwa's buckets
 // cannot be set to. Clients such as Terraform read all of it to learn what a bucket is; they get AWS's answer for a
-// bucket on which it was never configured. The operations that would configure it are refused as not supported.
+// bucket on which it was never configured. What sets it to what it is, is taken; anything else is refused.
 import { operation } from '../../../gateway/operation.ts'
-import { enumeration, optional, string, structure } from '../../../gateway/shape.ts'
-import { noSuchCors, noSuchObjectLock, noSuchReplication, noSuchWebsite } from '../faults.ts'
+import { enumeration, optional, payload, string, structure } from '../../../gateway/shape.ts'
+import { noSuchCors, noSuchObjectLock, noSuchReplication, noSuchWebsite, notConfigurable } from '../faults.ts'
 import type { S3 } from '../s3.ts'
-import { bucketOf, mayBucket, onBucket } from './shapes.ts'
+import { bucketOf, documentChecksum, mayBucket, onBucket } from './shapes.ts'
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketCors.html */
 export const GetBucketCors = operation({
@@ -15,6 +15,18 @@ export const GetBucketCors = operation({
   access: mayBucket('s3:GetBucketCORS'),
   handle(s3: S3, input) {
     throw noSuchCors(bucketOf(s3, input).name)
+  },
+})
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketCors.html */
+export const DeleteBucketCors = operation({
+  http: { route: 'DELETE /{Bucket}?cors', status: 204 },
+  input: onBucket,
+  output: {},
+  access: mayBucket('s3:PutBucketCORS'),
+  handle(s3: S3, input) {
+    bucketOf(s3, input)
+    return {}
   },
 })
 
@@ -29,6 +41,18 @@ export const GetBucketWebsite = operation({
   },
 })
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketWebsite.html */
+export const DeleteBucketWebsite = operation({
+  http: { route: 'DELETE /{Bucket}?website', status: 204 },
+  input: onBucket,
+  output: {},
+  access: mayBucket('s3:DeleteBucketWebsite'),
+  handle(s3: S3, input) {
+    bucketOf(s3, input)
+    return {}
+  },
+})
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketReplication.html */
 export const GetBucketReplication = operation({
   http: { route: 'GET /{Bucket}?replication' },
@@ -37,6 +61,18 @@ export const GetBucketReplication = operation({
   access: mayBucket('s3:GetReplicationConfiguration'),
   handle(s3: S3, input) {
     throw noSuchReplication(bucketOf(s3, input).name)
+  },
+})
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketReplication.html */
+export const DeleteBucketReplication = operation({
+  http: { route: 'DELETE /{Bucket}?replication', status: 204 },
+  input: onBucket,
+  output: {},
+  access: mayBucket('s3:PutReplicationConfiguration'),
+  handle(s3: S3, input) {
+    bucketOf(s3, input)
+    return {}
   },
 })
 
@@ -51,15 +87,34 @@ export const GetObjectLockConfiguration = operation({
   },
 })
 
+const loggingEnabled = structure({ TargetBucket: string(), TargetPrefix: string() })
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLogging.html */
 export const GetBucketLogging = operation({
   http: { route: 'GET /{Bucket}?logging' },
   root: 'BucketLoggingStatus',
   input: onBucket,
-  output: { LoggingEnabled: optional(structure({ TargetBucket: string(), TargetPrefix: string() })) },
+  output: { LoggingEnabled: optional(loggingEnabled) },
   access: mayBucket('s3:GetBucketLogging'),
   handle(s3: S3, input) {
     bucketOf(s3, input)
+    return {}
+  },
+})
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLogging.html */
+export const PutBucketLogging = operation({
+  http: { route: 'PUT /{Bucket}?logging' },
+  input: {
+    ...onBucket,
+    ...documentChecksum,
+    BucketLoggingStatus: payload(structure({ LoggingEnabled: optional(loggingEnabled) })),
+  },
+  output: {},
+  access: mayBucket('s3:PutBucketLogging'),
+  handle(s3: S3, input) {
+    bucketOf(s3, input)
+    if (input.BucketLoggingStatus.LoggingEnabled) throw notConfigurable('LoggingEnabled')
     return {}
   },
 })
@@ -71,6 +126,18 @@ export const GetBucketNotificationConfiguration = operation({
   input: onBucket,
   output: { EventBridgeConfiguration: optional(structure({})) },
   access: mayBucket('s3:GetBucketNotification'),
+  handle(s3: S3, input) {
+    bucketOf(s3, input)
+    return {}
+  },
+})
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html: without members it takes all away. */
+export const PutBucketNotificationConfiguration = operation({
+  http: { route: 'PUT /{Bucket}?notification' },
+  input: { ...onBucket, NotificationConfiguration: payload(structure({})) },
+  output: {},
+  access: mayBucket('s3:PutBucketNotification'),
   handle(s3: S3, input) {
     bucketOf(s3, input)
     return {}
@@ -90,6 +157,23 @@ export const GetBucketAccelerateConfiguration = operation({
   },
 })
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAccelerateConfiguration.html */
+export const PutBucketAccelerateConfiguration = operation({
+  http: { route: 'PUT /{Bucket}?accelerate' },
+  input: {
+    ...onBucket,
+    ...documentChecksum,
+    AccelerateConfiguration: payload(structure({ Status: optional(enumeration('Enabled', 'Suspended')) })),
+  },
+  output: {},
+  access: mayBucket('s3:PutAccelerateConfiguration'),
+  handle(s3: S3, input) {
+    bucketOf(s3, input)
+    if (input.AccelerateConfiguration.Status === 'Enabled') throw notConfigurable('Enabled')
+    return {}
+  },
+})
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketRequestPayment.html */
 export const GetBucketRequestPayment = operation({
   http: { route: 'GET /{Bucket}?requestPayment' },
@@ -100,5 +184,22 @@ export const GetBucketRequestPayment = operation({
   handle(s3: S3, input) {
     bucketOf(s3, input)
     return { Payer: 'BucketOwner' as const }
+  },
+})
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketRequestPayment.html */
+export const PutBucketRequestPayment = operation({
+  http: { route: 'PUT /{Bucket}?requestPayment' },
+  input: {
+    ...onBucket,
+    ...documentChecksum,
+    RequestPaymentConfiguration: payload(structure({ Payer: enumeration('Requester', 'BucketOwner') })),
+  },
+  output: {},
+  access: mayBucket('s3:PutBucketRequestPayment'),
+  handle(s3: S3, input) {
+    bucketOf(s3, input)
+    if (input.RequestPaymentConfiguration.Payer === 'Requester') throw notConfigurable('Requester')
+    return {}
   },
 })

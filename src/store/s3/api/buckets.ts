@@ -18,18 +18,7 @@ import { aclNotSupported, invalidArgument } from '../faults.ts'
 import { bucketsPageMax } from '../limits.ts'
 import type { S3 } from '../s3.ts'
 import { bucketTags } from '../tags.ts'
-import {
-  bucketArn,
-  bucketMember,
-  bucketOf,
-  grants,
-  mayBucket,
-  onBucket,
-  owner,
-  ownersGrants,
-  tag,
-  tagList,
-} from './shapes.ts'
+import { bucketArn, bucketMember, bucketOf, mayBucket, onBucket, owner, tag, tagList } from './shapes.ts'
 
 const bucketArnHeader = optional(header('x-amz-bucket-arn', string()))
 
@@ -157,22 +146,6 @@ export const GetBucketLocation = operation({
   handle(s3: S3, input) {
     const { region } = bucketOf(s3, input)
     return { LocationConstraint: region === 'us-east-1' ? undefined : region }
-  },
-})
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketAcl.html: that of a bucket without ACLs. */
-export const GetBucketAcl = operation({
-  http: { route: 'GET /{Bucket}?acl' },
-  root: 'AccessControlPolicy',
-  input: onBucket,
-  output: {
-    Owner: owner,
-    Grants: grants,
-  },
-  access: mayBucket('s3:GetBucketAcl'),
-  handle(s3: S3, input) {
-    const bucket = bucketOf(s3, input)
-    return { Owner: { ID: canonicalUser(bucket.account) }, Grants: ownersGrants(bucket) }
   },
 })
 

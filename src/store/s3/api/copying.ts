@@ -36,7 +36,7 @@ import {
 } from './shapes.ts'
 
 const sourceMembers = {
-  CopySource: header('x-amz-copy-source', string({ pattern: '\\/?.+\\/.+' })),
+  CopySource: header('x-amz-copy-source', string()),
   CopySourceIfMatch: optional(header('x-amz-copy-source-if-match', string())),
   CopySourceIfNoneMatch: optional(header('x-amz-copy-source-if-none-match', string())),
   CopySourceIfModifiedSince: optional(header('x-amz-copy-source-if-modified-since', timestamp())),

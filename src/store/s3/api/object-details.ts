@@ -14,7 +14,6 @@ import {
   structure,
   type Values,
 } from '../../../gateway/shape.ts'
-import { canonicalUser } from '../canonical-user.ts'
 import { pageMax } from '../limits.ts'
 import type { S3 } from '../s3.ts'
 import { objectTags } from '../tags.ts'
@@ -23,12 +22,9 @@ import { checksumMembers, checksumOf, checksumType, typedChecksumOf } from './ch
 import {
   bucketOf,
   documentChecksum,
-  grants,
   lastModifiedHeader,
   mayObject,
   onKey,
-  owner,
-  ownersGrants,
   partMarker,
   shownVersionId,
   tag,
@@ -161,19 +157,5 @@ export const DeleteObjectTagging = operation({
     const bucket = bucketOf(s3, input)
     const version = await s3.objects.setTags(bucket, input.Key, input.VersionId, {})
     return { VersionId: shownVersionId(bucket, version) }
-  },
-})
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAcl.html: objects belong to the bucket's owner. */
-export const GetObjectAcl = operation({
-  http: { route: 'GET /{Bucket}/{Key+}?acl' },
-  root: 'AccessControlPolicy',
-  input: { ...onKey, VersionId: versionIdQuery },
-  output: { Owner: owner, Grants: grants },
-  access: mayObject('s3:GetObjectAcl', 's3:GetObjectVersionAcl'),
-  handle(s3: S3, input) {
-    const bucket = bucketOf(s3, input)
-    s3.objects.find(bucket, input.Key, input.VersionId)
-    return { Owner: { ID: canonicalUser(bucket.account) }, Grants: ownersGrants(bucket) }
   },
 })

@@ -50,12 +50,14 @@ export const grants = named(
   'AccessControlList',
   list(
     structure({
-      Grantee: structure({
-        DisplayName: optional(string()),
-        ID: optional(string()),
-        Type: attribute('xsi:type', enumeration('CanonicalUser', 'AmazonCustomerByEmail', 'Group')),
-      }),
-      Permission: enumeration('FULL_CONTROL', 'WRITE', 'WRITE_ACP', 'READ', 'READ_ACP'),
+      Grantee: optional(
+        structure({
+          DisplayName: optional(string()),
+          ID: optional(string()),
+          Type: attribute('xsi:type', enumeration('CanonicalUser', 'AmazonCustomerByEmail', 'Group')),
+        }),
+      ),
+      Permission: optional(enumeration('FULL_CONTROL', 'WRITE', 'WRITE_ACP', 'READ', 'READ_ACP')),
     }),
     { itemName: 'Grant' },
   ),

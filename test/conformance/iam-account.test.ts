@@ -1,0 +1,120 @@
+/**
+ * IAM around users and roles: the account's alias, what users have here and what they do not, and policies that are tried
+ * before anybody has them.
+ */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import {
+  CreateAccountAliasCommand,
+  CreateUserCommand,
+  DeleteAccountAliasCommand,
+  DeleteLoginProfileCommand,
+  GetAccountPasswordPolicyCommand,
+  GetLoginProfileCommand,
+  IAMClient,
+  ListAccountAliasesCommand,
+  ListMFADevicesCommand,
+  ListServiceSpecificCredentialsCommand,
+  ListSigningCertificatesCommand,
+  ListSSHPublicKeysCommand,
+  ListVirtualMFADevicesCommand,
+  SimulateCustomPolicyCommand,
+} from '@aws-sdk/client-iam'
+import { client, startLake } from '../testing/lake.ts'
+import { python, withoutBoto3 } from '../testing/programs.ts'
+
+let lake: Awaited<ReturnType<typeof startLake>>
+const iamOf = (accessKeyId: string) => new IAMClient(client(lake.url, { accessKeyId, secretAccessKey: 'x' }))
+before(async () => {
+  lake = await startLake()
+})
+after(async () => {
+  assert.deepEqual(lake.failures, [])
+  await lake.close()
+})
+
+test('an account has one alias, which no other account has', async () => {
+  const one = iamOf('100000000001')
+  const other = iamOf('100000000002')
+  const aliases = async (iam: IAMClient) => (await iam.send(new ListAccountAliasesCommand({}))).AccountAliases
+  assert.deepEqual(await aliases(one), [])
+  await one.send(new CreateAccountAliasCommand({ AccountAlias: 'lake' }))
+  await one.send(new CreateAccountAliasCommand({ AccountAlias: 'big-lake' }))
+  assert.deepEqual([await aliases(one), await aliases(other)], [['big-lake'], []])
+  await assert.rejects(other.send(new CreateAccountAliasCommand({ AccountAlias: 'big-lake' })), {
+    name: 'EntityAlreadyExistsException',
+  })
+  await other.send(new CreateAccountAliasCommand({ AccountAlias: 'lake' }))
+  await assert.rejects(one.send(new CreateAccountAliasCommand({ AccountAlias: 'a--b' })), {
+    message: /AccountAlias|accountAlias/,
+  })
+  await assert.rejects(one.send(new DeleteAccountAliasCommand({ AccountAlias: 'lake' })), {
+    name: 'NoSuchEntityException',
+  })
+  await one.send(new DeleteAccountAliasCommand({ AccountAlias: 'big-lake' }))
+  assert.deepEqual(await aliases(one), [])
+})
+
+test('a user has no password, no second factor and no keys of other kinds, and a missing user is missing', async () => {
+  const iam = iamOf('100000000003')
+  await iam.send(new CreateUserCommand({ UserName: 'ann' }))
+  const ann = { UserName: 'ann' }
+  assert.deepEqual(
+    [
+      (await iam.send(new ListMFADevicesCommand(ann))).MFADevices,
+      (await iam.send(new ListVirtualMFADevicesCommand({}))).VirtualMFADevices,
+      (await iam.send(new ListSigningCertificatesCommand(ann))).Certificates,
+      (await iam.send(new ListSSHPublicKeysCommand(ann))).SSHPublicKeys,
+      (await iam.send(new ListServiceSpecificCredentialsCommand(ann))).ServiceSpecificCredentials,
+    ],
+    [[], [], [], [], []],
+  )
+  for (const command of [
+    new GetLoginProfileCommand(ann),
+    new DeleteLoginProfileCommand(ann),
+    new GetAccountPasswordPolicyCommand({}),
+    new ListMFADevicesCommand({ UserName: 'bob' }),
+  ])
+    await assert.rejects(iam.send(command as ListMFADevicesCommand), { name: 'NoSuchEntityException' })
+})
+
+test('a policy is tried before anybody has it, within a boundary or without', async () => {
+  const iam = iamOf('100000000004')
+  const policy = (...Action: string[]) =>
+    JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] })
+  const decisions = async (boundary?: string) => {
+    const { EvaluationResults } = await iam.send(
+      new SimulateCustomPolicyCommand({
+        PolicyInputList: [policy('s3:*')],
+        ActionNames: ['s3:GetObject', 's3:PutObject', 'glue:GetTable'],
+        ...(boundary !== undefined && { PermissionsBoundaryPolicyInputList: [boundary] }),
+      }),
+    )
+    return EvaluationResults?.map(one => [one.EvalDecision, one.MatchedStatements?.[0]?.SourcePolicyId])
+  }
+  const denied = ['implicitDeny', undefined]
+  assert.deepEqual(await decisions(), [['allowed', 'PolicyInputList.1'], ['allowed', 'PolicyInputList.1'], denied])
+  const within = await decisions(policy('s3:GetObject', 'glue:*'))
+  assert.deepEqual(
+    within?.map(([decision]) => decision),
+    ['allowed', 'implicitDeny', 'implicitDeny'],
+  )
+})
+
+test('boto3 asks for all of it by its paginators', { skip: withoutBoto3 }, async () => {
+  const out = await python(
+    lake.url,
+    `
+import boto3
+iam = boto3.client('iam')
+iam.create_user(UserName='py')
+for what, key in (('list_mfa_devices', 'MFADevices'), ('list_ssh_public_keys', 'SSHPublicKeys'), ('list_signing_certificates', 'Certificates')):
+    print(sum(len(page[key]) for page in iam.get_paginator(what).paginate(UserName='py')))
+try:
+    iam.get_login_profile(UserName='py')
+except iam.exceptions.NoSuchEntityException as e:
+    print(e.response['Error']['Message'])
+`,
+  )
+  assert.equal(out, '0\n0\n0\nLogin Profile for User py cannot be found.\n')
+})

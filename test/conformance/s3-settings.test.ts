@@ -1,0 +1,130 @@
+/**
+ * What buckets cannot be set to, as clients ask for it that read and write everything: setting what holds anyway is taken,
+ * taking away what is not there too, and anything else is refused by name.
+ */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import {
+  CopyObjectCommand,
+  CreateBucketCommand,
+  DeleteBucketCorsCommand,
+  DeleteBucketReplicationCommand,
+  DeleteBucketWebsiteCommand,
+  GetBucketAclCommand,
+  GetBucketRequestPaymentCommand,
+  GetObjectCommand,
+  PutBucketAccelerateConfigurationCommand,
+  PutBucketAclCommand,
+  PutBucketLoggingCommand,
+  PutBucketNotificationConfigurationCommand,
+  PutBucketOwnershipControlsCommand,
+  PutBucketRequestPaymentCommand,
+  PutObjectAclCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { client, startLake } from '../testing/lake.ts'
+import { awsJson, python, withoutAwsCli, withoutBoto3 } from '../testing/programs.ts'
+
+let lake: Awaited<ReturnType<typeof startLake>>
+let s3: S3Client
+const Bucket = 'settled'
+before(async () => {
+  lake = await startLake()
+  s3 = new S3Client({ ...client(lake.url), forcePathStyle: true })
+  await s3.send(new CreateBucketCommand({ Bucket }))
+  await s3.send(new PutObjectCommand({ Bucket, Key: 'a/b', Body: 'x' }))
+})
+after(async () => {
+  assert.deepEqual(lake.failures, [])
+  s3.destroy()
+  await lake.close()
+})
+
+test('what holds anyway may be set, and what is not there may be taken away', async () => {
+  await s3.send(new PutBucketRequestPaymentCommand({ Bucket, RequestPaymentConfiguration: { Payer: 'BucketOwner' } }))
+  assert.equal((await s3.send(new GetBucketRequestPaymentCommand({ Bucket }))).Payer, 'BucketOwner')
+  const AccelerateConfiguration = { Status: 'Suspended' as const }
+  await s3.send(new PutBucketAccelerateConfigurationCommand({ Bucket, AccelerateConfiguration }))
+  await s3.send(new PutBucketLoggingCommand({ Bucket, BucketLoggingStatus: {} }))
+  await s3.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration: {} }))
+  for (const command of [DeleteBucketCorsCommand, DeleteBucketWebsiteCommand, DeleteBucketReplicationCommand])
+    assert.equal((await s3.send(new command({ Bucket }))).$metadata.httpStatusCode, 204)
+})
+
+for (const [what, command] of [
+  [
+    'that the reader pays',
+    new PutBucketRequestPaymentCommand({ Bucket, RequestPaymentConfiguration: { Payer: 'Requester' } }),
+  ],
+  [
+    'acceleration',
+    new PutBucketAccelerateConfigurationCommand({ Bucket, AccelerateConfiguration: { Status: 'Enabled' } }),
+  ],
+  [
+    'logs',
+    new PutBucketLoggingCommand({
+      Bucket,
+      BucketLoggingStatus: { LoggingEnabled: { TargetBucket: Bucket, TargetPrefix: 'log/' } },
+    }),
+  ],
+  [
+    'notifications',
+    new PutBucketNotificationConfigurationCommand({
+      Bucket,
+      NotificationConfiguration: { EventBridgeConfiguration: {} },
+    }),
+  ],
+] as const)
+  test(`${what} cannot be set, and the answer says so`, async () => {
+    await assert.rejects(s3.send(command as PutBucketLoggingCommand), (error: Error) => {
+      assert.match(error.message, /does not support|not supported|does not take/i)
+      return true
+    })
+  })
+
+test('an access list that gives all to the owner alone is taken where access lists are', async () => {
+  const { Owner, Grants } = await s3.send(new GetBucketAclCommand({ Bucket }))
+  const own = { Owner, Grants }
+  const refused = { name: 'AccessControlListNotSupported' }
+  await assert.rejects(s3.send(new PutBucketAclCommand({ Bucket, ACL: 'private' })), refused)
+  await s3.send(
+    new PutBucketOwnershipControlsCommand({
+      Bucket,
+      OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerPreferred' }] },
+    }),
+  )
+  await s3.send(new PutBucketAclCommand({ Bucket, ACL: 'private' }))
+  await s3.send(new PutBucketAclCommand({ Bucket, AccessControlPolicy: own }))
+  await s3.send(new PutObjectAclCommand({ Bucket, Key: 'a/b', AccessControlPolicy: own }))
+  await assert.rejects(s3.send(new PutBucketAclCommand({ Bucket, ACL: 'public-read' })), refused)
+  const everybody = { Type: 'Group' as const, URI: 'http://acs.amazonaws.com/groups/global/AllUsers' }
+  const open = { Owner, Grants: [...(Grants ?? []), { Grantee: everybody, Permission: 'READ' as const }] }
+  await assert.rejects(s3.send(new PutObjectAclCommand({ Bucket, Key: 'a/b', AccessControlPolicy: open })))
+  await assert.rejects(s3.send(new PutObjectAclCommand({ Bucket, Key: 'none', ACL: 'private' })), { name: 'NoSuchKey' })
+})
+
+test('the source of a copy may have its slash percent-encoded', async () => {
+  for (const CopySource of ['settled/a/b', '/settled/a/b', 'settled%2Fa%2Fb']) {
+    await s3.send(new CopyObjectCommand({ Bucket, Key: 'copy', CopySource }))
+    assert.equal(await (await s3.send(new GetObjectCommand({ Bucket, Key: 'copy' }))).Body?.transformToString(), 'x')
+  }
+  await assert.rejects(s3.send(new CopyObjectCommand({ Bucket, Key: 'copy', CopySource: 'settled' })), {
+    name: 'InvalidArgument',
+  })
+})
+
+test('the AWS CLI and boto3 set what they read', { skip: withoutAwsCli || withoutBoto3 }, async () => {
+  await awsJson(lake.url, ['s3api', 'put-bucket-acl', '--bucket', Bucket, '--acl', 'bucket-owner-full-control'])
+  const out = await python(
+    lake.url,
+    `
+import boto3
+s3 = boto3.client('s3')
+acl = s3.get_object_acl(Bucket='settled', Key='a/b')
+print(s3.put_object_acl(Bucket='settled', Key='a/b', AccessControlPolicy={'Owner': acl['Owner'], 'Grants': acl['Grants']})['ResponseMetadata']['HTTPStatusCode'])
+print(s3.put_bucket_notification_configuration(Bucket='settled', NotificationConfiguration={})['ResponseMetadata']['HTTPStatusCode'])
+`,
+  )
+  assert.equal(out, '200\n200\n')
+})
