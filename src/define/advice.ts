@@ -2,6 +2,7 @@
  * What a definition says that AWS would take, and that nobody can have meant, or should know of: found in the definition
  * alone. `mistake` must be mended, `warning` should be looked at, `note` is good to know.
  */
+import { circlesOf } from './circles.ts'
 import type { LakeDefinition } from './lake.ts'
 import type { Bucket, Location } from './parts/bucket.ts'
 import { urlOf } from './parts/bucket.ts'
@@ -21,9 +22,11 @@ export interface Finding {
 export function adviceOf({ parts }: LakeDefinition): readonly Finding[] {
   const tables = parts.filter(part => part.kind === 'table')
   const deliveries = parts.filter(part => part.kind === 'delivery')
-  const written = new Set(parts.flatMap(part => (part.kind === 'job' ? [part.into] : [])))
+  const jobs = parts.filter(part => part.kind === 'job')
+  const written = new Set(jobs.map(({ into }) => into))
   return [
     ...sharedFolders(tables),
+    ...circlesOf(jobs),
     ...parts.flatMap(part => {
       switch (part.kind) {
         case 'job':

@@ -1,5 +1,5 @@
 // AWS's rules for names, told where the name is written down instead of when the resource is made.
-import { DefinitionMistake } from './mistake.ts'
+import { DefinitionMistake, told } from './mistake.ts'
 
 interface Rule {
   readonly pattern: RegExp
@@ -51,6 +51,17 @@ export const lakeName: Rule = {
 /** The name, when it keeps to the rule; `what` begins the sentence: "A stream's name". */
 export function named(what: string, name: string, { pattern, words }: Rule): string {
   if (typeof name !== 'string' || !pattern.test(name))
-    throw new DefinitionMistake(`${what} is ${words}: ${JSON.stringify(name)}`)
+    throw new DefinitionMistake(`${what} is ${words}: ${told(name)}${insteadOf(name, pattern)}`)
   return name
+}
+
+/** What was meant, most likely: another separator, or lower case with one where a capital was. */
+function insteadOf(name: unknown, pattern: RegExp): string {
+  if (typeof name !== 'string') return ''
+  const inLowerCase = name.replace(/(?<=[a-z\d])(?=[A-Z])/g, ' ').toLowerCase()
+  const candidates = [name, inLowerCase].flatMap(text =>
+    ['_', '-'].map(sign => text.replace(/[^A-Za-z\d]+/g, sign).replace(/^[_-]+|[_-]+$/g, '')),
+  )
+  const found = candidates.find(candidate => candidate !== name && pattern.test(candidate))
+  return found === undefined ? '' : `. Such a name is ${JSON.stringify(found)}.`
 }

@@ -53,7 +53,8 @@ function* mismatchesOf(job: Job, given: readonly BoundColumn[]): Generator<strin
   if (unnamed >= 0)
     yield `Column ${unnamed + 1} of the SELECT has no name: write … AS <name>, one of ${wanted.join(', ')}.`
   const twice = names.find((one, index) => names.indexOf(one) !== index)
-  if (twice !== undefined) yield `The SELECT gives ${twice} twice.`
+  if (twice !== undefined)
+    yield `The SELECT gives ${twice} twice (SQL tells no case apart): leave one out, or give it another name.`
   const cut: readonly string[] = partitionBy?.kind === 'time' ? partitionBy.units : []
   for (const [index, one] of names.entries()) {
     if (given[index]?.isNamed === false) continue
@@ -65,7 +66,8 @@ function* mismatchesOf(job: Job, given: readonly BoundColumn[]): Generator<strin
   for (const one of wanted) {
     const found = given[names.indexOf(catalogName(one))]
     const type = catalogName(columns[one]?.type ?? '')
-    if (found === undefined) yield `The SELECT does not give ${one}, which the table ${name} has as ${type}.`
+    if (found === undefined)
+      yield `The SELECT does not give ${one}, which the table ${name} has as ${type}: write … AS ${one}.`
     else if (!goesInto(found, type))
       yield `The SELECT gives ${one} as ${found.type}, and the table ${name} has it as ${type}: cast it, so that it is clear what happens to values that do not fit.`
   }

@@ -51,7 +51,8 @@ async function layOut(lake: Lake, definition: LakeDefinition): Promise<readonly 
   } catch (cause) {
     if (cause instanceof ApplyFailed) {
       const { kind, name } = cause.step
-      const why = cause.cause instanceof Error ? cause.cause.message : cause.message
+      const said = cause.cause instanceof Error ? cause.cause.message : cause.message
+      const why = /location-constraint/.test(said) ? `${said}: the lake's region is ${definition.region}` : said
       return [{ level: 'mistake', part: `${kind} ${name}`, text: `AWS would refuse it: ${why}` }]
     }
     if (cause instanceof DefinitionMistake)

@@ -12,6 +12,15 @@ export interface RunFigures extends Omit<RunNumbers, 'engineMilliseconds'> {
   readonly detail: string
 }
 
+/** A run that ended, or that is under way; its figures are there when it has SUCCEEDED. */
+export interface PastRun extends Partial<Omit<RunFigures, 'runId' | 'detail'>> {
+  readonly runId: string
+  /** Glue's: SUCCEEDED, FAILED, TIMEOUT, … */
+  readonly state: string
+  /** What it did in sentences, or what went wrong. */
+  readonly detail: string
+}
+
 export class RunningJob {
   readonly #lake: Lake
   readonly #job: Pick<Job, 'name'>
@@ -34,14 +43,17 @@ export class RunningJob {
   }
 
   /** Every run so far, the latest first, those that a schedule started too. */
-  async runs(): Promise<readonly { readonly runId: string; readonly state: string; readonly detail: string }[]> {
+  async runs(): Promise<readonly PastRun[]> {
     const { glue } = this.#lake.aws
-    const found = []
+    const { jobs } = await this.#lake.parts()
+    const found: PastRun[] = []
     let more: { NextToken?: string } | undefined = {}
     while (more) {
       const { JobRuns = [], NextToken } = await glue.GetJobRuns({ JobName: this.#job.name, ...more })
-      for (const { Id = '', JobRunState = '', StateDetail, ErrorMessage } of JobRuns)
-        found.push({ runId: Id, state: JobRunState, detail: ErrorMessage ?? StateDetail ?? '' })
+      for (const { Id: runId = '', JobRunState: state = '', StateDetail, ErrorMessage } of JobRuns) {
+        const { numbers } = jobs.run(this.#lake, this.#job.name, runId)
+        found.push({ runId, state, detail: ErrorMessage ?? StateDetail ?? '', ...(numbers && figuresOf(numbers)) })
+      }
       more = NextToken === undefined ? undefined : { NextToken }
     }
     return found
@@ -51,10 +63,11 @@ export class RunningJob {
     const { jobs } = await this.#lake.parts()
     const { numbers, stateDetail = '' } = jobs.run(this.#lake, this.#job.name, runId)
     if (!numbers) throw new LakeMistake(`The run ${runId} of the job ${this.#job.name} left no figures.`)
-    const { engineMilliseconds: _, ...figures } = numbers
-    return { runId, detail: stateDetail, ...figures }
+    return { runId, detail: stateDetail, ...figuresOf(numbers) }
   }
 }
+
+const figuresOf = ({ engineMilliseconds: _, ...figures }: RunNumbers) => figures
 
 export class RunningCrawler {
   readonly #lake: Lake

@@ -30,3 +30,48 @@ test('a table that a job does not read is told with how it would', async () => {
     'TABLE_NOT_FOUND: There is no prices here; the statement may read source. A job reads another table of the definition when its reads name it: reads: [tariff].',
   ])
 })
+
+test('jobs whose rows come back to where they began are a mistake, unless one of them replaces its table', async () => {
+  const columns = { x: column.string() }
+  const named = (name: string) => table(name, { at: place.prefix(`${name}/`), columns })
+  const [a, b, c] = [named('a'), named('b'), named('c')]
+  const circle = (write: 'append' | 'replace') => [
+    job('one', { from: a, into: b, sql: 'SELECT x FROM source' }),
+    job('two', { from: b, into: c, sql: 'SELECT x FROM source' }),
+    job('three', { from: c, into: a, sql: 'SELECT x FROM source', write, takes: write === 'append' ? 'new' : 'all' }),
+  ]
+  const found = async (write: 'append' | 'replace') => {
+    const { findings } = await checkDefinition(lake('round', { region: 'ap-northeast-1', parts: circle(write) }))
+    return findings.filter(({ level }) => level === 'mistake').map(({ part, text }) => `${part}: ${text}`)
+  }
+  assert.deepEqual(await found('replace'), [])
+  assert.deepEqual(await found('append'), [
+    "job one: It reads what it has written itself: one adds to b, two adds to c, three adds to a, which one reads, so rows come again with every round. Let one of these jobs read something else, or write: 'replace'.",
+  ])
+})
+
+test('a table of JSON may lie where a delivery puts its records, and none that a job writes', async () => {
+  const columns = { order_id: column.string(), amount: column.double() }
+  const at = bucket('shop-raw')
+  const mistakes = async (...parts: Parameters<typeof lake>[1]['parts']) => {
+    const { findings } = await checkDefinition(lake('shop', { region: 'ap-northeast-1', parts: [landed, ...parts] }))
+    return findings.filter(({ level }) => level === 'mistake').map(({ text }) => text)
+  }
+  assert.deepEqual(await mistakes(table('raw_orders', { at, columns, format: 'json' })), [])
+  assert.match((await mistakes(table('raw_orders', { at, columns }))).join(), /they would be read as rows of parquet/)
+  const written = table('raw_orders', { at, columns, format: 'json' })
+  const again = job('again', { from: prices, into: written, sql: "SELECT '' AS order_id, amount FROM source" })
+  assert.match((await mistakes(again)).join(), /they would be read as rows of json/)
+})
+
+test('a name that cannot be is told with one that can', () => {
+  assert.throws(
+    () => table('deviceReadings', { at: place, columns: { a: column.string() } }),
+    /Such a name is "device_readings"\.$/,
+  )
+  assert.throws(
+    () => table('t', { at: place, columns: { 'device-id': column.string() } }),
+    /Such a name is "device_id"\.$/,
+  )
+  assert.throws(() => bucket('Shop_Raw'), /Such a name is "shop-raw"\.$/)
+})

@@ -50,6 +50,10 @@ export function workgroup(name: string, options: WorkgroupOptions): Workgroup {
     throw new DefinitionMistake(`${what} is in every account already, and AWS makes no other: give yours another name.`)
   const scanBytesMax =
     scanLimit && ('mebibytes' in scanLimit ? scanLimit.mebibytes * mebibyte : scanLimit.gibibytes * 1024 * mebibyte)
+  if (scanBytesMax !== undefined && scanBytesMax < scanBytesMin)
+    throw new DefinitionMistake(
+      `${what}: its scanLimit is ${scanBytesMax} bytes, and Athena takes no less than ${scanBytesMin}: write { mebibytes: 10 } or more.`,
+    )
   if (scanBytesMax !== undefined)
     wholeNumber(`${what}: the bytes of its scanLimit`, scanBytesMax, {
       min: scanBytesMin,

@@ -249,6 +249,7 @@ export class Jobs {
     const { clock, ledger, log } = this.#parts
     const { state, message, stateDetail, unexpected } = endingOf(cause)
     if (unexpected) log.error(`run ${run.id} of job ${job.name} failed`, cause)
+    else if (state !== 'STOPPED') log.warn(`run ${run.id} of job ${job.name} ${state}: ${message}`)
     const retried = state === 'FAILED' && run.attempt < job.maxRetries
     const next = await ledger.commit(write => {
       const ended = this.#runs.end(write, run.number, {
