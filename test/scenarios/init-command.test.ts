@@ -75,6 +75,13 @@ const sets: readonly (readonly [name: string, words: readonly string[]])[] = [
       ...['--day', 'none', '--required', 'none', '--table', 'class'],
     ],
   ],
+  [
+    'capitals',
+    [
+      ...['--columns', 'deviceId string, battery_level double, sentAt timestamp'],
+      ...['--record', 'device_id string, batteryLevel double, Order string?, sentAt epochMilliseconds'],
+    ],
+  ],
   ['no-dead-letters', ['--required', 'none', '--dead-letters', 'none', '--table', 'bucket', '--lake', 'table']],
   [
     'own-sql',
@@ -191,7 +198,7 @@ test('nothing that is there is written over', async () => {
 const refused: readonly (readonly [words: readonly string[], message: RegExp])[] = [
   [['--columns', 'a'], /--columns: A column is a name and a type/],
   [['--columns', 'a string, a double'], /--columns: There are two columns a/],
-  [['--columns', 'A string'], /--columns: The table: a column's name is .*"A"/],
+  [['--columns', 'a-b string'], /--columns: The table: a column's name is .*Such a name is "a_b"/],
   [['--columns', 'a decimal(50,2)'], /--columns: A decimal has 1 to 38 digits/],
   [
     ['--columns', 'a double', '--record', 'a string'],
@@ -208,6 +215,10 @@ const refused: readonly (readonly [words: readonly string[], message: RegExp])[]
   [['--dead-letters', 's3://wrong-data/raw/dead/'], /--dead-letters: s3.* would lie in each other/],
   [['--zone', 'JST'], /--zone: There is no time zone "JST"/],
   [['--sql', 'SELECT nothing FROM source'], /--sql: COLUMN_NOT_FOUND: line 1:8: .*source has device_id, temperature/],
+  [
+    ['--columns', 'deviceId string, DeviceID string'],
+    /--columns: There are two columns DeviceID, as SQL tells no case apart/,
+  ],
   [['--sql', 'SELECT device_id FROM source'], /--sql: The SELECT does not give temperature/],
   [['a', 'b'], /One directory at a time: 'a' or 'b'/],
 ]

@@ -1,5 +1,5 @@
 /** What `biwa init` needs to know, and how the answers to its questions are read: a wrong one with the reason. */
-import { column } from '../../define/column.ts'
+import { catalogName, column } from '../../define/column.ts'
 import { scheduleOf } from '../../define/every.ts'
 import { DefinitionMistake } from '../../define/mistake.ts'
 import { columnName, named } from '../../define/names.ts'
@@ -69,8 +69,9 @@ export const fieldsOf =
   (what: string, { epochs }: { readonly epochs: boolean }) =>
   (text: string): readonly Field[] => {
     const fields = text.split(/,(?![^(]*\))/).map(part => fieldOf(part.trim(), epochs))
-    const twice = fields.find(({ name }, at) => fields.findIndex(other => other.name === name) !== at)
-    if (twice !== undefined) throw wrong(`There are two columns ${twice.name}.`)
+    const names = fields.map(({ name }) => catalogName(name))
+    const twice = fields.find((_, at) => names.indexOf(names[at] ?? '') !== at)
+    if (twice !== undefined) throw wrong(`There are two columns ${twice.name}, as SQL tells no case apart.`)
     for (const { name } of fields) named(`${what}: a column's name`, name, columnName)
     return fields
   }
@@ -117,7 +118,7 @@ const isNested = (one: string, other: string): boolean => one.startsWith(other) 
 export const oneOf =
   <const T extends string>(...choices: readonly T[]) =>
   (text: string): T => {
-    const found = choices.find(choice => choice === text.toLowerCase())
+    const found = choices.find(choice => choice.toLowerCase() === text.toLowerCase())
     if (found === undefined) throw wrong(`It is one of ${choices.join(', ')}, not '${text}'.`)
     return found
   }

@@ -1,4 +1,5 @@
 /** The SQL that makes a table's row of a record, drafted from their columns. */
+import { catalogName } from '../../define/column.ts'
 import { type Field, wrong } from './answers.ts'
 
 /** Which field of the record becomes which column, and how. */
@@ -11,7 +12,7 @@ export interface Draft {
 export function draftOf(columns: readonly Field[], record: readonly Field[]): Draft {
   const sources = new Map<string, Field>()
   for (const column of columns) {
-    const source = record.find(({ name }) => name === column.name) ?? momentFor(column, columns, record)
+    const source = record.find(({ name }) => isSame(name, column.name)) ?? momentFor(column, columns, record)
     if (source === undefined)
       throw wrong(
         `Nothing in the record becomes the column ${column.name}. Add it to the record, or leave it out of the table.`,
@@ -22,10 +23,14 @@ export function draftOf(columns: readonly Field[], record: readonly Field[]): Dr
   return { sql: `SELECT ${selected.join(', ')} FROM source`, sources }
 }
 
+/** `deviceId` is `device_id`. */
+const isSame = (one: string, other: string): boolean => bareName(one) === bareName(other)
+const bareName = (name: string): string => catalogName(name).replaceAll('_', '')
+
 /** A moment of another name, where there is no doubt which. */
 function momentFor(column: Field, columns: readonly Field[], record: readonly Field[]): Field | undefined {
   if (column.type !== 'timestamp' && column.type !== 'date') return undefined
-  const free = record.filter(({ name, type }) => isMoment(type) && !columns.some(other => other.name === name))
+  const free = record.filter(({ name, type }) => isMoment(type) && !columns.some(other => isSame(other.name, name)))
   return free.length === 1 ? free[0] : undefined
 }
 
@@ -70,4 +75,5 @@ natural normalize not null on or order outer prepare recursive right rollup sele
 union unnest using values when where with`.split(/\s+/),
 )
 
-const quoted = (name: string): string => (/^[a-z][a-z0-9_]*$/.test(name) && !reserved.has(name) ? name : `"${name}"`)
+const quoted = (name: string): string =>
+  /^[A-Za-z]\w*$/.test(name) && !reserved.has(name.toLowerCase()) ? name : `"${name}"`

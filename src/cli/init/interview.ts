@@ -3,6 +3,7 @@
  * collected, how the one becomes the other.
  */
 
+import { catalogName } from '../../define/column.ts'
 import { deliveryName, lakeName, named, streamName, tableName } from '../../define/names.ts'
 import { checkZone } from '../../define/partitioning.ts'
 import {
@@ -146,7 +147,7 @@ async function whatComesIn(
 
 /** Devices tell the time in seconds since 1970; what stands in files is a table's own already. */
 function recordFor(columns: readonly Field[], kind: Source['kind']): string {
-  const names = columns.map(column => column.name)
+  const names = columns.map(column => catalogName(column.name))
   return columns
     .map(({ name, type, optional }) => {
       const isMoment = type === 'timestamp' && kind !== 'files'
@@ -260,7 +261,7 @@ function sqlOf(text: string): string {
 
 async function whichDay(asking: Asking, columns: readonly Field[], region: string): Promise<Answers['day']> {
   const moments = columns.filter(({ type }) => type === 'timestamp' || type === 'date').map(field => field.name)
-  const clash = columns.find(({ name }) => ['year', 'month', 'day'].includes(name))
+  const clash = columns.find(({ name }) => ['year', 'month', 'day'].includes(catalogName(name)))
   if (moments.length === 0 || clash !== undefined) return undefined
   const of = await asking.ask({
     option: 'day',

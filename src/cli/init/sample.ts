@@ -1,4 +1,5 @@
 /** One record, and the row that it becomes: what the test puts in and asks for. */
+import { catalogName } from '../../define/column.ts'
 import type { Answers, Field } from './answers.ts'
 import { draftOf } from './draft.ts'
 
@@ -7,7 +8,7 @@ export interface Sample {
   readonly start: string
   /** The record's members, as TypeScript. */
   readonly record: readonly (readonly [name: string, value: string])[]
-  /** The row's, in the table's order; undefined where one's own SQL makes it. */
+  /** The row's, by Athena's names, in the table's order; undefined where one's own SQL makes it. */
   readonly row?: readonly (readonly [name: string, value: string])[]
 }
 
@@ -23,7 +24,8 @@ export function sampleOf(answers: Answers): Sample {
   const row = columns.map(
     ({ name, type }) => [name, readLiteral(type, sources.get(name)?.type ?? type, moment)] as const,
   )
-  return { start, record: values, row: [...row, ...(day === undefined ? [] : folders(day.of, row, columns, moment))] }
+  const parted = day === undefined ? [] : folders(day.of, row, columns, moment)
+  return { start, record: values, row: [...row, ...parted].map(([name, value]) => [catalogName(name), value]) }
 }
 
 const utc = (moment: Temporal.ZonedDateTime): string => moment.toInstant().toString().replace('T', ' ').replace('Z', '')
