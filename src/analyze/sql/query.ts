@@ -2,6 +2,7 @@
 // function in a FROM is refused, whatever it is called.
 import { at, EngineFault } from '../engine/fault.ts'
 import { Node } from './ast.ts'
+import { Captures } from './captures.ts'
 import { coerced } from './convert.ts'
 import { fieldOf } from './convert-text.ts'
 import { commonOf } from './expression.ts'
@@ -177,10 +178,12 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
     )
   const inner = withClause(node, statement, scope)
   const from = relations(node, statement, inner.scope)
+  const captures = new Captures(statement.name('outer'))
   const named = namedWindows(node.records('windows'), statement, {
     ...inner.scope,
     columns: visible(from),
     outer: inner.scope,
+    captures,
   })
   const here = named.scope
   const where = node.record('where_clause')?.need('this')
@@ -203,7 +206,7 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
   const listed = items.flatMap(item => item.nodes)
   const checkOrder = checkAggregation(node, listed, statement, here)
   const parts = [`SELECT${node.flag('distinct') ? ' DISTINCT' : ''} ${items.map(({ sql }) => sql).join(', ')}`]
-  if (from.length > 0) parts.push(`FROM ${from.map(relation => relation.sql).join(' ')}`)
+  const place = parts.length
   if (filter !== undefined) parts.push(`WHERE ${filter}`)
   const groups = groupBy(node.record('group_by'), listed, statement, here)
   if (groups !== '') parts.push(groups)
@@ -226,6 +229,9 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
     ...orderChecks(node, { parts: shown, columns }, statement, sorted),
   ]
   if (kept.length > 0) parts.push(`QUALIFY ${kept.join(' AND ')}`)
+  const brought = captures.sql === undefined ? [] : [captures.sql]
+  const sources = [...brought, ...(from.length > 0 ? [from.map(relation => relation.sql).join(' ')] : [])]
+  if (sources.length > 0) parts.splice(place, 0, `FROM ${sources.join(', ')}`)
   const feeds = isTransparent(node)
     ? feedsOf(
         shown,

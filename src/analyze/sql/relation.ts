@@ -13,7 +13,7 @@ import type { Refusal, Scope, Visible } from './scope.ts'
 import type { Scan, Statement } from './statement.ts'
 import { identifier } from './text.ts'
 import { nameOf } from './typing/type.ts'
-import { isUnnest, unnest } from './unnest.ts'
+import { isUnnest, unnest, unnestBeside } from './unnest.ts'
 import { mismatch } from './value.ts'
 import { expanded } from './view.ts'
 
@@ -47,16 +47,18 @@ export function relations(select: Node, statement: Statement, scope: Scope): rea
   from.only('expressions')
   // RIGHT and FULL joins fill up everything before them.
   const filled = joins.some(join => ['Right', 'Full'].includes(join.text('kind') ?? ''))
-  const all: Relation[] = []
+  let all: readonly Relation[] = []
   for (const [index, item] of from.list('expressions').entries()) {
-    const relation = table(item, statement, beside(all, scope))
-    all.push({
-      ...relation,
-      sql: index === 0 ? relation.sql : `, ${relation.sql}`,
-      keepsRows: relation.keepsRows && !filled,
-    })
+    const seen = beside(all, scope)
+    if (index > 0 && isUnnest(item) && !filled) {
+      all = unnestBeside(item, all, statement, seen, false)
+      continue
+    }
+    const relation = table(item, statement, seen)
+    const sql = index === 0 ? relation.sql : `, ${relation.sql}`
+    all = [...all, { ...relation, sql, keepsRows: relation.keepsRows && !filled }]
   }
-  for (const join of joins) all.push(joined(join, all, filled, statement, scope))
+  for (const join of joins) all = joined(join, all, filled, statement, scope)
   return all
 }
 
@@ -81,7 +83,7 @@ function joined(
   filled: boolean,
   statement: Statement,
   scope: Scope,
-): Relation {
+): readonly Relation[] {
   join.only('this', 'on', 'using', 'kind')
   const kind = join.text('kind') ?? ''
   if (kind.startsWith('Natural'))
@@ -102,11 +104,8 @@ function joined(
   refuseCondition(join, kind)
   const node = join.need('this')
   // LEFT JOIN UNNEST(…) ON TRUE: a row whose lists are empty comes once, with NULLs.
-  if (isUnnest(node) && kind === 'Left') {
-    const relation = unnest(node, statement, seen, 'filled')
-    return { ...relation, sql: `CROSS JOIN ${relation.sql}` }
-  }
-  const relation = isUnnest(node) && isFilling ? unnest(node, statement, seen, 'alone') : table(node, statement, seen)
+  if (isUnnest(node) && !isFilling) return unnestBeside(node, before, statement, seen, kind === 'Left')
+  const relation = isUnnest(node) ? unnest(node, statement, seen, true) : table(node, statement, seen)
   const on = join.child('on')
   const using = join.texts('using').map(name => name.toLowerCase())
   if (kind === 'Inner' && on === undefined && using.length === 0)
@@ -117,9 +116,9 @@ function joined(
     refuseAggregates(on, 'JOIN clause')
     const both = { ...beside([...before, relation], scope) }
     const text = condition(statement.expression(on, both), 'JOIN ON clause', on.position)
-    return { ...relation, sql: `${word} ${relation.sql} ON ${text}`, keepsRows }
+    return [...before, { ...relation, sql: `${word} ${relation.sql} ON ${text}`, keepsRows }]
   }
-  if (using.length === 0) return { ...relation, sql: `${word} ${relation.sql}`, keepsRows }
+  if (using.length === 0) return [...before, { ...relation, sql: `${word} ${relation.sql}`, keepsRows }]
   const pairs = using.map((name, index) => {
     const place = join.records('using')[index]?.position
     const [one, other] = [left, relation.columns].map(columns => columns.find(column => column.name === name))
@@ -139,7 +138,7 @@ function joined(
     return { name, type, relation: undefined, sql }
   })
   const text = pairs.map(({ one, other }) => `${one} = ${other}`).join(' AND ')
-  return { ...relation, sql: `${word} ${relation.sql} ON ${text}`, merged, keepsRows }
+  return [...before, { ...relation, sql: `${word} ${relation.sql} ON ${text}`, merged, keepsRows }]
 }
 
 /** What sees the relation before it is joined to it by no condition of its own. */
@@ -186,10 +185,12 @@ function table(node: Node, statement: Statement, scope: Scope): Relation {
     }
     case 'joined_table': {
       node.only('left', 'joins', 'alias')
-      const all = [table(node.need('left'), statement, scope)]
-      for (const join of node.records('joins')) all.push(joined(join, all, true, statement, scope.outer ?? scope))
+      let all: readonly Relation[] = [table(node.need('left'), statement, scope)]
+      for (const join of node.records('joins')) all = joined(join, all, true, statement, scope.outer ?? scope)
       if (node.text('alias') !== undefined) throw unsupported('An alias of a join', node.position)
-      return { sql: `(${all.map(({ sql }) => sql).join(' ')})`, columns: visible(all), keepsRows: false }
+      const texts = all.map(({ sql }) => sql).filter(sql => sql !== '')
+      const text = texts.join(' ')
+      return { sql: texts.length === 1 ? text : `(${text})`, columns: visible(all), keepsRows: false }
     }
     case 'unnest':
       return unnest(node, statement, scope)

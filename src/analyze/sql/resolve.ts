@@ -118,6 +118,7 @@ function written(
   statement: Statement,
   scope: Scope,
 ): Chosen {
+  const asksBefore = scope.captures?.asked
   // A lambda can widen a letter (the state of reduce): then all is read once more with the wider type.
   let lambdas = plain.map(() => undefined as (Value & { readonly lambda: Lambda }) | undefined)
   for (let round = 0; round < 2; round++) {
@@ -130,9 +131,11 @@ function written(
     })
     if ([...letters].every(([letter, type]) => before.has(letter) && isSame(before.get(letter) ?? unknown, type))) break
   }
-  const parts = plain.map((value, index): Argument => {
+  const isCapturing = scope.captures?.asked !== asksBefore
+  const parts = plain.map((found, index): Argument => {
     const node = asked.parts[index]
     const pattern = parameters[index]
+    const value = found && isCapturing && node ? statement.expression(node, { ...scope, isCapturing }) : found
     const given = value ?? lambdas[index]
     if (node === undefined || pattern === undefined || given === undefined)
       throw unsupported(asked.name, asked.position)

@@ -2,6 +2,7 @@
 // query's, lambda parameters, WITH's queries.
 import { at, EngineFault, type Position } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
+import type { Captures } from './captures.ts'
 import { fieldOf } from './convert-text.ts'
 import type { Target } from './feeds.ts'
 import { hiddenButRefused } from './hidden-columns.ts'
@@ -51,6 +52,10 @@ export interface Scope {
   readonly outer: Scope | undefined
   readonly ctes: ReadonlyMap<string, NamedQuery>
   readonly lambdas: ReadonlyMap<string, Type>
+  /** Of the query that an expression belongs to; absent outside of queries. */
+  readonly captures?: Captures
+  /** What stands beside a lambda that has captured something must do as well: DuckDB would look for all of it around the query. */
+  readonly isCapturing?: boolean
   /** Of the SELECT's WINDOW clause, by their names in lower case. */
   readonly windows: ReadonlyMap<string, Window>
 }
@@ -68,7 +73,7 @@ export function resolve(path: readonly string[], scope: Scope, position: Positio
   const names = path.map(part => part.toLowerCase())
   for (let place: Scope | undefined = scope; place !== undefined; place = place.outer) {
     const found = inOne(names, place, position)
-    if (found !== undefined) return found
+    if (found !== undefined) return place === scope ? found : captured(found, scope)
   }
   for (let count = 1; count < names.length; count++) {
     const before = names.slice(0, count)
@@ -86,6 +91,12 @@ export function resolve(path: readonly string[], scope: Scope, position: Positio
 export const unresolved = (name: string, position: Position | undefined): EngineFault => {
   const text = `Column '${name}' cannot be resolved or requester is not authorized to access requested resources`
   return new EngineFault('semantic', `COLUMN_NOT_FOUND: ${at(position, text)}`, position)
+}
+
+/** A column of a query around this one. */
+function captured(value: Value, { lambdas, isCapturing, captures }: Scope): Value {
+  if ((lambdas.size === 0 && isCapturing !== true) || captures === undefined) return value
+  return typed(captures.add(value.sql), value.type)
 }
 
 function inOne(names: readonly string[], scope: Scope, position: Position | undefined): Value | undefined {

@@ -1,72 +1,127 @@
 // UNNEST(a, b) AS u(x, y): of an array one column (of rows, one a field), of a map two; the shorter filled with NULL.
+//
+// Beside other relations it is written as one query of them all, whose list takes the arrays apart:
+//   FROM (SELECT t.c0 AS c0, unnest(t.c1) AS i0 FROM t) AS athena_unnested_1
+// So the items come in their order, and nothing is joined. By itself it is a query of its own.
 import { type Node, unsupported } from './ast.ts'
+import { Captures } from './captures.ts'
 import { aliased } from './column-names.ts'
 import type { Column, Scope, Visible } from './scope.ts'
 import type { Statement } from './statement.ts'
 import { bigint, nameOf } from './typing/type.ts'
 import { mismatch } from './value.ts'
 
-export interface Unnested {
+export const isUnnest = (node: Node): boolean =>
+  node.kind === 'unnest' || (node.kind === 'alias' && node.child('this')?.kind === 'unnest')
+
+interface Unnested {
   readonly sql: string
   readonly columns: readonly Visible[]
   readonly keepsRows: false
 }
 
-export const isUnnest = (node: Node): boolean =>
-  node.kind === 'unnest' || (node.kind === 'alias' && node.child('this')?.kind === 'unnest')
+/** It sees what stands before it, unless it stands `alone`. */
+export function unnest(node: Node, statement: Statement, scope: Scope, alone = false): Unnested {
+  const captures = new Captures(statement.name('outer'))
+  const lists = listsOf(node, statement, { ...scope, columns: [], outer: scope, captures }, false)
+  const items = statement.name('items')
+  const { text, columns } = aliased(node, aliasOf(node, statement), lists.columns, statement)
+  const from = captures.sql === undefined ? '' : ` FROM ${captures.sql}`
+  const inner = `(SELECT ${lists.unnested.join(', ')}${from}) AS ${items}`
+  const sql = `(SELECT ${lists.values(items).join(', ')} FROM ${inner})${text}`
+  return { sql: alone ? sql : `LATERAL ${sql}`, columns, keepsRows: false }
+}
 
-/** `filled`: a row whose lists are empty comes once, with NULLs. `alone`: it names nothing that stands before it. */
-export type UnnestForm = 'lateral' | 'filled' | 'alone'
+interface Source {
+  readonly sql: string
+  readonly columns: readonly Visible[]
+  readonly merged?: readonly Visible[]
+}
 
-export function unnest(node: Node, statement: Statement, scope: Scope, form: UnnestForm = 'lateral'): Unnested {
+/** The relations before it and itself; the first has all of their text. `isFilled`: a row whose lists are empty comes once, with NULLs. */
+export function unnestBeside<T extends Source>(
+  node: Node,
+  before: readonly T[],
+  statement: Statement,
+  scope: Scope,
+  isFilled: boolean,
+): readonly (T | Unnested)[] {
+  const captures = new Captures(statement.name('outer'))
+  const lists = listsOf(node, statement, { ...scope, captures }, isFilled)
+  const name = statement.name('unnested')
+  const known = new Map<string, string>()
+  const moved = (columns: readonly Visible[]): readonly Visible[] =>
+    columns.map(column => {
+      const place = known.get(column.sql) ?? `c${known.size}`
+      known.set(column.sql, place)
+      return { ...column, sql: `${name}.${place}` }
+    })
+  const all = before.map(one => ({
+    ...one,
+    sql: '',
+    columns: moved(one.columns),
+    ...(one.merged && { merged: moved(one.merged) }),
+  }))
+  const { columns } = aliased(node, aliasOf(node, statement), lists.columns, statement)
+  const values = lists.values(name)
+  const kept = [...known].map(([sql, place]) => `${sql} AS ${place}`)
+  const from = [...(captures.sql === undefined ? [] : [captures.sql]), before.map(({ sql }) => sql).join(' ')].join(
+    ', ',
+  )
+  const sql = `(SELECT ${[...kept, ...lists.unnested].join(', ')} FROM ${from}) AS ${name}`
+  const shown = columns.map((column, index) => ({ ...column, sql: values[index] ?? '' }))
+  const [first, ...others] = all
+  const whole = first === undefined ? [] : [{ ...first, sql }]
+  return [...whole, ...others, { sql: '', columns: shown, keepsRows: false }]
+}
+
+const aliasOf = (node: Node, statement: Statement): string =>
+  ((node.kind === 'alias' ? node.text('alias') : undefined) ?? statement.name('unnest')).toLowerCase()
+
+interface List {
+  readonly sql: string
+  readonly columns: readonly Column[]
+  /** The values of its columns, from an item of it. */
+  readonly of: (item: string) => readonly string[]
+}
+
+function listsOf(node: Node, statement: Statement, scope: Scope, isFilled: boolean) {
   const inner = node.kind === 'alias' ? node.only('this', 'alias', 'column_aliases').need('this') : node
   if (inner.kind !== 'unnest')
     throw unsupported(`${inner.kind.replaceAll('_', ' ').toUpperCase()} in FROM`, node.position)
   inner.only('this', 'expressions', 'with_ordinality')
-  const lists: {
-    readonly sql: string
-    readonly columns: readonly Column[]
-    readonly of: (item: string) => readonly string[]
-  }[] = []
-  for (const part of [inner.need('this'), ...inner.list('expressions')]) {
-    const value = statement.expression(part, scope)
-    const { type } = value
-    if (type.kind === 'map')
-      lists.push({
-        sql: `map_entries(${value.sql})`,
-        columns: [
-          { name: 'key', type: type.key },
-          { name: 'value', type: type.value },
-        ],
-        of: item => [`${item}.key`, `${item}.value`],
-      })
-    else if (type.kind === 'array' && type.of.kind === 'row') {
-      const { fields } = type.of
-      lists.push({
-        sql: value.sql,
-        columns: fields.map(field => ({ name: field.name?.toLowerCase(), type: field.type })),
-        of: item => fields.map((_, index) => `struct_extract_at(${item}, ${index + 1})`),
-      })
-    } else if (type.kind === 'array')
-      lists.push({ sql: value.sql, columns: [{ name: undefined, type: type.of }], of: item => [item] })
-    else throw mismatch(part.position, `Cannot unnest type: ${nameOf(type)}`)
-  }
-  const items = statement.name('items')
+  const lists = [inner.need('this'), ...inner.list('expressions')].map(part => listOf(part, statement, scope))
   const isOrdered = inner.flag('with_ordinality')
   const longest = `greatest(${lists.map(({ sql }) => `coalesce(len(${sql}), 0)`).join(', ')})`
-  const places = `range(1, ${longest} + 1)`
-  const filled = (list: string) => (form === 'filled' ? `CASE WHEN ${longest} = 0 THEN [NULL] ELSE ${list} END` : list)
+  const filled = (list: string) => (isFilled ? `CASE WHEN ${longest} = 0 THEN [NULL] ELSE ${list} END` : list)
   const unnested = lists.map(({ sql }, index) => `unnest(${filled(sql)}) AS i${index}`)
-  if (isOrdered) unnested.push(`unnest(${filled(places)}) AS place`)
-  const values = lists.flatMap(({ of }, index) => of(`${items}.i${index}`))
-  if (isOrdered) values.push(`CAST(${items}.place AS BIGINT)`)
+  if (isOrdered) unnested.push(`unnest(${filled(`range(1, ${longest} + 1)`)}) AS place`)
   const columns: Column[] = lists.flatMap(list => list.columns)
   if (isOrdered) columns.push({ name: 'ordinality', type: bigint })
-  const alias = ((node.kind === 'alias' ? node.text('alias') : undefined) ?? statement.name('unnest')).toLowerCase()
-  const { text, columns: shown } = aliased(node, alias, columns, statement)
+  const values = (relation: string): readonly string[] => [
+    ...lists.flatMap(({ of }, index) => of(`${relation}.i${index}`)),
+    ...(isOrdered ? [`CAST(${relation}.place AS BIGINT)`] : []),
+  ]
+  return { unnested, columns, values }
+}
+
+function listOf(part: Node, statement: Statement, scope: Scope): List {
+  const { sql, type } = statement.expression(part, scope)
+  if (type.kind === 'map')
+    return {
+      sql: `map_entries(${sql})`,
+      columns: [
+        { name: 'key', type: type.key },
+        { name: 'value', type: type.value },
+      ],
+      of: item => [`${item}.key`, `${item}.value`],
+    }
+  if (type.kind !== 'array') throw mismatch(part.position, `Cannot unnest type: ${nameOf(type)}`)
+  if (type.of.kind !== 'row') return { sql, columns: [{ name: undefined, type: type.of }], of: item => [item] }
+  const { fields } = type.of
   return {
-    sql: `${form === 'alone' ? '' : 'LATERAL '}(SELECT ${values.join(', ')} FROM (SELECT ${unnested.join(', ')}) AS ${items})${text}`,
-    columns: shown,
-    keepsRows: false,
+    sql,
+    columns: fields.map(field => ({ name: field.name?.toLowerCase(), type: field.type })),
+    of: item => fields.map((_, index) => `struct_extract_at(${item}, ${index + 1})`),
   }
 }
