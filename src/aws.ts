@@ -75,6 +75,7 @@ import * as s3Multipart from './store/s3/api/multipart.ts'
 import * as s3MultipartListing from './store/s3/api/multipart-listing.ts'
 import * as s3ObjectDetails from './store/s3/api/object-details.ts'
 import * as s3Objects from './store/s3/api/objects.ts'
+import * as s3Restoring from './store/s3/api/restoring.ts'
 import { checkDocument } from './store/s3/document-digests.ts'
 import type { S3 } from './store/s3/s3.ts'
 import * as lambdaAliases from './transform/functions/api/aliases.ts'
@@ -151,6 +152,7 @@ const s3 = [
   s3BucketTiering,
   s3BucketUnset,
   s3Objects,
+  s3Restoring,
   s3ObjectDetails,
   s3Copying,
   s3Deleting,

@@ -195,6 +195,7 @@ async function build({ settings, startAt, log, transcript, faults, url }: Buildi
     steps.defer(() => functions.close())
     steps.defer(() => background.close())
     steps.defer(() => kinesis.close())
+    steps.defer(() => s3.close())
     steps.defer(() => firehose.close())
     steps.defer(() => schedules.close())
   }

@@ -16,6 +16,8 @@ export interface CrawledObject {
   readonly bytes: number
   readonly etag: string
   readonly modifiedAt: number
+  /** Its bytes cannot be had: it lies in an archive. */
+  readonly isArchived?: true
 }
 
 export interface Objects {

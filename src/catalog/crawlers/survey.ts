@@ -40,7 +40,8 @@ export async function survey(request: SurveyRequest): Promise<readonly Folder[]>
     const page = s3.list(bucket, prefix, after, pageKeys)
     for (const object of page) {
       const relative = object.key.slice(prefix.length)
-      if (!isData(relative, object.bytes) || excluded(relative)) continue
+      // What lies in an archive cannot be looked into.
+      if (!isData(relative, object.bytes) || excluded(relative) || object.isArchived) continue
       const folder = relative.slice(0, relative.lastIndexOf('/') + 1)
       let notes = folders.get(folder)
       if (!notes) {

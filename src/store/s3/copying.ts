@@ -2,13 +2,15 @@
 // digest that the source does not have (an MD5 of something uploaded in parts, another checksum).
 import { createHash } from 'node:crypto'
 import type { Ledger } from '../../durable/ledger.ts'
+import type { Clock } from '../../world/clock.ts'
+import { isArchived } from './archive.ts'
 import type { Bucket } from './bucket.ts'
 import type { Buckets } from './buckets.ts'
 import { type ChecksumAlgorithm, digestFor } from './checksums/digest.ts'
 import type { Part } from './composites.ts'
 import { checkCopySource, checkWrite, type ReadConditions, type WriteConditions } from './conditions.ts'
 import { type Contents, compositeOf } from './contents.ts'
-import { copyOntoItself, copySourceTooLarge } from './faults.ts'
+import { archivedCopySource, copyOntoItself, copySourceTooLarge } from './faults.ts'
 import { putBytesMax } from './limits.ts'
 import type { Upload, Uploads } from './multipart.ts'
 import type { Objects } from './objects.ts'
@@ -46,8 +48,10 @@ export class Copying {
   readonly #contents: Contents
   readonly #objects: Objects
   readonly #uploads: Uploads
+  readonly #clock: Clock
 
   constructor(of: {
+    clock: Clock
     ledger: Ledger
     buckets: Buckets
     versions: Versions
@@ -55,6 +59,7 @@ export class Copying {
     objects: Objects
     uploads: Uploads
   }) {
+    this.#clock = of.clock
     this.#ledger = of.ledger
     this.#buckets = of.buckets
     this.#versions = of.versions
@@ -67,6 +72,7 @@ export class Copying {
   source({ bucket, key, versionId, conditions }: CopySource): Version {
     const version = this.#objects.find(bucket, key, versionId)
     checkCopySource(conditions, version)
+    if (isArchived(version, this.#clock.now())) throw archivedCopySource(version.properties.storageClass ?? '')
     return version
   }
 

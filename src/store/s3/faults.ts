@@ -141,6 +141,20 @@ export const metadataTooLarge = (bytes: number) =>
     Size: bytes,
     MaxSizeAllowed: metadataBytesMax,
   })
+/** The object lies in an archive, and is not restored. */
+export const invalidObjectState = (storageClass: string) =>
+  fault('InvalidObjectState', 403, "The operation is not valid for the object's storage class", {
+    StorageClass: storageClass,
+  })
+export const archivedCopySource = (storageClass: string) =>
+  fault('InvalidObjectState', 403, "Operation is not valid for the source object's storage class", {
+    StorageClass: storageClass,
+  })
+export const notArchived = (storageClass: string) =>
+  fault('InvalidObjectState', 403, "Restore is not allowed for the object's current storage class", {
+    StorageClass: storageClass,
+  })
+export const restoreUnderWay = () => fault('RestoreAlreadyInProgress', 409, 'Object restore is already in progress')
 export const invalidStorageClass = (storageClass: string) =>
   fault('InvalidStorageClass', 400, 'The storage class you specified is not valid', {
     StorageClassRequested: storageClass,

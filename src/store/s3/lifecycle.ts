@@ -1,8 +1,8 @@
-// Lifecycle rules as a bucket keeps them: what AWS refuses of them. They are kept and returned; nothing expires by them
-// as yet.
+// Lifecycle rules as a bucket keeps them: what AWS refuses of them. What they ask for is in lifecycle-due.ts, and done in
+// lifecycle-runs.ts.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
 import { invalidArgument, invalidRequest, malformedXml } from './faults.ts'
-import { infrequentAccessDaysMin, lifecycleIdMax, lifecycleRulesMax } from './limits.ts'
+import { dayMilliseconds, infrequentAccessDaysMin, lifecycleIdMax, lifecycleRulesMax } from './limits.ts'
 import type { Tags } from './version.ts'
 
 export interface LifecycleFilter {
@@ -50,7 +50,6 @@ export interface Lifecycle {
   readonly minimumSize: 'varies_by_storage_class' | 'all_storage_classes_128K'
 }
 
-const dayMilliseconds = 86_400_000
 const infrequentAccess = new Set<LifecycleStorageClass>(['STANDARD_IA', 'ONEZONE_IA'])
 
 /** @throws InvalidArgument, InvalidRequest, MalformedXML */

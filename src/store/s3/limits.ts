@@ -36,6 +36,14 @@ export const lifecycleRulesMax = 1000
 export const lifecycleIdMax = 255
 /** userguide/lifecycle-transition-general-considerations.html */
 export const infrequentAccessDaysMin = 30
+/** The same page: smaller objects are not moved by default. */
+export const movedBytesMin = 128 * kib
+export const dayMilliseconds = 86_400_000
+/** userguide/restoring-objects-retrieval-options.html: the longest that each of them usually takes. */
+export const restoreMilliseconds = {
+  GLACIER: { Expedited: 5 * 60_000, Standard: 5 * 3_600_000, Bulk: 12 * 3_600_000 },
+  DEEP_ARCHIVE: { Expedited: undefined, Standard: 12 * 3_600_000, Bulk: 48 * 3_600_000 },
+} as const
 /** userguide/using-intelligent-tiering.html and API/API_Tiering.html */
 export const tieringConfigurationsMax = 1000
 export const tieringIdMax = 64

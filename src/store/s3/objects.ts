@@ -2,12 +2,21 @@
 // its bytes are durable; reading a body never blocks a write.
 import type { Blobs } from '../../durable/blobs.ts'
 import type { Ledger, Transaction } from '../../durable/ledger.ts'
+import type { Clock } from '../../world/clock.ts'
+import { isArchived } from './archive.ts'
 import type { Bucket } from './bucket.ts'
 import type { Buckets } from './buckets.ts'
 import type { Composites, Part } from './composites.ts'
 import { checkRead, checkWrite, type ReadConditions, type WriteConditions } from './conditions.ts'
 import { type Contents, compositeOf } from './contents.ts'
-import { deleted, markerNotAllowed, noSuchKey, noSuchVersion, partNotSatisfiable } from './faults.ts'
+import {
+  deleted,
+  invalidObjectState,
+  markerNotAllowed,
+  noSuchKey,
+  noSuchVersion,
+  partNotSatisfiable,
+} from './faults.ts'
 import { type Announced, orDiscard, takeIn } from './intake.ts'
 import { partsMax } from './limits.ts'
 import { checkKey, type Described, propertiesFor } from './properties.ts'
@@ -45,6 +54,7 @@ export class Objects {
   readonly #versions: Versions
   readonly #contents: Contents
   readonly #composites: Composites
+  readonly #clock: Clock
 
   constructor(of: {
     ledger: Ledger
@@ -53,7 +63,9 @@ export class Objects {
     versions: Versions
     contents: Contents
     composites: Composites
+    clock: Clock
   }) {
+    this.#clock = of.clock
     this.#ledger = of.ledger
     this.#blobs = of.blobs
     this.#buckets = of.buckets
@@ -115,8 +127,12 @@ export class Objects {
     return { version, range, parts }
   }
 
-  /** The bytes of what was seen. To be called before anything is awaited; then a delete no longer hinders the reading. */
+  /**
+   * The bytes of what was seen. To be called before anything is awaited; then a delete no longer hinders the reading.
+   * @throws InvalidObjectState
+   */
   read({ version, range }: Sight): AsyncIterable<Uint8Array> {
+    if (isArchived(version, this.#clock.now())) throw invalidObjectState(version.properties.storageClass ?? '')
     return this.#contents.read(version.content, range?.from ?? 0, range?.toExclusive ?? version.bytes)
   }
 

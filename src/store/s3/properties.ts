@@ -21,10 +21,7 @@ export interface Described {
   readonly acl?: string | undefined
 }
 
-/**
- * Kept and returned. Biwa has no tiers: an object of an archive class is readable without being restored, which in AWS
- * it is not.
- */
+/** Biwa has no tiers: a class says whether an object has to be restored before it is read, and nothing of where it lies. */
 const storageClasses = new Set([
   'STANDARD',
   'REDUCED_REDUNDANCY',

@@ -6,6 +6,7 @@ import type { Ledger, Transaction } from '../../durable/ledger.ts'
 import type { Background } from '../../world/background.ts'
 import type { Clock } from '../../world/clock.ts'
 import type { Random } from '../../world/random.ts'
+import { isArchived, Restoring } from './archive.ts'
 import type { Bucket } from './bucket.ts'
 import { Buckets } from './buckets.ts'
 import { Completing } from './completing.ts'
@@ -13,8 +14,9 @@ import { Composites } from './composites.ts'
 import { Contents, type HeldFile } from './contents.ts'
 import { Copying } from './copying.ts'
 import { Deleting } from './deleting.ts'
-import { noSuchBucket } from './faults.ts'
+import { invalidObjectState, noSuchBucket } from './faults.ts'
 import { takeIn } from './intake.ts'
+import { LifecycleRuns } from './lifecycle-runs.ts'
 import { Listing } from './listing.ts'
 import { Uploads } from './multipart.ts'
 import { Objects } from './objects.ts'
@@ -38,6 +40,10 @@ export interface StoredObject {
   readonly modifiedAt: number
   readonly contentType?: string
   readonly contentEncoding?: string
+  /** Its bytes cannot be had: it was not restored. */
+  readonly isArchived?: true
+  /** Of what is not STANDARD. */
+  readonly storageClass?: string
 }
 
 export type ObjectDescription = Pick<Described, 'contentType' | 'contentEncoding' | 'metadata'>
@@ -58,8 +64,11 @@ export class S3 {
   readonly listing: Listing
   readonly uploads: Uploads
   readonly completing: Completing
+  readonly lifecycles: LifecycleRuns
+  readonly restoring: Restoring
   readonly random: Random
   readonly #blobs: Blobs
+  readonly #clock: Clock
   readonly #versions: Versions
   readonly #contents: Contents
   readonly #composites: Composites
@@ -74,8 +83,9 @@ export class S3 {
     const settings = new Settings(ledger)
     const uploads = new Uploads({ ...of, composites })
     const buckets = new Buckets({ ...of, settings, uploads })
-    const objects = new Objects({ ledger, blobs, buckets, versions, contents, composites })
+    const objects = new Objects({ ...of, buckets, versions, contents, composites })
     this.#blobs = blobs
+    this.#clock = of.clock
     this.#versions = versions
     this.#contents = contents
     this.#composites = composites
@@ -83,15 +93,22 @@ export class S3 {
     this.buckets = buckets
     this.objects = objects
     this.uploads = uploads
-    this.copying = new Copying({ ledger, buckets, versions, contents, objects, uploads })
+    this.copying = new Copying({ ...of, buckets, versions, contents, objects, uploads })
     this.deleting = new Deleting({ ledger, buckets, versions })
     this.listing = new Listing({ ledger, versions })
     this.completing = new Completing({ ledger, buckets, uploads, composites, versions })
+    this.restoring = new Restoring({ ...of, buckets, versions, objects })
+    this.lifecycles = new LifecycleRuns({ ...of, buckets, settings, versions, listing: this.listing, uploads })
   }
 
   /** Goes on with what a crash left half cleared away. */
   async start(): Promise<void> {
     this.#composites.start()
+    this.lifecycles.start()
+  }
+
+  close(): void {
+    this.lifecycles.close()
   }
 
   bucketExists(bucket: string): boolean {
@@ -149,7 +166,7 @@ export class S3 {
   latest(bucket: string, key: string): StoredObject | undefined {
     const found = this.buckets.find(bucket)
     const version = found && this.#versions.latest(found, key)
-    return found === undefined || version === undefined || version.marker ? undefined : stored(found, version)
+    return found === undefined || version === undefined || version.marker ? undefined : this.#stored(found, version)
   }
 
   /** Changes with whatever changes in the bucket; the same text means the same objects, as long as the process lives. */
@@ -174,18 +191,24 @@ export class S3 {
     const found = this.#get(bucket)
     const from = after(afterEntry, prefix, delimiter)
     const page = this.listing.objects(found, { prefix, delimiter, from, limit })
-    const objects = page.items.map(version => stored(found, version))
+    const objects = page.items.map(version => this.#stored(found, version))
     if (!page.truncated || page.last === undefined) return { folders: page.folders, objects }
     const next = 'folder' in page.last ? page.last.folder : page.last.item.key
     return { folders: page.folders, objects, next }
   }
 
+  /** @throws InvalidObjectState where it is archived */
   read(object: StoredObject, from = 0, toExclusive = object.bytes): AsyncIterable<Uint8Array> {
+    if (object.isArchived) throw invalidObjectState(object.storageClass ?? '')
     return this.#contents.read(object.blob, from, toExclusive)
   }
 
-  /** A local file with its bytes, for the engine: it stays until this is disposed, whatever becomes of the object. */
-  file(object: StoredObject): Promise<HeldFile> {
+  /**
+   * A local file with its bytes, for the engine: it stays until this is disposed, whatever becomes of the object.
+   * @throws InvalidObjectState where it is archived
+   */
+  async file(object: StoredObject): Promise<HeldFile> {
+    if (object.isArchived) throw invalidObjectState(object.storageClass ?? '')
     return this.#contents.file(object.blob)
   }
 
@@ -194,19 +217,21 @@ export class S3 {
     if (found === undefined) throw noSuchBucket(bucket)
     return found
   }
-}
 
-function stored(bucket: Bucket, version: Version): StoredObject {
-  const { contentType, contentEncoding } = version.properties
-  return {
-    bucket: bucket.name,
-    key: version.key,
-    ...(bucket.versioning !== 'off' && { versionId: version.versionId }),
-    blob: version.content,
-    bytes: version.bytes,
-    etag: version.etag,
-    modifiedAt: version.modifiedAt,
-    ...(contentType !== undefined && { contentType }),
-    ...(contentEncoding !== undefined && { contentEncoding }),
+  #stored(bucket: Bucket, version: Version): StoredObject {
+    const { contentType, contentEncoding, storageClass } = version.properties
+    return {
+      bucket: bucket.name,
+      key: version.key,
+      ...(bucket.versioning !== 'off' && { versionId: version.versionId }),
+      blob: version.content,
+      bytes: version.bytes,
+      etag: version.etag,
+      modifiedAt: version.modifiedAt,
+      ...(contentType !== undefined && { contentType }),
+      ...(contentEncoding !== undefined && { contentEncoding }),
+      ...(storageClass !== undefined && { storageClass }),
+      ...(isArchived(version, this.#clock.now()) && { isArchived: true }),
+    }
   }
 }

@@ -42,6 +42,16 @@ export class Settings {
     return row && (JSON.parse(row.content) as SettingOf[K])
   }
 
+  /** Names of the buckets that have one. */
+  having(kind: SettingKind): readonly string[] {
+    return this.#ledger
+      .all<{ name: string }>(
+        'SELECT name FROM s3_setting JOIN s3_bucket ON s3_bucket.id = bucket WHERE kind = ? ORDER BY name',
+        kind,
+      )
+      .map(({ name }) => name)
+  }
+
   put<K extends SettingKind>(write: Transaction, bucket: Bucket, kind: K, content: SettingOf[K]): void {
     write.run(
       'INSERT INTO s3_setting (bucket, kind, content) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET content = excluded.content',

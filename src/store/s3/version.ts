@@ -25,6 +25,8 @@ export interface Properties {
   readonly metadata?: Readonly<Record<string, string>>
   /** STANDARD unless given. */
   readonly storageClass?: string
+  /** Asked back from an archive: there from one instant on, until another. */
+  readonly restore?: { readonly from: number; readonly until: number }
   readonly encryption: Encryption
   readonly checksum?: Checksum
 }

@@ -88,6 +88,13 @@ export class Versions {
     return row && versionOf(row)
   }
 
+  /** All of a key, the newest first. */
+  of(bucket: Bucket, key: string): readonly Version[] {
+    return this.#ledger
+      .all<VersionRow>(`SELECT ${columns} FROM s3_version WHERE bucket = ? AND key = ? ORDER BY turn`, bucket.id, key)
+      .map(versionOf)
+  }
+
   /** Makes `stored` the latest version; its content's reference passes to the version. */
   put(write: Transaction, bucket: Bucket, key: string, stored: Stored): Version {
     return this.#add(write, bucket, key, stored, false)
@@ -123,6 +130,17 @@ export class Versions {
     write.run(
       'UPDATE s3_version SET tags = ? WHERE bucket = ? AND key = ? AND turn = ?',
       tagsText(tags),
+      bucket.id,
+      version.key,
+      version.turn,
+    )
+  }
+
+  setProperties(write: Transaction, bucket: Bucket, version: Version, properties: Properties): void {
+    this.#changed(bucket)
+    write.run(
+      'UPDATE s3_version SET properties = ? WHERE bucket = ? AND key = ? AND turn = ?',
+      JSON.stringify(properties),
       bucket.id,
       version.key,
       version.turn,

@@ -110,7 +110,7 @@ export const PutBucketLifecycleConfiguration = operation({
     const kept = input.LifecycleConfiguration.Rules.map(given => ruleOf(given, s3.random.uuid()))
     checkLifecycle(kept)
     const minimum = input.TransitionDefaultMinimumObjectSize ?? 'all_storage_classes_128K'
-    await s3.settings.set(bucket, 'lifecycle', { rules: kept, minimumSize: minimum })
+    await s3.lifecycles.set(bucket, { rules: kept, minimumSize: minimum })
     return { TransitionDefaultMinimumObjectSize: minimum }
   },
 })

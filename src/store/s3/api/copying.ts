@@ -23,6 +23,7 @@ import {
   describingHeaders,
   encryptionHeaders,
   encryptionOf,
+  expirationHeader,
   mayObject,
   mayPut,
   objectArn,
@@ -77,6 +78,7 @@ export const CopyObject = operation({
     CopySourceVersionId: sourceVersionHeader,
     VersionId: versionIdHeader,
     ...encryptionHeaders,
+    Expiration: expirationHeader,
   },
   access: input => [mayRead(input.CopySource), ...mayPut(input)],
   async handle(s3: S3, input) {
@@ -102,6 +104,7 @@ export const CopyObject = operation({
       CopySourceVersionId: shownVersionId(from.bucket, source),
       VersionId: shownVersionId(bucket, copy),
       ...encryptionOf(copy.properties),
+      Expiration: s3.lifecycles.expiration(bucket, copy),
     }
   },
 })

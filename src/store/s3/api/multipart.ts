@@ -40,6 +40,7 @@ import {
   encryptionHeaders,
   encryptionOf,
   etagHeader,
+  expirationHeader,
   mayObject,
   mayPut,
   onKey,
@@ -156,6 +157,7 @@ export const CompleteMultipartUpload = operation({
     ChecksumType: optional(checksumType),
     ...encryptionHeaders,
     VersionId: versionIdHeader,
+    Expiration: expirationHeader,
   },
   access: mayObject('s3:PutObject'),
   async handle(s3: S3, input, call) {
@@ -180,6 +182,7 @@ export const CompleteMultipartUpload = operation({
       ...typedChecksumOf(version.properties.checksum),
       ...encryptionOf(version.properties),
       VersionId: shownVersionId(bucket, version),
+      Expiration: s3.lifecycles.expiration(bucket, version),
     }
   },
 })

@@ -31,6 +31,7 @@ import {
   encryptionHeaders,
   encryptionOf,
   etagHeader,
+  expirationHeader,
   lastModifiedHeader,
   mayObject,
   mayPut,
@@ -66,6 +67,7 @@ export const PutObject = operation({
     ...encryptionHeaders,
     VersionId: versionIdHeader,
     Size: optional(header('x-amz-object-size', long())),
+    Expiration: expirationHeader,
   },
   access: mayPut,
   async handle(s3: S3, input, call) {
@@ -81,6 +83,7 @@ export const PutObject = operation({
       ...typedChecksumOf(version.properties.checksum),
       ...encryptionOf(version.properties),
       VersionId: shownVersionId(bucket, version),
+      Expiration: s3.lifecycles.expiration(bucket, version),
     }
   },
 })
@@ -116,6 +119,8 @@ const readHeaders = {
   StorageClass: storageClassHeader,
   PartsCount: partsCountHeader,
   TagCount: optional(header('x-amz-tagging-count', integer())),
+  Expiration: expirationHeader,
+  Restore: optional(header('x-amz-restore', string())),
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
@@ -127,7 +132,7 @@ export const GetObject = operation({
   handle(s3: S3, input) {
     const bucket = bucketOf(s3, input)
     const sight = s3.objects.look(bucket, input.Key, readRequest(input))
-    return { ...headersOf(bucket, sight, input), Body: s3.objects.read(sight) }
+    return { ...headersOf(bucket, sight, input), ...standing(s3, bucket, sight), Body: s3.objects.read(sight) }
   },
 })
 
@@ -139,7 +144,8 @@ export const HeadObject = operation({
   access: mayObject('s3:GetObject', 's3:GetObjectVersion'),
   handle(s3: S3, input) {
     const bucket = bucketOf(s3, input)
-    return headersOf(bucket, s3.objects.look(bucket, input.Key, readRequest(input)), input)
+    const sight = s3.objects.look(bucket, input.Key, readRequest(input))
+    return { ...headersOf(bucket, sight, input), ...standing(s3, bucket, sight) }
   },
 })
 
@@ -183,6 +189,12 @@ function headersOf(bucket: Bucket, { version, range, parts }: Sight, input: Valu
     TagCount: tagCount === 0 ? undefined : tagCount,
   }
 }
+
+/** What time will do to it, and has done. */
+const standing = (s3: S3, bucket: Bucket, { version }: Sight) => ({
+  Expiration: s3.lifecycles.expiration(bucket, version),
+  Restore: s3.restoring.header(version),
+})
 
 const isWhole = (range: { readonly from: number; readonly toExclusive: number }, bytes: number) =>
   range.from === 0 && range.toExclusive === bytes

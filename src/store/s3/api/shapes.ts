@@ -145,6 +145,8 @@ export const lastModifiedHeader = optional(header('Last-Modified', timestamp()))
 export const contentLengthHeader = optional(header('Content-Length', long()))
 export const partsCountHeader = optional(header('x-amz-mp-parts-count', integer()))
 
+export const expirationHeader = optional(header('x-amz-expiration', string()))
+
 export const quoted = (etag: string) => `"${etag}"`
 /** S3 knows the time of a change to the second. */
 export const wholeSeconds = (at: number) => Math.floor(at / 1000) * 1000

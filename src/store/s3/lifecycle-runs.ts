@@ -1,0 +1,136 @@
+// Does what the buckets' lifecycle rules ask for, at every midnight in UTC while some bucket has rules, and when the lake opens, for
+// the midnights that it slept through. AWS begins at midnight too, and takes hours. Some keys at a time, each lot decided and done
+// in one commit: what a caller changes meanwhile is seen by the one or by the other.
+import type { Ledger, Transaction } from '../../durable/ledger.ts'
+import { Fault } from '../../gateway/fault.ts'
+import type { Background } from '../../world/background.ts'
+import type { Appointment, Clock } from '../../world/clock.ts'
+import type { Bucket } from './bucket.ts'
+import type { Buckets } from './buckets.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import { dueAfter, expiryOf, isUploadDue, type LifecycleAction, lifecycleActions } from './lifecycle-due.ts'
+import type { Listing } from './listing.ts'
+import type { Uploads } from './multipart.ts'
+import type { Position } from './paging.ts'
+import type { Settings } from './settings.ts'
+import type { Version } from './version.ts'
+import type { Versions } from './versions.ts'
+
+const versionsAtOnce = 500
+
+interface Surroundings {
+  readonly ledger: Ledger
+  readonly clock: Clock
+  readonly background: Background
+  readonly buckets: Buckets
+  readonly settings: Settings
+  readonly versions: Versions
+  readonly listing: Listing
+  readonly uploads: Uploads
+}
+
+export class LifecycleRuns {
+  readonly #of: Surroundings
+  #next: Appointment | undefined
+
+  constructor(of: Surroundings) {
+    this.#of = of
+  }
+
+  start(): void {
+    if (this.#ruled().length > 0) this.#runAt(this.#of.clock.now())
+  }
+
+  close(): void {
+    this.#next?.cancel()
+  }
+
+  async set(bucket: Bucket, lifecycle: Lifecycle): Promise<void> {
+    await this.#of.settings.set(bucket, 'lifecycle', lifecycle)
+    if (this.#next === undefined) this.#runAt(this.#midnight())
+  }
+
+  /** x-amz-expiration: when the object will be deleted, and by which rule. */
+  expiration(bucket: Bucket, version: Version): string | undefined {
+    const lifecycle = this.#of.settings.get(bucket, 'lifecycle')
+    const expiry = lifecycle && expiryOf(lifecycle, version)
+    return expiry && `expiry-date="${new Date(expiry.at).toUTCString()}", rule-id="${encodeURIComponent(expiry.rule)}"`
+  }
+
+  #runAt(at: number): void {
+    this.#next = this.#of.clock.at(at, 's3 lifecycle', async () => {
+      for (const bucket of this.#ruled()) await this.#run(bucket)
+      this.#next = undefined
+      if (this.#ruled().length > 0 && !this.#of.background.closing.aborted) this.#runAt(this.#midnight())
+    })
+  }
+
+  /** The next one, also at midnight. */
+  #midnight(): number {
+    return dueAfter(this.#of.clock.now() + 1, 0)
+  }
+
+  #ruled(): readonly Bucket[] {
+    return this.#of.settings.having('lifecycle').flatMap(name => this.#of.buckets.find(name) ?? [])
+  }
+
+  async #run(bucket: Bucket): Promise<void> {
+    const now = this.#of.clock.now()
+    let from: Position = { key: '' }
+    for (let truncated = true; truncated && !this.#of.background.closing.aborted; ) {
+      const page = this.#of.listing.versions(bucket, { prefix: '', delimiter: '', from, limit: versionsAtOnce })
+      // A key whose versions go on on the next page is looked at twice, the second time in vain.
+      await this.#act(bucket, new Set(page.items.map(({ key }) => key)), now)
+      const last = page.items.at(-1)
+      truncated = page.truncated && last !== undefined
+      if (last !== undefined) from = { key: last.key, past: last.turn }
+    }
+    await this.#abortUploads(bucket, now)
+  }
+
+  async #act(bucket: Bucket, keys: Iterable<string>, now: number): Promise<void> {
+    const due = () => {
+      const lifecycle = this.#of.settings.get(bucket, 'lifecycle')
+      if (lifecycle === undefined) return []
+      return [...keys].flatMap(key => lifecycleActions(lifecycle, this.#of.versions.of(bucket, key), now))
+    }
+    // Nobody waits for this: others have their turn.
+    if (due().length === 0) return await new Promise(resolve => setImmediate(resolve))
+    await this.#of.ledger.commit(write => {
+      // A bucket that was deleted has no versions and no rules.
+      const found = this.#of.buckets.find(bucket.name)
+      if (found?.id === bucket.id) for (const action of due()) this.#apply(write, found, action)
+    })
+  }
+
+  #apply(write: Transaction, bucket: Bucket, action: LifecycleAction): void {
+    const { versions } = this.#of
+    const { key, versionId, properties } = action.version
+    const { restore: _, ...kept } = properties
+    if (action.kind === 'move')
+      versions.setProperties(write, bucket, action.version, { ...kept, storageClass: action.storageClass })
+    else if (action.kind === 'delete') versions.delete(write, bucket, key)
+    else versions.deleteVersion(write, bucket, key, versionId)
+  }
+
+  async #abortUploads(bucket: Bucket, now: number): Promise<void> {
+    const { uploads, settings } = this.#of
+    let from: Position = { key: '' }
+    for (let truncated = true; truncated; ) {
+      const page = uploads.list(bucket, { prefix: '', delimiter: '', from, limit: versionsAtOnce })
+      for (const upload of page.items) {
+        const lifecycle = settings.get(bucket, 'lifecycle')
+        if (lifecycle === undefined || !isUploadDue(lifecycle, upload, now)) continue
+        await uploads.abort(bucket, upload.key, upload.id).catch(unlessFault)
+      }
+      const last = page.items.at(-1)
+      truncated = page.truncated && last !== undefined
+      if (last !== undefined) from = { key: last.key, past: last.id }
+    }
+  }
+}
+
+/** It was completed or aborted meanwhile. */
+function unlessFault(cause: unknown): void {
+  if (!(cause instanceof Fault)) throw cause
+}
