@@ -146,6 +146,14 @@ export const invalidObjectState = (storageClass: string) =>
   fault('InvalidObjectState', 403, "The operation is not valid for the object's storage class", {
     StorageClass: storageClass,
   })
+/** The same, told to who did not ask for it by name. */
+export const archivedObject = (of: { readonly bucket: string; readonly key: string; readonly storageClass?: string }) =>
+  fault(
+    'InvalidObjectState',
+    403,
+    `The operation is not valid for the object's storage class: s3://${of.bucket}/${of.key} lies in ${of.storageClass}. Ask for it with RestoreObject first.`,
+    { StorageClass: of.storageClass ?? '' },
+  )
 export const archivedCopySource = (storageClass: string) =>
   fault('InvalidObjectState', 403, "Operation is not valid for the source object's storage class", {
     StorageClass: storageClass,

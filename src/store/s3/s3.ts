@@ -14,7 +14,7 @@ import { Composites } from './composites.ts'
 import { Contents, type HeldFile } from './contents.ts'
 import { Copying } from './copying.ts'
 import { Deleting } from './deleting.ts'
-import { invalidObjectState, noSuchBucket } from './faults.ts'
+import { archivedObject, noSuchBucket } from './faults.ts'
 import { takeIn } from './intake.ts'
 import { LifecycleRuns } from './lifecycle-runs.ts'
 import { Listing } from './listing.ts'
@@ -199,7 +199,7 @@ export class S3 {
 
   /** @throws InvalidObjectState where it is archived */
   read(object: StoredObject, from = 0, toExclusive = object.bytes): AsyncIterable<Uint8Array> {
-    if (object.isArchived) throw invalidObjectState(object.storageClass ?? '')
+    if (object.isArchived) throw archivedObject(object)
     return this.#contents.read(object.blob, from, toExclusive)
   }
 
@@ -208,7 +208,7 @@ export class S3 {
    * @throws InvalidObjectState where it is archived
    */
   async file(object: StoredObject): Promise<HeldFile> {
-    if (object.isArchived) throw invalidObjectState(object.storageClass ?? '')
+    if (object.isArchived) throw archivedObject(object)
     return this.#contents.file(object.blob)
   }
 
