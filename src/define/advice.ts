@@ -59,8 +59,8 @@ function* sharedFolders(tables: readonly Table[]): Generator<Finding> {
 /** A table of JSON that nobody writes is there to read what is delivered. */
 function* intruders(table: Table, deliveries: readonly Delivery[], written: ReadonlySet<Table>): Generator<Finding> {
   const isOfRecords = table.format === 'json' && !written.has(table)
-  for (const { name, to, compression } of deliveries)
-    if (lies(to, table.at) && !(isOfRecords && (compression === 'none' || compression === 'gzip')))
+  for (const { name, to, into, compression } of deliveries)
+    if (into !== table && lies(to, table.at) && !(isOfRecords && (compression === 'none' || compression === 'gzip')))
       yield {
         level: 'mistake',
         part: `table ${table.name}`,
@@ -97,8 +97,14 @@ function* lifecycleOver({ bucket, prefix }: Location): Generator<number> {
     if (rule.expireAfterDays !== undefined && prefix.startsWith(rule.prefix ?? '')) yield rule.expireAfterDays
 }
 
-function* ofDelivery({ name, to, errors, buffer, from }: Delivery): Generator<Finding> {
+function* ofDelivery({ name, to, into, errors, buffer, from }: Delivery): Generator<Finding> {
   const part = `delivery ${name}`
+  if (into !== undefined)
+    yield {
+      level: 'note',
+      part,
+      text: `What is no JSON, or does not fit the columns of ${into.name}, goes to ${errors} with the reason, and waits there for you.`,
+    }
   if (errors !== '' && errors.startsWith(to.prefix))
     yield {
       level: 'warning',

@@ -88,7 +88,12 @@ function standsOn(part: AnyPart): readonly AnyPart[] {
     case 'table':
       return [part.at.bucket]
     case 'delivery':
-      return [part.to.bucket, ...(part.from === undefined ? [] : [part.from]), ...role]
+      return [
+        part.to.bucket,
+        ...(part.from === undefined ? [] : [part.from]),
+        ...(part.into === undefined ? [] : [part.into]),
+        ...role,
+      ]
     case 'job':
       return [
         part.from,

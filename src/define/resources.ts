@@ -11,7 +11,7 @@ import { rankOf } from './kinds.ts'
 import { type AnyPart, databaseOf, type LakeDefinition } from './lake.ts'
 import { type Bucket, urlOf } from './parts/bucket.ts'
 import type { Crawler } from './parts/crawler.ts'
-import type { Delivery } from './parts/delivery.ts'
+import { type Delivery, partitionsOf, prefixOf } from './parts/delivery.ts'
 import type { Job } from './parts/job.ts'
 import type { Role, Statement } from './parts/role.ts'
 import type { Stream } from './parts/stream.ts'
@@ -155,19 +155,26 @@ class Resources {
   }
 
   #delivery(part: Delivery): void {
-    const { name, from, to, errors, buffer, compression, folders = '', zone, newline, role, tags } = part
+    const { name, from, to, into, errors, buffer, compression, zone, newline, role, tags } = part
     const { account, region, lake } = this.#place
     const [arn, roleId] = this.#actsIn(role, derivedRoleName(lake, name, 'delivery'))
-    this.#add('delivery', name, [`bucket ${to.bucket.name}`, roleId, ...(from ? [`stream ${from.name}`] : [])], {
+    const table = into && { database: this.#databaseOf(into), name: into.name, region }
+    const needs = [
+      ...[`bucket ${to.bucket.name}`, roleId, ...(from ? [`stream ${from.name}`] : [])],
+      ...(table ? [`table ${table.database}.${table.name}`] : []),
+    ]
+    this.#add('delivery', name, needs, {
       source: from ? { stream: `arn:aws:kinesis:${region}:${account}:stream/${from.name}`, role: arn } : null,
       role: arn,
       bucket: `arn:aws:s3:::${to.bucket.name}`,
-      prefix: `${to.prefix}${folders}`,
+      prefix: prefixOf(part),
       errors,
       buffer,
       compression,
       zone,
       newline,
+      partitions: partitionsOf(part),
+      table: table ?? null,
       tags: this.#tags(tags),
     })
   }

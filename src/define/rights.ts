@@ -1,6 +1,6 @@
 /**
  * The roles of a definition's parts, with the least that each needs, derived from what the part reads and writes. One
- * statement is one concern. Records that cannot be processed need no right, since no delivery of a definition processes any.
+ * statement is one concern. Records that cannot be processed need a right where a delivery looks into records.
  */
 import { type AccountOption, type Acts, derivedRoleName, type Place, placeOf } from './acting.ts'
 import { type AnyPart, databaseOf, type LakeDefinition } from './lake.ts'
@@ -53,6 +53,8 @@ export function rightsOf(part: AnyPart, definition: LakeDefinition, account: Acc
 
 const bucketArn = ({ name }: Bucket) => `arn:aws:s3:::${name}`
 const objectsOf = ({ bucket, prefix }: Location) => `${bucketArn(bucket)}/${prefix}*`
+/** Before the first of Firehose's expressions. */
+const fixedPart = (prefix: string) => prefix.split('!{')[0] ?? ''
 const unique = (values: readonly string[]) => [...new Set(values)]
 
 class Rights {
@@ -74,7 +76,7 @@ class Rights {
     return this.role(part, `${acts}-schedule`, 'scheduler', may)
   }
 
-  delivery({ from, to }: Delivery): readonly Right[] {
+  delivery({ from, to, into, by = [], errors }: Delivery): readonly Right[] {
     const { account, region } = this.#place
     const bucket = bucketArn(to.bucket)
     return [
@@ -100,12 +102,25 @@ class Rights {
           's3:ListBucketMultipartUploads',
           's3:PutObject',
         ],
-        on: unique([bucket, objectsOf(to)]),
+        on: unique([
+          bucket,
+          objectsOf(to),
+          ...(into || by.length > 0 ? [objectsOf({ ...to, prefix: fixedPart(errors) })] : []),
+        ]),
         why: 'to write what it delivers',
       },
+      ...(into ? [this.#schema(into)] : []),
       ...this.#keys(['kms:Decrypt'], from?.kmsKey === undefined ? [] : [from.kmsKey], 'kinesis', 'to read the stream'),
       ...this.#writing([to.bucket]),
     ]
+  }
+
+  #schema({ name, database = databaseOf(this.#definition) }: Table): Right {
+    return {
+      actions: ['glue:GetTable', 'glue:GetTableVersion', 'glue:GetTableVersions'],
+      on: ['catalog', `database/${database}`, `table/${database}/${name}`].map(one => this.#glue(one)),
+      why: `to know the columns of the table ${name}`,
+    }
   }
 
   job(part: Job): readonly Right[] {

@@ -30,7 +30,13 @@ for (const [write, wanted] of [
   ],
   [() => delivery?.('x', { from: 's', to: place }), /from must be a stream, .*, not "s"/],
   [() => delivery?.('x', { from: rows, to: place }), /from must be a stream, .*, not the table t/],
-  [() => delivery?.('x', { from: readings }), /to must be bucket\('name'\) or .*, not undefined/],
+  [
+    () => delivery?.('x', { from: readings }),
+    /either to a place as they came or into a table .*: give it to: .* or into: the table/,
+  ],
+  [() => delivery?.('x', { from: readings, into: place }), /into must be a table, .*, not the location/],
+  [() => delivery?.('x', { from: readings, to: place, by: 'room' }), /by must be a list such as .*, not "room"/],
+  [() => delivery?.('x', { from: readings, to: place, by: [7] }), /cannot name folders by 7, which is no member/],
   [() => delivery?.('x', { from: readings, to: 's3://data-bucket/raw/' }), /to must be bucket\('name'\) or/],
   [() => delivery?.('x', { from: readings, to: place, buffer: 60 }), /buffer takes an object with seconds, mebibytes/],
   [

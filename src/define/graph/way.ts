@@ -77,7 +77,8 @@ class Drawing {
       case 'delivery': {
         const delivery = this.#add(part)
         if (part.from !== undefined) this.#link(this.#named('stream', part.from.name), delivery, 'records')
-        this.#link(delivery, this.#folder(part.to), 'objects')
+        if (part.into !== undefined) this.#link(delivery, this.#table(part.into), 'Parquet')
+        else this.#link(delivery, this.#folder(part.to), 'objects')
         return
       }
       case 'job':

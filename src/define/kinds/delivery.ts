@@ -2,19 +2,12 @@
 import { same } from '../changes.ts'
 import { type Aws, listed, pages, present } from '../invoke.ts'
 import { kind } from '../kind.ts'
+import { type Destination, type DestinationState, destinationOf, stateOf } from './delivery-destination.ts'
 import { type AwsTags, awsTags, mark, retag, type Tags, tagsFrom } from './tags.ts'
 
-export type DeliveryState = {
+export type DeliveryState = DestinationState & {
   /** The stream's ARN and the role it is read in; null where programs put records directly. */
   readonly source: { readonly stream: string; readonly role: string } | null
-  readonly role: string
-  readonly bucket: string
-  readonly prefix: string
-  readonly errors: string
-  readonly buffer: { readonly seconds: number; readonly mebibytes: number }
-  readonly compression: string
-  readonly zone: string
-  readonly newline: boolean
   readonly tags: Tags
 }
 
@@ -30,30 +23,6 @@ interface Described {
     }[]
   }
 }
-interface Destination {
-  readonly RoleARN: string
-  readonly BucketARN: string
-  readonly Prefix?: string
-  readonly ErrorOutputPrefix?: string
-  readonly BufferingHints: { readonly SizeInMBs: number; readonly IntervalInSeconds: number }
-  readonly CompressionFormat: string
-  readonly CustomTimeZone?: string
-  readonly ProcessingConfiguration?: {
-    readonly Enabled?: boolean
-    readonly Processors?: readonly { readonly Type: string }[]
-  }
-}
-
-/** A definition's words for Firehose's. */
-const compressions: Readonly<Record<string, string>> = {
-  none: 'UNCOMPRESSED',
-  gzip: 'GZIP',
-  zip: 'ZIP',
-  snappy: 'Snappy',
-  'hadoop-snappy': 'HADOOP_SNAPPY',
-}
-const wordOf = (format: string) => Object.keys(compressions).find(word => compressions[word] === format) ?? format
-
 const describe = ({ invoke }: Aws, DeliveryStreamName: string) =>
   present<Described>(invoke('firehose', 'DescribeDeliveryStream', { DeliveryStreamName }), 'ResourceNotFoundException')
 
@@ -68,17 +37,9 @@ export const delivery = kind<DeliveryState>({
     const to = Destinations?.[0]?.ExtendedS3DestinationDescription
     if (!to) return undefined
     const from = Source?.KinesisStreamSourceDescription
-    const { Enabled, Processors = [] } = to.ProcessingConfiguration ?? {}
     return {
       source: from ? { stream: from.KinesisStreamARN, role: from.RoleARN } : null,
-      role: to.RoleARN,
-      bucket: to.BucketARN,
-      prefix: to.Prefix ?? '',
-      errors: to.ErrorOutputPrefix ?? '',
-      buffer: { seconds: to.BufferingHints.IntervalInSeconds, mebibytes: to.BufferingHints.SizeInMBs },
-      compression: wordOf(to.CompressionFormat),
-      zone: to.CustomTimeZone || 'UTC',
-      newline: Enabled === true && Processors.some(({ Type }) => Type === 'AppendDelimiterToRecord'),
+      ...stateOf(to),
       tags: await tagsOf(aws, name),
     }
   },
@@ -102,7 +63,7 @@ export const delivery = kind<DeliveryState>({
         DeliveryStreamName,
         CurrentDeliveryStreamVersionId: VersionId,
         DestinationId: Destinations?.[0]?.DestinationId,
-        ExtendedS3DestinationUpdate: destinationOf(wanted),
+        ExtendedS3DestinationUpdate: destinationOf(wanted, found),
       })
     }
     await retag(wanted.tags, found.tags, {
@@ -128,27 +89,10 @@ export const delivery = kind<DeliveryState>({
   },
   lakeOf: (_, { tags }) => tags[mark],
   replaces(wanted, found) {
-    if (same(wanted.source, found.source)) return undefined
-    return 'Firehose takes records from where it was told when it was made'
+    if (!same(wanted.source, found.source)) return 'Firehose takes records from where it was told when it was made'
+    if ((wanted.partitions === null) === (found.partitions === null)) return undefined
+    return 'Firehose is told when it is made whether members of records name folders'
   },
-})
-
-const destinationOf = (state: DeliveryState) => ({
-  RoleARN: state.role,
-  BucketARN: state.bucket,
-  Prefix: state.prefix,
-  ErrorOutputPrefix: state.errors,
-  BufferingHints: { IntervalInSeconds: state.buffer.seconds, SizeInMBs: state.buffer.mebibytes },
-  CompressionFormat: compressions[state.compression] ?? state.compression,
-  CustomTimeZone: state.zone,
-  ProcessingConfiguration: state.newline
-    ? {
-        Enabled: true,
-        Processors: [
-          { Type: 'AppendDelimiterToRecord', Parameters: [{ ParameterName: 'Delimiter', ParameterValue: '\\n' }] },
-        ],
-      }
-    : { Enabled: false, Processors: [] },
 })
 
 const tagsOf = async ({ invoke }: Aws, DeliveryStreamName: string): Promise<Tags> =>

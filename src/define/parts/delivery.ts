@@ -7,8 +7,9 @@
  *       buffer: { seconds: 60, mebibytes: 5 },
  *       compression: 'gzip',
  *     })
+ *     const straight = delivery('temperature-to-table', { from: readings, into: telemetry })     // as Parquet
  */
-import { type Columns, checkColumns } from '../column.ts'
+import { type Columns, catalogName, checkColumns } from '../column.ts'
 import { costTags } from '../cost-tags.ts'
 import { DefinitionMistake, known, ofKind, oneOf, text, told, truth, wholeNumber } from '../mistake.ts'
 import { deliveryName, named } from '../names.ts'
@@ -16,43 +17,62 @@ import { type Acting, frozen, type Part, type Tagged } from '../part.ts'
 import { checkZone } from '../partitioning.ts'
 import type { Bucket, Location } from './bucket.ts'
 import { locationOf } from './bucket.ts'
+import { checkBy, checkInto } from './delivery-checks.ts'
 import { actingIn, type Role } from './role.ts'
 import type { Stream } from './stream.ts'
+import type { Table } from './table.ts'
 
 export type Compression = 'none' | 'gzip' | 'zip' | 'snappy' | 'hadoop-snappy'
 
 interface Common extends Tagged, Acting {
-  /** `year/month/day/hour/` of the delivery, in UTC, comes behind it, unless `timeFolders` is false. */
-  readonly to: Location | Bucket
-  /** Whichever comes first, before compression: 0 to 900 seconds, 1 to 128 MiB; 300 and 5 unless given. */
+  /** Whichever comes first, before compression: 0 to 900 seconds, 1 to 128 MiB; 300 and 5 unless given, 64 at least with `into` or `by`. */
   readonly buffer?: { readonly seconds?: number; readonly mebibytes?: number }
-  /** None unless given. */
-  readonly compression?: Compression
   /** Behind `to`; Firehose's `!{timestamp:…}` expressions may stand in it. Its own `yyyy/MM/dd/HH/` unless given. */
   readonly folders?: string
   /** The zone of the folders' timestamps, such as 'Asia/Tokyo'; UTC unless given. */
   readonly zone?: string
   /** Where records that cannot be processed go, in the same bucket; `errors/` unless given. */
   readonly errors?: string
-  /** A newline after each record, so that one line is one record. True unless said otherwise. */
-  readonly newline?: boolean
 }
 
-/** From a stream, whose records it delivers. */
-export interface StreamDeliveryOptions<C extends Columns> extends Common {
-  readonly from: Stream<C>
+/** From a stream, whose records it delivers, or from programs that put records to it directly. */
+type From<C extends Columns> =
+  | { readonly from: Stream<C>; readonly record?: never }
+  | { readonly record: C; readonly from?: never }
+
+/** As they came. */
+interface ToPlace<C extends Columns> {
+  readonly to: Location | Bucket
+  readonly into?: never
+  /** None unless given. */
+  readonly compression?: Compression
+  /** A newline after each record, so that one line is one record. True unless said otherwise. */
+  readonly newline?: boolean
+  /** Members of the record whose values name folders, `device_type=lamp/`, above those of the time. */
+  readonly by?: readonly (keyof NoInfer<C> & string)[]
 }
-/** From programs that put records to it directly. */
-export interface DirectDeliveryOptions<C extends Columns> extends Common {
-  readonly record: C
+
+/** As Parquet, by the columns of a table, at its place. */
+interface IntoTable {
+  readonly into: Table
+  readonly to?: never
+  readonly compression?: never
+  readonly newline?: never
+  readonly by?: never
 }
+
+export type DeliveryOptions<C extends Columns> = Common & From<C> & (ToPlace<C> | IntoTable)
 
 export interface Delivery<C extends Columns = Columns> extends Part {
   readonly kind: 'delivery'
   readonly record: C
   /** Absent where programs put records to it directly. */
   readonly from?: Stream<C>
+  /** The table's place, where there is one. */
   readonly to: Location
+  /** Records become Parquet by its columns. */
+  readonly into?: Table
+  readonly by?: readonly string[]
   readonly buffer: { readonly seconds: number; readonly mebibytes: number }
   readonly compression: Compression
   readonly folders?: string
@@ -67,6 +87,8 @@ const optionNames = [
   'from',
   'record',
   'to',
+  'into',
+  'by',
   'buffer',
   'compression',
   'folders',
@@ -77,18 +99,19 @@ const optionNames = [
   'tags',
 ]
 
-export function delivery<const C extends Columns>(
-  name: string,
-  options: StreamDeliveryOptions<C> | DirectDeliveryOptions<C>,
-): Delivery<C> {
+export function delivery<const C extends Columns>(name: string, options: DeliveryOptions<C>): Delivery<C> {
   named("A delivery's name", name, deliveryName)
   const what = `The delivery ${name}`
   known(what, options, optionNames)
-  const from = 'from' in options ? options.from : undefined
-  const given = 'record' in options ? options.record : undefined
+  const { from, record: given, into, by = [] } = options
   if ((from === undefined) === (given === undefined))
     throw new DefinitionMistake(`${what} takes its records either from a stream or directly: give it from or record.`)
-  const { buffer = {}, compression = 'none', folders, zone = 'UTC', errors = 'errors/', newline = true } = options
+  if ((options.to === undefined) === (into === undefined))
+    throw new DefinitionMistake(
+      `${what} puts its records either to a place as they came or into a table as Parquet: give it to: bucket('raw').prefix('raw/') or into: the table.`,
+    )
+  const { buffer = {}, compression = 'none', folders, zone = 'UTC', errors = 'errors/' } = options
+  const { newline = into === undefined } = options
   const { role } = options
   if (from !== undefined) ofKind(`${what}: from`, from, ['stream'], "a stream, stream('name', { record: … })")
   actingIn(what, role, 'firehose')
@@ -98,15 +121,24 @@ export function delivery<const C extends Columns>(
   checkFolder(`${what}: errors`, errors, 'random-string|error-output-type')
   truth(`${what}: newline`, newline)
   known(`${what}: buffer`, buffer, ['seconds', 'mebibytes'])
-  const { seconds = 300, mebibytes = 5 } = buffer
-  wholeNumber(`${what}: the seconds of its buffer`, seconds, { min: 0, max: 900 })
-  wholeNumber(`${what}: the mebibytes of its buffer`, mebibytes, { min: 1, max: 128 })
+  const record = from?.record ?? checkColumns(`${what}: the record's columns`, given as C)
+  if (into !== undefined) checkInto(what, record, into, options)
+  checkBy(what, record, by)
+  const isLarge = into !== undefined || by.length > 0
+  const { seconds = 300, mebibytes = isLarge ? 64 : 5 } = buffer
+  wholeNumber(`${what}: the seconds of its buffer`, seconds, { min: by.length > 0 ? 1 : 0, max: 900 })
+  wholeNumber(`${what}: the mebibytes of its buffer${isLarge ? ', with into or by,' : ''}`, mebibytes, {
+    min: isLarge ? 64 : 1,
+    max: 128,
+  })
   return frozen({
     kind: 'delivery',
     name,
-    record: from?.record ?? checkColumns(`${what}: the record's columns`, given as C),
+    record,
     ...(from !== undefined && { from }),
-    to: locationOf(`${what}: to`, options.to),
+    to: into?.at ?? locationOf(`${what}: to`, options.to as Location),
+    ...(into !== undefined && { into }),
+    ...(by.length > 0 && { by }),
     buffer: { seconds, mebibytes },
     compression,
     ...(folders !== undefined && { folders }),
@@ -117,6 +149,16 @@ export function delivery<const C extends Columns>(
     tags: costTags(what, options.tags),
   })
 }
+
+/** Firehose's prefix: once an expression stands in it, Firehose adds no folders of the time itself. */
+export function prefixOf({ to, by = [], folders }: Delivery): string {
+  const members = by.map(name => `${catalogName(name)}=!{partitionKeyFromQuery:${name}}/`).join('')
+  return `${to.prefix}${members}${folders ?? (members === '' ? '' : '!{timestamp:yyyy/MM/dd/HH}/')}`
+}
+
+/** The jq that finds what the prefix names; null where it names no member. */
+export const partitionsOf = ({ by = [] }: Delivery): string | null =>
+  by.length === 0 ? null : `{${by.map(name => `${name}: .${name}`).join(', ')}}`
 
 /** The expressions that Firehose knows here; its patterns of timestamps are checked where it is made. */
 function checkFolder(what: string, folder: string | undefined, words: string): void {

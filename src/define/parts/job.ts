@@ -115,6 +115,10 @@ export function job<const C extends Columns, const T extends Columns>(name: stri
     ['delivery', 'files', 'table'],
     'a delivery, files or a table (what a stream carries is read where a delivery puts it)',
   )
+  if (from.kind === 'delivery' && from.into !== undefined)
+    throw new DefinitionMistake(
+      `${what} cannot read what the delivery ${from.name} puts into the table ${from.into.name} as Parquet: let it read the table, from: the table.`,
+    )
   ofKind(`${what}: into`, into, ['table'], "a table, table('name', { at: …, columns: … })")
   oneOf(`${what}: write`, write, ['append', 'replace'])
   oneOf(`${what}: takes`, takes, ['new', 'all'])
