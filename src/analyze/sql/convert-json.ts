@@ -1,5 +1,7 @@
 // CAST to JSON and from it, by the types, one level at a time. A value of the type JSON is its text.
+
 import { decimalText, fieldOf, textIn } from './convert-text.ts'
+import { failed } from './failed.ts'
 import { identifier, literal } from './text.ts'
 import { isText, numberName } from './typing/coercion.ts'
 import { duckName, fieldName } from './typing/names.ts'
@@ -81,7 +83,7 @@ export function fromJson(sql: string, to: Type, cast: Cast): string | undefined 
       const keys = `list_transform(athena_parts[1], athena_cast -> ${key})`
       // Of texts that are the same one counts; others may become the same key.
       const said = literal(`INVALID_CAST_ARGUMENT: Cannot cast to ${nameOf(to)}. Duplicate keys are not allowed\n`)
-      const again = `WHEN len(list_distinct(${keys})) < len(${keys}) AND athena_fail(${said} || ${sql}) THEN NULL`
+      const again = `WHEN len(list_distinct(${keys})) < len(${keys}) THEN ${failed(`${said} || ${sql}`)}`
       return `list_transform([athena_json_entries(${sql}, ${type})], athena_parts -> CASE WHEN athena_parts IS NULL THEN NULL ${isText(to.key) ? '' : again}
         ELSE map(${keys}, list_transform(athena_parts[2], athena_cast -> ${value})) END)[1]`
     }

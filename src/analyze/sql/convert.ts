@@ -1,9 +1,11 @@
 // A value as another type: by itself (`coerced`), because an operator or a function wants it so, or because the statement
 // says CAST. Each pair of types that DuckDB casts in another way than Athena has its line; a pair that Athena does not
 // cast is refused in its words.
+
 import type { Position } from '../engine/fault.ts'
 import { fromJson, toJson } from './convert-json.ts'
 import { fieldOf, padded, textIn } from './convert-text.ts'
+import { failed } from './failed.ts'
 import { identifier } from './text.ts'
 import { asDecimal, isInteger, isText, numberName } from './typing/coercion.ts'
 import { duckName, fieldName } from './typing/names.ts'
@@ -80,9 +82,9 @@ function toNumber({ sql, type: from }: Value, to: Type): string | undefined {
   const shown = to.kind === 'decimal' ? `DECIMAL(${to.precision}, ${to.scale})` : nameOf(to).toUpperCase()
   const kind = from.kind === 'decimal' ? '' : `${nameOf(from).toUpperCase()} `
   const number = from.kind === 'decimal' ? 'CAST(athena_number AS DECIMAL(38,0))' : 'athena_number'
-  const fail = `athena_fail('INVALID_CAST_ARGUMENT: Cannot cast ${kind}''' || ${number} || ''' to ${shown}')`
+  const fail = failed(`'INVALID_CAST_ARGUMENT: Cannot cast ${kind}''' || ${number} || ''' to ${shown}'`)
   return `list_transform([${sql}], athena_number -> coalesce(try_cast(athena_number AS ${target}),
-    CASE WHEN athena_number IS NULL THEN NULL WHEN ${fail} THEN NULL END))[1]`
+    CASE WHEN athena_number IS NOT NULL THEN ${fail} END))[1]`
 }
 
 /** DuckDB divides a decimal of many digits as a double, which costs the last one. */
@@ -91,7 +93,9 @@ const asDouble = ({ sql, type }: Value): string =>
 
 function decimalOfText(sql: string, to: Type & { readonly kind: 'decimal' }): string {
   const fail = (what: string) =>
-    `CASE WHEN athena_fail('INVALID_CAST_ARGUMENT: Cannot cast VARCHAR ''' || athena_text || ''' to DECIMAL(${to.precision}, ${to.scale}). ${what}') THEN NULL END`
+    failed(
+      `'INVALID_CAST_ARGUMENT: Cannot cast VARCHAR ''' || athena_text || ''' to DECIMAL(${to.precision}, ${to.scale}). ${what}'`,
+    )
   return `list_transform([${sql}], athena_text -> CASE WHEN athena_text IS NULL THEN NULL
     WHEN NOT regexp_full_match(athena_text, '[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?') THEN ${fail('Value is not a number.')}
     ELSE coalesce(try_cast(athena_text AS ${duckName(to)}), ${fail('Value too large.')}) END)[1]`
@@ -113,8 +117,8 @@ function toText(value: Value, to: Type): string | undefined {
   // A number that does not fit is an error, a text is cut.
   if (isText(value.type)) return `left(${text}, ${length})`
   const shown = isFloat ? `${textIn(value)} || ' (' || athena_text || ')'` : 'athena_text'
-  const fail = `athena_fail('INVALID_CAST_ARGUMENT: Value ' || ${shown} || ' cannot be represented as varchar(${length})')`
-  return `list_transform([${text}], athena_text -> CASE WHEN length(athena_text) > ${length} THEN CASE WHEN ${fail} THEN NULL END ELSE athena_text END)[1]`
+  const fail = failed(`'INVALID_CAST_ARGUMENT: Value ' || ${shown} || ' cannot be represented as varchar(${length})'`)
+  return `list_transform([${text}], athena_text -> CASE WHEN length(athena_text) > ${length} THEN ${fail} ELSE athena_text END)[1]`
 }
 
 /** As the standard has it, unlike a result file: `1.5E0`. A real has seven digits. */

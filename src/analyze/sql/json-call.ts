@@ -1,11 +1,13 @@
 // json_exists, json_value, json_query, json_object and json_array: the SQL standard's functions of JSON, with their clauses.
 // https://trino.io/docs/current/functions/json.html
+
 import { at, EngineFault, type Position } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
 import { ComputeFault } from './computed/computed.ts'
 import type { MadeClauses, PathClauses } from './computed/standard-json.ts'
 import { type StandardPath, standardPath } from './computed/standard-path.ts'
 import { cast, coerced } from './convert.ts'
+import { failed as failedValue } from './failed.ts'
 import type { Scope } from './scope.ts'
 import type { Statement } from './statement.ts'
 import { literal } from './text.ts'
@@ -127,7 +129,9 @@ function scalar(node: Node, write: Write): Value {
     return coerced(value, type)
   }
   const [empty, failed] = [otherwise('defaultOnEmpty'), otherwise('defaultOnError')]
-  const refused = `CASE WHEN athena_fail('JSON_VALUE_RESULT_ERROR: cannot extract SQL scalar from JSON: JSON path found an item that cannot be converted to an SQL value') THEN CAST(NULL AS ${result}) END`
+  const refused = failedValue(
+    "'JSON_VALUE_RESULT_ERROR: cannot extract SQL scalar from JSON: JSON path found an item that cannot be converted to an SQL value'",
+  )
   const text = 'substr(athena_tagged, 2)'
   const turned = (value: Value) => {
     const sql = castOrNothing(value, type)

@@ -2,13 +2,16 @@
 // depends on the type of the argument, which only DuckDB knows. typeof() of a column is a constant to its optimizer, so
 // a branch that is not taken costs nothing.
 //
-// A branch that must fail casts its message to a BOOLEAN: the error carries the message, and unlike error() it may stand
-// inside TRY. Only CASE decides what is evaluated: the sides of an AND may be evaluated in any order.
+// A branch that must fail gives a value that fails (failed.ts), which unlike error() may stand inside TRY. Only CASE decides what is
+// evaluated: the sides of an AND may be evaluated in any order.
 
+import { failedCast } from './failed.ts'
 import { aggregateMacros } from './macros/aggregates.ts'
 import { collectionMacros } from './macros/collections.ts'
 import { dateMacros } from './macros/dates.ts'
 import { valueMacros } from './macros/values.ts'
+
+const byZero = failedCast("'DIVISION_BY_ZERO: Division by zero'")
 
 const macros: readonly string[] = [
   // Trino writes 1.0E10 where DuckDB writes 10000000000.0, and 1.0E-4 for 0.0001. Few numbers are so large or so small; said
@@ -33,14 +36,14 @@ const macros: readonly string[] = [
      || lpad(CAST(abs(minutes) // 60 AS VARCHAR), 2, '0') || ':' || lpad(CAST(abs(minutes) % 60 AS VARCHAR), 2, '0')`,
   // Athena fails where a whole number's divisor is zero, DuckDB says NULL.
   `CREATE MACRO athena_whole_division(a, b) AS CASE
-     WHEN CASE WHEN b = 0 THEN CAST('DIVISION_BY_ZERO: Division by zero' AS BOOLEAN) ELSE false END THEN NULL ELSE a // b END`,
+     WHEN b = 0 THEN ${byZero} ELSE a // b END`,
   `CREATE MACRO athena_whole_modulus(a, b) AS CASE
-     WHEN CASE WHEN b = 0 THEN CAST('DIVISION_BY_ZERO: Division by zero' AS BOOLEAN) ELSE false END THEN NULL ELSE a % b END`,
+     WHEN b = 0 THEN ${byZero} ELSE a % b END`,
   `CREATE MACRO athena_double_division(a, b) AS CASE WHEN b = 0 THEN a * CAST('Infinity' AS DOUBLE) ELSE a / b END`,
   `CREATE MACRO athena_double_modulus(a, b) AS CASE WHEN b = 0 THEN CAST('NaN' AS DOUBLE) ELSE a % b END`,
   // Half is rounded away from zero.
   `CREATE MACRO athena_quotient(a, b) AS CASE
-     WHEN CASE WHEN b = 0 THEN CAST('DIVISION_BY_ZERO: Division by zero' AS BOOLEAN) ELSE false END THEN NULL
+     WHEN b = 0 THEN ${byZero}
      ELSE CAST((a // b) + (CASE WHEN 2 * abs(a % b) >= abs(b) THEN (CASE WHEN (a < 0) = (b < 0) THEN 1 ELSE -1 END) ELSE 0 END) AS DECIMAL(38,0)) END`,
   ...dateMacros,
   ...valueMacros,

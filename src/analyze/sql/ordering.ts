@@ -1,6 +1,8 @@
 // `<` and `>` of arrays and rows as Athena has them: item by item, and an error where a NULL is come upon before the sides differ.
 // DuckDB takes a NULL inside of them for the greatest value.
+
 import { fieldOf } from './convert-text.ts'
+import { failed } from './failed.ts'
 import { literal } from './text.ts'
 import type { Type } from './typing/type.ts'
 
@@ -9,8 +11,7 @@ export function ordered(operator: string, left: string, right: string, type: Typ
   return `CASE WHEN ${left} IS NULL OR ${right} IS NULL THEN NULL ELSE ${order(left, right, type)} ${operator} 0 END`
 }
 
-const refused = (what: string): string =>
-  `CASE WHEN athena_fail(${literal(`NOT_SUPPORTED: ${what} with null elements`)}) THEN 0 END`
+const refused = (what: string): string => failed(literal(`NOT_SUPPORTED: ${what} with null elements`))
 
 /** -1, 0 or 1 of two that are not NULL. */
 export function order(left: string, right: string, type: Type, depth = 0): string {

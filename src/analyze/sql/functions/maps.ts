@@ -1,4 +1,5 @@
 // Maps. https://trino.io/docs/current/functions/map.html
+import { failed } from '../failed.ts'
 import { resultText } from '../result-text.ts'
 import { mapOf, type Type, unknown } from '../typing/type.ts'
 import { mismatch, typed } from '../value.ts'
@@ -16,7 +17,7 @@ function pairOf(part: Argument | undefined): readonly [Type, Type] | undefined {
 export function mapOfKeys(keys: string, key: Type, made: string): string {
   const again = `list_filter(${keys}, (athena_key, athena_place) -> list_position(${keys}, athena_key) < athena_place)[1]`
   const said = `'INVALID_FUNCTION_ARGUMENT: Duplicate map keys (' || ${resultText(again, key)} || ') are not allowed'`
-  return `CASE WHEN len(list_distinct(${keys})) < list_count(${keys}) AND athena_fail(${said}) THEN NULL ELSE ${made} END`
+  return `CASE WHEN len(list_distinct(${keys})) < list_count(${keys}) THEN ${failed(said)} ELSE ${made} END`
 }
 
 const made: Writer = ([keys, values]) => {

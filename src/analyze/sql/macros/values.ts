@@ -1,25 +1,25 @@
-// Macros of texts, numbers and conversions. What must fail calls athena_fail, which stands in a CASE so that only the
-// rows that fail reach it.
+// Macros of texts, numbers and conversions.
+import { failed } from '../failed.ts'
 
 /** `what` fails, otherwise `value`. */
 const unless = (what: string, message: string, value: string) =>
-  `CASE WHEN ${what} THEN CASE WHEN athena_fail(${message}) THEN NULL END ELSE ${value} END`
+  `CASE WHEN ${what} THEN ${failed(message)} ELSE ${value} END`
 
 /** One more branch of a CASE, which fails. */
 const wrong = (what: string, message: string) =>
-  `WHEN ${what} THEN CASE WHEN athena_fail('INVALID_FUNCTION_ARGUMENT: ' || ${message}) THEN NULL END`
+  `WHEN ${what} THEN ${failed(`'INVALID_FUNCTION_ARGUMENT: ' || ${message}`)}`
 
 const whole = (name: string, type: string, shown: string) =>
   `CREATE MACRO athena_to_${name}(x) AS CASE WHEN x IS NULL THEN NULL
      WHEN regexp_full_match(x, '\\s*[+-]?[0-9]+\\s*') AND try_cast(x AS ${type}) IS NOT NULL THEN try_cast(x AS ${type})
-     WHEN athena_fail('INVALID_CAST_ARGUMENT: Cannot cast ''' || x || ''' to ${shown}') THEN NULL END`
+     ELSE ${failed(`'INVALID_CAST_ARGUMENT: Cannot cast ''' || x || ''' to ${shown}'`)} END`
 
 /** Java's form of a number, which may end with the letter of its kind. */
 const floating = (name: string, type: string, shown: string) =>
   `CREATE MACRO athena_to_${name}(x) AS CASE WHEN x IS NULL THEN NULL
      WHEN regexp_full_match(x, '\\s*[+-]?(NaN|Infinity|([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?[dDfF]?)\\s*')
        THEN try_cast(regexp_replace(x, '([0-9.])[dDfF]\\s*$', '\\1') AS ${type})
-     WHEN athena_fail('INVALID_CAST_ARGUMENT: Cannot cast ''' || x || ''' to ${shown}') THEN NULL END`
+     ELSE ${failed(`'INVALID_CAST_ARGUMENT: Cannot cast ''' || x || ''' to ${shown}'`)} END`
 
 export const valueMacros: readonly string[] = [
   // DuckDB's capital sharp s is no letter of Athena's.
@@ -47,10 +47,10 @@ export const valueMacros: readonly string[] = [
   floating('real', 'FLOAT', 'REAL'),
   `CREATE MACRO athena_to_boolean(x) AS CASE WHEN lower(x) IN ('t', 'true', '1') THEN true
      WHEN lower(x) IN ('f', 'false', '0') THEN false WHEN x IS NULL THEN NULL
-     WHEN athena_fail('INVALID_CAST_ARGUMENT: Cannot cast ''' || x || ''' to BOOLEAN') THEN NULL END`,
+     ELSE ${failed("'INVALID_CAST_ARGUMENT: Cannot cast ''' || x || ''' to BOOLEAN'")} END`,
   `CREATE MACRO athena_to_time(x) AS CASE WHEN x IS NULL THEN NULL
      WHEN regexp_full_match(x, '\\s*\\d{1,2}:\\d{1,2}(:\\d{1,2}(\\.\\d{1,12})?)?\\s*') AND try_cast(x AS TIME) IS NOT NULL THEN try_cast(x AS TIME)
-     WHEN athena_fail('INVALID_CAST_ARGUMENT: Value cannot be cast to time: ' || x) THEN NULL END`,
+     ELSE ${failed("'INVALID_CAST_ARGUMENT: Value cannot be cast to time: ' || x")} END`,
   // The wall clock, then its zone. DuckDB's own cast keeps the zone of one row's text for the next one that has none.
   `CREATE MACRO athena_to_instant(x) AS CASE WHEN x IS NULL THEN NULL ELSE coalesce(list_transform(
      [regexp_extract(x, '^\\s*(\\d{4,}-\\d{1,2}-\\d{1,2}(?: \\d{1,2}:\\d{1,2}(?::\\d{1,2}(?:\\.\\d{1,12})?)?)?)\\s*(Z|[+-]\\d\\d:\\d\\d|[A-Za-z][A-Za-z0-9_/+-]*)?\\s*$', ['wall', 'zone'])],
@@ -58,10 +58,10 @@ export const valueMacros: readonly string[] = [
        WHEN part.wall = '' THEN NULL
        WHEN part.zone IN ('', 'Z') THEN timezone('UTC', try_cast(part.wall AS TIMESTAMP))
        ELSE try_cast(try_cast(part.wall AS TIMESTAMP) || CASE WHEN part.zone[1] IN ('+', '-') THEN '' ELSE ' ' END || part.zone AS TIMESTAMPTZ) END)[1],
-     CASE WHEN athena_fail('INVALID_CAST_ARGUMENT: Value cannot be cast to timestamp with time zone: ' || x) THEN NULL END) END`,
+     ${failed("'INVALID_CAST_ARGUMENT: Value cannot be cast to timestamp with time zone: ' || x")}) END`,
   `CREATE MACRO athena_to_uuid(x) AS CASE WHEN x IS NULL THEN NULL
      WHEN length(x) = 36 AND try_cast(x AS UUID) IS NOT NULL THEN try_cast(x AS UUID)
-     WHEN athena_fail('INVALID_CAST_ARGUMENT: Cannot cast value to UUID: ' || x) THEN NULL END`,
+     ELSE ${failed("'INVALID_CAST_ARGUMENT: Cannot cast value to UUID: ' || x")} END`,
   `CREATE MACRO athena_uuid_of(x) AS ${unless('octet_length(x) <> 16', "'INVALID_CAST_ARGUMENT: Invalid UUID binary length: ' || octet_length(x)", 'CAST(hex(x) AS UUID)')}`,
   // Days and times in the one form that Athena reads: DuckDB reads many more.
   ...[
@@ -70,7 +70,7 @@ export const valueMacros: readonly string[] = [
   ].map(
     ([name, type, time]) => `CREATE MACRO athena_to_${name}(x) AS CASE WHEN x IS NULL THEN NULL
      WHEN regexp_full_match(x, '\\s*\\d{4,}-\\d{1,2}-\\d{1,2}${time}\\s*') AND try_cast(x AS ${type}) IS NOT NULL THEN try_cast(x AS ${type})
-     WHEN athena_fail('INVALID_CAST_ARGUMENT: Value cannot be cast to ${name}: ' || x) THEN NULL END`,
+     ELSE ${failed(`'INVALID_CAST_ARGUMENT: Value cannot be cast to ${name}: ' || x`)} END`,
   ),
   // Where Java says not a number or infinity, DuckDB fails.
   "CREATE MACRO athena_ln(x) AS CASE WHEN x > 0 THEN ln(x) WHEN x = 0 THEN CAST('-Infinity' AS DOUBLE) WHEN x IS NULL THEN NULL ELSE CAST('NaN' AS DOUBLE) END",
