@@ -22,8 +22,31 @@ export function coerced(value: Value, to: Type): string {
   if (isText(from) && to.kind === 'char') return from.kind === 'char' ? sql : `rtrim(${sql}, ' ')`
   if (isSame(from, to) || duckName(from) === duckName(to)) return sql
   if (isSimple(to, 'double')) return asDouble(value)
-  return `CAST(${sql} AS ${duckName(to)})`
+  return placed(value, to) ?? `CAST(${sql} AS ${duckName(to)})`
 }
+
+/** Fields of rows turn into others by their places, where DuckDB's cast goes by their names and drops what has none. */
+function placed({ sql, type: from }: Value, to: Type): string | undefined {
+  if (!holdsRows(from)) return undefined
+  const item = (type: Type, other: Type) => coerced({ sql: 'athena_cast', type }, other)
+  if (from.kind === 'array' && to.kind === 'array')
+    return `list_transform(${sql}, athena_cast -> ${item(from.of, to.of)})`
+  if (from.kind === 'map' && to.kind === 'map') return mapped(sql, item(from.key, to.key), item(from.value, to.value))
+  if (from.kind !== 'row' || to.kind !== 'row') return undefined
+  const parts = to.fields.map((field, index) => {
+    const part = coerced({ sql: fieldOf(sql, index), type: from.fields[index]?.type ?? field.type }, field.type)
+    return `${identifier(fieldName(field, index))} := ${part}`
+  })
+  return `CASE WHEN ${sql} IS NULL THEN NULL ELSE struct_pack(${parts.join(', ')}) END`
+}
+
+function holdsRows(type: Type): boolean {
+  if (type.kind === 'array') return holdsRows(type.of)
+  return type.kind === 'row' || (type.kind === 'map' && (holdsRows(type.key) || holdsRows(type.value)))
+}
+
+const mapped = (sql: string, key: string, value: string): string =>
+  `map(list_transform(map_keys(${sql}), athena_cast -> ${key}), list_transform(map_values(${sql}), athena_cast -> ${value}))`
 
 /** What the statement's CAST does. */
 export function cast(value: Value, to: Type, position: Position | undefined): string {
@@ -55,7 +78,7 @@ function written(value: Value, to: Type): string | undefined {
     const key = written({ sql: 'athena_cast', type: from.key }, to.key)
     const item = written({ sql: 'athena_cast', type: from.value }, to.value)
     if (key === undefined || item === undefined) return undefined
-    return `map(list_transform(map_keys(${sql}), athena_cast -> ${key}), list_transform(map_values(${sql}), athena_cast -> ${item}))`
+    return mapped(sql, key, item)
   }
   if (from.kind === 'row' && to.kind === 'row') return rowToRow(value, to)
   return toClock(value, to)

@@ -94,6 +94,9 @@ function decimalOf(precision: number, scale: number): Type {
 function fieldOfNode(field: Node, position: Position | undefined) {
   const inner = field.record('data_type')
   if (inner === undefined) throw unsupported('A ROW type with a field without a type')
-  const name = (field.text('name') ?? '').replace(/^"(.*)"$/s, (_, inner: string) => inner.replaceAll('""', '"'))
-  return { name: name === '' ? undefined : name.toLowerCase(), type: typeOfNode(inner, position) }
+  const written = field.text('name') ?? ''
+  // In quotes it keeps its letters' case.
+  const isQuoted = written.startsWith('"')
+  const name = written.replace(/^"(.*)"$/s, (_, inner: string) => inner.replaceAll('""', '"'))
+  return { name: name === '' ? undefined : isQuoted ? name : name.toLowerCase(), type: typeOfNode(inner, position) }
 }

@@ -94,8 +94,8 @@ export const jsonCasts: ComputedTable = {
     if (value instanceof JsonObject) {
       if (names.includes(null) || names.includes(''))
         throw wrong(`Cannot cast to ${type}. Cannot cast a JSON object to a row with anonymous fields\n${text}`)
-      const byName = new Map(value.entries)
-      return names.map(name => inner(byName.get(name ?? '')))
+      const byName = new Map(value.entries.map(([key, item]) => [key.toLowerCase(), item]))
+      return names.map(name => inner(byName.get(name?.toLowerCase() ?? '')))
     }
     if (!Array.isArray(value))
       throw wrong(`Cannot cast to ${type}. Expected a json array or object, but got ${kindOf(value)}\n${text}`)
