@@ -187,6 +187,10 @@ export function checkGrouped(node: Node, grouped: Grouped): void {
     sql !== undefined &&
     keys.some(key => key === sql || (sql.startsWith('struct_extract_at(') && sql.includes(`(${key},`)))
   const isColumnKey = (sql: string | undefined) => sql !== undefined && keys.includes(sql) && columns.has(sql)
+  const isOfColumn = (sql: string | undefined) =>
+    sql !== undefined &&
+    (columns.has(sql) ||
+      (sql.startsWith('struct_extract_at(') && [...columns].some(column => sql.includes(`(${column},`))))
   const stray = (part: Node): Node | undefined => {
     if (isQueryIn(part)) {
       grouped.readQuery(part, sql => isKey(sql) || keys.some(key => key.includes(`(${sql},`)))
@@ -206,8 +210,7 @@ export function checkGrouped(node: Node, grouped: Grouped): void {
     if (part.kind === 'lambda') return undefined
     const sql = write(part)
     if (isKey(sql)) return undefined
-    if (part.kind === 'column' || part.kind === 'starred')
-      return sql !== undefined && columns.has(sql) ? part : undefined
+    if (part.kind === 'column' || part.kind === 'starred') return isOfColumn(sql) ? part : undefined
     if (isWindow(part)) {
       const [call] = below(part)
       const over = part.record('over')

@@ -163,11 +163,17 @@ function scaledInterval(operator: Arithmetic, left: Value, right: Value): Value 
     : typed(`athena_span(epoch_us(${span.sql}) ${operator} ${by})`, span.type)
 }
 
+/** Athena names the operator that it makes the others of. */
+const basic: Readonly<Record<string, string>> = { '<>': '=', '>': '<', '>=': '<=' }
+
 export function comparison(operator: string, left: Value, right: Value, position: Position | undefined): Value {
   const type = common(left.type, right.type)
   const ordered = operator !== '=' && operator !== '<>' && !operator.startsWith('IS')
-  if (type === undefined || (ordered && (type.kind === 'map' || isSimple(type, 'json'))))
-    throw cannotApply(position, left.type, operator, right.type)
+  if (type === undefined || (ordered && (type.kind === 'map' || isSimple(type, 'json')))) {
+    if (operator.startsWith('IS'))
+      throw mismatch(position, `Cannot check if ${nameOf(left.type)} is distinct from ${nameOf(right.type)}`)
+    throw cannotApply(position, left.type, basic[operator] ?? operator, right.type)
+  }
   if (isNested(type) && (operator === '=' || operator === '<>')) {
     const equal = equality(coerced(left, type), coerced(right, type), type)
     return typed(operator === '=' ? `(${equal})` : `(NOT (${equal}))`, boolean)

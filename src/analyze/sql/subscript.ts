@@ -5,7 +5,7 @@ import { fieldOf } from './convert-text.ts'
 import { resultText } from './result-text.ts'
 import { common, isInteger } from './typing/coercion.ts'
 import { bigint, isSimple, mapOf, nameOf, unknown } from './typing/type.ts'
-import { cannotApply, mismatch, typed, type Value } from './value.ts'
+import { mismatch, typed, type Value } from './value.ts'
 
 interface Index extends Value {
   readonly position: Position | undefined
@@ -25,7 +25,7 @@ export function subscript(value: Value, index: Index, position: Position | undef
     const field = type.fields[place - 1]
     return typed(fieldOf(value.sql, place - 1), field?.type ?? unknown)
   }
-  throw cannotApply(position, type, '[]', index.type)
+  throw mismatch(position, `Cannot use ${nameOf(index.type)} for subscript of ${nameOf(type)}`)
 }
 
 function rowPlace({ sql, type, position }: Index, count: number): number {
