@@ -7,10 +7,13 @@ import { at, EngineFault, type Position } from '../engine/fault.ts'
 /** One node of the tree: `{ [kind]: fields }`. */
 export class Node {
   readonly kind: string
+  /** Whether it stands in brackets of its own, which only the grammar asks for. */
+  readonly isBracketed: boolean
   readonly #fields: Readonly<Record<string, unknown>>
 
-  constructor(kind: string, fields: Readonly<Record<string, unknown>>) {
+  constructor(kind: string, fields: Readonly<Record<string, unknown>>, isBracketed = false) {
     this.kind = kind
+    this.isBracketed = isBracketed
     this.#fields = fields
   }
 
@@ -93,6 +96,10 @@ export class Node {
     return { [this.kind]: { ...this.#fields, [name]: value } }
   }
 
+  inBrackets(): Node {
+    return new Node(this.kind, this.#fields, true)
+  }
+
   raw(name: string): unknown {
     return this.#fields[name]
   }
@@ -110,8 +117,17 @@ export function nodeOf(value: unknown): Node | undefined {
   const [kind, fields] = entry
   // An expression with a comment behind it.
   if (kind === 'annotated' && isRecord(fields)) return nodeOf(fields.this)
+  // Brackets around an expression mean nothing: `GROUP BY (a)` is `GROUP BY a`, and `ORDER BY (1)` names a place.
+  const inner = kind === 'paren' && isRecord(fields) ? nodeOf(fields.this) : undefined
+  if (inner !== undefined && !relations.has(inner.kind)) return inner.inBrackets()
   return new Node(kind, isRecord(fields) ? fields : {})
 }
+
+/** In brackets they are tables and queries of a FROM. */
+const relations = new Set([
+  ...['paren', 'subquery', 'select', 'union', 'intersect', 'except', 'values'],
+  ...['table', 'joined_table', 'unnest', 'alias', 'table_sample'],
+])
 
 export function unsupported(what: string, position?: Position): EngineFault {
   return new EngineFault('unsupported', at(position, `${what} is not supported by this engine yet`), position)

@@ -2,6 +2,7 @@
 // call or is refused by name.
 import { type Node, unsupported } from './ast.ts'
 import { call, windowCall } from './call.ts'
+import { commonOf, together } from './common-type.ts'
 import { cast, coerced } from './convert.ts'
 import { isNested } from './equality.ts'
 import { checkField } from './extract.ts'
@@ -10,6 +11,7 @@ import { like } from './like.ts'
 import { intervalOf, leastOf, literalValue } from './literals.ts'
 import { type Arithmetic, arithmetic, comparison, concatenation, condition } from './operators.ts'
 import { refuseChained } from './precedence.ts'
+import { comparedToAll, scalar, within } from './queried.ts'
 import { fields, resolve, type Scope, unresolved } from './scope.ts'
 import { shown } from './shown.ts'
 import type { Statement } from './statement.ts'
@@ -17,9 +19,9 @@ import { subscript } from './subscript.ts'
 import { withItsZone } from './text-instant.ts'
 import { typeOfNode } from './type-node.ts'
 import { common, isText } from './typing/coercion.ts'
-import { arrayOf, boolean, instant, isOrderable, isSimple, nameOf, rowOf, type Type, unknown } from './typing/type.ts'
+import { arrayOf, boolean, instant, isSimple, nameOf, rowOf, type Type, unknown } from './typing/type.ts'
 import { unicodeText } from './unicode-text.ts'
-import { apart, mismatch, typed, type Value } from './value.ts'
+import { mismatch, typed, type Value } from './value.ts'
 import { zoneOf } from './zones.ts'
 
 type Write = (node: Node, statement: Statement, scope: Scope) => Value
@@ -28,15 +30,6 @@ export function expression(node: Node, statement: Statement, scope: Scope): Valu
   refuseChained(node, statement.text)
   const write = writers[node.kind]
   return write === undefined ? call(node, statement, scope) : write(node, statement, scope)
-}
-
-/** The least type that all turn into by themselves; `what` is told of the first that does not. */
-export function commonOf(values: readonly Value[], what: (one: Type, other: Type) => Error): Type {
-  return values.reduce<Type>((type, value) => {
-    const both = common(type, value.type)
-    if (both === undefined) throw what(type, value.type)
-    return both
-  }, unknown)
 }
 
 const computed =
@@ -54,17 +47,6 @@ const compared =
     const left = statement.expression(node.need('left'), scope)
     return comparison(operator, left, statement.expression(node.need('right'), scope), node.position)
   }
-
-/** The type of these together; where there is none, what begins to differ is named in Athena's words. */
-function together(values: readonly Value[], nodes: readonly Node[], what: string): Type {
-  return commonOf(values, (one, other) =>
-    apart(
-      what,
-      values.map(({ type }, index) => ({ type, position: nodes[index]?.position })),
-      [one, other],
-    ),
-  )
-}
 
 const connected =
   (word: 'AND' | 'OR'): Write =>
@@ -84,29 +66,6 @@ const tested =
     node.only('this', 'not')
     const not = node.flag('not') ? ' NOT' : ''
     return typed(`(${statement.expression(node.need('this'), scope).sql} IS${not} ${word})`, boolean)
-  }
-
-const quantified: Readonly<Record<string, string>> = { Eq: '=', Neq: '<>', Gt: '>', Gte: '>=', Lt: '<', Lte: '<=' }
-
-const comparedToAll =
-  (word: 'ANY' | 'ALL'): Write =>
-  (node, statement, scope) => {
-    node.only('this', 'subquery', 'op')
-    const operator = quantified[node.text('op') ?? '']
-    const subquery = node.need('subquery')
-    if (operator === undefined || !['subquery', 'select', 'values', 'union'].includes(subquery.kind))
-      throw unsupported(`${word} of something that is no query`, node.position)
-    const left = statement.expression(node.need('this'), scope)
-    const right = scalar(subquery, statement, scope)
-    const both = common(left.type, right.type)
-    if (both === undefined) throw apartIn(rowOf([{ name: undefined, type: left.type }]), right.type, node)
-    if (operator !== '=' && operator !== '<>' && !isOrderable(both))
-      throw mismatch(
-        node.position,
-        `Type [row(${nameOf(both)})] must be orderable in order to be used in quantified comparison`,
-      )
-    comparison(operator, left, typed('NULL', right.type), node.position)
-    return typed(`(${left.sql} ${operator} ${word} (${right.sql}))`, boolean)
   }
 
 const writers: Readonly<Record<string, Write>> = {
@@ -272,16 +231,6 @@ function offsetOfSpan({ sql, type }: Value): string | undefined {
   return `${minutes < 0 ? '-' : '+'}${two(Math.trunc(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`
 }
 
-/** A query in the place of a value: its column, or a row of its columns. */
-function scalar(node: Node, statement: Statement, scope: Scope): Value {
-  const { sql, columns } = statement.query(node, scope)
-  const [only] = columns
-  if (columns.length === 1 && only !== undefined) return typed(sql, only.type)
-  const names = columns.map((_, index) => `c${index}`).join(', ')
-  const type = rowOf(columns.map(({ name, type }) => ({ name, type })))
-  return typed(`SELECT row(${names}) FROM (${sql}) AS ${statement.name('row')}(${names})`, type)
-}
-
 function column(node: Node, _statement: Statement, scope: Scope): Value {
   node.only('name', 'table')
   const name = node.text('name') ?? ''
@@ -292,6 +241,8 @@ function column(node: Node, _statement: Statement, scope: Scope): Value {
 
 /** `a.b.c`, which may be a relation's column or fields of a row. */
 function pathOf(node: Node): readonly string[] | undefined {
+  // `(t).a` is a field of the column `t`, never a relation's column.
+  if (node.isBracketed) return undefined
   if (node.kind === 'column') {
     const table = node.text('table')
     return [...(table === undefined ? [] : [table]), node.text('name') ?? '']
@@ -308,49 +259,6 @@ function rowValue(node: Node, statement: Statement, scope: Scope): Value {
     `row(${items.map(item => item.sql).join(', ')})`,
     rowOf(items.map(({ type }) => ({ name: undefined, type }))),
   )
-}
-
-function within(node: Node, statement: Statement, scope: Scope): Value {
-  node.only('this', 'expressions', 'query', 'not')
-  const value = statement.expression(node.need('this'), scope)
-  const not = node.flag('not') ? ' NOT' : ''
-  const inner = node.child('query')
-  if (inner !== undefined && value.type.kind === 'row') return rowWithin(value, inner, not, node, statement, scope)
-  if (inner !== undefined) {
-    const found = scalar(inner, statement, scope)
-    if (common(value.type, found.type) === undefined)
-      throw apartIn(rowOf([{ name: undefined, type: value.type }]), found.type, node)
-    return typed(`(${value.sql}${not} IN (${found.sql}))`, boolean)
-  }
-  const nodes = node.list('expressions')
-  const items = nodes.map(item => statement.expression(item, scope))
-  const type = together([value, ...items], [node.need('this'), ...nodes], 'IN value and list items')
-  return typed(`(${coerced(value, type)}${not} IN (${items.map(item => coerced(item, type)).join(', ')}))`, boolean)
-}
-
-const apartIn = (value: Type, found: Type, node: Node): Error => {
-  const row = found.kind === 'row' ? found : rowOf([{ name: undefined, type: found }])
-  return mismatch(
-    node.position,
-    `Value expression and result of subquery must be of the same type: ${nameOf(value)} vs ${nameOf(row)}`,
-  )
-}
-
-/** `(a, b) IN (SELECT x, y …)` */
-function rowWithin(value: Value, inner: Node, not: string, node: Node, statement: Statement, scope: Scope): Value {
-  const { sql, columns } = statement.query(inner, scope)
-  const [only] = columns
-  const type =
-    columns.length === 1 && only?.type.kind === 'row'
-      ? only.type
-      : rowOf(columns.map(column => ({ name: undefined, type: column.type })))
-  const both = common(value.type, type)
-  if (both === undefined) throw apartIn(value.type, type, node)
-  const name = statement.name('rows')
-  const names = columns.map((_, index) => `c${index}`).join(', ')
-  const row = type === only?.type ? `${name}.c0` : `row(${names})`
-  const rows = `SELECT ${coerced(typed(row, type), both)} FROM (${sql}) AS ${name}(${names})`
-  return typed(`(${coerced(value, both)}${not} IN (${rows}))`, boolean)
 }
 
 function caseOf(node: Node, statement: Statement, scope: Scope): Value {

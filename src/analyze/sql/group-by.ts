@@ -102,7 +102,11 @@ function groupItems(group: Node, items: readonly Node[]): readonly Node[] {
       group.position,
     )
   group.only('expressions', 'all', 'distinct')
-  return group.list('expressions').map(item => {
+  const listed = group.list('expressions').flatMap(item => {
+    const parts = item.kind === 'tuple' ? item.list('expressions') : []
+    return parts.length > 0 ? parts : [item]
+  })
+  return listed.map(item => {
     const text = item.kind === 'literal' && item.text('literal_type') === 'number' ? item.text('value') : undefined
     if (text === undefined || !/^\d+$/.test(text)) return item
     const place = items[Number(text) - 1]
@@ -144,10 +148,7 @@ export function groupBy(group: Node | undefined, items: readonly Node[], stateme
   const named = groupItems(group, items)
   if (group.flag('distinct') && named.some(isGroupings)) return `GROUP BY GROUPING SETS (${distinctSets(named, write)})`
   const texts = named.map(item => {
-    if (!isGroupings(item))
-      return item.kind === 'tuple' && item.list('expressions').length > 0
-        ? item.list('expressions').map(write).join(', ')
-        : write(item)
+    if (!isGroupings(item)) return write(item)
     return `${(item.text('name') ?? '').toUpperCase()} (${item.list('args').map(write).join(', ')})`
   })
   return `GROUP BY ${texts.join(', ')}`

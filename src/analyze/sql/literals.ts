@@ -147,7 +147,8 @@ export function intervalOf(node: Node): Value {
   const to = unit?.text('expression') ?? from
   const outer = node.need('this')
   const amount = (outer.kind === 'neg' ? outer.need('this') : outer).text('value')
-  if (amount === undefined) throw unsupported('INTERVAL of something that is no text', node.position)
+  if (amount === undefined || outer.isBracketed)
+    throw unsupported('INTERVAL of something that is no text', node.position)
   const [, sign = '', text = ''] = /^\s*([+-]?)\s*(.*?)\s*$/.exec(amount) ?? []
   const isNegative = (sign === '-') !== (outer.kind === 'neg')
   const [type, count] = yearUnits.includes(from)

@@ -16,7 +16,8 @@ const sides: Readonly<Record<string, readonly string[]>> = {
   all: ['this'],
 }
 
-const isTest = (node: Node | undefined): boolean => node !== undefined && (node.kind in sides || node.kind === 'not')
+const isTest = (node: Node | undefined): boolean =>
+  node !== undefined && !node.isBracketed && (node.kind in sides || node.kind === 'not')
 
 /** `text` is the statement as it was sent. */
 export function refuseChained(node: Node, text: string): void {

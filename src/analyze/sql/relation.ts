@@ -1,13 +1,14 @@
 // What stands in a FROM: tables (scans), queries, joins, UNNEST. For each table it tells whether a condition of the WHERE
 // may already be asked of its rows before the join, which is what pruning partitions means.
 import { at, EngineFault } from '../engine/fault.ts'
-import { type Node, unsupported } from './ast.ts'
+import { Node, unsupported } from './ast.ts'
 import { aliased, checkNames } from './column-names.ts'
+import { commonOf } from './common-type.ts'
 import { coerced } from './convert.ts'
-import { commonOf } from './expression.ts'
 import { type Feed, mention } from './feeds.ts'
 import { refuseAggregates } from './grouping.ts'
 import { condition } from './operators.ts'
+import { hoisted } from './outer-join.ts'
 import { sampling } from './sampling.ts'
 import type { Refusal, Scope, Visible } from './scope.ts'
 import type { Scan, Statement } from './statement.ts'
@@ -115,8 +116,9 @@ function joined(
   if (on !== undefined) {
     refuseAggregates(on, 'JOIN clause')
     const both = { ...beside([...before, relation], scope) }
-    const text = condition(statement.expression(on, both), 'JOIN ON clause', on.position)
-    return [...before, { ...relation, sql: `${word} ${relation.sql} ON ${text}`, keepsRows }]
+    const asked = kind === 'Inner' ? { on, beside: '' } : hoisted(on, statement, both)
+    const text = condition(statement.expression(asked.on, both), 'JOIN ON clause', on.position)
+    return [...before, { ...relation, sql: `${asked.beside}${word} ${relation.sql} ON ${text}`, keepsRows }]
   }
   if (using.length === 0) return [...before, { ...relation, sql: `${word} ${relation.sql}`, keepsRows }]
   const pairs = using.map((name, index) => {
@@ -145,9 +147,10 @@ function joined(
 function refuseCondition(join: Node, kind: string): void {
   const node = join.need('this')
   const isLateral = node.kind === 'subquery' && node.flag('lateral')
-  if (kind === 'Cross' || !(isUnnest(node) || (isLateral && kind === 'Full'))) return
+  if (kind === 'Cross' || !(isUnnest(node) || (isLateral && (kind === 'Full' || kind === 'Right')))) return
   const on = join.child('on')
   if (on?.kind === 'boolean' && on.flag('value')) return
+  if (isLateral && kind === 'Right') throw unsupported('RIGHT JOIN LATERAL with a condition', node.position)
   const what = isLateral ? 'LATERAL relation' : 'UNNEST'
   const position = on?.position ?? node.position
   const text = at(position, `${kind.toUpperCase()} JOIN involving ${what} is only supported with condition ON TRUE`)
@@ -161,8 +164,11 @@ function table(node: Node, statement: Statement, scope: Scope): Relation {
       return { ...relation, sql: relation.sql + sampling(node.record('table_sample'), node.position) }
     }
     case 'subquery': {
-      node.only('this', 'alias', 'column_aliases', 'lateral')
-      return derived(node, node.need('this'), statement, scope)
+      const isInside = node.flag('modifiers_inside')
+      node.only('this', 'alias', 'column_aliases', 'lateral', ...(isInside ? ['modifiers_inside', ...tails] : []))
+      const parts = Object.fromEntries(['this', ...tails].map(name => [name, node.raw(name)]))
+      const query = isInside ? new Node('subquery', parts) : node.need('this')
+      return derived(node, query, statement, scope)
     }
     case 'values': {
       const written = statement.query(node, scope.outer ?? scope)
@@ -215,14 +221,17 @@ function derived(node: Node, query: Node, statement: Statement, scope: Scope): R
   return { sql: `${isLateral ? 'LATERAL ' : ''}(${written.sql})${text}`, columns, feeds, keepsRows: true }
 }
 
-const setOperations = new Set(['union', 'intersect', 'except'])
+/** What may follow a query in the brackets of a FROM: `((SELECT …) ORDER BY 1)`. */
+const tails = ['order_by', 'limit', 'offset', 'fetch']
 
-/** The parser keeps `((… UNION …) EXCEPT …) AS t` as an expression in brackets. */
+const queries = new Set(['union', 'intersect', 'except', 'values', 'select', 'subquery'])
+
+/** The parser keeps `((… UNION …) EXCEPT …) AS t` and `((VALUES …)) AS t` as expressions in brackets. */
 function bracketed(node: Node): Node | undefined {
   const inner = node.child('this')
   if (node.kind === 'alias') node.only('this', 'alias', 'column_aliases')
   if (inner?.kind === 'paren') return bracketed(inner.only('this'))
-  return inner !== undefined && setOperations.has(inner.kind) ? inner : undefined
+  return inner !== undefined && queries.has(inner.kind) ? inner : undefined
 }
 
 const catalogs = new Set(['awsdatacatalog'])

@@ -46,3 +46,19 @@ function closings(words: readonly string[]): ReadonlyMap<number, number> {
   }
   return closed
 }
+
+const queryWords = new Set(['SELECT', 'WITH', 'VALUES', 'TABLE', '('])
+
+/** Where the query of a WITH begins that stands in brackets: `WITH w AS (…) (SELECT …) ORDER BY 1`. */
+export function bracketedBodies(words: readonly string[]): readonly number[] {
+  const open: number[] = []
+  const found: number[] = []
+  for (const [index, word] of words.entries()) {
+    if (word === '(') open.push(index)
+    if (word !== ')') continue
+    const start = open.pop() ?? 0
+    const isNamed = words[start - 1] === 'AS' && words[index + 1] === '('
+    if (isNamed && queryWords.has(words[index + 2] ?? '')) found.push(index + 1)
+  }
+  return found
+}

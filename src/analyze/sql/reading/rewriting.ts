@@ -1,7 +1,7 @@
 // What Athena writes and the parser does not read, or reads as something else: written for it in another form, and put back in
 // its tree. Tokens decide, never the text itself; each mark is a name that the statement does not hold.
 import { at, EngineFault, type Position } from '../../engine/fault.ts'
-import { unnamedQueries } from './derived.ts'
+import { bracketedBodies, unnamedQueries } from './derived.ts'
 import { type Edit, Edited, type Token } from './edits.ts'
 import { mayBeForeign, refuseForeign } from './foreign.ts'
 import { formEdits, mayBeForm } from './forms.ts'
@@ -18,7 +18,7 @@ export interface Rewriting {
 
 /** A quick look: most statements hold none of it. */
 const mayHold =
-  /\b\d+[a-z_]|\b(?:values|table|distinct|rand|fetch|union|intersect|except|match_recognize|json_[a-z]+)\b|\b(?:bigint|integer|int|smallint|tinyint|real|double|precision|boolean|varchar|char|ipaddress|uuid|json|decimal)\s*'/i
+  /\b\d+[a-z_]|\b(?:values|table|distinct|rand|fetch|with|union|intersect|except|match_recognize|json_[a-z]+)\b|\b(?:bigint|integer|int|smallint|tinyint|real|double|precision|boolean|varchar|char|ipaddress|uuid|json|decimal)\s*'/i
 
 /** A type that may have fields without a name. */
 const mayBeRow = /\bas\s+(?:row|array|map)\s*[(<]/i
@@ -103,6 +103,11 @@ export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token
         { start: text.end, end: text.end, text: ` AS ${type}${size})` },
       )
     }
+  }
+  // In brackets, the query of a WITH loses it.
+  for (const index of bracketedBodies(words)) {
+    const start = tokens[index]?.start ?? 0
+    edits.push({ start, end: start, text: 'SELECT * FROM ' })
   }
   for (const [count, index] of unnamedQueries(words).entries()) {
     const end = tokens[index]?.end ?? 0
