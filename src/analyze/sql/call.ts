@@ -72,7 +72,9 @@ function writeCall(read: Call, statement: Statement, scope: Scope, over: string)
     const texts = segments(template).map(({ text, isCall }) => {
       if (!isCall) return fill(text, parts)
       const open = text.indexOf('(') + 1
-      return `${text.slice(0, open)}${inside.before}${fill(text.slice(open, -1), parts)}${inside.after})${behind}`
+      // What is counted apart by itself is so once.
+      const before = text.startsWith('DISTINCT ', open) ? '' : inside.before
+      return `${text.slice(0, open)}${before}${fill(text.slice(open, -1), parts)}${inside.after})${behind}`
     })
     return typed(texts.join(''), type)
   }

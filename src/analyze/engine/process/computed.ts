@@ -26,6 +26,7 @@ const types: Readonly<Record<ComputedType, DuckDBType>> = {
   BLOB,
   'VARCHAR[]': LIST(VARCHAR),
   'VARCHAR[][]': LIST(LIST(VARCHAR)),
+  'DOUBLE[]': LIST(DOUBLE),
 }
 
 export function register(connection: DuckDBConnection, name: string, { takes, gives, compute }: Computed): void {

@@ -3,7 +3,15 @@
 // NULL out, unless a list holds the arguments.
 
 /** DuckDB's names of what goes in and comes out. */
-export type ComputedType = 'VARCHAR' | 'BIGINT' | 'DOUBLE' | 'BOOLEAN' | 'BLOB' | 'VARCHAR[]' | 'VARCHAR[][]'
+export type ComputedType =
+  | 'VARCHAR'
+  | 'BIGINT'
+  | 'DOUBLE'
+  | 'BOOLEAN'
+  | 'BLOB'
+  | 'VARCHAR[]'
+  | 'VARCHAR[][]'
+  | 'DOUBLE[]'
 
 export type ComputedValue = string | bigint | number | boolean | Uint8Array | null | readonly ComputedValue[]
 
@@ -36,7 +44,9 @@ type ValueOf<T> = T extends 'VARCHAR'
           ? Uint8Array
           : T extends 'VARCHAR[]'
             ? readonly (string | null)[]
-            : readonly (readonly (string | null)[] | null)[]
+            : T extends 'DOUBLE[]'
+              ? readonly number[]
+              : readonly (readonly (string | null)[] | null)[]
 
 /** The values are of the types that `takes` names: DuckDB casts what it passes. */
 export function computed<const T extends readonly ComputedType[], G extends ComputedType>(

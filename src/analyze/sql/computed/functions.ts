@@ -9,6 +9,7 @@ import { jsons } from './json.ts'
 import { jsonCasts } from './json-casts.ts'
 import { likePatterns } from './like-pattern.ts'
 import { numbers } from './numbers.ts'
+import { numericHistograms } from './numeric-histogram.ts'
 import { parseFaults } from './parse-fault.ts'
 import { regexps } from './regexp.ts'
 import { sizes } from './sizes.ts'
@@ -26,6 +27,7 @@ const all: ReadonlyMap<string, Computed> = new Map(
     jsonCasts,
     likePatterns,
     numbers,
+    numericHistograms,
     parseFaults,
     regexps,
     formats,

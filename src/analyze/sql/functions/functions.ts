@@ -31,6 +31,8 @@ export const constants: Readonly<Record<string, (statement: Statement, precision
   localtime: (statement, precision = 3) =>
     typed(`CAST(${literal(text(statement, precision).slice(11))} AS TIME)`, { kind: 'time', precision }),
   current_date: statement => typed(`CAST(${literal(text(statement, 0).slice(0, 10))} AS DATE)`, date),
+  current_catalog: () => typed("'awsdatacatalog'", { kind: 'varchar' }),
+  current_schema: statement => typed(literal(statement.defaultDatabase), { kind: 'varchar' }),
   current_timezone: () => typed("'UTC'", { kind: 'varchar' }),
 }
 

@@ -105,6 +105,7 @@ export const numbers: FunctionTable = {
   from_base: scalar(['(varchar, bigint) -> bigint', 'athena_from_base($1, $2)']),
   great_circle_distance: scalar(['(double, double, double, double) -> double', 'athena_great_circle($1, $2, $3, $4)']),
   infinity: scalar(['() -> double', "CAST('Infinity' AS DOUBLE)"]),
+  inverse_beta_cdf: ofThree('athena_inverse_beta_cdf'),
   inverse_normal_cdf: ofThree('athena_inverse_normal_cdf'),
   is_finite: scalar(['(double) -> boolean', 'isfinite($1)']),
   is_infinite: scalar(['(double) -> boolean', 'isinf($1)']),

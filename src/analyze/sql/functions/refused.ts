@@ -16,16 +16,14 @@ export const refused: ReadonlySet<string> = new Set([
   ],
   ...['quantile_at_value', 'make_set_digest', 'merge_set_digest', 'intersection_cardinality', 'jaccard_index'],
   'hash_counts',
-  // Its answer depends on the order in which Athena's workers meet.
-  'numeric_histogram',
-  // Athena's own search for it ends nine digits behind the point.
-  ...['inverse_beta_cdf', 't_cdf', 't_pdf'],
+  // Trino's of later versions.
+  ...['t_cdf', 't_pdf'],
   // Stems of words and hashes that no other library has.
   ...['word_stem', 'spooky_hash_v2_32', 'spooky_hash_v2_64'],
   // Colours of a terminal.
   ...['bar', 'color', 'render', 'rgb'],
   // Who asks, and which server answers.
-  ...['current_catalog', 'current_groups', 'current_schema', 'current_user', 'version'],
+  ...['current_groups', 'current_user', 'version'],
   // Teradata's.
   ...['char2hexint', 'index', 'to_char', 'to_date', 'to_timestamp'],
   // Geometries and tiles of maps, of which there are no types here.
