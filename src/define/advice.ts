@@ -3,6 +3,7 @@
  * alone. `mistake` must be mended, `warning` should be looked at, `note` is good to know.
  */
 import { circlesOf } from './circles.ts'
+import type { Columns } from './column.ts'
 import type { LakeDefinition } from './lake.ts'
 import type { Bucket, Location } from './parts/bucket.ts'
 import { urlOf } from './parts/bucket.ts'
@@ -68,7 +69,10 @@ function* intruders(table: Table, deliveries: readonly Delivery[], written: Read
       }
 }
 
-function* ofTable({ name, at, partitionBy, format }: Table): Generator<Finding> {
+const mapsOf = (columns: Columns): readonly string[] =>
+  Object.keys(columns).filter(name => columns[name]?.type.includes('map<'))
+
+function* ofTable({ name, at, columns, partitionBy, format }: Table): Generator<Finding> {
   const part = `table ${name}`
   if (partitionBy?.kind === 'time' && partitionBy.zone === 'UTC' && partitionBy.units.length > 2)
     yield {
@@ -81,6 +85,13 @@ function* ofTable({ name, at, partitionBy, format }: Table): Generator<Finding> 
       level: 'note',
       part,
       text: `Its folders are cut in ${partitionBy.zone}, its timestamps are UTC: ask for a day by ${partitionBy.units.join(', ')}, or turn ${partitionBy.of} into the zone before comparing.`,
+    }
+  const maps = format === 'json' ? mapsOf(columns) : []
+  if (maps.length > 0)
+    yield {
+      level: 'warning',
+      part,
+      text: `Athena reads JSON by OpenX's SerDe, which makes the keys of maps lower case: those of ${maps.join(', ')}. Make the table parquet where their case counts.`,
     }
   if (format !== 'parquet' && partitionBy === undefined)
     yield { level: 'note', part, text: `Every query reads all of it: it is ${format} without partitions.` }
@@ -104,6 +115,13 @@ function* ofDelivery({ name, to, into, errors, buffer, from }: Delivery): Genera
       level: 'note',
       part,
       text: `What is no JSON, or does not fit the columns of ${into.name}, goes to ${errors} with the reason, and waits there for you.`,
+    }
+  const maps = into === undefined ? [] : mapsOf(into.columns)
+  if (maps.length > 0)
+    yield {
+      level: 'warning',
+      part,
+      text: `Firehose reads JSON by OpenX's SerDe, which makes the keys of maps lower case: those of ${maps.join(', ')}. Let a job write the table where their case counts.`,
     }
   if (errors !== '' && errors.startsWith(to.prefix))
     yield {

@@ -75,3 +75,17 @@ test('a name that cannot be is told with one that can', () => {
   )
   assert.throws(() => bucket('Shop_Raw'), /Such a name is "shop-raw"\.$/)
 })
+
+test('keys of maps, which the reader of JSON makes lower case, are warned of', async () => {
+  const columns = { attributes: column.map(column.string()) }
+  const sent = stream('sent', { record: { id: column.string(), ...columns }, partitionKey: 'id' })
+  const straight = delivery('straight', { from: sent, into: table('kept', { at: place.prefix('kept/'), columns }) })
+  const lines = table('lines', { at: place.prefix('lines/'), columns, format: 'json' })
+  const { findings } = await checkDefinition(lake('maps', { region: 'ap-northeast-1', parts: [straight, lines] }))
+  const warned = findings.filter(({ level }) => level === 'warning').map(({ part, text }) => `${part}: ${text}`)
+  assert.match(warned.join('\n'), /^table lines: Athena reads JSON by .* those of attributes\. Make the table parquet/m)
+  assert.match(
+    warned.join('\n'),
+    /^delivery straight: Firehose reads JSON by .* those of attributes\. Let a job write/m,
+  )
+})

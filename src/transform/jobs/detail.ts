@@ -40,7 +40,10 @@ export function stateDetail({ plan, selections, numbers, published, done }: Acco
           'first of each line: set AppendDelimiterToRecord in the delivery stream',
       )
   }
-  sentences.push(...bookmarkNotes(plan, selections, numbers, numbers.filesReplaced - published.filesOverwritten))
+  const target = done?.result.target
+  const isReplaced = target?.kind === 'table' && target.isReplaced === true
+  const filesTakenBack = numbers.filesReplaced - published.filesOverwritten
+  sentences.push(...bookmarkNotes(plan, selections, numbers, { filesTakenBack, isReplaced }))
   if (plan.withoutEffect.length > 0)
     sentences.push(`Arguments without effect on the embedded engine: ${plan.withoutEffect.join(', ')}`)
   const said = done?.log ? [logSentence(done.log)] : []
@@ -54,12 +57,12 @@ function* bookmarkNotes(
   plan: Plan,
   selections: readonly Selection[],
   numbers: RunNumbers,
-  filesTakenBack: number,
+  { filesTakenBack, isReplaced }: { readonly filesTakenBack: number; readonly isReplaced: boolean },
 ): Iterable<string> {
   const total = (of: (selection: Selection) => number) => selections.reduce((sum, each) => sum + of(each), 0)
-  if (plan.bookmark.kind === 'disable' && numbers.rowsWritten > 0)
+  if (plan.bookmark.kind === 'disable' && numbers.rowsWritten > 0 && !isReplaced)
     yield 'The bookmark is off: everything was processed, and what earlier runs wrote from it stays beside it, so running again makes duplicates'
-  if (plan.bookmark.kind === 'pause' && numbers.rowsWritten > 0)
+  if (plan.bookmark.kind === 'pause' && numbers.rowsWritten > 0 && !isReplaced)
     yield 'The bookmark is paused and was not moved: what this run wrote is not replaced by later ones'
   if (filesTakenBack > 0)
     yield `${count(filesTakenBack, 'file')} that earlier runs wrote from the same inputs ${filesTakenBack === 1 ? 'was' : 'were'} replaced`
