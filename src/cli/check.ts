@@ -1,12 +1,11 @@
 /** `biwa check`: everything that can be known of a definition before it runs. */
 import { resolve } from 'node:path'
-import type { Finding } from '../define/advice.ts'
-import type { LakeDefinition } from '../define/lake.ts'
 import type { DerivedRole } from '../define/rights.ts'
 import { checkDefinition } from '../running/check.ts'
 import type { Terminal } from '../world/terminal.ts'
 import { type Command, readNamed } from './command.ts'
 import { loadDefinition } from './definition-file.ts'
+import { findingText, indent } from './finding-text.ts'
 import { checkTypes } from './type-check.ts'
 
 export const check: Command = {
@@ -30,7 +29,7 @@ there is a mistake.
     if (types?.isChecked === false) terminal.out(`types      ${types.text}\n`)
     else if (types?.text) terminal.out(`${types.text}\n`)
     const { findings, roles } = await checkDefinition(definition)
-    for (const finding of findings) terminal.out(`${textOf(finding, definition)}\n`)
+    for (const finding of findings) terminal.out(`${findingText(finding, definition)}\n`)
     if (options.roles) terminal.out(`${roles.map(roleText).join('\n')}\n`)
     const mistakes = findings.filter(({ level }) => level === 'mistake').length + (types?.mistakes ?? 0)
     terminal.out(
@@ -40,16 +39,6 @@ there is a mistake.
     )
     return mistakes > 0 ? 1 : 0
   },
-}
-
-const indent = '           '
-
-function textOf({ level, part, text, place }: Finding, { parts }: LakeDefinition): string {
-  const head = `${level.padEnd(9)}  ${part}: ${text}`
-  const job = parts.find(one => one.kind === 'job' && `job ${one.name}` === part)
-  if (place === undefined || job?.kind !== 'job') return head
-  const line = job.sql?.split('\n')[place.line - 1] ?? ''
-  return `${head}\n${indent}${line.replaceAll('\t', ' ')}\n${indent}${' '.repeat(Math.max(0, place.column - 1))}^`
 }
 
 const roleText = ({ name, for: service, may }: DerivedRole): string =>

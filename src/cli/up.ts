@@ -19,6 +19,7 @@ import {
   UsageMistake,
 } from './command.ts'
 import { loadDefinition } from './definition-file.ts'
+import { findingText } from './finding-text.ts'
 import { dataDefault, rememberServer } from './server-file.ts'
 
 export const up: Command = {
@@ -68,6 +69,7 @@ runs on the directory already, that one is brought up to date, and the command e
     const region = regionOf(options.region, definition)
     const directory = resolve(terminal.directory, options.data ?? dataDefault)
     if (definition) {
+      await tellMistakes(definition, terminal)
       const { runningOn } = await import('./definition-lake.ts')
       const already = await runningOn(directory)
       if (already) {
@@ -107,6 +109,16 @@ runs on the directory already, that one is brought up to date, and the command e
     }
     return 0
   },
+}
+
+/** AWS takes what is wrong in a job's SQL, and so does the lake: each run would fail. */
+async function tellMistakes(definition: LakeDefinition, terminal: Terminal): Promise<void> {
+  const { checkDefinition } = await import('../running/check.ts')
+  const { findings } = await checkDefinition(definition)
+  const mistakes = findings.filter(({ level }) => level === 'mistake')
+  for (const mistake of mistakes) terminal.err(`${findingText(mistake, definition)}\n`)
+  if (mistakes.length > 0)
+    terminal.err("The lake is made as its file says all the same. Mend it, then run 'biwa up' with it again.\n\n")
 }
 
 /** A lake that runs already is made what the definition says, and nothing else about it changes. */

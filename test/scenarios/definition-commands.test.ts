@@ -126,6 +126,16 @@ test('up makes it so, an edit is a plan that keeps the data, diff tells it befor
     await biwa('up', 'lake.ts', '--data', data)
     assert.equal((await biwa('diff', 'lake.ts', '--data', data)).code, 0)
 
+    await write(definition(text => text.replace('       temperature\n', '       temprature\n')))
+    const mistaken = await biwa('up', 'lake.ts', '--data', data)
+    assert.equal(mistaken.code, 0)
+    assert.match(mistaken.printed, /~ script/)
+    assert.match(
+      mistaken.complained,
+      /job curate: COLUMN_NOT_FOUND: line 2:8: .*\n {18}temprature\n {18}\^\nThe lake is made as/,
+    )
+    await write(definition())
+
     const shown = await biwa('down', 'lake.ts', '--data', data)
     assert.match(shown.printed, /stream +readings +stays because it holds records/)
     assert.match(shown.printed, /Nothing was done\. --yes does it\./)
