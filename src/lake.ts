@@ -67,7 +67,8 @@ async function build({ settings, startAt, log, transcript, faults, url }: Buildi
         })
   const meter = new Metrics({ clock })
   const disk = faults ? fillingDisk(settings.disk, () => faults.breaks('disk')) : settings.disk
-  const store = await Store.open({ disk, random: randomOf('store'), clock, directory, log })
+  const keepsReserve = !(settings.disk instanceof TemporaryDisk)
+  const store = await Store.open({ disk, random: randomOf('store'), clock, directory, log, keepsReserve })
 
   const iam = new Iam({
     ledger: store.ledger,

@@ -100,7 +100,7 @@ runs on the directory already, that one is brought up to date, and the command e
     try {
       const server = await lake.listen({ port, host: options.host })
       const key = auth === 'enforced' ? { key: await lake.rootKey() } : {}
-      await rememberServer(directory, { url: server.url, region, auth, account: lake.account, ...key })
+      await rememberServer(directory, { url: server.url, region, auth, account: lake.account, ...key }, log)
       if (definition) terminal.out(`${planText(await lake.apply(definition, { replace: options.replace }))}\n\n`)
       terminal.out(`biwa ready on ${server.url}\n`)
       await stopped

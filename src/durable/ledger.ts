@@ -13,6 +13,8 @@
 
 import assert from 'node:assert/strict'
 import type { Database, Disk } from '../world/disk.ts'
+import { isFullDisk } from '../world/full-disk.ts'
+import type { Reserve } from './reserve.ts'
 import { Rooms } from './rooms.ts'
 import { Statements } from './statements.ts'
 
@@ -57,18 +59,21 @@ export class Ledger {
   #flushing: Promise<void> | undefined
   #changing = false
   #closed = false
+  readonly #reserve: Reserve | undefined
   #failure: LedgerReadOnly | undefined
 
-  private constructor(database: Database) {
+  private constructor(database: Database, reserve: Reserve | undefined) {
+    this.#reserve = reserve
     this.#database = database
     this.#statements = new Statements(database)
     this.#rooms = new Rooms(database)
   }
 
-  static async open(disk: Disk, path: string): Promise<Ledger> {
+  /** `reserve` is for changes that make room. */
+  static async open(disk: Disk, path: string, reserve?: Reserve): Promise<Ledger> {
     const database = await disk.database(path)
     try {
-      const ledger = new Ledger(database)
+      const ledger = new Ledger(database, reserve)
       // A process that died may have left commits in the page cache which this one is about to show as facts.
       await database.sync()
       return ledger
@@ -123,10 +128,24 @@ export class Ledger {
     })
   }
 
+  /** As `commit`, for a change that makes room: where the disk is full it takes of what is kept for that. */
+  async commitRoom<T>(change: (write: Transaction) => T): Promise<T> {
+    try {
+      return await this.commit(change)
+    } catch (cause) {
+      if (!isFullDisk(cause) || this.#failure !== undefined || !(await this.#reserve?.giveUp())) throw cause
+      return await this.commit(change)
+    } finally {
+      // What was given up may have room again. Nobody waits for it.
+      void this.#reserve?.make()
+    }
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     while (this.#flushing !== undefined) await this.#flushing
+    await this.#reserve?.make()
     await this.#database.close()
   }
 

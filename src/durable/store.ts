@@ -4,6 +4,7 @@
 import { join } from 'node:path'
 import type { Clock } from '../world/clock.ts'
 import type { Disk } from '../world/disk.ts'
+import { isFullDisk } from '../world/full-disk.ts'
 import type { Log } from '../world/log.ts'
 import type { Random } from '../world/random.ts'
 import { Blobs } from './blobs.ts'
@@ -11,6 +12,7 @@ import { explained } from './data-directory-mistake.ts'
 import { beginErasure, completeErasure } from './erasing.ts'
 import { claimFormat, refuseForeign } from './format.ts'
 import { Ledger } from './ledger.ts'
+import { Reserve } from './reserve.ts'
 import { SegmentLog } from './segment-log.ts'
 
 interface StoreOptions {
@@ -21,7 +23,11 @@ interface StoreOptions {
   readonly log: Log
   /** Of the logs' segment files. */
   readonly segmentBytes?: number
+  /** Some room is kept for deleting on a full disk: `reserve.ts`. */
+  readonly keepsReserve?: boolean
 }
+
+const reserveIn = (directory: string): string => join(directory, 'reserve')
 
 export class Store {
   readonly ledger: Ledger
@@ -42,10 +48,16 @@ export class Store {
 
   /** Throws DirectoryInUse when another process has it, and refuses what is not Biwa's or a newer Biwa's. */
   static async open(options: StoreOptions): Promise<Store> {
+    const { disk, directory } = options
     try {
-      return await Store.#open(options)
+      return await Store.#open(options).catch(async cause => {
+        // What the reserve is for can be done only once the lake is open.
+        if (!isFullDisk(cause) || (await disk.size(reserveIn(directory))) === undefined) throw cause
+        await disk.remove(reserveIn(directory))
+        return await Store.#open(options)
+      })
     } catch (cause) {
-      throw explained(options.directory, cause)
+      throw explained(directory, cause)
     }
   }
 
@@ -58,7 +70,8 @@ export class Store {
     try {
       await claimFormat(disk, directory)
       await completeErasure(disk, directory)
-      const ledger = await Ledger.open(disk, join(directory, 'ledger.sqlite'))
+      const reserve = options.keepsReserve ? await Reserve.open(disk, reserveIn(directory)) : undefined
+      const ledger = await Ledger.open(disk, join(directory, 'ledger.sqlite'), reserve)
       try {
         const blobs = await Blobs.open({ ...options, ledger })
         return new Store(options, ledger, blobs, () => lock.release())

@@ -13,6 +13,7 @@
  * The in-process doors (`invoke`, `enter`) enter at validate.
  */
 
+import { isFullDisk } from '../world/full-disk.ts'
 import type { Authenticator } from './authenticate.ts'
 import { Fault } from './fault.ts'
 import { type HttpRequest, type HttpResponse, readWhole, wholeBody } from './message.ts'
@@ -338,21 +339,10 @@ export class Pipeline {
     // A client that broke off in the middle of its upload hears no answer; that is no failure of ours.
     if (!gone) this.#needs.report(`${what} failed, request ${requestId}`, error)
     const why = isFullDisk(error)
-      ? `The lake's disk is full, and this request was refused. Free some space, then restart the lake; its log tells more under request id ${requestId}.`
+      ? `The lake's disk is full, and this request was refused. Free some space (deleting is still possible), then restart the lake if a stream goes on refusing; its log tells more under request id ${requestId}.`
       : `We encountered an internal error. Please try again. The server's log tells more under request id ${requestId}.`
     return new Fault(code, 500, why)
   }
-}
-
-const sqliteFull = 13
-
-/** The system's word or SQLite's, at the root of what went wrong. */
-function isFullDisk(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT')) return true
-    if ('errcode' in cause && cause.errcode === sqliteFull) return true
-  }
-  return false
 }
 
 function questionsOf(

@@ -3,6 +3,7 @@
 
 import type { Database } from './database.ts'
 import type { Disk, DiskFile } from './disk.ts'
+import { sqliteFull } from './full-disk.ts'
 
 /** Asked before each write. */
 type IsFull = () => boolean
@@ -39,9 +40,6 @@ const fillingFile = (file: DiskFile, demandRoom: () => void): DiskFile =>
       await file.writeDurably(bytes, position)
     },
   })
-
-/** https://sqlite.org/rescode.html#full */
-const sqliteFull = 13
 
 const fillingDatabase = (database: Database, isFull: IsFull): Database =>
   allBut(database, {

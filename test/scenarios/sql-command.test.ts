@@ -4,6 +4,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { run } from '../../src/cli/run.ts'
 import { rememberServer } from '../../src/cli/server-file.ts'
+import { SilentLog } from '../../src/world/log.ts'
 import { client, region, startLake, type TestLake } from '../testing/lake.ts'
 import { RecordingTerminal } from '../testing/terminal.ts'
 
@@ -12,7 +13,7 @@ let terminal: RecordingTerminal
 before(async () => {
   started = await startLake({ auth: 'enforced' })
   const key = await started.lake.rootKey()
-  await rememberServer(started.directory, { url: started.url, region, auth: 'enforced', key })
+  await rememberServer(started.directory, { url: started.url, region, auth: 'enforced', key }, new SilentLog())
   const s3 = new S3Client({ ...client(started.url, key), forcePathStyle: true })
   await s3.send(new CreateBucketCommand({ Bucket: 'lake' }))
   const put = (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket: 'lake', Key, Body }))

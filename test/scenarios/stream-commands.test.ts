@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-kinesis'
 import { run } from '../../src/cli/run.ts'
 import { rememberServer } from '../../src/cli/server-file.ts'
+import { SilentLog } from '../../src/world/log.ts'
 import { client, region, startLake, type TestLake } from '../testing/lake.ts'
 import { RecordingTerminal } from '../testing/terminal.ts'
 
@@ -21,7 +22,7 @@ let streams = 0
 before(async () => {
   started = await startLake({ auth: 'enforced' })
   const key = await started.lake.rootKey()
-  await rememberServer(started.directory, { url: started.url, region, auth: 'enforced', key })
+  await rememberServer(started.directory, { url: started.url, region, auth: 'enforced', key }, new SilentLog())
   kinesis = new KinesisClient(client(started.url, key))
 })
 after(async () => {
@@ -174,7 +175,11 @@ test('what cannot be tailed is said in a line', async () => {
 })
 
 test('a server that has gone is said in a line, with what to do', async () => {
-  await rememberServer(`${started.directory}/gone`, { url: 'http://127.0.0.1:1', region, auth: 'open' })
+  await rememberServer(
+    `${started.directory}/gone`,
+    { url: 'http://127.0.0.1:1', region, auth: 'open' },
+    new SilentLog(),
+  )
   assert.equal(await run(['stream', 'tail', 'a', '--data', 'gone'], terminal), 1)
   assert.match(terminal.complained, /does not answer .*biwa up/)
 })

@@ -52,7 +52,7 @@ real weather observations through it, prints the query's result, and stays up fo
     })
     try {
       const server = await listen(lake, port)
-      await rememberServer(directory, { url: server.url, region, auth: 'open' })
+      await rememberServer(directory, { url: server.url, region, auth: 'open' }, log)
       const screen = new Screen(terminal)
       screen.title('Biwa, a data lake in one process')
       screen.line(`${screen.strong(server.url)} speaks AWS; everything it keeps is in ${directory}`)

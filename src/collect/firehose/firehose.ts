@@ -283,7 +283,7 @@ export class Firehose {
     this.#throughputs.delete(id)
     try {
       await delivery.stop(async () => {
-        await this.store.ledger.commit(write => {
+        await this.store.ledger.commitRoom(write => {
           deleteDelivery(write, id)
           if (!delivery.identity.source) write.run('INSERT INTO firehose_doomed_log VALUES (?)', logName(id))
         })

@@ -188,7 +188,7 @@ export class Kinesis {
       const consumers = this.consumers.of(stream)
       const arns = [stream.arn, ...consumers.map(consumer => consumer.arn)]
       // From here the stream is gone; its logs are removed below, or at the next start.
-      await this.store.ledger.commit(write => {
+      await this.store.ledger.commitRoom(write => {
         for (const table of ['kinesis_consumer', 'kinesis_peak', 'kinesis_shard'])
           write.run(`DELETE FROM ${table} WHERE stream = ?`, stream.id)
         write.run('DELETE FROM kinesis_stream WHERE id = ?', stream.id)

@@ -133,7 +133,7 @@ export class Buckets {
 
   /** Only an empty bucket: no object, no older version, no delete marker. Uploads under way end with it. */
   async delete(bucket: Bucket): Promise<void> {
-    await this.#ledger.commit(write => {
+    await this.#ledger.commitRoom(write => {
       this.again(write, bucket)
       if (write.get('SELECT 1 AS found FROM s3_version WHERE bucket = ? LIMIT 1', bucket.id) !== undefined)
         throw bucketNotEmpty(bucket.name)

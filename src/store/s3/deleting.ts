@@ -35,7 +35,7 @@ export class Deleting {
 
   /** One commit; what is wrong with one of them does not keep the others. */
   deleteMany(bucket: Bucket, requests: readonly DeleteRequest[]): Promise<readonly DeleteOutcome[]> {
-    return this.#ledger.commit(write => {
+    return this.#ledger.commitRoom(write => {
       const now = this.#buckets.again(write, bucket)
       return requests.map(({ key, versionId, ifMatch }): DeleteOutcome => {
         try {

@@ -96,7 +96,7 @@ export class LifecycleRuns {
     }
     // Nobody waits for this: others have their turn.
     if (due().length === 0) return await new Promise(resolve => setImmediate(resolve))
-    await this.#of.ledger.commit(write => {
+    await this.#of.ledger.commitRoom(write => {
       // A bucket that was deleted has no versions and no rules.
       const found = this.#of.buckets.find(bucket.name)
       if (found?.id === bucket.id) for (const action of due()) this.#apply(write, found, action)

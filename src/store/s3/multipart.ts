@@ -148,7 +148,7 @@ export class Uploads {
 
   /** With `startedAt`, only when the upload was begun in that second. */
   async abort(bucket: Bucket, key: string, id: string, startedAt?: number): Promise<void> {
-    await this.#ledger.commit(write => {
+    await this.#ledger.commitRoom(write => {
       const upload = this.get(bucket, key, id)
       if (startedAt !== undefined && Math.floor(upload.startedAt / 1000) !== Math.floor(startedAt / 1000))
         throw preconditionFailed('x-amz-if-match-initiated-time')
