@@ -263,7 +263,7 @@ function named(node: Node, statement: Statement, scope: Scope): Relation {
     return { sql: `(${written.sql})${text}`, columns, feeds: written.feeds ?? [], keepsRows: true }
   }
   const scan = statement.scan(reference, alias)
-  const relation = statement.name('t')
+  const { relation } = scan
   const names = node.texts('column_aliases').map(column => column.toLowerCase())
   checkNames(node, names, alias, statement.columnsOf(reference).filter(column => column.hidden !== true).length)
   const columns = statement.columnsOf(reference).map(

@@ -9,6 +9,8 @@ import type { View } from './view.ts'
 /** One mention of a table in a FROM. Each mention is a view of its own, because each is pruned by its own WHERE. */
 export interface Scan {
   readonly view: string
+  /** The name by which the text for DuckDB reaches its columns. */
+  readonly relation: string
   readonly reference: TableReference
   /** The name that the WHERE uses for it. */
   readonly alias: string
@@ -90,7 +92,8 @@ export class Statement {
   }
 
   scan(reference: TableReference, alias: string): Scan {
-    const scan: Scan = { view: `athena_scan_${this.scans.length}`, reference, alias, conditions: [] }
+    const view = `athena_scan_${this.scans.length}`
+    const scan: Scan = { view, relation: this.name('t'), reference, alias, conditions: [] }
     this.scans.push(scan)
     return scan
   }

@@ -77,14 +77,15 @@ class Conversion {
     if (!plain || bytes === 0) return undefined
     const way = plainLines(this.#task, await spelledKeys(this.#task))
     if (way === undefined) return undefined
+    const texts = way.texts.map((text, index) => `${text} AS t${index}`)
     const values = way.values.map((value, index) => `${value} AS v${index}`)
     const columns = way.types.map((type, index) => `CAST(v${index} AS ${type}) AS c${index}`)
     const reader = `read_csv(${literal(this.#task.lines)}, columns = {line: 'VARCHAR'}, delim = chr(1), quote = '', escape = '',
       header = false, auto_detect = false, new_line = '\\n', compression = 'none', max_line_size = ${longestBytesMax + 4096})`
     await this.#session.run(`CREATE TEMP TABLE athena_stage AS
       SELECT ${columns.join(', ')}, ${way.plain} AS plain, strlen(line) AS length
-      FROM (SELECT ${values.join(', ')}, s, line, document
-        FROM (SELECT line, s, CASE WHEN s IS NOT NULL THEN line END AS document
+      FROM (SELECT ${values.join(', ')}, line, document
+        FROM (SELECT line, ${texts.join(', ')}, CASE WHEN s IS NOT NULL THEN line END AS document
           FROM (SELECT line, try(json_transform(line, ${way.structure})) AS s FROM ${reader})))`)
     const [row] = await this.#session.rows('SELECT count(*), count(*) FILTER (plain), sum(length) FROM athena_stage')
     const [read, good, length] = [Number(row?.[0]), Number(row?.[1]), Number(row?.[2])]

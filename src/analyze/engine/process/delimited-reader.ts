@@ -5,28 +5,30 @@
 import type { RowFormat } from '../../../formats/row-format.ts'
 import { literal } from '../../sql/text.ts'
 import { duckNameOfHive } from '../../sql/typing/names.ts'
-import type { Column } from '../request.ts'
 import { nestedOf } from './nested-check.ts'
-import type { RowReader } from './row-reader.ts'
+import type { PlacedColumn, RowReader } from './row-reader.ts'
 import { textValue } from './text-values.ts'
 
 type Lazy = Extract<RowFormat, { serde: 'lazy' }>
 
-export function delimitedReader(format: Lazy, columns: readonly Column[]): RowReader {
+export function delimitedReader(format: Lazy, columns: readonly PlacedColumn[]): RowReader {
   const [separator] = format.separators
-  const texts = columns.map(({ type }) =>
-    nestedOf(type) === undefined ? textReader(format) : nestedReader(format, type, 1),
-  )
-  const values = columns.map(({ type }, index) =>
-    textValue(type, `nullif(parts[${index + 1}], ${literal(format.nullText)})`),
-  )
+  const fields = columns.map(({ type, place }) => ({
+    place,
+    text: nestedOf(type) === undefined ? textReader(format) : nestedReader(format, type, 1),
+  }))
+  const values = columns.map(({ type }, index) => textValue(type, `t${index}`))
   const isSimple = values.every(value => value !== undefined)
   return {
     isStrict: false,
     readingTypes: columns.map(({ type }) => readingType(type)),
     ...(isSimple && {
       plain: {
-        shared: [['parts', `string_split(coalesce(line, ''), ${literal(separator)})`]],
+        shared: [
+          [['parts', `string_split(coalesce(line, ''), ${literal(separator)})`]],
+          columns.map(({ place }, index) => [`f${index}`, `parts[${place + 1}]`]),
+          columns.map((_, index) => [`t${index}`, `nullif(f${index}, ${literal(format.nullText)})`]),
+        ],
         condition: format.escape === undefined ? 'true' : `NOT contains(line, ${literal(format.escape)})`,
         values: values.filter(value => value !== undefined),
       },
@@ -37,7 +39,8 @@ export function delimitedReader(format: Lazy, columns: readonly Column[]): RowRe
     },
     read(line) {
       const parts = split(line, separator, format.escape)
-      return { values: texts.map((text, index) => (parts[index] === undefined ? 'null' : text(parts[index]))) }
+      const value = (part: string | undefined, text: ToJson) => (part === undefined ? 'null' : text(part))
+      return { values: fields.map(({ place, text }) => value(parts[place], text)) }
     },
   }
 }

@@ -21,10 +21,11 @@ export async function runExplain(task: ExplainTask, place: Place, ask: Ask, cloc
   const described = await Described.ask(node.tree, defaultDatabase, ask)
   const tables = (reference: TableReference) => described.columnsOf(reference)
   const views = (reference: TableReference) => described.viewOf(reference)
-  const { sql, columns, statement } = await translated(node, text, {
+  const translation = await translated(node, text, {
     ...{ defaultDatabase, now, tables, views },
     text: described.textWith(text),
   })
+  const { sql, columns } = translation
   const shown = columns.map((column, index) => ({
     name: shownName(column, index),
     isNamed: column.name !== undefined,
@@ -32,7 +33,7 @@ export async function runExplain(task: ExplainTask, place: Place, ask: Ask, cloc
     hiveType: hiveName(column.type),
   }))
   try {
-    const plan = await planScans({ place, statement, described, ask, isUnread: task.isOfColumns })
+    const plan = await planScans({ place, translated: translation, described, ask, isUnread: task.isOfColumns })
     // The engine's own binding finds what the types did not.
     await plan.session.plan(sql, await plan.views())
     return { columns: shown, scans: plan.scans, planningMilliseconds: Math.round(clock.elapsed() - startedAt) }

@@ -5,16 +5,16 @@
 import type { RowFormat } from '../../../formats/row-format.ts'
 import { identifier } from '../../sql/text.ts'
 import { duckNameOfHive } from '../../sql/typing/names.ts'
-import type { Column, ConvertRequest } from '../request.ts'
+import type { ConvertRequest } from '../request.ts'
 import { documentsOf, mannerOf, parsed, parsedToTheDigit } from './exact-line.ts'
 import { digitsNeeded, isObject, type Json, type Manner, Misfit, named, readingType, toText } from './exact-value.ts'
-import { comparableName, keyOf, spellings } from './keys.ts'
+import { comparableName, firstKeys, keyOf, spellings } from './keys.ts'
 import { plainLines } from './plain-lines.ts'
-import type { PlainRows, ReadRow, RowReader } from './row-reader.ts'
+import type { PlacedColumn, PlainRows, ReadRow, RowReader } from './row-reader.ts'
 
 type JsonFormat = Extract<RowFormat, { serde: 'openx' | 'hive' }>
 
-export function jsonReader(format: JsonFormat, columns: readonly Column[], heads: readonly string[]): RowReader {
+export function jsonReader(format: JsonFormat, columns: readonly PlacedColumn[], heads: readonly string[]): RowReader {
   const input: ConvertRequest['input'] = format
   const ignores = format.serde === 'openx' && format.ignoreMalformed
   const rows = new Documents(format, columns)
@@ -40,6 +40,7 @@ export function jsonReader(format: JsonFormat, columns: readonly Column[], heads
 }
 
 interface Wanted {
+  readonly place: number
   readonly wanted: string
   readonly exact: string
   readonly to: (value: Json) => string
@@ -51,7 +52,7 @@ class Documents {
   readonly #manner: Manner
   readonly #columns: readonly Wanted[]
 
-  constructor(input: JsonFormat, columns: readonly Column[]) {
+  constructor(input: JsonFormat, columns: readonly PlacedColumn[]) {
     const isCloudTrail = input.serde === 'openx' && input.rowsIn !== undefined
     this.#manner = {
       ...mannerOf(input),
@@ -61,9 +62,9 @@ class Documents {
     }
     const manner = this.#manner
     this.#input = input
-    this.#columns = columns.map(({ name, type }) => {
+    this.#columns = columns.map(({ name, type, place }) => {
       const exact = keyOf(input, name)
-      return { exact, wanted: manner.nameOf(exact), to: toText(type, manner) }
+      return { place, exact, wanted: manner.nameOf(exact), to: toText(type, manner) }
     })
     this.empty = { values: columns.map(() => 'null') }
   }
@@ -80,7 +81,7 @@ class Documents {
 
   #row(document: Json): ReadRow {
     if (Array.isArray(document) && this.#input.serde === 'openx')
-      return this.#values(({ to }, index) => to(document[index] ?? null))
+      return this.#values(({ place, to }) => to(document[place] ?? null))
     if (!isObject(document)) throw new SyntaxError('A JSON object is expected')
     const members = named(document, this.#manner)
     return this.#values(({ exact, wanted, to }) =>
@@ -89,16 +90,16 @@ class Documents {
   }
 
   /** What does not fit fails its own column only: nobody may ask for it. */
-  #values(value: (column: Wanted, index: number) => string): ReadRow {
+  #values(value: (column: Wanted) => string): ReadRow {
     const errors: (string | undefined)[] = []
     const values = this.#columns.map((column, index) => {
       try {
-        return value(column, index)
+        return value(column)
       } catch (cause) {
         if (!(cause instanceof Misfit)) throw cause
         const why = cause.message.replace(/^Data does not match the schema\. /, '')
         const shown = /^For input string: "(.*)"$/s.exec(why)?.[1] ?? ''
-        errors[index] = `HIVE_BAD_DATA: Error parsing field value '${shown}' for field ${index}: ${why}`
+        errors[index] = `HIVE_BAD_DATA: Error parsing field value '${shown}' for field ${column.place}: ${why}`
         return 'null'
       }
     })
@@ -106,23 +107,30 @@ class Documents {
   }
 }
 
+/** With more, DuckDB plans longer than this process reads. */
+const plainColumnsMax = 400
+
 function plainRows(
   input: ConvertRequest['input'],
-  columns: readonly Column[],
+  columns: readonly PlacedColumn[],
   heads: readonly string[],
 ): PlainRows | undefined {
+  if (columns.length > plainColumnsMax) return undefined
   const spelled = spellings(heads, input)
   const keys = columns.map(({ name }) => {
     const key = keyOf(input, name)
     return spelled.get(comparableName(key, input)) ?? key
   })
-  const way = plainLines({ columns, input }, keys)
+  const seen = firstKeys(heads, input)
+  const way = plainLines({ columns, input }, keys, { ...(seen && { seen }), areOnce: input.serde === 'openx' })
   if (way === undefined) return undefined
+  const transformed = columns.length === 0 ? 'json_valid(line) OR NULL' : `try(json_transform(line, ${way.structure}))`
   return {
     shared: [
-      ['s', `try(json_transform(line, ${way.structure}))`],
-      ['document', 'CASE WHEN s IS NOT NULL THEN line END'],
-      ...way.values.map((value, index) => [`v${index}`, value] as const),
+      [['s', transformed]],
+      [['document', 'CASE WHEN s IS NOT NULL THEN line END']],
+      way.texts.map((text, index) => [`t${index}`, text] as const),
+      way.values.map((value, index) => [`v${index}`, value] as const),
     ],
     condition: way.plain,
     values: columns.map(({ type }, index) => `CAST(${identifier(`v${index}`)} AS ${duckNameOfHive(type)})`),

@@ -50,6 +50,14 @@ export function spellings(heads: readonly string[], input: Input): ReadonlyMap<s
   return spelled
 }
 
+/** The keys of the first document, in its order, where none of them comes twice. */
+export function firstKeys(heads: readonly string[], input: Input): readonly string[] | undefined {
+  const line = heads.map(head => head.slice(0, head.indexOf('\n') + 1)).find(one => one !== '') ?? ''
+  const keys = keysOf(line)
+  const isOnce = new Set(keys.map(key => comparableName(key, input))).size === keys.length
+  return keys.length > 0 && isOnce ? keys : undefined
+}
+
 function keysOf(line: string): readonly string[] {
   try {
     const document: unknown = JSON.parse(line)

@@ -6,25 +6,22 @@
 
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { DuckDBScalarFunction, INTEGER, VARCHAR } from '@duckdb/node-api'
-import type { RowFormat } from '../../../formats/row-format.ts'
 import { list, literal } from '../../sql/text.ts'
-import type { Column, ScanFile } from '../request.ts'
+import type { ScanFile } from '../request.ts'
 import { reading } from './files.ts'
-import type { ReadRow, RowReader } from './row-reader.ts'
-import { rowReader } from './row-readers.ts'
+import type { PlainRows, ReadRow, RowReader } from './row-reader.ts'
+import { type Lines, rowReader } from './row-readers.ts'
 import type { Session } from './session.ts'
 
 /** Of the statement that runs now: this process runs one at a time. */
-const readers = new Map<number, RowReader>()
+const readers = new Map<number, { readonly reader: RowReader; readonly isListed: boolean }>()
 
 /** Before the scans of a statement are made. */
 export function forgetReaders(): void {
   readers.clear()
 }
 
-export interface LineScan {
-  readonly format: RowFormat
-  readonly columns: readonly Column[]
+export interface LineScan extends Lines {
   readonly files: readonly ScanFile[]
   readonly compression: 'none' | 'gzip' | 'zstd'
 }
@@ -37,29 +34,46 @@ export interface LineRelation {
 }
 
 export async function lineScan(session: Session, scan: LineScan): Promise<LineRelation> {
-  const reader = rowReader(scan.format, scan.columns, await heads(scan))
-  const id = readers.size
-  readers.set(id, reader)
-  session.register('athena_line', makeFunction)
+  const reader = rowReader(scan, await heads(scan))
   const { plain } = reader
-  let relation = lines(scan)
-  for (const [name, sql] of plain?.shared ?? []) relation = `SELECT *, ${sql} AS ${name} FROM (${relation})`
-  const structure = JSON.stringify({
-    ...Object.fromEntries(reader.readingTypes.map((type, index) => [`c${index}`, type])),
-    ...{ e: ['VARCHAR'], m: 'VARCHAR' },
-  })
-  const read = `json_transform(athena_line(${id}, coalesce(line, '')), ${literal(structure)})`
-  relation = `SELECT *, ${plain?.condition ?? 'false'} AS plain FROM (${relation})`
-  relation = `SELECT *, CASE WHEN plain THEN NULL ELSE ${read} END AS x FROM (${relation})`
+  const known = (plain?.shared ?? []).reduce(projected, lines(scan))
+  if (plain?.condition === 'true') return { sql: `(${known})`, values: plain.values }
+  const id = readers.size
+  readers.set(id, { reader, isListed: isList(reader) })
+  session.register('athena_line', makeFunction)
+  const read = `json_transform(athena_line(${id}, coalesce(line, '')), ${literal(structureOf(reader))})`
+  const value = (index: number) => (isList(reader) ? `x.c[${index + 1}]` : `x.c${index}`)
+  const steps: Step[] = [
+    [['plain', plain?.condition ?? 'false']],
+    [['x', `CASE WHEN plain THEN NULL ELSE ${read} END`]],
+    scan.columns.map((_, index) => [`r${index}`, value(index)]),
+    scan.columns.map((_, index) => [`e${index}`, `x.e[${index + 1}]`]),
+  ]
+  const all = steps.reduce(projected, known)
   const strict = 'CASE WHEN plain OR x.m IS NULL THEN true ELSE CAST(error(x.m) AS BOOLEAN) END'
   return {
-    sql: reader.isStrict ? `(SELECT * FROM (${relation}) WHERE ${strict})` : `(${relation})`,
+    sql: reader.isStrict ? `(SELECT * FROM (${all}) WHERE ${strict})` : `(${all})`,
     values: scan.columns.map((_, index) => {
-      const value = reader.value(index, `x.c${index}`)
-      const exact = `CASE WHEN x.e[${index + 1}] IS NULL THEN ${value} ELSE error(x.e[${index + 1}]) END`
+      const exact = `CASE WHEN e${index} IS NULL THEN ${reader.value(index, `r${index}`)} ELSE error(e${index}) END`
       return plain === undefined ? exact : `CASE WHEN plain THEN ${plain.values[index]} ELSE ${exact} END`
     }),
   }
+}
+
+type Step = PlainRows['shared'][number]
+
+/** A projection for each step: within one, DuckDB looks for what its expressions share, which takes the square of their number. */
+const projected = (relation: string, step: Step): string =>
+  `SELECT ${['*', ...step.map(([name, sql]) => `${sql} AS ${name}`)].join(', ')} FROM (${relation})`
+
+/** Values that hold no others come as one list of texts: of a structure with many fields each costs DuckDB a look at all of them. */
+const isList = ({ readingTypes }: RowReader): boolean => !readingTypes.some(type => /[[(]/.test(type))
+
+function structureOf(reader: RowReader): string {
+  const values = isList(reader)
+    ? { c: ['VARCHAR'] }
+    : Object.fromEntries(reader.readingTypes.map((type, index) => [`c${index}`, type]))
+  return JSON.stringify({ ...values, e: ['VARCHAR'], m: 'VARCHAR' })
 }
 
 /** Of the lines, or where a line is a document with a list of rows, of these. */
@@ -96,9 +110,9 @@ function makeFunction(): DuckDBScalarFunction {
       try {
         const [ids, texts] = [input.getColumnVector(0), input.getColumnVector(1)]
         for (let row = 0; row < input.rowCount; row += 1) {
-          const reader = readers.get(Number(ids.getItem(row)))
-          if (reader === undefined) throw new Error('a line of no scan')
-          output.setItem(row, written(reader.read(String(texts.getItem(row)))))
+          const found = readers.get(Number(ids.getItem(row)))
+          if (found === undefined) throw new Error('a line of no scan')
+          output.setItem(row, written(found.reader.read(String(texts.getItem(row))), found.isListed))
         }
         output.flush()
       } catch (cause) {
@@ -109,8 +123,8 @@ function makeFunction(): DuckDBScalarFunction {
   })
 }
 
-function written({ values, errors, malformed }: ReadRow): string {
-  const fields = values.map((value, index) => `"c${index}":${value}`)
+function written({ values, errors, malformed }: ReadRow, isListed: boolean): string {
+  const fields = isListed ? [`"c":[${values.join(',')}]`] : values.map((value, index) => `"c${index}":${value}`)
   if (errors !== undefined) fields.push(`"e":${JSON.stringify(Array.from(errors, error => error ?? null))}`)
   if (malformed !== undefined) fields.push(`"m":${JSON.stringify(malformed)}`)
   return `{${fields.join(',')}}`

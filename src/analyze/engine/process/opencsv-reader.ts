@@ -5,12 +5,11 @@
 import type { RowFormat } from '../../../formats/row-format.ts'
 import { literal } from '../../sql/text.ts'
 import { duckNameOfHive } from '../../sql/typing/names.ts'
-import type { Column } from '../request.ts'
-import { badValue, type RowReader, unsupportedColumn } from './row-reader.ts'
+import { badValue, type PlacedColumn, type RowReader, unsupportedColumn } from './row-reader.ts'
 
 type OpenCsv = Extract<RowFormat, { serde: 'opencsv' }>
 
-export function openCsvReader(format: OpenCsv, columns: readonly Column[]): RowReader {
+export function openCsvReader(format: OpenCsv, columns: readonly PlacedColumn[]): RowReader {
   const special = [format.quote, format.escape].filter(character => character !== '\0' && character !== '')
   const marks = special.map(character => `contains(line, ${literal(character)})`)
   return {
@@ -18,22 +17,25 @@ export function openCsvReader(format: OpenCsv, columns: readonly Column[]): RowR
     readingTypes: columns.map(() => 'VARCHAR'),
     plain: {
       // Of an empty line every field is NULL.
-      shared: [['parts', `CASE WHEN line <> '' THEN string_split(line, ${literal(format.separator)}) END`]],
+      shared: [
+        [['parts', `CASE WHEN line <> '' THEN string_split(line, ${literal(format.separator)}) END`]],
+        columns.map(({ place }, index) => [`t${index}`, `parts[${place + 1}]`]),
+      ],
       condition: marks.length === 0 ? 'true' : `coalesce(NOT (${marks.join(' OR ')}), true)`,
-      values: columns.map((column, index) => openCsvValue(column, index, `parts[${index + 1}]`)),
+      values: columns.map((column, index) => openCsvValue(column, `t${index}`)),
     },
-    value: (index, read) => openCsvValue(columns[index] ?? { name: '', type: 'string' }, index, read),
+    value: (index, read) => openCsvValue(columns[index] ?? { name: '', type: 'string', place: index }, read),
     read(line) {
       const parts = fieldsOf(line, format)
-      return { values: columns.map((_, index) => JSON.stringify(parts[index] ?? null)) }
+      return { values: columns.map(({ place }) => JSON.stringify(parts[place] ?? null)) }
     },
   }
 }
 
 /** The text of a field as the column's value; what does not fit is an error. */
-function openCsvValue(column: Column, index: number, text: string): string {
+function openCsvValue(column: PlacedColumn, text: string): string {
   const type = duckNameOfHive(column.type)
-  const fails = `CAST(error(replace(${literal(badValue('\u0001', index))}, chr(1), ${text})) AS ${type})`
+  const fails = `CAST(error(replace(${literal(badValue('\u0001', column.place))}, chr(1), ${text})) AS ${type})`
   const numeral = (shape: string, value: string) =>
     `CASE WHEN ${text} IS NULL THEN NULL WHEN regexp_full_match(${text}, '${shape}') AND ${value} IS NOT NULL THEN ${value} ELSE ${fails} END`
   switch (type) {

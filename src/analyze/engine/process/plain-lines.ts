@@ -2,7 +2,9 @@
 // fit their columns plainly, and know which documents do not. It never errs to the good side: what it does not take is
 // looked at again by exact-line.ts, which alone says what is wrong.
 //
-//   line ─json_transform─▶ s ─▶ v0, v1, … (NULL where there is any doubt) ─▶ plain
+//   line ─json_transform─▶ s ─▶ t0, t1, … ─▶ v0, v1, … (NULL where there is any doubt) ─▶ plain
+//
+// Each arrow is a projection of its own: what one expression names twice, DuckDB would look for in thousands of others.
 
 import { identifier, list, literal } from '../../sql/text.ts'
 import { duckNameOfHive } from '../../sql/typing/names.ts'
@@ -14,37 +16,68 @@ export interface PlainLines {
   readonly types: readonly string[]
   /** The argument of json_transform. */
   readonly structure: string
-  /** The values, over `document` (the line where it is JSON, else NULL: these functions fail on other text) and `s`. */
+  /** What stands under each key, over `s`. */
+  readonly texts: readonly string[]
+  /** The values, over the texts. */
   readonly values: readonly string[]
-  /** Over `line`, `document`, `s` and the values by name. Never NULL. */
+  /** Over `line`, the values, and `document`: the line where it is JSON, else NULL, as its functions fail on other text. Never NULL. */
   readonly plain: string
+}
+
+interface KnownKeys {
+  /** All that documents were seen to have, each once whatever its case. */
+  readonly seen?: readonly string[]
+  /** Whether a key that comes twice is wrong also where it is no column's. */
+  readonly areOnce?: boolean
 }
 
 /** `keys`: of each column the key that documents have for it. Undefined when they cannot be written into an expression. */
 export function plainLines(
   request: Pick<ConvertRequest, 'columns' | 'input'>,
   keys: readonly string[],
+  { seen, areOnce = false }: KnownKeys = {},
 ): PlainLines | undefined {
   // Two columns of one key, or a key that a path or a structure would have to escape: rare enough for the slow way.
   if (new Set(keys).size < keys.length || keys.some(key => /["\\]/.test(key) || key === '')) return undefined
   // A document is plain when as many of its keys are columns' (in whatever case) as columns have a value, or null: then
   // every column's key is there once, spelled as expected, and what has become NULL was null or is not there.
-  const fields = request.columns.map((column, index) => field(column.type, keys[index] ?? '', request.input))
+  const fields = request.columns.map((column, index) =>
+    field(column.type, keys[index] ?? '', request.input, `t${index}`),
+  )
   // Of one name the exact way would make two columns.
   const names = fields.map(({ name }) => name)
   if (new Set(names).size < names.length) return undefined
-  const present = fields.map((_, index) => `CAST(v${index} IS NOT NULL AS INTEGER)`).join(' + ')
+  const present = sumOf(fields.map((_, index) => `CAST(v${index} IS NOT NULL AS INTEGER)`))
   const keyCount = 'len(json_keys(document))'
   const name = comparableExpression('k', request.input)
-  const own = `len(list_filter(json_keys(document), k -> ${name} IN (${names.map(literal).join(', ')})))`
-  const nulls = `len(list_filter(json_type(document, ${list(fields.map(({ path }) => path))}), t -> t = 'NULL'))`
+  const own =
+    names.length === 0
+      ? '0'
+      : `len(list_filter(json_keys(document), k -> ${name} IN (${names.map(literal).join(', ')})))`
+  const nulls =
+    names.length === 0
+      ? '0'
+      : `len(list_filter(json_type(document, ${list(fields.map(({ path }) => path))}), t -> t = 'NULL'))`
+  const once = areOnce ? `len(list_distinct(list_transform(json_keys(document), k -> ${name}))) = ${keyCount} AND ` : ''
+  const wanted = keys.filter(key => seen?.includes(key)).length
+  // Where the first document spells a column's key otherwise than most, it is no pattern for the others.
+  const isPattern = seen?.every(key => keys.includes(key) || !names.includes(comparableName(key, request.input)))
+  const usual = seen && isPattern ? `WHEN json_keys(document) = ${list(seen)} AND ${present} = ${wanted} THEN true` : ''
   return {
     types: request.columns.map(column => duckNameOfHive(column.type)),
     structure: literal(JSON.stringify(Object.fromEntries(fields.map(({ asked }, index) => [keys[index], asked])))),
+    texts: fields.map(({ text }) => text),
     values: fields.map(({ value }) => value),
-    plain: `CASE WHEN document IS NULL OR NOT starts_with(line, '{') OR ${doubtful(fields)} THEN false
-      WHEN ${keyCount} = ${present} OR ${own} = ${present} THEN true ELSE ${own} = ${present} + ${nulls} END`,
+    plain: `CASE WHEN document IS NULL OR NOT starts_with(line, '{') OR ${doubtful(fields)} THEN false ${usual}
+      WHEN ${keyCount} = ${present} THEN true ELSE ${once}(${own} = ${present} OR ${own} = ${present} + ${nulls}) END`,
   }
+}
+
+/** By halves: DuckDB takes no expression of thousands in a row. */
+function sumOf(terms: readonly string[]): string {
+  if (terms.length <= 2) return terms.join(' + ') || '0'
+  const middle = terms.length >> 1
+  return `(${sumOf(terms.slice(0, middle))}) + (${sumOf(terms.slice(middle))})`
 }
 
 /** DuckDB reads commas before a closing bracket, NaN and Infinity, which are no JSON. */
@@ -65,31 +98,35 @@ interface Field {
   /** As the keys of a document are compared. */
   readonly name: string
   readonly asked: string
+  readonly text: string
   readonly value: string
 }
 
-function field(hiveType: string, key: string, input: ConvertRequest['input']): Field {
+/** `t` is the name of what stands there. */
+function field(hiveType: string, key: string, input: ConvertRequest['input'], t: string): Field {
   const type = duckNameOfHive(hiveType)
   const path = `$."${key}"`
-  const base = { type, path, name: comparableName(key, input) }
-  const t = `s.${identifier(key)}`
+  const text = `s.${identifier(key)}`
+  const base = { type, path, name: comparableName(key, input), text }
   if (type === 'VARCHAR') {
     const nested = `starts_with(${t}, '{') OR starts_with(${t}, '[')`
     return { ...base, asked: 'VARCHAR', value: `CASE WHEN NOT (${nested}) THEN ${t} END` }
   }
   // As JSON the text of a string has its quotes and is no number. (Cast from JSON itself, DuckDB would make one of it.)
-  const raw = `CAST(${t} AS VARCHAR)`
-  const asJson = (value: string) => ({ ...base, asked: 'JSON', value: `CASE ${value} END` })
+  const asJson = (value: string) => ({
+    ...base,
+    ...{ asked: 'JSON', text: `CAST(${text} AS VARCHAR)`, value: `CASE ${value} END` },
+  })
   if (['TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT'].includes(type)) {
-    return asJson(`WHEN NOT (contains(${raw}, '.') OR contains(${raw}, 'e')) THEN TRY_CAST(${raw} AS ${type})`)
+    return asJson(`WHEN NOT (contains(${t}, '.') OR contains(${t}, 'e')) THEN TRY_CAST(${t} AS ${type})`)
   }
   if (type === 'DOUBLE' || type === 'FLOAT') {
-    const double = `TRY_CAST(${raw} AS DOUBLE)`
+    const double = `TRY_CAST(${t} AS DOUBLE)`
     return asJson(`WHEN isfinite(${double}) THEN TRY_CAST(${double} AS ${type})`)
   }
-  if (type === 'BOOLEAN') return asJson(`${raw} WHEN 'true' THEN true WHEN 'false' THEN false`)
+  if (type === 'BOOLEAN') return asJson(`${t} WHEN 'true' THEN true WHEN 'false' THEN false`)
   // Of more digits than a double holds, see `tooFine`.
-  if (type.startsWith('DECIMAL')) return asJson(`WHEN length(${raw}) <= 15 THEN TRY_CAST(${raw} AS ${type})`)
+  if (type.startsWith('DECIMAL')) return asJson(`WHEN length(${t}) <= 15 THEN TRY_CAST(${t} AS ${type})`)
   if (type === 'DATE') {
     const shaped = `length(${t}) = 10 AND substr(${t}, 5, 1) = '-' AND substr(${t}, 8, 1) = '-'`
     return { ...base, asked: 'VARCHAR', value: `CASE WHEN ${shaped} THEN TRY_CAST(${t} AS DATE) END` }

@@ -3,6 +3,8 @@
 
 import { conditionsOn } from '../../sql/prune.ts'
 import type { Scan, Statement } from '../../sql/statement.ts'
+import type { Translation } from '../../sql/translate.ts'
+import { usedColumns } from '../../sql/used-columns.ts'
 import type { Ask, TableDescription } from '../protocol.ts'
 import type { Column, ScanFile, ScanSummary } from '../request.ts'
 import { type Described, hiddenColumnsOf } from './described.ts'
@@ -34,14 +36,16 @@ export interface Plan extends Confined {
 export interface PlanOptions {
   readonly place: Place
   /** None where there is nothing to read from tables. */
-  readonly statement: Statement | undefined
+  readonly translated: Translation | undefined
   readonly described: Described
   readonly ask: Ask
   /** Where nothing will run: tables are there with their columns and without rows. */
   readonly isUnread?: boolean
 }
 
-export async function planScans({ place, statement, described, ask, isUnread = false }: PlanOptions): Promise<Plan> {
+export async function planScans({ place, translated, described, ask, isUnread = false }: PlanOptions): Promise<Plan> {
+  const statement = translated?.statement
+  const used = usedColumns(translated?.sql ?? '', statement?.scans ?? [])
   const tables = (statement?.scans ?? []).map(scan => ({ scan, ...described.find(scan.reference) }))
   const summaries: ScanSummary[] = []
   const planned: Planned[] = []
@@ -74,7 +78,11 @@ export async function planScans({ place, statement, described, ask, isUnread = f
   let largest = 0
   for (const { scan, table, files: asked, hidden, rows } of planned) {
     const files = asked.map(file => ({ ...file, file: local(file) }))
-    scans.push({ view: scan.view, table, files, hidden, ...(table.isPartitionList && { rows }) })
+    const names = used.get(scan.relation)
+    const columns = table.columns.flatMap((column, index) =>
+      names?.has(column.name.toLowerCase()) ? [{ ...column, place: index }] : [],
+    )
+    scans.push({ view: scan.view, table, columns, files, hidden, ...(table.isPartitionList && { rows }) })
     for (const [index, { file, path, bytes }] of files.entries()) {
       all.set(file, (all.get(file) ?? 0) + bytes)
       if (table.format !== 'parquet') {

@@ -25,17 +25,14 @@ export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: C
   const described = await Described.ask(node.tree, defaultDatabase, ask)
   const tables = (reference: TableReference) => described.columnsOf(reference)
   const views = (reference: TableReference) => described.viewOf(reference)
-  const {
-    sql,
-    columns: found,
-    statement,
-  } = await translated(node, text, {
+  const translation = await translated(node, text, {
     ...{ defaultDatabase, now, tables, views },
     text: described.textWith(text),
   })
+  const { sql, columns: found } = translation
   const columns = found.map((column, place) => ({ name: shownName(column, place), type: column.type }))
   try {
-    const plan = await planScans({ place, statement, described, ask })
+    const plan = await planScans({ place, translated: translation, described, ask })
     const { session } = plan
     await session.prepare(await plan.views())
     const planningMilliseconds = clock.elapsed() - startedAt

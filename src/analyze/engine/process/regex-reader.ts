@@ -5,20 +5,25 @@
 import type { RowFormat } from '../../../formats/row-format.ts'
 import { EngineFault } from '../fault.ts'
 import type { Column } from '../request.ts'
-import { type RowReader, unsupportedColumn } from './row-reader.ts'
+import { type PlacedColumn, type RowReader, unsupportedColumn } from './row-reader.ts'
 import { textValue } from './text-values.ts'
 
-export function regexReader(format: Extract<RowFormat, { serde: 'regex' }>, columns: readonly Column[]): RowReader {
+export function regexReader(
+  format: Extract<RowFormat, { serde: 'regex' }>,
+  columns: readonly PlacedColumn[],
+  all: readonly Column[],
+): RowReader {
   const expression = new RegExp(`^(?:${format.pattern})$`, format.flags)
-  for (const column of columns)
+  for (const column of all)
     if (textValue(column.type, 'line') === undefined) throw unsupportedColumn(column, 'RegexSerDe')
   const groupCount = (new RegExp(`${format.pattern}|`).exec('')?.length ?? 1) - 1
-  if (format.groups === undefined && groupCount !== columns.length)
+  if (format.groups === undefined && groupCount !== all.length)
     throw new EngineFault(
       'data',
-      `HIVE_CURSOR_ERROR: Number of matching groups doesn't match the number of columns: ${groupCount} groups, ${columns.length} columns`,
+      `HIVE_CURSOR_ERROR: Number of matching groups doesn't match the number of columns: ${groupCount} groups, ${all.length} columns`,
     )
-  const places = placesOf(format, columns)
+  const groups = placesOf(format, all)
+  const places = columns.map(({ place }) => groups[place] ?? 0)
   return {
     isStrict: false,
     readingTypes: columns.map(() => 'VARCHAR'),

@@ -4,6 +4,12 @@
 import { EngineFault } from '../fault.ts'
 import type { Column } from '../request.ts'
 
+/** One of a table's columns, with its place among all of them. */
+export interface PlacedColumn extends Column {
+  readonly place: number
+}
+
+/** Of the columns that are asked for, in their order. */
 export interface RowReader {
   readonly plain?: PlainRows
   /** What `read` gives for each column, as DuckDB is to read it from JSON. */
@@ -16,8 +22,8 @@ export interface RowReader {
 }
 
 export interface PlainRows {
-  /** Over `line`; what the values and the condition share, each over `line` and those before it. */
-  readonly shared: readonly (readonly [name: string, sql: string])[]
+  /** What the values and the condition share: each step over `line` and the steps before it. */
+  readonly shared: readonly (readonly (readonly [name: string, sql: string])[])[]
   /** Whether the line is plain. Never NULL. */
   readonly condition: string
   readonly values: readonly string[]

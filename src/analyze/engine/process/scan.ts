@@ -11,12 +11,15 @@ import { hiddenValue } from './hidden-value.ts'
 import { lineScan } from './line-scan.ts'
 import { type FileColumn, fileColumns } from './parquet-schema.ts'
 import { partitionValue } from './partition-value.ts'
+import type { PlacedColumn } from './row-reader.ts'
 import type { Session } from './session.ts'
 import { listOf } from './value-list.ts'
 
 export interface ScanPlan {
   readonly view: string
   readonly table: TableDescription
+  /** Of its own columns those that the statement asks for: a table may have thousands. */
+  readonly columns: readonly PlacedColumn[]
   readonly files: readonly ScanFile[]
   /** Those that the statement asks for. */
   readonly hidden: readonly Column[]
@@ -83,16 +86,19 @@ async function part(
   if (runs.every(({ length }) => length <= runsMax)) {
     const known = names.map((name, place) => `${ofItsFile(runs[place] ?? [])} AS ${name}`)
     return {
-      select: `SELECT ${[...declared, ...known].join(', ') || 'NULL AS athena_nothing'} FROM ${source}`,
+      select: `SELECT ${listed([...declared, ...known])} FROM ${source}`,
       first: [],
     }
   }
   const numbered = rows.map((row, index) => `(${[String(index), ...row].join(', ')})`)
   const creation = `CREATE OR REPLACE TEMP TABLE ${identifier(filesTable)} AS SELECT * FROM (VALUES ${numbered.join(', ')}) AS t(${['athena_file', ...names].join(', ')})`
   const columns = [...declared, ...names.map(name => `athena_files.${name}`)]
-  const select = `SELECT ${columns.join(', ')} FROM ${source} JOIN ${identifier(filesTable)} AS athena_files ON file_index = athena_files.athena_file`
+  const select = `SELECT ${listed(columns)} FROM ${source} JOIN ${identifier(filesTable)} AS athena_files ON file_index = athena_files.athena_file`
   return { select, first: [creation] }
 }
+
+/** A view has a column, be it that nobody asks for one. */
+const listed = (columns: readonly string[]): string => columns.join(', ') || 'NULL AS athena_nothing'
 
 /** With more, the expression takes longer to plan than a join takes to run. */
 const runsMax = 256
@@ -126,20 +132,21 @@ interface Relation {
 
 async function relation(
   session: Session,
-  { table }: ScanPlan,
+  { table, columns }: ScanPlan,
   files: readonly ScanFile[],
   compression: Compression,
 ): Promise<Relation> {
   const format = table.rows ?? (table.format === 'json' ? openxDefault : undefined)
   if (format !== undefined) {
-    const { sql, values } = await lineScan(session, { format, columns: table.columns, files, compression })
-    const declared = table.columns.map(({ name }, index) => `${values[index]} AS ${identifier(name)}`)
+    const all = table.columns
+    const { sql, values } = await lineScan(session, { format, columns, all, files, compression })
+    const declared = columns.map(({ name }, index) => `${values[index]} AS ${identifier(name)}`)
     return { source: `${sql} AS athena_lines`, declared }
   }
   const source = reader(table, files, compression)
-  if (table.format !== 'parquet') return { source, declared: table.columns.map(declaredText) }
-  const held = fileColumns(files, table.columns)
-  return { source, declared: table.columns.map(column => declaredParquet(column, held.get(column.name.toLowerCase()))) }
+  if (table.format !== 'parquet') return { source, declared: columns.map(declaredText) }
+  const held = fileColumns(files, columns)
+  return { source, declared: columns.map(column => declaredParquet(column, held.get(column.name.toLowerCase()))) }
 }
 
 const openxDefault: RowFormat = {
@@ -210,7 +217,7 @@ function partitionValues(table: TableDescription, partition: number): readonly s
 
 function partitionList(table: TableDescription, rows: readonly (readonly string[])[]): string {
   const columns = table.partitionColumns
-  if (rows.length === 0) return nothing({ view: '', table, files: [], hidden: [] })
+  if (rows.length === 0) return nothing({ view: '', table, columns: [], files: [], hidden: [] })
   const listed = listOf(columns, rows)
   if (listed === undefined)
     throw new EngineFault(
@@ -221,8 +228,8 @@ function partitionList(table: TableDescription, rows: readonly (readonly string[
 }
 
 function nothing(plan: ScanPlan): string {
-  const columns = [...plan.table.columns, ...plan.table.partitionColumns, ...plan.hidden].map(
+  const columns = [...plan.columns, ...plan.table.partitionColumns, ...plan.hidden].map(
     column => `CAST(NULL AS ${duckNameOfHive(column.type)}) AS ${identifier(column.name)}`,
   )
-  return `SELECT ${columns.join(', ')} WHERE false`
+  return `SELECT ${listed(columns)} WHERE false`
 }

@@ -45,8 +45,8 @@ export async function runTransform(
         : undefined
     // The order of rows means nothing in a set of files, and keeping it costs a third of the time.
     await place.session.run('SET preserve_insertion_order = false')
-    const statement = written instanceof EngineFault ? undefined : written.statement
-    const plan = await planScans({ place, statement, described, ask })
+    const translation = written instanceof EngineFault ? undefined : written
+    const plan = await planScans({ place, translated: translation, described, ask })
     const { session } = plan
     await session.run((await plan.views()).join(';\n'))
     const loaded = examined === undefined ? undefined : await loadSource(session, examined, task.scratchDirectory)

@@ -1,0 +1,107 @@
+// Of a table only the columns are made that a statement asks for: what it answers does not change by it, and what is wrong in
+// the others is not its matter.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { RowFormat } from '../../formats/row-format.ts'
+import type { Column, TableSource } from './request.ts'
+import { fileOf, query, transform } from './testing/tables.ts'
+
+const openx: RowFormat = {
+  ...{ serde: 'openx', caseInsensitive: true, dotsToUnderscores: false, keyMappings: {}, ignoreMalformed: false },
+}
+const formats: Readonly<Record<string, RowFormat>> = {
+  openx,
+  lazy: { serde: 'lazy', separators: [',', '|', ':'], nullText: '\\N', skipLines: 0 },
+  escaped: { serde: 'lazy', separators: [',', '|', ':'], escape: '\\', nullText: '\\N', skipLines: 0 },
+  opencsv: { serde: 'opencsv', separator: ',', quote: '"', escape: '\\', skipLines: 0 },
+  regex: { serde: 'regex', pattern: Array(2000).fill('([^,]*)').join(','), flags: 's', skipLines: 0 },
+}
+const wide: readonly Column[] = Array.from({ length: 2000 }, (_, place) => ({
+  name: `c${place}`,
+  type: ['int', 'string', 'double'][place % 3] ?? '',
+}))
+
+async function tableOf(rows: RowFormat, columns: readonly Column[], content: string): Promise<TableSource> {
+  const made = await fileOf('s3://b/t/file', content)
+  const format = rows.serde === 'openx' ? 'json' : 'csv'
+  return {
+    ...{ database: 'default', name: 't', format, rows, columns, partitionColumns: [], partitions: [] },
+    files: async () => [{ ...made, partition: -1 }],
+  }
+}
+
+for (const [name, rows] of Object.entries(formats))
+  test(`a table of 2,000 columns is read by some of them and by all (${name})`, async () => {
+    const values = wide.map((_, place) => (place % 3 === 1 ? 'x' : place))
+    const document = JSON.stringify(Object.fromEntries(wide.map((column, place) => [column.name, values[place]])))
+    const t = await tableOf(rows, wide, `${name === 'openx' ? document : values.join(',')}\n`.repeat(3))
+    assert.deepEqual((await query('SELECT count(*) FROM t', [t])).lines.slice(1), ['"3"'])
+    const some = 'SELECT b.c1998, a.c4 FROM t AS a JOIN t AS b ON a.c3 = b.c3 WHERE b.c1997 < 2e3 LIMIT 1'
+    assert.deepEqual((await query(some, [t])).lines.slice(1), ['"1998","x"'])
+    const all = (await query('SELECT * FROM t', [t])).lines
+    assert.equal(all.length, 4)
+    assert.equal(
+      all[1],
+      wide.map(({ type }, place) => (type === 'double' ? `"${place}.0"` : `"${values[place]}"`)).join(','),
+    )
+  })
+
+const few = (names: string): readonly Column[] => names.split(' ').map(name => ({ name, type: 'string' }))
+
+test('columns are found whatever a statement calls them, and where it names none of them', async () => {
+  const t = await tableOf(
+    openx,
+    [...few('a b c'), { name: 'odd "name"', type: 'string' }],
+    '{"a":"1","b":"2","c":"3"}\n',
+  )
+  for (const [sql, line] of [
+    ['SELECT y FROM t AS u(x, y, z, o)', '"2"'],
+    ['WITH w AS (SELECT * FROM t) SELECT c FROM w', '"3"'],
+    ['SELECT (SELECT max(b) FROM t AS inner_t WHERE inner_t.a = t.a) FROM t', '"2"'],
+    ['SELECT count(*) FROM t WHERE "odd ""name""" IS NULL', '"1"'],
+    ['SELECT 7 FROM t', '"7"'],
+    ['SELECT C, A FROM t', '"3","1"'],
+    ['SELECT "$path" FROM t', '"s3://b/t/file"'],
+    ['SELECT count(*) FROM t AS p CROSS JOIN t AS q', '"1"'],
+  ] as const)
+    assert.deepEqual((await query(sql, [t])).lines.slice(1), [line], sql)
+})
+
+test('a line that is no document, or has a key twice, is an error also for a column that has nothing to do with it', async () => {
+  for (const [content, said] of [
+    ['{"a":"1","b":"2"}\n{"a":"1","b":"2","B":"3"}\n', /Duplicate key/],
+    ['{"a":"1","b":"2"}\n{"a":"1","z":"2","Z":"3"}\n', /Duplicate key/],
+    ['{"a":"1"}\n{"a":"1","b":}\n', /Row is not a valid JSON Object/],
+  ] as const) {
+    const t = await tableOf(openx, few('a b'), content)
+    for (const sql of ['SELECT a FROM t', 'SELECT count(*) FROM t', 'SELECT * FROM t'])
+      await assert.rejects(query(sql, [t]), said, `${sql} of ${content}`)
+  }
+})
+
+test('the first document spells keys otherwise than the next', async () => {
+  const t = await tableOf(
+    openx,
+    few('a b'),
+    '{"A":"1","b":"2"}\n{"a":"3","b":null}\n{"b":"4"}\n{"a":null,"x":1,"b":"5"}\n',
+  )
+  assert.deepEqual((await query('SELECT a FROM t WHERE a IS NOT NULL', [t])).lines.slice(1), ['"1"', '"3"'])
+  assert.deepEqual((await query('SELECT count(a), count(b), count(*) FROM t', [t])).lines.slice(1), ['"2","3","4"'])
+})
+
+test('a column of Parquet that is of another type than declared fails those who ask for it, and nobody else', async () => {
+  const source = { files: [await fileOf('s3://b/raw.json', '{"a":1,"b":"x"}\n')], required: [] }
+  const ran = await transform("UNLOAD (SELECT a, b FROM source) TO 's3://b/t/' WITH (format = 'PARQUET')", { source })
+  const columns = [
+    { name: 'a', type: 'bigint' },
+    { name: 'b', type: 'double' },
+  ]
+  const t: TableSource = {
+    ...{ database: 'default', name: 't', format: 'parquet', columns, partitionColumns: [], partitions: [] },
+    files: async () => ran.files.map(file => ({ ...file, partition: -1, path: 's3://b/t/x' })),
+  }
+  assert.deepEqual((await query('SELECT a FROM t', [t])).lines.slice(1), ['"1"'])
+  assert.deepEqual((await query('SELECT count(*) FROM t', [t])).lines.slice(1), ['"1"'])
+  await assert.rejects(query('SELECT b FROM t', [t]), /HIVE_BAD_DATA: Field b's type BYTE_ARRAY .* is incompatible/)
+})
