@@ -17,6 +17,8 @@ import {
   type WriteStream,
 } from 'node:fs'
 import { mkdir, open, readFile, stat } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 
 export async function size(path: string): Promise<number> {
   return (await stat(path)).size
@@ -28,6 +30,11 @@ export function whole(path: string): Promise<Uint8Array<ArrayBuffer>> {
 
 export function reading(path: string): ReadStream {
   return createReadStream(path, { highWaterMark: 256 * 1024 })
+}
+
+/** A new file of these texts. */
+export async function writeText(path: string, texts: AsyncIterable<string>): Promise<void> {
+  await pipeline(Readable.from(texts), createWriteStream(path, { flags: 'wx', mode: 0o600, highWaterMark: 256 * 1024 }))
 }
 
 /** A new text file, written in large pieces: lines are gathered until `flush`. */

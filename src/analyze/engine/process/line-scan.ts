@@ -4,14 +4,13 @@
 //   read_csv of raw lines ─▶ line, file_index ─▶ plain? ─ yes ─▶ expressions ──▶ columns
 //                                                   └─ no ──▶ athena_line() ──▶ JSON ──▶ columns, or an error
 
-import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { DuckDBScalarFunction, INTEGER, VARCHAR } from '@duckdb/node-api'
 import { list, literal } from '../../sql/text.ts'
 import type { ScanFile } from '../request.ts'
-import { reading } from './files.ts'
 import type { PlainRows, ReadRow, RowReader } from './row-reader.ts'
 import { type Lines, rowReader } from './row-readers.ts'
 import type { Session } from './session.ts'
+import { type Compression, textStream } from './text-stream.ts'
 
 /** Of the statement that runs now: this process runs one at a time. */
 const readers = new Map<number, { readonly reader: RowReader; readonly isListed: boolean }>()
@@ -23,7 +22,7 @@ export function forgetReaders(): void {
 
 export interface LineScan extends Lines {
   readonly files: readonly ScanFile[]
-  readonly compression: 'none' | 'gzip' | 'zstd'
+  readonly compression: Compression
 }
 
 export interface LineRelation {
@@ -139,18 +138,16 @@ async function heads({ format, files, compression }: LineScan): Promise<readonly
   return Promise.all(files.slice(0, headsMax).map(({ file }) => head(file, compression)))
 }
 
-async function head(file: string, compression: LineScan['compression']): Promise<string> {
-  const raw = reading(file)
-  const text = compression === 'none' ? raw : raw.pipe(compression === 'gzip' ? createGunzip() : createZstdDecompress())
+async function head(file: string, compression: Compression): Promise<string> {
+  using text = textStream(file, compression)
   const chunks: Buffer[] = []
   try {
-    for await (const chunk of text as AsyncIterable<Buffer>) {
+    for await (const chunk of text.bytes) {
       chunks.push(chunk)
       if (chunks.reduce((sum, one) => sum + one.length, 0) >= headBytes) break
     }
   } catch {
     // DuckDB will say what is wrong with it.
   }
-  raw.destroy()
   return Buffer.concat(chunks).toString()
 }

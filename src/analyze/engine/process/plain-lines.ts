@@ -37,8 +37,13 @@ export function plainLines(
   keys: readonly string[],
   { seen, areOnce = false }: KnownKeys = {},
 ): PlainLines | undefined {
-  // Two columns of one key, or a key that a path or a structure would have to escape: rare enough for the slow way.
-  if (new Set(keys).size < keys.length || keys.some(key => /["\\]/.test(key) || key === '')) return undefined
+  // Two columns of one key, whose case DuckDB's structures do not know, or a key that a path or a structure would have to
+  // escape: rare enough for the slow way.
+  if (
+    new Set(keys.map(key => key.toLowerCase())).size < keys.length ||
+    keys.some(key => /["\\]/.test(key) || key === '')
+  )
+    return undefined
   // A document is plain when as many of its keys are columns' (in whatever case) as columns have a value, or null: then
   // every column's key is there once, spelled as expected, and what has become NULL was null or is not there.
   const fields = request.columns.map((column, index) =>

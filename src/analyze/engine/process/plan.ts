@@ -10,17 +10,21 @@ import type { Column, ScanFile, ScanSummary } from '../request.ts'
 import { type Described, hiddenColumnsOf } from './described.ts'
 import { hiddenValue, partitionName } from './hidden-value.ts'
 import { forgetReaders } from './line-scan.ts'
+import { isKnownBroken, mendedText } from './mended-text.ts'
 import { hiveDefaultPartition } from './partition-value.ts'
 import type { Confined, Place } from './place.ts'
 import { projectedPartitions } from './projected.ts'
-import { compressionOf, type ScanPlan, viewStatements } from './scan.ts'
+import { compressionOf, type LocalFile, type ScanPlan, viewStatements } from './scan.ts'
 import type { Session } from './session.ts'
 import { survivors } from './survivors.ts'
-import { isToBeChecked, type TextFile } from './text-soundness.ts'
+import { isToBeChecked } from './text-soundness.ts'
+import type { TextFile } from './text-stream.ts'
 
 export interface Plan extends Confined {
   /** To be run before the statement. */
   views(): Promise<readonly string[]>
+  /** Writes files of text anew that DuckDB refused, where that is due; then the views are to be made once more. */
+  mend(): Promise<void>
   /** Every file, as in `measured`. */
   readonly files: ReadonlyMap<string, number>
   /** Files that are read in pieces, so that the bytes are to be measured: local name to size times mentions. */
@@ -73,22 +77,23 @@ export async function planScans({ place, translated, described, ask, isUnread = 
   const local = ({ file }: ScanFile) => confined.names.get(file) ?? file
   const scans: ScanPlan[] = []
   const [measured, all] = [new Map<string, number>(), new Map<string, number>()]
-  const unchecked: TextFile[] = []
+  const texts: TextFile[] = []
   let wholeBytes = 0
   let largest = 0
   for (const { scan, table, files: asked, hidden, rows } of planned) {
-    const files = asked.map(file => ({ ...file, file: local(file) }))
+    const files = asked.map((file): LocalFile => {
+      const compression = table.format === 'parquet' ? 'none' : compressionOf(file.path)
+      return { ...file, file: local(file), compression }
+    })
     const names = used.get(scan.relation)
     const columns = table.columns.flatMap((column, index) =>
       names?.has(column.name.toLowerCase()) ? [{ ...column, place: index }] : [],
     )
     scans.push({ view: scan.view, table, columns, files, hidden, ...(table.isPartitionList && { rows }) })
-    for (const [index, { file, path, bytes }] of files.entries()) {
+    for (const [index, { file, path, bytes, compression }] of files.entries()) {
       all.set(file, (all.get(file) ?? 0) + bytes)
       if (table.format !== 'parquet') {
-        const compression = compressionOf(path)
-        const blob = asked[index]?.file ?? file
-        if (isToBeChecked(compression, bytes)) unchecked.push({ file, path, blob, compression })
+        if (bytes > 0) texts.push({ file, path, blob: asked[index]?.file ?? file, compression, bytes })
         continue
       }
       measured.set(file, (measured.get(file) ?? 0) + bytes)
@@ -96,13 +101,26 @@ export async function planScans({ place, translated, described, ask, isUnread = 
     }
     if (table.format !== 'parquet') wholeBytes += files.reduce((sum, file) => sum + file.bytes, 0)
   }
+  let mended: ReadonlyMap<string, string> = new Map()
+  const mend = async (files = texts) => {
+    mended = await mendedText(files, confined.directory)
+  }
+  const asMended = (file: LocalFile): LocalFile => {
+    const copy = mended.get(file.file)
+    return copy === undefined ? file : { ...file, file: copy, compression: 'none' }
+  }
+  const known = texts.filter(isKnownBroken)
   const views = async () => {
     forgetReaders()
+    if (known.length > 0 && mended.size === 0) await mend(known)
     const statements = [...(measured.size === 0 ? [] : confined.session.readingFiles(largest))]
-    for (const scan of scans) statements.push(...(await viewStatements(confined.session, scan)))
+    for (const scan of scans)
+      statements.push(...(await viewStatements(confined.session, { ...scan, files: scan.files.map(asMended) })))
     return statements
   }
-  return { ...confined, views, files: all, measured, unchecked, wholeBytes, partitionsRead, scans: summaries }
+  const unchecked = texts.filter(isToBeChecked)
+  const sizes = { files: all, measured, unchecked, wholeBytes }
+  return { ...confined, views, mend, ...sizes, partitionsRead, scans: summaries }
 }
 
 interface Planned {

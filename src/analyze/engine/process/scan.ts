@@ -13,6 +13,7 @@ import { type FileColumn, fileColumns } from './parquet-schema.ts'
 import { partitionValue } from './partition-value.ts'
 import type { PlacedColumn } from './row-reader.ts'
 import type { Session } from './session.ts'
+import type { Compression } from './text-stream.ts'
 import { listOf } from './value-list.ts'
 
 export interface ScanPlan {
@@ -20,15 +21,17 @@ export interface ScanPlan {
   readonly table: TableDescription
   /** Of its own columns those that the statement asks for: a table may have thousands. */
   readonly columns: readonly PlacedColumn[]
-  readonly files: readonly ScanFile[]
+  readonly files: readonly LocalFile[]
   /** Those that the statement asks for. */
   readonly hidden: readonly Column[]
   /** Of a list of partitions the rows. */
   readonly rows?: readonly (readonly string[])[]
 }
 
-/** Readers cannot mix compressions in one call, and blobs have no extension to tell them by. */
-type Compression = 'none' | 'gzip' | 'zstd'
+/** A file where it lies for the statement. */
+export interface LocalFile extends ScanFile {
+  readonly compression: Compression
+}
 
 /** The statements are the caller's to run; they may stand for an earlier view of that name. */
 export async function viewStatements(session: Session, plan: ScanPlan): Promise<readonly string[]> {
@@ -37,8 +40,7 @@ export async function viewStatements(session: Session, plan: ScanPlan): Promise<
   const groups = new Map<Compression, ScanFile[]>()
   for (const file of plan.files) {
     if (file.bytes === 0) continue
-    const compression = plan.table.format === 'parquet' ? 'none' : compressionOf(file.path)
-    groups.set(compression, [...(groups.get(compression) ?? []), file])
+    groups.set(file.compression, [...(groups.get(file.compression) ?? []), file])
   }
   const parts: Part[] = []
   for (const [compression, files] of groups) {

@@ -4,6 +4,7 @@
 
 import type { Appointment, Clock } from '../../../world/clock.ts'
 import type { Ask, Telling } from '../protocol.ts'
+import { isNotUtf8 } from './mended-text.ts'
 import type { Plan } from './plan.ts'
 import { TextSoundness } from './text-soundness.ts'
 
@@ -18,10 +19,22 @@ export interface Listener {
 }
 
 /**
- * Runs `work`; when the lake refuses to go on, DuckDB is interrupted and the refusal is the outcome. Files that turn out
- * not to be sound fail it, too, unless it came to its end without having read all of them.
+ * Runs `work`; when the lake refuses to go on, DuckDB is interrupted and the refusal is the outcome. Where files of text
+ * are not UTF-8 it is run once more, over such as are: what it wrote before counts for nothing.
  */
 export async function whileTelling<T>(plan: Plan, listener: Listener, work: () => Promise<T>): Promise<T> {
+  try {
+    return await overSound(plan, listener, work)
+  } catch (cause) {
+    if (!isNotUtf8(cause)) throw cause
+    await plan.mend()
+    await plan.session.prepare(await plan.views())
+    return await overSound(plan, listener, work)
+  }
+}
+
+/** Files that turn out not to be sound fail it, too, unless it came to its end without having read all of them. */
+async function overSound<T>(plan: Plan, listener: Listener, work: () => Promise<T>): Promise<T> {
   const { unchecked, files, session } = plan
   if (unchecked.length === 0) return await told(plan, listener, work)
   const soundness = new TextSoundness(unchecked)

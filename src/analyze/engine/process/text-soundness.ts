@@ -3,24 +3,13 @@
 // statement reads them they are gone through once more here, on other threads, and what is not sound fails the statement. A
 // blob never changes, so each is looked at once.
 
-import type { Readable } from 'node:stream'
-import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { EngineFault } from '../fault.ts'
-import { reading } from './files.ts'
 import { longestLineBytes } from './line-scan.ts'
-
-export interface TextFile {
-  /** What the user calls it. */
-  readonly path: string
-  /** Where it lies for the statement, and where it always lies. */
-  readonly file: string
-  readonly blob: string
-  readonly compression: 'none' | 'gzip' | 'zstd'
-}
+import { damaged, type TextFile, textStream } from './text-stream.ts'
 
 /** Of a plain file of fewer bytes no line is too long. */
-export const isToBeChecked = (compression: TextFile['compression'], bytes: number): boolean =>
-  bytes > 0 && (compression !== 'none' || bytes > longestLineBytes)
+export const isToBeChecked = ({ compression, bytes }: TextFile): boolean =>
+  compression !== 'none' || bytes > longestLineBytes
 
 const sound = new Set<string>()
 const soundMax = 20_000
@@ -54,35 +43,30 @@ export class TextSoundness {
   async #look(open: TextFile[]): Promise<void> {
     for (let next = open.shift(); next; next = open.shift()) {
       if (this.#stop.signal.aborted || this.#failure !== undefined) return
-      const why = await this.#goThrough(next)
-      if (why !== undefined) this.#failure ??= new EngineFault('data', `HIVE_CURSOR_ERROR: ${why}: ${next.path}`)
+      const fault = await this.#goThrough(next)
+      if (fault !== undefined) this.#failure ??= fault
       else if (!this.#stop.signal.aborted) remember(next.blob)
     }
   }
 
   /** Why it cannot be, if so. */
-  async #goThrough({ file, compression }: TextFile): Promise<string | undefined> {
-    const raw = reading(file)
-    const text =
-      compression === 'none' ? raw : raw.pipe(compression === 'gzip' ? createGunzip() : createZstdDecompress())
-    const end = () => text.destroy()
+  async #goThrough(file: TextFile): Promise<EngineFault | undefined> {
+    using text = textStream(file.file, file.compression)
+    const end = () => text[Symbol.dispose]()
     this.#stop.signal.addEventListener('abort', end, { once: true })
-    if (text !== raw) raw.on('error', cause => text.destroy(cause))
     try {
-      return await this.#tooLong(text)
+      const why = await this.#tooLong(text.bytes)
+      return why === undefined ? undefined : new EngineFault('data', `HIVE_CURSOR_ERROR: ${why}: ${file.path}`)
     } catch (cause) {
-      if (this.#stop.signal.aborted) return undefined
-      const { code, message } = cause as NodeJS.ErrnoException
-      return code === 'Z_BUF_ERROR' ? 'Unexpected end of input stream' : `Corrupt ${compression} stream (${message})`
+      return this.#stop.signal.aborted ? undefined : damaged(file, cause)
     } finally {
       this.#stop.signal.removeEventListener('abort', end)
-      raw.destroy()
     }
   }
 
-  async #tooLong(text: Readable): Promise<string | undefined> {
+  async #tooLong(text: AsyncIterable<Buffer>): Promise<string | undefined> {
     let open = 0
-    for await (const chunk of text as AsyncIterable<Buffer>) {
+    for await (const chunk of text) {
       if (this.#stop.signal.aborted) return undefined
       const first = chunk.indexOf(newline)
       open += first < 0 ? chunk.length : first

@@ -15,7 +15,7 @@ import type { TableReference, TargetTable, TransformResult } from '../request.ts
 import { writeBuckets } from './buckets.ts'
 import { Described } from './described.ts'
 import { faultOf } from './fault-of.ts'
-import { directory } from './files.ts'
+import { makeDirectory, removeDirectory } from './files.ts'
 import { type OutputPlan, writeOutput } from './output.ts'
 import type { Place } from './place.ts'
 import { planScans } from './plan.ts'
@@ -56,7 +56,7 @@ export async function runTransform(
       missingDelimiter: loaded?.missingDelimiter ?? [],
       deadLetters: loaded?.deadLetters ?? { count: 0 },
     }
-    const out = outputPlan(script, target, await directory(`${task.scratchDirectory}/out`))
+    const out = outputPlan(script, target, `${task.scratchDirectory}/out`)
     // No document and no schema: there is nothing to ask and nothing to write.
     const nothing = loaded !== undefined && loaded.schema.length === 0 && loaded.recordsOut === 0
     if (!nothing && written instanceof EngineFault) throw written
@@ -64,11 +64,14 @@ export async function runTransform(
     const output =
       nothing || written instanceof EngineFault
         ? undefined
-        : await whileTelling(plan, { telling: task.telling, ask, clock }, () =>
-            out.buckets
+        : await whileTelling(plan, { telling: task.telling, ask, clock }, () => {
+            // It may have begun before.
+            removeDirectory(out.directory)
+            makeDirectory(out.directory)
+            return out.buckets
               ? writeBuckets(session, written, { ...out, buckets: out.buckets })
-              : writeOutput(session, target === undefined ? written : fitted(written, script, target), out),
-          )
+              : writeOutput(session, target === undefined ? written : fitted(written, script, target), out)
+          })
     return {
       ...head,
       format: out.format,
