@@ -8,7 +8,7 @@ import {
   StartQueryExecutionCommand,
   type StartQueryExecutionCommandInput,
 } from '@aws-sdk/client-athena'
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { CreateBucketCommand, PutObjectCommand, type PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3'
 import { client, region, startLake } from './lake.ts'
 
 type More = Partial<StartQueryExecutionCommandInput>
@@ -88,7 +88,8 @@ export async function lakeOfTables() {
   await queries.succeed('CREATE DATABASE weather')
   return {
     queries,
-    put: (Key: string, Body: string | Uint8Array) => s3.send(new PutObjectCommand({ Bucket: 'analytics', Key, Body })),
+    put: (Key: string, Body: string | Uint8Array, more: Partial<PutObjectCommandInput> = {}) =>
+      s3.send(new PutObjectCommand({ Bucket: 'analytics', Key, Body, ...more })),
     async close() {
       assert.deepEqual(lake.failures, [])
       await lake.close()

@@ -1,6 +1,7 @@
 /**
  * The objects that a table's rows lie in: those under a location, or those that the objects under it name. Objects whose
- * name begins with `_` or `.`, folder markers and empty objects are no data.
+ * name begins with `_` or `.`, folder markers and empty objects are no data, and neither are those of the archive classes, but for
+ * restored ones of a table that says so (https://docs.aws.amazon.com/athena/latest/ug/querying-glacier.html).
  */
 import type { Caller } from './caller.ts'
 import { QueryFailure } from './faults.ts'
@@ -13,10 +14,12 @@ const listBytesMax = 64 * 1024 ** 2
 export class DataObjects {
   readonly #s3: ObjectStore
   readonly #caller: Caller
+  readonly #isArchiveRead: boolean
 
-  constructor(s3: ObjectStore, caller: Caller) {
+  constructor(s3: ObjectStore, caller: Caller, isArchiveRead: boolean) {
     this.#s3 = s3
     this.#caller = caller
+    this.#isArchiveRead = isArchiveRead
   }
 
   /** Throws QueryFailure where there is no such bucket, or it may not be read. */
@@ -26,7 +29,8 @@ export class DataObjects {
     this.#caller.demand('s3:GetObject', `arn:aws:s3:::${bucket}/${prefix}*`)
     for (let after = ''; ; ) {
       const objects = this.#s3.list(bucket, prefix, after, page)
-      for (const object of objects) if (object.bytes > 0 && !isHidden(object.key.slice(prefix.length))) yield object
+      for (const object of objects)
+        if (!isHidden(object.key.slice(prefix.length)) && this.#hasRows(object)) yield object
       const last = objects.at(-1)
       if (!last || objects.length < page) return
       after = last.key
@@ -52,9 +56,13 @@ export class DataObjects {
             'data',
             `HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split: ${named} names ${place}, which is not there`,
           )
-        if (object.bytes > 0) yield object
+        if (this.#hasRows(object)) yield object
       }
     }
+  }
+
+  #hasRows({ bytes, storageClass = '', isArchived }: ObjectEntry): boolean {
+    return bytes > 0 && (archives.has(storageClass) ? this.#isArchiveRead && isArchived !== true : true)
   }
 
   #location(text: string): Location {
@@ -74,5 +82,7 @@ export class DataObjects {
     return Buffer.concat(chunks).toString()
   }
 }
+
+const archives = new Set(['GLACIER', 'DEEP_ARCHIVE'])
 
 const isHidden = (path: string): boolean => path.split('/').some(part => part.startsWith('_') || part.startsWith('.'))

@@ -43,6 +43,9 @@ export interface ObjectEntry {
   readonly blob: string
   readonly bytes: number
   readonly modifiedAt: number
+  readonly storageClass?: string
+  /** Its bytes cannot be had: it was not restored. */
+  readonly isArchived?: true
 }
 
 export interface PreparedObject {

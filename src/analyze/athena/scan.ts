@@ -64,7 +64,7 @@ export class Scans {
                 return partition ? [{ partition: index, location: partition.location }] : []
               })
             : [{ partition: -1, location: table.location }]
-        const objects = new DataObjects(this.#s3, caller)
+        const objects = new DataObjects(this.#s3, caller, isArchiveRead(table))
         const files: ScanFile[] = []
         for (const { partition, location } of locations) {
           const found = isSymlinked(table) ? objects.linked(location) : objects.under(location)
@@ -119,6 +119,9 @@ export const tableOf = ({ database, name }: TableReference): TableReference => (
   database,
   name: name.endsWith(partitionsOf) ? name.slice(0, -partitionsOf.length) : name,
 })
+
+const isArchiveRead = ({ parameters }: CatalogTable): boolean =>
+  parameters.read_restored_glacier_objects?.toLowerCase() === 'true'
 
 /** Its tables are the engine's to ask for. */
 const viewSource = (table: CatalogTable): TableSource => ({
