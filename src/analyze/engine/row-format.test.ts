@@ -116,6 +116,16 @@ const cases: readonly Case[] = [
     lines: ['"1"', '"3"'],
   },
   {
+    name: 'numbers that JSON has no numerals for, as text',
+    ...{ rows: openx, schema: 'd double, f float, l array<double>' },
+    content: '{"d":"NaN","f":"-Infinity","l":["Infinity",1]}\n{"d":"+Infinity","f":" NaN ","l":["-NaN"]}\n{"d":1}\n',
+    lines: ['"NaN","-Infinity","[Infinity, 1.0]"', '"Infinity","NaN","[NaN]"', '"1.0",,'],
+  },
+  {
+    name: 'what is no number is none for a double either',
+    ...{ rows: openx, schema: 'd double', content: '{"d":"nan"}\n', error: /field value 'nan' for field 0/ },
+  },
+  {
     name: "Hive's JSON SerDe",
     ...{ rows: hive, schema: 'a int, t timestamp, s struct<x:int>' },
     content: '{"A":1,"T":"2024-01-02 03:04:05","s":{"X":2}}\n',

@@ -84,9 +84,9 @@ function presentToText(type: string, manner: Manner): ToText {
   if (scalar.startsWith('DECIMAL')) return value => decimal(numeral(value, manner), scalar)
   switch (scalar) {
     case 'DOUBLE':
-      return value => float(numeral(value, manner), Number.MAX_VALUE)
+      return value => float(value, manner, Number.MAX_VALUE)
     case 'FLOAT':
-      return value => float(numeral(value, manner), 3.4028234663852886e38)
+      return value => float(value, manner, 3.4028234663852886e38)
     case 'BOOLEAN':
       return value => boolean(value, manner)
     case 'DATE':
@@ -216,9 +216,17 @@ function integral(numeral: string): bigint {
   return BigInt(value)
 }
 
-function float(numeral: string, most: number): string {
-  const value = Number(numeral)
-  if (Math.abs(value) > most) throw noInput(numeral)
+/** As Java reads the text of a double, which JSON's own numbers cannot say. */
+const beyondNumerals = /^[+-]?(?:NaN|Infinity)$/
+
+function float(found: Json, manner: Manner, most: number): string {
+  if (manner.lenient && typeof found === 'string' && beyondNumerals.test(found.trim())) {
+    const shown = found.trim().replace('+', '')
+    return `"${shown === '-NaN' ? 'NaN' : shown}"`
+  }
+  const text = numeral(found, manner)
+  const value = Number(text)
+  if (Math.abs(value) > most) throw noInput(text)
   return String(value)
 }
 
