@@ -3,6 +3,7 @@
  */
 import type { Columns, PutRow } from './column.ts'
 import type { Delivery } from './parts/delivery.ts'
+import type { Files } from './parts/files.ts'
 import type { Stream } from './parts/stream.ts'
 import type { Table, TableRow } from './parts/table.ts'
 
@@ -22,15 +23,15 @@ export { type Table, table } from './parts/table.ts'
 export type { GivenRow, Transform, TransformContext } from './parts/transform.ts'
 export { type Workgroup, workgroup } from './parts/workgroup.ts'
 
-/** A row of a table, or a record as a stream's or delivery's reader finds it. */
+/** A row of a table, as a query reads it, or a record as a reader of the stream, the delivery or the files finds it. */
 export type Row<P> =
   P extends Table<infer C, infer By>
     ? TableRow<C, By>
-    : P extends Stream<infer C> | Delivery<infer C>
+    : P extends Stream<infer C> | Delivery<infer C> | Files<infer C>
       ? RecordRow<C>
       : never
 
-/** A record as it is put to a stream or a delivery. */
-export type RecordOf<P> = P extends Stream<infer C> | Delivery<infer C> ? PutRow<C> : never
+/** A record as it is put to a stream or a delivery, or written into files. */
+export type RecordOf<P> = P extends Stream<infer C> | Delivery<infer C> | Files<infer C> ? PutRow<C> : never
 
 type RecordRow<C extends Columns> = import('./column.ts').RowOf<C>

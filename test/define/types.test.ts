@@ -8,6 +8,7 @@ import {
   DefinitionMistake,
   day,
   delivery,
+  files,
   job,
   lake,
   type RecordOf,
@@ -67,6 +68,10 @@ test('a row of a table has the declared columns and those of its folders', () =>
 
 test('a record is put with its optional columns or without, and read with null in their place', () => {
   same<Row<typeof raw>['room'], string | null>(true)
+  const uploads = files(bucket('uploads'), { record: { id: column.string(), at: column.epochSeconds() } })
+  same<Row<typeof uploads>, { readonly id: string; readonly at: number }>(true)
+  same<RecordOf<typeof uploads>['at'], number | Date>(true)
+  assert.equal(uploads.kind, 'files')
   const record: RecordOf<typeof readings> = { device_id: 'a', temperature: 21.5, timestamp: new Date(0) }
   assert.equal(record.device_id, 'a')
 })
