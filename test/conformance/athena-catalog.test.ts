@@ -189,12 +189,13 @@ test('the catalog is told as Athena tells it', async () => {
 
 test('a work group is made, enforced, changed, closed and deleted', async () => {
   const WorkGroup = 'analysts'
+  const AclConfiguration = { S3AclOption: 'BUCKET_OWNER_FULL_CONTROL' as const }
   await athena.send(
     new CreateWorkGroupCommand({
       Name: WorkGroup,
       Description: 'who asks',
       Configuration: {
-        ResultConfiguration: { OutputLocation: 's3://lake/analysts/' },
+        ResultConfiguration: { OutputLocation: 's3://lake/analysts/', AclConfiguration },
         EnforceWorkGroupConfiguration: true,
         BytesScannedCutoffPerQuery: 10_000_000,
       },
@@ -204,20 +205,26 @@ test('a work group is made, enforced, changed, closed and deleted', async () => 
   await assert.rejects(athena.send(new CreateWorkGroupCommand({ Name: WorkGroup })), /already created/)
   const query = await run('SHOW DATABASES', { WorkGroup })
   assert.match(query.ResultConfiguration?.OutputLocation ?? '', /^s3:\/\/lake\/analysts\/.*\.txt$/)
+  assert.deepEqual(query.ResultConfiguration?.AclConfiguration, AclConfiguration)
   const { WorkGroup: group } = await athena.send(new GetWorkGroupCommand({ WorkGroup }))
+  assert.deepEqual(group?.Configuration?.ResultConfiguration?.AclConfiguration, AclConfiguration)
   assert.equal(group?.Configuration?.BytesScannedCutoffPerQuery, 10_000_000)
   assert.deepEqual([group?.State, group?.Description], ['ENABLED', 'who asks'])
   await athena.send(
     new UpdateWorkGroupCommand({
       WorkGroup,
-      ConfigurationUpdates: { EnforceWorkGroupConfiguration: false, RemoveBytesScannedCutoffPerQuery: true },
+      ConfigurationUpdates: {
+        EnforceWorkGroupConfiguration: false,
+        RemoveBytesScannedCutoffPerQuery: true,
+        ResultConfigurationUpdates: { RemoveAclConfiguration: true },
+      },
       State: 'DISABLED',
     }),
   )
   await assert.rejects(run('SHOW DATABASES', { WorkGroup }), /WorkGroup analysts is disabled/)
   const { WorkGroup: changed } = await athena.send(new GetWorkGroupCommand({ WorkGroup }))
   assert.equal(changed?.Configuration?.BytesScannedCutoffPerQuery, undefined)
-  assert.equal(changed?.Configuration?.ResultConfiguration?.OutputLocation, 's3://lake/analysts/')
+  assert.deepEqual(changed?.Configuration?.ResultConfiguration, { OutputLocation: 's3://lake/analysts/' })
   const { WorkGroups } = await athena.send(new ListWorkGroupsCommand({}))
   assert.deepEqual(
     WorkGroups?.map(({ Name, State }) => `${Name} ${State}`),

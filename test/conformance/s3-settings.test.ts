@@ -10,9 +10,11 @@ import {
   DeleteBucketCorsCommand,
   DeleteBucketReplicationCommand,
   DeleteBucketWebsiteCommand,
+  GetBucketAccelerateConfigurationCommand,
   GetBucketAclCommand,
   GetBucketRequestPaymentCommand,
   GetObjectCommand,
+  ListObjectsV2Command,
   PutBucketAccelerateConfigurationCommand,
   PutBucketAclCommand,
   PutBucketLoggingCommand,
@@ -45,7 +47,10 @@ test('what holds anyway may be set, and what is not there may be taken away', as
   await s3.send(new PutBucketRequestPaymentCommand({ Bucket, RequestPaymentConfiguration: { Payer: 'BucketOwner' } }))
   assert.equal((await s3.send(new GetBucketRequestPaymentCommand({ Bucket }))).Payer, 'BucketOwner')
   const AccelerateConfiguration = { Status: 'Suspended' as const }
+  const accelerated = async () => (await s3.send(new GetBucketAccelerateConfigurationCommand({ Bucket }))).Status
+  assert.equal(await accelerated(), undefined)
   await s3.send(new PutBucketAccelerateConfigurationCommand({ Bucket, AccelerateConfiguration }))
+  assert.equal(await accelerated(), 'Suspended')
   await s3.send(new PutBucketLoggingCommand({ Bucket, BucketLoggingStatus: {} }))
   await s3.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration: {} }))
   for (const command of [DeleteBucketCorsCommand, DeleteBucketWebsiteCommand, DeleteBucketReplicationCommand])
@@ -102,6 +107,15 @@ test('an access list that gives all to the owner alone is taken where access lis
   const open = { Owner, Grants: [...(Grants ?? []), { Grantee: everybody, Permission: 'READ' as const }] }
   await assert.rejects(s3.send(new PutObjectAclCommand({ Bucket, Key: 'a/b', AccessControlPolicy: open })))
   await assert.rejects(s3.send(new PutObjectAclCommand({ Bucket, Key: 'none', ACL: 'private' })), { name: 'NoSuchKey' })
+})
+
+test('whoever would pay for the transfer may say so, and does not', async () => {
+  const pays = { Bucket, RequestPayer: 'requester' as const }
+  await s3.send(new PutObjectCommand({ ...pays, Key: 'paid', Body: 'x' }))
+  const { RequestCharged } = await s3.send(new GetObjectCommand({ ...pays, Key: 'paid' }))
+  assert.equal(RequestCharged, undefined)
+  const { Contents } = await s3.send(new ListObjectsV2Command({ ...pays, Prefix: 'paid' }))
+  assert.equal(Contents?.length, 1)
 })
 
 test('the source of a copy may have its slash percent-encoded', async () => {

@@ -8,6 +8,8 @@ export interface OutputRequest {
   readonly outputLocation?: string
   readonly expectedBucketOwner?: string
   readonly encryption?: 'SSE_S3'
+  /** Results belong to their bucket's owner in any case. */
+  readonly acl?: 'BUCKET_OWNER_FULL_CONTROL'
 }
 
 export interface Output {
@@ -21,7 +23,7 @@ export function outputFor(
   asked: OutputRequest,
   s3: Pick<ObjectStore, 'bucketOwner'>,
 ): Output {
-  const { outputLocation, expectedBucketOwner, encryption } = group.enforced ? group : { ...group, ...asked }
+  const { outputLocation, expectedBucketOwner, encryption, acl } = group.enforced ? group : { ...group, ...asked }
   if (outputLocation === undefined) throw noOutputLocation()
   const location = parseLocation(outputLocation)
   if (!location || !outputLocation.startsWith('s3://')) throw invalidOutputLocation()
@@ -34,6 +36,7 @@ export function outputFor(
     settings: {
       ...(expectedBucketOwner !== undefined && { expectedBucketOwner }),
       ...(encryption !== undefined && { encryption }),
+      ...(acl !== undefined && { acl }),
     },
   }
 }

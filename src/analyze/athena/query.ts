@@ -19,6 +19,7 @@ export interface QueryDefinition {
   /** The object with the result. */
   readonly output: { readonly bucket: string; readonly key: string }
   readonly encryption?: 'SSE_S3'
+  readonly acl?: 'BUCKET_OWNER_FULL_CONTROL'
   readonly expectedBucketOwner?: string
 }
 

@@ -8,6 +8,7 @@ export interface WorkGroupConfiguration {
   readonly outputLocation?: string
   readonly expectedBucketOwner?: string
   readonly encryption?: 'SSE_S3'
+  readonly acl?: 'BUCKET_OWNER_FULL_CONTROL'
   /** What a client says about the results is ignored, as in AWS. */
   readonly enforced: boolean
   readonly publishesMetrics: boolean

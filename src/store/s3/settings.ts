@@ -23,6 +23,8 @@ export interface SettingOf {
   readonly policy: string
   readonly lifecycle: Lifecycle
   readonly tiering: Tierings
+  /** That it was told once not to accelerate. */
+  readonly acceleration: 'Suspended'
 }
 export type SettingKind = keyof SettingOf
 

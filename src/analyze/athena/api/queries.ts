@@ -16,7 +16,7 @@ import { noSuchQuery } from '../faults.ts'
 import { reuseMinutesDefault } from '../limits.ts'
 import type { Query } from '../query.ts'
 import { engineVersion } from '../work-groups.ts'
-import { askedOutput, encryptionOf } from './result-settings.ts'
+import { aclOf, askedOutput, encryptionOf } from './result-settings.ts'
 import * as shape from './shapes.ts'
 
 const reuseConfiguration = structure({
@@ -183,6 +183,7 @@ function outputOf(query: Query) {
     ResultConfiguration: {
       OutputLocation: `s3://${query.output.bucket}/${query.output.key}`,
       ...encryptionOf(query.encryption),
+      ...aclOf(query.acl),
       ExpectedBucketOwner: query.expectedBucketOwner,
     },
     ResultReuseConfiguration: {

@@ -6,10 +6,11 @@ export interface ResultConfiguration {
   readonly OutputLocation?: string | undefined
   readonly ExpectedBucketOwner?: string | undefined
   readonly EncryptionConfiguration?: { readonly EncryptionOption: 'SSE_S3' | 'SSE_KMS' | 'CSE_KMS' } | undefined
+  readonly AclConfiguration?: { readonly S3AclOption: 'BUCKET_OWNER_FULL_CONTROL' } | undefined
 }
 
 export function askedOutput(asked: ResultConfiguration = {}): OutputRequest {
-  const { OutputLocation, ExpectedBucketOwner, EncryptionConfiguration } = asked
+  const { OutputLocation, ExpectedBucketOwner, EncryptionConfiguration, AclConfiguration } = asked
   const option = EncryptionConfiguration?.EncryptionOption
   if (option === 'SSE_KMS' || option === 'CSE_KMS')
     throw new InvalidRequestException(
@@ -19,8 +20,12 @@ export function askedOutput(asked: ResultConfiguration = {}): OutputRequest {
     ...(OutputLocation !== undefined && { outputLocation: OutputLocation }),
     ...(ExpectedBucketOwner !== undefined && { expectedBucketOwner: ExpectedBucketOwner }),
     ...(option !== undefined && { encryption: option }),
+    ...(AclConfiguration && { acl: AclConfiguration.S3AclOption }),
   }
 }
 
 export const encryptionOf = (encryption: 'SSE_S3' | undefined) =>
   encryption === undefined ? {} : { EncryptionConfiguration: { EncryptionOption: encryption } }
+
+export const aclOf = (acl: 'BUCKET_OWNER_FULL_CONTROL' | undefined) =>
+  acl === undefined ? {} : { AclConfiguration: { S3AclOption: acl } }

@@ -2,7 +2,7 @@
 import { operation } from '../../../gateway/operation.ts'
 import { boolean, enumeration, integer, list, long, optional, string, structure } from '../../../gateway/shape.ts'
 import type { Athena } from '../athena.ts'
-import { invalidPageToken } from '../faults.ts'
+import { InvalidRequestException, invalidPageToken } from '../faults.ts'
 import { resultRowsMax } from '../limits.ts'
 import * as shape from './shapes.ts'
 
@@ -25,6 +25,7 @@ export const GetQueryResults = operation({
     QueryExecutionId: shape.queryId,
     NextToken: optional(shape.token),
     MaxResults: optional(shape.pageSize(resultRowsMax)),
+    QueryResultType: optional(enumeration('DATA_MANIFEST', 'DATA_ROWS')),
   },
   output: {
     UpdateCount: optional(long()),
@@ -44,7 +45,9 @@ export const GetQueryResults = operation({
       ...(bucket === undefined ? [] : [{ action: 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key}` }]),
     ]
   },
-  async handle(athena: Athena, { QueryExecutionId: id, NextToken, MaxResults = resultRowsMax }, call) {
+  async handle(athena: Athena, { QueryExecutionId: id, NextToken, MaxResults = resultRowsMax, QueryResultType }, call) {
+    if (QueryResultType === 'DATA_MANIFEST')
+      throw new InvalidRequestException('Biwa writes no manifests: leave QueryResultType out, or set it to DATA_ROWS.')
     const [of, from] =
       NextToken === undefined ? [id, 0] : shape.readToken<[string, number]>(NextToken, 'string', 'number')
     if (of !== id) throw invalidPageToken()

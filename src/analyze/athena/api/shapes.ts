@@ -27,11 +27,13 @@ export const parameters = map(string({ max: 51200 }), {
 export const encryption = structure({
   EncryptionOption: enumeration('SSE_S3', 'SSE_KMS', 'CSE_KMS'),
 })
+export const acl = structure({ S3AclOption: enumeration('BUCKET_OWNER_FULL_CONTROL') })
 export const accountId = string({ min: 12, max: 12, pattern: '^[0-9]+$' })
 export const resultConfiguration = structure({
   OutputLocation: optional(string()),
   EncryptionConfiguration: optional(encryption),
   ExpectedBucketOwner: optional(accountId),
+  AclConfiguration: optional(acl),
 })
 export const context = structure({ Database: optional(database), Catalog: optional(catalogName) })
 export const engineVersion = structure({

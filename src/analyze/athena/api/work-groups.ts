@@ -5,7 +5,7 @@ import type { Athena } from '../athena.ts'
 import { InvalidRequestException, noSuchResource } from '../faults.ts'
 import type { Scope } from '../needs.ts'
 import { engineVersion, type WorkGroup, type WorkGroupConfiguration } from '../work-groups.ts'
-import { askedOutput, encryptionOf, type ResultConfiguration } from './result-settings.ts'
+import { aclOf, askedOutput, encryptionOf, type ResultConfiguration } from './result-settings.ts'
 import * as shape from './shapes.ts'
 
 const state = enumeration('ENABLED', 'DISABLED')
@@ -32,6 +32,8 @@ const updates = structure({
       RemoveEncryptionConfiguration: optional(shape.flag),
       ExpectedBucketOwner: optional(shape.accountId),
       RemoveExpectedBucketOwner: optional(shape.flag),
+      AclConfiguration: optional(shape.acl),
+      RemoveAclConfiguration: optional(shape.flag),
     }),
   ),
   BytesScannedCutoffPerQuery: optional(cutoff),
@@ -92,6 +94,7 @@ export const UpdateWorkGroup = operation({
       ...(results.RemoveOutputLocation ? ['outputLocation'] : []),
       ...(results.RemoveEncryptionConfiguration ? ['encryption'] : []),
       ...(results.RemoveExpectedBucketOwner ? ['expectedBucketOwner'] : []),
+      ...(results.RemoveAclConfiguration ? ['acl'] : []),
       ...(ConfigurationUpdates.RemoveBytesScannedCutoffPerQuery ? ['scannedBytesMax'] : []),
     ]
     await athena.workGroups.update(call, name, group => {
@@ -260,6 +263,7 @@ function outputOf(group: WorkGroup) {
       ResultConfiguration: {
         OutputLocation: set.outputLocation,
         ...encryptionOf(set.encryption),
+        ...aclOf(set.acl),
         ExpectedBucketOwner: set.expectedBucketOwner,
       },
       EnforceWorkGroupConfiguration: set.enforced,

@@ -3,7 +3,14 @@
 // bucket on which it was never configured. What sets it to what it is, is taken; anything else is refused.
 import { operation } from '../../../gateway/operation.ts'
 import { enumeration, optional, payload, string, structure } from '../../../gateway/shape.ts'
-import { noSuchCors, noSuchObjectLock, noSuchReplication, noSuchWebsite, notConfigurable } from '../faults.ts'
+import {
+  malformedXml,
+  noSuchCors,
+  noSuchObjectLock,
+  noSuchReplication,
+  noSuchWebsite,
+  notConfigurable,
+} from '../faults.ts'
 import type { S3 } from '../s3.ts'
 import { bucketOf, documentChecksum, mayBucket, onBucket } from './shapes.ts'
 
@@ -152,8 +159,8 @@ export const GetBucketAccelerateConfiguration = operation({
   output: { Status: optional(enumeration('Enabled', 'Suspended')) },
   access: mayBucket('s3:GetAccelerateConfiguration'),
   handle(s3: S3, input) {
-    bucketOf(s3, input)
-    return {}
+    const Status = s3.settings.get(bucketOf(s3, input), 'acceleration')
+    return Status === undefined ? {} : { Status }
   },
 })
 
@@ -167,9 +174,11 @@ export const PutBucketAccelerateConfiguration = operation({
   },
   output: {},
   access: mayBucket('s3:PutAccelerateConfiguration'),
-  handle(s3: S3, input) {
-    bucketOf(s3, input)
-    if (input.AccelerateConfiguration.Status === 'Enabled') throw notConfigurable('Enabled')
+  async handle(s3: S3, input) {
+    const { Status } = input.AccelerateConfiguration
+    if (Status === undefined) throw malformedXml()
+    if (Status === 'Enabled') throw notConfigurable(Status)
+    await s3.settings.set(bucketOf(s3, input), 'acceleration', Status)
     return {}
   },
 })

@@ -11,6 +11,7 @@ import {
   objectArn,
   onBucket,
   onKey,
+  requestPayer,
   versionIdHeader,
   versionIdQuery,
 } from './shapes.ts'
@@ -40,6 +41,7 @@ export const DeleteObjects = operation({
   root: 'DeleteResult',
   input: {
     ...onBucket,
+    ...requestPayer,
     ...documentChecksum,
     Delete: payload(
       structure({

@@ -23,9 +23,10 @@ import type { Version } from '../version.ts'
 import { checksumAlgorithm, checksumType, typeName } from './checksum-members.ts'
 import { continuationToken, positionOf } from './continuation.ts'
 import { type Encode, encoderFor } from './encoding.ts'
-import { bucketOf, mayList, onBucket, owner, quoted, wholeSeconds } from './shapes.ts'
+import { bucketOf, mayList, onBucket, owner, quoted, requestPayer, wholeSeconds } from './shapes.ts'
 
 const rolled = {
+  ...requestPayer,
   Delimiter: optional(query('delimiter', string())),
   EncodingType: optional(query('encoding-type', enumeration('url'))),
   MaxKeys: optional(query('max-keys', integer())),

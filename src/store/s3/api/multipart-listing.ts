@@ -20,7 +20,18 @@ import { after } from '../paging.ts'
 import type { S3 } from '../s3.ts'
 import { checksumAlgorithm, checksumMembers, checksumOf, checksumType, typeName } from './checksum-members.ts'
 import { encoderFor } from './encoding.ts'
-import { bucketOf, mayBucket, mayObject, onBucket, onKey, owner, partMarker, quoted, wholeSeconds } from './shapes.ts'
+import {
+  bucketOf,
+  mayBucket,
+  mayObject,
+  onBucket,
+  onKey,
+  owner,
+  partMarker,
+  quoted,
+  requestPayer,
+  wholeSeconds,
+} from './shapes.ts'
 
 const initiator = structure({ ID: optional(string()), DisplayName: optional(string()) })
 const checksumOfUpload = {
@@ -100,6 +111,7 @@ export const ListMultipartUploads = operation({
   root: 'ListMultipartUploadsResult',
   input: {
     ...onBucket,
+    ...requestPayer,
     Delimiter: optional(query('delimiter', string())),
     EncodingType: optional(query('encoding-type', enumeration('url'))),
     KeyMarker: optional(query('key-marker', string())),

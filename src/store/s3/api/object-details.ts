@@ -22,8 +22,10 @@ import { checksumMembers, checksumOf, checksumType, typedChecksumOf } from './ch
 import {
   bucketOf,
   documentChecksum,
+  keyMember,
   lastModifiedHeader,
   mayObject,
+  onBucket,
   onKey,
   partMarker,
   shownVersionId,
@@ -150,7 +152,7 @@ export const PutObjectTagging = operation({
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjectTagging.html */
 export const DeleteObjectTagging = operation({
   http: { route: 'DELETE /{Bucket}/{Key+}?tagging', status: 204 },
-  input: { ...onKey, VersionId: versionIdQuery },
+  input: { ...onBucket, Key: keyMember, VersionId: versionIdQuery },
   output: { VersionId: versionIdHeader },
   access: mayObject('s3:DeleteObjectTagging', 's3:DeleteObjectVersionTagging'),
   async handle(s3: S3, input) {

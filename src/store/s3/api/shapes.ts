@@ -34,7 +34,9 @@ export const keyMember = uri('Key', string({ min: 1 }))
 export const versionIdQuery = optional(query('versionId', string()))
 export const expectedOwner = optional(header('x-amz-expected-bucket-owner', string()))
 export const onBucket = { Bucket: bucketMember, ExpectedBucketOwner: expectedOwner }
-export const onKey = { ...onBucket, Key: keyMember }
+/** That the caller would pay for the transfer. No bucket asks for it, so as in AWS it changes nothing. */
+export const requestPayer = { RequestPayer: optional(header('x-amz-request-payer', enumeration('requester'))) }
+export const onKey = { ...onBucket, ...requestPayer, Key: keyMember }
 
 /** Of requests whose body is a document: its checksum and its MD5 are compared with the bytes in document-digests.ts. */
 export const documentChecksum = {
