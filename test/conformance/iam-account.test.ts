@@ -1,23 +1,36 @@
 /**
- * IAM around users and roles: the account's alias, what users have here and what they do not, and policies that are tried
- * before anybody has them.
+ * IAM around users and roles: the account's alias, what users have here and what they do not, what an answer tells and what
+ * it leaves out, and policies that are tried before anybody has them.
  */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import {
+  AddRoleToInstanceProfileCommand,
+  AttachRolePolicyCommand,
   CreateAccountAliasCommand,
+  CreateInstanceProfileCommand,
+  CreatePolicyCommand,
+  CreateRoleCommand,
   CreateUserCommand,
   DeleteAccountAliasCommand,
   DeleteLoginProfileCommand,
   GetAccountPasswordPolicyCommand,
+  GetInstanceProfileCommand,
   GetLoginProfileCommand,
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
+  GetRoleCommand,
   IAMClient,
   ListAccountAliasesCommand,
   ListMFADevicesCommand,
+  ListPoliciesCommand,
+  ListRolesCommand,
   ListServiceSpecificCredentialsCommand,
   ListSigningCertificatesCommand,
   ListSSHPublicKeysCommand,
+  ListUsersCommand,
   ListVirtualMFADevicesCommand,
+  RemoveUserFromGroupCommand,
   SimulateCustomPolicyCommand,
 } from '@aws-sdk/client-iam'
 import { client, startLake } from '../testing/lake.ts'
@@ -76,6 +89,56 @@ test('a user has no password, no second factor and no keys of other kinds, and a
     new ListMFADevicesCommand({ UserName: 'bob' }),
   ])
     await assert.rejects(iam.send(command as ListMFADevicesCommand), { name: 'NoSuchEntityException' })
+})
+
+// As AWS answers, recorded on it: localstack/localstack, tests/aws/services/iam/*.snapshot.json
+test('lists tell less than what is read alone, and what is just made tells less too', async () => {
+  const iam = iamOf('100000000005')
+  const Tags = [{ Key: 'team', Value: 'lake' }]
+  const document = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
+  const trust = document.replace(
+    '"s3:*","Resource":"*"',
+    '"sts:AssumeRole","Principal":{"Service":"glue.amazonaws.com"}',
+  )
+  const role = { RoleName: 'r', AssumeRolePolicyDocument: trust, Tags }
+  const kept = (answer: object | undefined, ...members: string[]) => members.filter(member => member in (answer ?? {}))
+  const told = ['Tags', 'MaxSessionDuration']
+  assert.deepEqual(kept((await iam.send(new CreateRoleCommand(role))).Role, ...told), ['Tags'])
+  assert.deepEqual(kept((await iam.send(new GetRoleCommand(role))).Role, ...told), told)
+  assert.deepEqual(kept((await iam.send(new ListRolesCommand({}))).Roles?.[0], ...told), ['MaxSessionDuration'])
+  await iam.send(new CreateUserCommand({ UserName: 'u', Tags }))
+  assert.deepEqual(kept((await iam.send(new ListUsersCommand({}))).Users?.[0], 'Tags', 'UserName'), ['UserName'])
+  const described = ['Tags', 'Description']
+  const policy = { PolicyName: 'p', PolicyDocument: document, Description: 'd' }
+  const PolicyArn = (await iam.send(new CreatePolicyCommand(policy))).Policy?.Arn ?? ''
+  const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }))
+  assert.deepEqual([Policy?.Tags, Policy?.Description], [[], 'd'])
+  const { Policies } = await iam.send(new ListPoliciesCommand({ Scope: 'Local' }))
+  assert.deepEqual(kept(Policies?.[0], ...described), [])
+  const profile = { InstanceProfileName: 'i' }
+  await iam.send(new CreateInstanceProfileCommand(profile))
+  await iam.send(new AddRoleToInstanceProfileCommand({ ...profile, RoleName: 'r' }))
+  const { InstanceProfile } = await iam.send(new GetInstanceProfileCommand(profile))
+  assert.deepEqual([InstanceProfile?.Tags, kept(InstanceProfile?.Roles?.[0], ...told)], [[], []])
+
+  for (const [wrong, name, message] of [
+    [
+      new GetPolicyVersionCommand({ PolicyArn: `${PolicyArn}x`, VersionId: 'v1' }),
+      'NoSuchEntityException',
+      /px version v1 does not exist or is not attachable/,
+    ],
+    [
+      new AttachRolePolicyCommand({ RoleName: 'r', PolicyArn: 'longpolicynamebutnoarn' }),
+      'InvalidInputException',
+      'ARN longpolicynamebutnoarn is not valid.',
+    ],
+    [
+      new RemoveUserFromGroupCommand({ GroupName: 'none', UserName: 'nobody' }),
+      'NoSuchEntityException',
+      'The user with name nobody cannot be found.',
+    ],
+  ] as const)
+    await assert.rejects(iam.send(wrong as GetPolicyVersionCommand), { name, message })
 })
 
 test('a policy is tried before anybody has it, within a boundary or without', async () => {

@@ -202,8 +202,9 @@ test('versioning is off until it is put, and then enabled or suspended', async (
     await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status } }))
     assert.equal((await s3.send(new GetBucketVersioningCommand({ Bucket }))).Status, Status)
   }
+  const lower = { Status: 'enabled' as 'Enabled' }
   await assert.rejects(
-    s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: {} })),
+    s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: lower })),
     fault('MalformedXML', 400),
   )
 })

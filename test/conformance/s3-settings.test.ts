@@ -1,15 +1,18 @@
 /**
  * What buckets cannot be set to, as clients ask for it that read and write everything: setting what holds anyway is taken,
- * taking away what is not there too, and anything else is refused by name.
+ * taking away what is not there too, and anything else is refused by name, in AWS's words where AWS refuses it too.
  */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import {
   CopyObjectCommand,
   CreateBucketCommand,
+  DeleteBucketCommand,
   DeleteBucketCorsCommand,
   DeleteBucketReplicationCommand,
   DeleteBucketWebsiteCommand,
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetBucketAccelerateConfigurationCommand,
   GetBucketAclCommand,
   GetBucketRequestPaymentCommand,
@@ -21,8 +24,10 @@ import {
   PutBucketNotificationConfigurationCommand,
   PutBucketOwnershipControlsCommand,
   PutBucketRequestPaymentCommand,
+  PutBucketVersioningCommand,
   PutObjectAclCommand,
   PutObjectCommand,
+  PutObjectTaggingCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
 import { client, startLake } from '../testing/lake.ts'
@@ -109,13 +114,15 @@ test('an access list that gives all to the owner alone is taken where access lis
   await assert.rejects(s3.send(new PutObjectAclCommand({ Bucket, Key: 'none', ACL: 'private' })), { name: 'NoSuchKey' })
 })
 
-test('whoever would pay for the transfer may say so, and does not', async () => {
+test('whoever would pay for the transfer or delete what is locked may say so: nobody pays, and nothing is locked', async () => {
   const pays = { Bucket, RequestPayer: 'requester' as const }
   await s3.send(new PutObjectCommand({ ...pays, Key: 'paid', Body: 'x' }))
   const { RequestCharged } = await s3.send(new GetObjectCommand({ ...pays, Key: 'paid' }))
   assert.equal(RequestCharged, undefined)
   const { Contents } = await s3.send(new ListObjectsV2Command({ ...pays, Prefix: 'paid' }))
   assert.equal(Contents?.length, 1)
+  await s3.send(new DeleteObjectCommand({ ...pays, Key: 'paid', BypassGovernanceRetention: true }))
+  await assert.rejects(s3.send(new GetObjectCommand({ ...pays, Key: 'paid' })), { name: 'NoSuchKey' })
 })
 
 test('the source of a copy may have its slash percent-encoded', async () => {
@@ -125,6 +132,53 @@ test('the source of a copy may have its slash percent-encoded', async () => {
   }
   await assert.rejects(s3.send(new CopyObjectCommand({ Bucket, Key: 'copy', CopySource: 'settled' })), {
     name: 'InvalidArgument',
+  })
+})
+
+// As AWS answers, recorded on it: localstack/localstack, tests/aws/services/s3/test_s3_api.snapshot.json
+for (const [what, command, name, message] of [
+  [
+    'versioning that is neither on nor off',
+    new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: {} }),
+    'IllegalVersioningConfigurationException',
+    'The Versioning element must be specified',
+  ],
+  [
+    'an ownership that there is not',
+    new CreateBucketCommand({ Bucket: 'unowned', ObjectOwnership: 'RandomValue' as 'ObjectWriter' }),
+    'InvalidArgument',
+    'Invalid x-amz-object-ownership header: RandomValue',
+  ],
+  [
+    'tags of a header with a comma between them',
+    new PutObjectCommand({ Bucket, Key: 'tagged', Body: 'x', Tagging: 'key1=val1,key2=val2' }),
+    'InvalidArgument',
+    /^The header 'x-amz-tagging' shall be encoded/,
+  ],
+  [
+    "an object's tag of AWS's",
+    new PutObjectTaggingCommand({ Bucket, Key: 'a/b', Tagging: { TagSet: [{ Key: 'aws:x', Value: '1' }] } }),
+    'InvalidTag',
+    'Your TagKey cannot be prefixed with aws:',
+  ],
+] as const)
+  test(`${what} is refused in AWS's words`, async () => {
+    await assert.rejects(s3.send(command as PutBucketVersioningCommand), { name, message })
+  })
+
+test('a version that is not there is missed among many, and keeps a versioned bucket from being deleted', async () => {
+  const kept = { Bucket: 'kept-versions' }
+  await s3.send(new CreateBucketCommand(kept))
+  const VersionId = 'HPniJFCxqTsMuIH9KX8K8wEjNUgmABCD'
+  const Delete = { Objects: [{ Key: 'k', VersionId }] }
+  const { Errors } = await s3.send(new DeleteObjectsCommand({ ...kept, Delete }))
+  const Message = 'The specified version does not exist.'
+  assert.deepEqual(Errors, [{ Key: 'k', VersionId, Code: 'NoSuchVersion', Message }])
+  await s3.send(new PutBucketVersioningCommand({ ...kept, VersioningConfiguration: { Status: 'Enabled' } }))
+  await s3.send(new DeleteObjectCommand({ ...kept, Key: 'k' }))
+  await assert.rejects(s3.send(new DeleteBucketCommand(kept)), {
+    name: 'BucketNotEmpty',
+    message: 'The bucket you tried to delete is not empty. You must delete all versions in the bucket.',
   })
 })
 

@@ -1,8 +1,9 @@
 /**
  * Terraform's AWS provider, unmodified, makes every kind of resource that it has for what Biwa is: the pipeline, streams of
  * both modes with a consumer and policies, delivery streams with every block of an extended S3 destination, a function with
- * what belongs to it. It finds nothing to change afterwards, changes what may be changed in place, finds nothing again, and
- * takes all of it down. One configuration: each command takes long, and hardly longer with more in it.
+ * what belongs to it, a catalog with all that hangs on it, a bucket's settings, identities. It finds nothing to change
+ * afterwards, changes what may be changed in place, finds nothing again, and takes all of it down. One configuration: each
+ * command takes long, and hardly longer with more in it.
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
@@ -36,7 +37,7 @@ describe('terraform', { skip: withoutTerraform, timeout: 600_000 }, () => {
   }
 
   test('makes all of it, and the function answers', async () => {
-    assert.match(await terraform.run('apply', '-auto-approve'), /Apply complete! Resources: 35 added/)
+    assert.match(await terraform.run('apply', '-auto-approve'), /Apply complete! Resources: 71 added/)
     assert.deepEqual(await greeting(), { greeting: 'hello' })
   })
 
@@ -72,7 +73,7 @@ describe('terraform', { skip: withoutTerraform, timeout: 600_000 }, () => {
   test('takes all of it down', async () => {
     assert.match(
       await terraform.run('destroy', '-auto-approve', ...changed),
-      /Destroy complete! Resources: 35 destroyed/,
+      /Destroy complete! Resources: 71 destroyed/,
     )
     assert.deepEqual(lake.failures, [])
   })

@@ -1,6 +1,6 @@
 /** Which managed policies hang on whom. */
 import { type Entity, entityOf } from './entities.ts'
-import { type Kind, notAttachable, notAttached, quotaExceeded } from './faults.ts'
+import { type Kind, noArn, notAttachable, notAttached, quotaExceeded } from './faults.ts'
 import { attachedPoliciesMax } from './limits.ts'
 import type { ManagedPolicies } from './managed-policies.ts'
 import type { Needs, Scope } from './needs.ts'
@@ -17,6 +17,7 @@ export class Attachments {
   /** Attaching what is attached changes nothing. */
   attach(entity: Entity, arn: string): Promise<void> {
     return this.#needs.change(write => {
+      if (!arn.startsWith('arn:')) throw noArn(arn)
       if (!this.#policies.find(entity, arn)) throw notAttachable(arn)
       const attached = this.arns(entity)
       if (attached.includes(arn)) return

@@ -35,6 +35,7 @@ export const entityExists = (kind: Kind, name: string) =>
 export const noSuchInlinePolicy = (kind: Kind, name: string) =>
   new NoSuchEntity(`The ${words[kind]} policy with name ${name} cannot be found.`)
 export const noSuchPolicy = (arn: string) => new NoSuchEntity(`Policy ${arn} was not found.`)
+export const noArn = (text: string) => new InvalidInput(`ARN ${text} is not valid.`)
 export const notAttachable = (arn: string) => new NoSuchEntity(`Policy ${arn} does not exist or is not attachable.`)
 export const notAttached = (arn: string) => new NoSuchEntity(`Policy ${arn} was not found.`)
 export const noSuchVersion = (arn: string, version: string) =>

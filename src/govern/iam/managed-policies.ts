@@ -156,7 +156,8 @@ export class ManagedPolicies {
   }
 
   version(scope: Scope, arn: string, version: number): PolicyVersion {
-    const found = this.versions(scope, arn).find(one => one.version === version)
+    const known = this.find(scope, arn) ? this.versions(scope, arn) : []
+    const found = known.find(one => one.version === version)
     if (!found) throw noSuchVersion(arn, `v${version}`)
     return found
   }
@@ -190,8 +191,8 @@ export class ManagedPolicies {
 
   setDefaultVersion(scope: Scope, arn: string, version: number): Promise<void> {
     return this.#needs.change(write => {
-      this.#own(scope, arn)
       this.version(scope, arn, version)
+      this.#own(scope, arn)
       this.#setDefault(write, arn, version)
     })
   }

@@ -134,9 +134,9 @@ export class Buckets {
   /** Only an empty bucket: no object, no older version, no delete marker. Uploads under way end with it. */
   async delete(bucket: Bucket): Promise<void> {
     await this.#ledger.commitRoom(write => {
-      this.again(write, bucket)
+      const { versioning } = this.again(write, bucket)
       if (write.get('SELECT 1 AS found FROM s3_version WHERE bucket = ? LIMIT 1', bucket.id) !== undefined)
-        throw bucketNotEmpty(bucket.name)
+        throw bucketNotEmpty(bucket.name, versioning !== 'off')
       this.#uploads.abortAll(write, bucket)
       write.run('DELETE FROM s3_setting WHERE bucket = ?', bucket.id)
       write.run('DELETE FROM s3_bucket WHERE id = ?', bucket.id)

@@ -25,8 +25,19 @@ export const bucketAlreadyOwnedByYou = (bucket: string) =>
     'Your previous request to create the named bucket succeeded and you already own it.',
     { BucketName: bucket },
   )
-export const bucketNotEmpty = (bucket: string) =>
-  fault('BucketNotEmpty', 409, 'The bucket you tried to delete is not empty', { BucketName: bucket })
+export const bucketNotEmpty = (bucket: string, versioned: boolean) =>
+  fault(
+    'BucketNotEmpty',
+    409,
+    `The bucket you tried to delete is not empty${versioned ? '. You must delete all versions in the bucket.' : ''}`,
+    { BucketName: bucket },
+  )
+export const noVersioning = () =>
+  fault('IllegalVersioningConfigurationException', 400, 'The Versioning element must be specified')
+export const invalidOwnership = (value: string) =>
+  fault('InvalidArgument', 400, `Invalid x-amz-object-ownership header: ${value}`, {
+    ArgumentName: 'x-amz-object-ownership',
+  })
 export const tooManyBuckets = () =>
   fault('TooManyBuckets', 400, 'You have attempted to create more buckets than allowed')
 export const invalidLocationConstraint = (constraint: string) =>

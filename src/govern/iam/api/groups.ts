@@ -16,7 +16,7 @@ import {
   pathPrefix,
   resourceOf,
   user,
-  userAnswer,
+  userListAnswer,
 } from './shapes.ts'
 
 const resource = resourceOf('group', 'GroupName')
@@ -40,7 +40,7 @@ export const GetGroup = operation({
   handle(iam: Iam, input, call) {
     const found = iam.entities.get(call, 'group', input.GroupName)
     const page = paged(iam.memberships.members(found), pageRequest(input), member => member.name)
-    return { Group: groupAnswer(found), Users: page.items.map(userAnswer), ...pageAnswer(page) }
+    return { Group: groupAnswer(found), Users: page.items.map(userListAnswer), ...pageAnswer(page) }
   },
 })
 
@@ -87,8 +87,8 @@ export const AddUserToGroup = operation({
   output: {},
   resource,
   async handle(iam: Iam, input, call) {
-    const holder = iam.entities.get(call, 'group', input.GroupName)
-    await iam.memberships.add(holder, iam.entities.get(call, 'user', input.UserName))
+    const member = iam.entities.get(call, 'user', input.UserName) // AWS misses the user before the group
+    await iam.memberships.add(iam.entities.get(call, 'group', input.GroupName), member)
     return {}
   },
 })
@@ -99,8 +99,8 @@ export const RemoveUserFromGroup = operation({
   output: {},
   resource,
   async handle(iam: Iam, input, call) {
-    const holder = iam.entities.get(call, 'group', input.GroupName)
-    await iam.memberships.remove(holder, iam.entities.get(call, 'user', input.UserName))
+    const member = iam.entities.get(call, 'user', input.UserName) // AWS misses the user before the group
+    await iam.memberships.remove(iam.entities.get(call, 'group', input.GroupName), member)
     return {}
   },
 })

@@ -18,6 +18,7 @@ import {
   resourceOf,
   roleName,
   tagList,
+  tagsAnswer,
   tagsOf,
 } from './shapes.ts'
 
@@ -35,7 +36,7 @@ export const CreateInstanceProfile = operation({
       path: input.Path,
       tags: tagsOf(input.Tags),
     })
-    return { InstanceProfile: answer(iam, created) }
+    return { InstanceProfile: { ...answer(iam, created), ...(input.Tags && { Tags: tagsAnswer(created.tags) }) } }
   },
 })
 
@@ -45,7 +46,8 @@ export const GetInstanceProfile = operation({
   output: { InstanceProfile: instanceProfile },
   resource,
   handle(iam: Iam, input, call) {
-    return { InstanceProfile: answer(iam, iam.entities.get(call, 'profile', input.InstanceProfileName)) }
+    const found = iam.entities.get(call, 'profile', input.InstanceProfileName)
+    return { InstanceProfile: { ...answer(iam, found), Tags: tagsAnswer(found.tags) } }
   },
 })
 

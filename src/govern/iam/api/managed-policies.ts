@@ -57,12 +57,13 @@ function policyAnswer(iam: Iam, call: Call, found: ManagedPolicy) {
     AttachmentCount: attached,
     PermissionsBoundaryUsageCount: bounding,
     IsAttachable: true,
-    ...(found.description !== undefined && { Description: found.description }),
     CreateDate: found.createdAt,
     UpdateDate: found.updatedAt,
-    ...(Object.keys(found.tags).length > 0 && { Tags: tagsAnswer(found.tags) }),
   }
 }
+/** Lists leave them out. */
+const description = (found: ManagedPolicy) =>
+  found.description === undefined ? {} : { Description: found.description }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html */
 export const CreatePolicy = operation({
@@ -83,7 +84,8 @@ export const CreatePolicy = operation({
       description: input.Description,
       tags: tagsOf(input.Tags),
     })
-    return { Policy: policyAnswer(iam, call, created) }
+    const tags = input.Tags && { Tags: tagsAnswer(created.tags) }
+    return { Policy: { ...policyAnswer(iam, call, created), ...description(created), ...tags } }
   },
 })
 
@@ -93,7 +95,8 @@ export const GetPolicy = operation({
   output: { Policy: optional(policy) },
   resource,
   handle(iam: Iam, input, call) {
-    return { Policy: policyAnswer(iam, call, iam.managed.get(call, input.PolicyArn)) }
+    const found = iam.managed.get(call, input.PolicyArn)
+    return { Policy: { ...policyAnswer(iam, call, found), ...description(found), Tags: tagsAnswer(found.tags) } }
   },
 })
 

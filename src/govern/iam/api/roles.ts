@@ -7,6 +7,7 @@ import { boundaryOn } from './holder-boundary.ts'
 import { tagsOn } from './holder-tags.ts'
 import {
   arn,
+  madeRoleAnswer,
   pageAnswer,
   pageInput,
   pageOutput,
@@ -18,6 +19,7 @@ import {
   role,
   roleAnswer,
   roleDescription,
+  roleListAnswer,
   roleName,
   sessionDuration,
   tagList,
@@ -51,7 +53,7 @@ export const CreateRole = operation({
       boundary: input.PermissionsBoundary,
       tags: tagsOf(input.Tags),
     })
-    return { Role: roleAnswer(created) }
+    return { Role: madeRoleAnswer(created) }
   },
 })
 
@@ -72,7 +74,7 @@ export const ListRoles = operation({
   resource: (input, call) => `arn:aws:iam::${call.account}:role${input.PathPrefix ?? '/'}`,
   handle(iam: Iam, input, call) {
     const page = iam.entities.list(call, 'role', { ...pageRequest(input), pathPrefix: input.PathPrefix })
-    return { Roles: page.items.map(roleAnswer), ...pageAnswer(page) }
+    return { Roles: page.items.map(roleListAnswer), ...pageAnswer(page) }
   },
 })
 
@@ -101,7 +103,7 @@ export const UpdateRoleDescription = operation({
   resource,
   async handle(iam: Iam, input, call) {
     const changed = await iam.entities.update(call, 'role', input.RoleName, { description: input.Description })
-    return { Role: roleAnswer(changed) }
+    return { Role: madeRoleAnswer(changed) }
   },
 })
 

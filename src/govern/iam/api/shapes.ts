@@ -127,30 +127,29 @@ const bounds = (entity: Entity) =>
       }
 const tags = (entity: Entity) => (Object.keys(entity.tags).length > 0 ? { Tags: tagsAnswer(entity.tags) } : {})
 
-export const userAnswer = (entity: Entity) => ({
-  ...common(entity),
-  UserName: entity.name,
-  UserId: entity.id,
-  ...bounds(entity),
-  ...tags(entity),
-})
-export const roleAnswer = (entity: Entity) => ({
+// AWS tells less of what it has just made than of what is read, and least in lists: no tags and no boundary.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html
+
+export const userListAnswer = (entity: Entity) => ({ ...common(entity), UserName: entity.name, UserId: entity.id })
+export const userAnswer = (entity: Entity) => ({ ...userListAnswer(entity), ...bounds(entity), ...tags(entity) })
+
+const roleOfProfile = (entity: Entity) => ({
   ...common(entity),
   RoleName: entity.name,
   RoleId: entity.id,
   AssumeRolePolicyDocument: encodedDocument(entity.trust ?? ''),
-  MaxSessionDuration: entity.sessionSecondsMax ?? 3600,
   ...(entity.description !== undefined && { Description: entity.description }),
-  ...bounds(entity),
-  ...tags(entity),
 })
+const session = (entity: Entity) => ({ MaxSessionDuration: entity.sessionSecondsMax ?? 3600 })
+export const madeRoleAnswer = (entity: Entity) => ({ ...roleOfProfile(entity), ...bounds(entity), ...tags(entity) })
+export const roleAnswer = (entity: Entity) => ({ ...madeRoleAnswer(entity), ...session(entity) })
+export const roleListAnswer = (entity: Entity) => ({ ...roleOfProfile(entity), ...session(entity) })
 export const groupAnswer = (entity: Entity) => ({ ...common(entity), GroupName: entity.name, GroupId: entity.id })
 export const profileAnswer = (entity: Entity, roles: readonly Entity[]) => ({
   ...common(entity),
   InstanceProfileName: entity.name,
   InstanceProfileId: entity.id,
-  Roles: roles.map(roleAnswer),
-  ...tags(entity),
+  Roles: roles.map(roleOfProfile),
 })
 
 /**

@@ -19,6 +19,7 @@ import {
   tagsOf,
   user,
   userAnswer,
+  userListAnswer,
   userName,
 } from './shapes.ts'
 
@@ -63,7 +64,7 @@ export const ListUsers = operation({
   resource: (input, call) => `arn:aws:iam::${call.account}:user${input.PathPrefix ?? '/'}`,
   handle(iam: Iam, input, call) {
     const page = iam.entities.list(call, 'user', { ...pageRequest(input), pathPrefix: input.PathPrefix })
-    return { Users: page.items.map(userAnswer), ...pageAnswer(page) }
+    return { Users: page.items.map(userListAnswer), ...pageAnswer(page) }
   },
 })
 

@@ -13,7 +13,7 @@ import {
   structure,
 } from '../../../gateway/shape.ts'
 import { checkDefaultEncryption } from '../encryption.ts'
-import { invalidRequest, malformedXml, noSuchOwnershipControls, noSuchTagSet } from '../faults.ts'
+import { invalidRequest, malformedXml, noSuchOwnershipControls, noSuchTagSet, noVersioning } from '../faults.ts'
 import type { S3 } from '../s3.ts'
 import { bucketTags } from '../tags.ts'
 import { bucketOf, documentChecksum, mayBucket, onBucket, tag, tagList, tagSetOf } from './shapes.ts'
@@ -54,6 +54,7 @@ export const PutBucketVersioning = operation({
     const { Status, MFADelete } = input.VersioningConfiguration
     if (MFADelete === 'Enabled')
       throw invalidRequest('Biwa knows no MFA devices: set MfaDelete to Disabled, or leave it out.')
+    if (Status === undefined) throw noVersioning()
     if (Status !== 'Enabled' && Status !== 'Suspended') throw malformedXml()
     await s3.buckets.setVersioning(bucketOf(s3, input), Status === 'Enabled' ? 'enabled' : 'suspended')
     return {}

@@ -2,7 +2,6 @@
 import { operation } from '../../../gateway/operation.ts'
 import {
   boolean,
-  enumeration,
   header,
   integer,
   list,
@@ -14,7 +13,7 @@ import {
   timestamp,
 } from '../../../gateway/shape.ts'
 import { canonicalUser } from '../canonical-user.ts'
-import { aclNotSupported, invalidArgument } from '../faults.ts'
+import { aclNotSupported, invalidArgument, invalidOwnership } from '../faults.ts'
 import { bucketsPageMax } from '../limits.ts'
 import type { S3 } from '../s3.ts'
 import { bucketTags } from '../tags.ts'
@@ -28,9 +27,7 @@ export const CreateBucket = operation({
   input: {
     Bucket: bucketMember,
     ACL: optional(header('x-amz-acl', string())),
-    ObjectOwnership: optional(
-      header('x-amz-object-ownership', enumeration('BucketOwnerPreferred', 'ObjectWriter', 'BucketOwnerEnforced')),
-    ),
+    ObjectOwnership: optional(header('x-amz-object-ownership', string())),
     CreateBucketConfiguration: optional(
       payload(
         structure({
@@ -48,7 +45,7 @@ export const CreateBucket = operation({
     await s3.buckets.create(
       input.Bucket,
       { account: call.account, region: call.region, constraint: LocationConstraint },
-      { ownership: input.ObjectOwnership, tags: Tags && bucketTags(tagList(Tags)) },
+      { ownership: ownershipOf(input.ObjectOwnership), tags: Tags && bucketTags(tagList(Tags)) },
     )
     const local = call.region === 'us-east-1' && LocationConstraint === undefined
     return {
@@ -57,6 +54,13 @@ export const CreateBucket = operation({
     }
   },
 })
+
+const ownerships = ['BucketOwnerPreferred', 'ObjectWriter', 'BucketOwnerEnforced'] as const
+function ownershipOf(asked: string | undefined) {
+  const known = ownerships.find(one => one === asked)
+  if (asked !== undefined && !known) throw invalidOwnership(asked)
+  return known
+}
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html */
 export const HeadBucket = operation({

@@ -1,7 +1,8 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html and API_DeleteObjects.html
+import type { Fault } from '../../../gateway/fault.ts'
 import { operation } from '../../../gateway/operation.ts'
 import { boolean, header, list, named, optional, payload, string, structure } from '../../../gateway/shape.ts'
-import { malformedXml } from '../faults.ts'
+import { malformedXml, noSuchVersion } from '../faults.ts'
 import { pageMax } from '../limits.ts'
 import type { S3 } from '../s3.ts'
 import {
@@ -16,10 +17,13 @@ import {
   versionIdQuery,
 } from './shapes.ts'
 
+/** To delete what is locked: nothing is, there is no Object Lock here. */
+const bypass = { BypassGovernanceRetention: optional(header('x-amz-bypass-governance-retention', boolean())) }
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html */
 export const DeleteObject = operation({
   http: { route: 'DELETE /{Bucket}/{Key+}', status: 204 },
-  input: { ...onKey, VersionId: versionIdQuery, IfMatch: optional(header('If-Match', string())) },
+  input: { ...onKey, ...bypass, VersionId: versionIdQuery, IfMatch: optional(header('If-Match', string())) },
   output: {
     DeleteMarker: optional(header('x-amz-delete-marker', boolean())),
     VersionId: versionIdHeader,
@@ -42,6 +46,7 @@ export const DeleteObjects = operation({
   input: {
     ...onBucket,
     ...requestPayer,
+    ...bypass,
     ...documentChecksum,
     Delete: payload(
       structure({
@@ -112,8 +117,15 @@ export const DeleteObjects = operation({
             ],
       ),
       Errors: told.flatMap(({ outcome, Key, VersionId }) =>
-        'fault' in outcome ? [{ Key, VersionId, Code: outcome.fault.code, Message: outcome.fault.message }] : [],
+        'fault' in outcome ? [{ Key, VersionId, ...toldFault(outcome.fault, Key, VersionId) }] : [],
       ),
     }
   },
 })
+
+/** Among many, AWS misses a version whose id cannot be one; alone it calls the id invalid. */
+function toldFault(fault: Fault, key = '', versionId: string | undefined) {
+  const { code, message } =
+    versionId !== undefined && fault.code === 'InvalidArgument' ? noSuchVersion(key, versionId) : fault
+  return { Code: code, Message: message }
+}

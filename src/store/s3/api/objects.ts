@@ -82,7 +82,8 @@ export const PutObject = operation({
       ETag: quoted(version.etag),
       ...typedChecksumOf(version.properties.checksum),
       ...encryptionOf(version.properties),
-      VersionId: shownVersionId(bucket, version),
+      // As in AWS a write in a bucket whose versioning is suspended tells none: it is the null version.
+      VersionId: version.versionId === 'null' ? undefined : version.versionId,
       Expiration: s3.lifecycles.expiration(bucket, version),
     }
   },
