@@ -1,9 +1,10 @@
 // How Athena writes a value of each type into its result files: an expression of DuckDB that makes the text, NULL staying
 // NULL. Inside arrays, maps and rows a NULL is the word null.
+import { unsupported } from './ast.ts'
 import { decimalText, fieldOf, instantText, timestampText, timeText } from './convert-text.ts'
 import { literal } from './text.ts'
 import { fieldName } from './typing/names.ts'
-import type { Type } from './typing/type.ts'
+import { isSketch, nameOf, type Type } from './typing/type.ts'
 
 export function resultText(value: string, type: Type): string {
   switch (type.kind) {
@@ -32,6 +33,7 @@ export function resultText(value: string, type: Type): string {
       return `CASE WHEN ${value} IS NULL THEN NULL ELSE '{' || ${parts.join(" || ', ' || ") || "''"} || '}' END`
     }
     case 'simple':
+      if (isSketch(type)) throw unsupported(`A result of the type ${nameOf(type)}, whose binary form is Athena's own,`)
       if (type.name === 'real' || type.name === 'double') return `athena_float(${value})`
       if (type.name === 'varbinary') return `athena_binary(${value})`
       if (type.name === 'ipaddress') return `athena_ip_text(${value})`

@@ -1,6 +1,7 @@
 // All functions that the engine's process computes itself.
 import { bits } from './bits.ts'
 import type { Computed } from './computed.ts'
+import { digests } from './digests.ts'
 import { distributions } from './distributions.ts'
 import { formats } from './format.ts'
 import { hashes } from './hashes.ts'
@@ -20,6 +21,7 @@ import { urls } from './urls.ts'
 const all: ReadonlyMap<string, Computed> = new Map(
   [
     bits,
+    digests,
     distributions,
     hashes,
     ipAddresses,

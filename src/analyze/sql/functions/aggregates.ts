@@ -9,15 +9,12 @@ import { typed } from '../value.ts'
 import { invalid } from './clock.ts'
 import { type Argument, aggregate, applied, type FunctionEntry, type FunctionTable, type Writer } from './entry.ts'
 import { extremes } from './extremes.ts'
+import { weightedPercentiles } from './sketches.ts'
 
 const ofDouble = (template: string): FunctionEntry => aggregate(['(double) -> double', template])
 /** Of what has no such number nothing is told. */
 const ofTwo = (template: string): FunctionEntry =>
   aggregate(['(double, double) -> double', `athena_finite({${template}})`])
-
-const weighted: Writer = (_, position) => {
-  throw unsupported('approx_percentile with weights', position)
-}
 
 /**
  * Counted exactly: the engine's own sketch is a fifth off where Athena's is exact, for few values, and where Athena's is
@@ -40,7 +37,7 @@ const [errorLeast, errorMost] = [0.0040625, 0.26]
 const mostFrequent = `athena_most({histogram($2)}, $1, $3)`
 
 /** So few values are each known: Athena's sketch gives one of them, the engine's what lies between two. */
-const knownMax = 32
+const knownMax = 75
 
 /** `share` of the values are below it. */
 const known = (share: string): string =>
@@ -57,8 +54,7 @@ const percentiles = (type: 'bigint' | 'real' | 'double') =>
       `CASE WHEN {count($1)} = 0 THEN NULL WHEN {count($1)} <= ${knownMax} AND list_min($2) >= 0 AND list_max($2) <= 1
          THEN list_transform($2, athena_share -> ${known('athena_share')}) ELSE {approx_quantile($1, CAST($2 AS FLOAT[]))} END`,
     ],
-    [`(${type}, double, double) -> ${type}`, weighted],
-    [`(${type}, double, array(double)) -> array(${type})`, weighted],
+    ...weightedPercentiles(type),
   ] as const
 
 /** DuckDB's is the sample's, Athena's that of the values themselves. */

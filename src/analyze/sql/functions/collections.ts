@@ -95,6 +95,7 @@ export const collections: FunctionTable = {
   cardinality: scalar(
     ['(array(E)) -> bigint', 'CAST(len($1) AS BIGINT)'],
     ['(map(K, V)) -> bigint', 'CAST(cardinality($1) AS BIGINT)'],
+    ['(HyperLogLog) -> bigint', 'CAST(len($1) AS BIGINT)'],
   ),
   combinations: scalar([
     '(array(E), bigint) -> array(array(E))',

@@ -13,12 +13,23 @@ import { instants } from './instants.ts'
 import { lambdas } from './lambdas.ts'
 import { maps } from './maps.ts'
 import { scalars } from './scalars.ts'
+import { sketches } from './sketches.ts'
 import { windows } from './windows.ts'
 
 export const functions: ReadonlyMap<string, FunctionEntry> = new Map(
-  [...scalars, dates, dateFormats, durations, instants, collections, lambdas, maps, aggregates, windows].flatMap(
-    table => Object.entries(table),
-  ),
+  [
+    ...scalars,
+    dates,
+    dateFormats,
+    durations,
+    instants,
+    collections,
+    lambdas,
+    maps,
+    aggregates,
+    sketches,
+    windows,
+  ].flatMap(table => Object.entries(table)),
 )
 
 /** The statement's own time: one instant for the whole statement, cut to the precision that is asked for. */

@@ -4,16 +4,7 @@ export const refused: ReadonlySet<string> = new Set([
   // Times with a zone of their own.
   'current_time',
   'from_iso8601_timestamp_nanos',
-  // Sketches: their binary form is Athena's own.
-  ...[
-    'approx_set',
-    'merge',
-    'empty_approx_set',
-    'tdigest_agg',
-    'qdigest_agg',
-    'value_at_quantile',
-    'values_at_quantiles',
-  ],
+  // Sketches of sets of words, and ranks in a digest.
   ...['quantile_at_value', 'make_set_digest', 'merge_set_digest', 'intersection_cardinality', 'jaccard_index'],
   'hash_counts',
   // Trino's of later versions.

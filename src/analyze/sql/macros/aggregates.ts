@@ -2,6 +2,11 @@
 import { failed, failedCast } from '../failed.ts'
 
 export const aggregateMacros: readonly string[] = [
+  'CREATE MACRO athena_unless_empty(l) AS CASE WHEN len(l) > 0 THEN l END',
+  `CREATE MACRO athena_tdigest_at(d, share) AS CASE WHEN len(d) > 0 THEN athena_tdigest_value(
+     list_transform(list_sort(d), k_item -> k_item.v), list_transform(list_sort(d), k_item -> k_item.w), share) END`,
+  `CREATE MACRO athena_qdigest_at(d, share) AS CASE WHEN len(d) > 0 THEN
+     list_sort(d)[athena_qdigest_place(list_transform(list_sort(d), k_item -> k_item.w), share)].v END`,
   // How far a window function looks, and how far a frame reaches.
   `CREATE MACRO athena_place_offset(n, least) AS CASE WHEN n >= least OR n IS NULL THEN n
      ELSE ${failed("'INVALID_FUNCTION_ARGUMENT: Offset must be at least ' || least")} END`,

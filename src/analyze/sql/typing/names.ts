@@ -23,6 +23,12 @@ const duckNames: Readonly<Record<SimpleName, string>> = {
   ipaddress: 'BLOB',
   'interval day to second': 'INTERVAL',
   'interval year to month': 'INTERVAL',
+  // Hashes of values; values with their weights.
+  HyperLogLog: 'UBIGINT[]',
+  tdigest: 'STRUCT(v DOUBLE, w DOUBLE)[]',
+  'qdigest(bigint)': 'STRUCT(v BIGINT, w DOUBLE)[]',
+  'qdigest(double)': 'STRUCT(v DOUBLE, w DOUBLE)[]',
+  'qdigest(real)': 'STRUCT(v FLOAT, w DOUBLE)[]',
   unknown: 'VARCHAR',
 }
 
@@ -76,6 +82,11 @@ const hiveNames: Readonly<Record<SimpleName, string>> = {
   ipaddress: 'string',
   'interval day to second': 'string',
   'interval year to month': 'string',
+  HyperLogLog: 'binary',
+  tdigest: 'binary',
+  'qdigest(bigint)': 'binary',
+  'qdigest(double)': 'binary',
+  'qdigest(real)': 'binary',
   unknown: 'string',
 }
 
@@ -119,7 +130,10 @@ export function typeOfHive(text: string): Type {
   }
   if (name === 'binary') return { kind: 'simple', name: 'varbinary' }
   if (name === 'decimal') return { kind: 'decimal', precision: 10, scale: 0 }
-  if (/^(map|row|json|uuid|ipaddress|unknown|interval|time)\b/.test(name) && !name.startsWith('timestamp'))
+  if (
+    /^(map|row|json|uuid|ipaddress|unknown|interval|time|hyperloglog|tdigest|qdigest)\b/.test(name) &&
+    !name.startsWith('timestamp')
+  )
     throw unsupported(`The column type '${text}'`)
   try {
     return parseType(name)

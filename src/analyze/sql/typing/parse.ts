@@ -19,6 +19,11 @@ const simples: Readonly<Record<string, SimpleName>> = {
   'interval day to second': 'interval day to second',
   'interval year to month': 'interval year to month',
   unknown: 'unknown',
+  hyperloglog: 'HyperLogLog',
+  tdigest: 'tdigest',
+  'qdigest(bigint)': 'qdigest(bigint)',
+  'qdigest(double)': 'qdigest(double)',
+  'qdigest(real)': 'qdigest(real)',
 }
 
 /** Throws for what is no type. */

@@ -16,8 +16,12 @@ export type SimpleName =
   | 'ipaddress'
   | 'interval day to second'
   | 'interval year to month'
+  | SketchName
   /** Of a NULL that nothing else gives a type. */
   | 'unknown'
+
+/** Of what only functions make and take: no file holds them. */
+export type SketchName = 'HyperLogLog' | 'tdigest' | 'qdigest(bigint)' | 'qdigest(double)' | 'qdigest(real)'
 
 export interface Field {
   /** Undefined for a field of ROW(1, 2), which has no name. */
@@ -69,6 +73,15 @@ export const rowOf = (fields: readonly Field[]): Type => ({ kind: 'row', fields 
 export const isSimple = (type: Type, ...names: readonly SimpleName[]): boolean =>
   type.kind === 'simple' && names.includes(type.name)
 
+const sketchNames: readonly SketchName[] = [
+  'HyperLogLog',
+  'tdigest',
+  'qdigest(bigint)',
+  'qdigest(double)',
+  'qdigest(real)',
+]
+export const isSketch = (type: Type): boolean => isSimple(type, ...sketchNames)
+
 /** The name in messages: `decimal(10,2)`, `array(varchar(3))`, `row("a" integer)`. */
 export function nameOf(type: Type): string {
   switch (type.kind) {
@@ -106,5 +119,5 @@ export function isOrderable(type: Type): boolean {
   if (type.kind === 'map' || type.kind === 'function') return false
   if (type.kind === 'array') return isOrderable(type.of)
   if (type.kind === 'row') return type.fields.every(field => isOrderable(field.type))
-  return !isSimple(type, 'json')
+  return !isSimple(type, 'json') && !isSketch(type)
 }
