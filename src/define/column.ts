@@ -151,6 +151,10 @@ export const column = Object.freeze({
 /** A column's name, or its type with the names inside of it, as the catalog and Athena have it. */
 export const catalogName = (declared: string): string => declared.toLowerCase()
 
+/** A column that is declared; `toString`, which every object has, is none unless it is. */
+export const columnNamed = (columns: Columns, name: string): Column | undefined =>
+  Object.hasOwn(columns, name) ? columns[name] : undefined
+
 /** The columns, frozen, when they can be what they are said to be; `what` begins the sentence. */
 export function checkColumns<const C extends Columns>(what: string, columns: C): C {
   if (typeof columns !== 'object' || columns === null)

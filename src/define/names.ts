@@ -23,7 +23,8 @@ export const tableName: Rule = {
 }
 /** As records spell it. The catalog has it in lower case: Athena and SQL tell no case apart. */
 export const columnName: Rule = {
-  pattern: /^\w{1,255}$/,
+  // What every object has already cannot be a member that is assigned.
+  pattern: /^(?!__proto__$)\w{1,255}$/,
   words: '1 to 255 letters (a to z, A to Z), digits and underscores; so are the members of its records',
 }
 /** https://docs.aws.amazon.com/glue/latest/webapi/API_CreateJob.html */

@@ -36,6 +36,7 @@ for (const [write, wanted] of [
   ],
   [() => delivery?.('x', { from: readings, into: place }), /into must be a table, .*, not the location/],
   [() => delivery?.('x', { from: readings, to: place, by: 'room' }), /by must be a list such as .*, not "room"/],
+  [() => delivery?.('x', { from: readings, to: place, by: ['toString'] }), /folders by "toString", which is no member/],
   [() => delivery?.('x', { from: readings, to: place, by: [7] }), /cannot name folders by 7, which is no member/],
   [() => delivery?.('x', { from: readings, to: 's3://data-bucket/raw/' }), /to must be bucket\('name'\) or/],
   [() => delivery?.('x', { from: readings, to: place, buffer: 60 }), /buffer takes an object with seconds, mebibytes/],
@@ -118,6 +119,11 @@ for (const [write, wanted] of [
   [() => cron?.('0 ? 1 * ? *'), /its \? in the third or in the fifth field alone/],
   [() => cron?.('0 3 * * ? *', { zone: 'JST' }), /no time zone "JST"\. Write one of IANA's names/],
   [() => cron?.('0 3 * * ? *', { zone: '+09:00' }), /no time zone "\+09:00"/],
+  [() => stream?.('x', { record, partitionKey: 'toString' }), /the partition key "toString" is no column/],
+  [
+    () => job?.('x', { ...curate, required: ['constructor'] }),
+    /requires constructor, which is no column of its source/,
+  ],
   [() => stream?.('x', { record, partitionKey: ['a'] }), /the partition key an array is no column/],
   [
     () => stream?.('x', { record, partitionKey: 'a', load: { devices: '9', everySeconds: 1 } }),

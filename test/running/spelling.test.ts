@@ -202,6 +202,8 @@ test('members that differ by case only are refused by name, inside of structs to
   refused(() => stream('s', { record: twice, partitionKey: 'deviceId' }), words)
   refused(() => table('t', { at: store, columns: twice }), words)
   refused(() => column.struct(twice), words)
+  const prototype = Object.fromEntries([['__proto__', column.string()]])
+  refused(() => table('t', { at: store, columns: prototype }), /"__proto__"\. Such a name is "proto"\./)
   const dated = { Year: column.integer(), measuredAt: column.timestamp() }
   refused(
     () => table('t', { at: store, columns: dated, partitionBy: day('measuredAt') }),

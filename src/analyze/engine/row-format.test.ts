@@ -66,6 +66,12 @@ const cases: readonly Case[] = [
     lines: ['"5","x"', '"6","y"'],
   },
   {
+    name: 'columns called as what every object has',
+    ...{ rows: openx, schema: 'constructor string, tostring int, hasownproperty string' },
+    content: '{"constructor":"a","toString":1,"hasOwnProperty":"b"}\n{}\n',
+    lines: ['"a","1","b"', ',,'],
+  },
+  {
     name: 'nested values, their keys in any case too',
     ...{ rows: openx, schema: 's struct<Aa:int,b:array<string>>, m map<string,bigint>' },
     content: '{"S":{"aA":1,"B":["x","y"],"c":0},"m":{"K":2}}\n{"s":{"b":"z"},"m":null}\n',

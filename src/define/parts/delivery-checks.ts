@@ -1,5 +1,5 @@
 /** What a delivery does with the members of its records: it makes a table's columns of them, or names folders by them. */
-import { type Columns, catalogName } from '../column.ts'
+import { type Columns, catalogName, columnNamed } from '../column.ts'
 import { DefinitionMistake, list, ofKind, told } from '../mistake.ts'
 import type { Table } from './table.ts'
 
@@ -39,7 +39,7 @@ export function checkInto(
 export function checkBy(what: string, record: Columns, by: readonly string[]): void {
   list(`${what}: by`, by, "['device_type']")
   for (const name of by) {
-    const column = record[name]
+    const column = columnNamed(record, name)
     if (typeof name !== 'string' || column === undefined)
       throw new DefinitionMistake(
         `${what} cannot name folders by ${told(name)}, which is no member of its records; they have ${Object.keys(record).join(', ')}.`,

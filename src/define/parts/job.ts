@@ -13,7 +13,7 @@
  * The SELECT names the table's columns, in any order; partition columns that are cut out of a moment are added, in the
  * table's zone. `source` is what is new; other tables are read by name when `reads` has them.
  */
-import type { Columns } from '../column.ts'
+import { type Columns, columnNamed } from '../column.ts'
 import { costTags } from '../cost-tags.ts'
 import { type Every, type Schedule, scheduleOf } from '../every.ts'
 import { DefinitionMistake, known, list, ofKind, oneOf, told, wholeNumber } from '../mistake.ts'
@@ -146,7 +146,7 @@ export function job<const C extends Columns, const T extends Columns>(name: stri
   wholeNumber(`${what}: timeoutMinutes`, timeoutMinutes, { min: 1, max: 10_080 })
   const columns = recordOf(from)
   for (const column of required)
-    if (columns[column] === undefined)
+    if (columnNamed(columns, column) === undefined)
       throw new DefinitionMistake(
         `${what} requires ${column}, which is no column of its source ${from.name}; it has ${Object.keys(columns).join(', ')}.`,
       )

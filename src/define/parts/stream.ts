@@ -7,7 +7,7 @@
  *       shards: 1,
  *     })
  */
-import { type Columns, checkColumns } from '../column.ts'
+import { type Columns, checkColumns, columnNamed } from '../column.ts'
 import { costTags } from '../cost-tags.ts'
 import { DefinitionMistake, known, text, told, wholeNumber } from '../mistake.ts'
 import { named, streamName } from '../names.ts'
@@ -47,7 +47,7 @@ export function stream<const C extends Columns>(name: string, options: StreamOpt
   known(what, options, optionNames)
   const { partitionKey, shards = 1, retentionHours = 24, kmsKey, load } = options
   const record = checkColumns(`${what}: the record's columns`, options.record)
-  const key = record[partitionKey]
+  const key = columnNamed(record, partitionKey)
   if (typeof partitionKey !== 'string' || key === undefined)
     throw new DefinitionMistake(
       `${what}: the partition key ${told(partitionKey)} is no column of its record, which has ${Object.keys(record).join(', ')}.`,

@@ -8,7 +8,15 @@
  *     })
  *     type Telemetry = Row<typeof telemetry>       // { device_id: string, …, year: number, month: number, day: number }
  */
-import { type Columns, catalogName, checkColumns, type InLowerCase, type MomentNames, type RowOf } from '../column.ts'
+import {
+  type Columns,
+  catalogName,
+  checkColumns,
+  columnNamed,
+  type InLowerCase,
+  type MomentNames,
+  type RowOf,
+} from '../column.ts'
 import { DefinitionMistake, known, ofKind, oneOf, text, told } from '../mistake.ts'
 import { named, tableName } from '../names.ts'
 import { frozen, type Part } from '../part.ts'
@@ -100,7 +108,7 @@ function checkPartitioning(what: string, columns: Columns, partitionBy: Partitio
       `${what} cannot be partitioned by ${told(name)}, which is no column of it; it has ${names.join(', ')}.`,
     )
   if (partitionBy.kind === 'time') {
-    const column = columns[partitionBy.of]
+    const column = columnNamed(columns, partitionBy.of)
     if (typeof partitionBy.of !== 'string' || column === undefined) throw missing(partitionBy.of)
     if (column.moment === undefined)
       throw new DefinitionMistake(
@@ -116,7 +124,7 @@ function checkPartitioning(what: string, columns: Columns, partitionBy: Partitio
     return
   }
   for (const name of partitionBy.of) {
-    const column = columns[name]
+    const column = columnNamed(columns, name)
     if (typeof name !== 'string' || column === undefined) throw missing(name)
     if (!/^(string|int|bigint|date)$/.test(column.type))
       throw new DefinitionMistake(

@@ -8,7 +8,9 @@ type Input = ConvertRequest['input']
 
 /** The key that is looked for first, as it is written here. */
 export function keyOf(input: Input, column: string): string {
-  return (input.serde === 'openx' ? input.keyMappings[column] : undefined) ?? column
+  // A column may be called `constructor`, which every object has.
+  const isMapped = input.serde === 'openx' && Object.hasOwn(input.keyMappings, column)
+  return (isMapped ? input.keyMappings[column] : undefined) ?? column
 }
 
 /** Keys of one comparable name are the same key. Hive's SerDe knows no case at all. */
