@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test'
 import {
   CopyObjectCommand,
   CreateBucketCommand,
+  CreateMultipartUploadCommand,
   DeleteBucketCommand,
   DeleteBucketCorsCommand,
   DeleteBucketReplicationCommand,
@@ -29,6 +30,7 @@ import {
   PutObjectCommand,
   PutObjectTaggingCommand,
   S3Client,
+  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3'
 import { client, startLake } from '../testing/lake.ts'
 import { awsJson, python, withoutAwsCli, withoutBoto3 } from '../testing/programs.ts'
@@ -114,14 +116,14 @@ test('an access list that gives all to the owner alone is taken where access lis
   await assert.rejects(s3.send(new PutObjectAclCommand({ Bucket, Key: 'none', ACL: 'private' })), { name: 'NoSuchKey' })
 })
 
-test('whoever would pay for the transfer or delete what is locked may say so: nobody pays, and nothing is locked', async () => {
+test('whoever would pay for the transfer may say so, and does not', async () => {
   const pays = { Bucket, RequestPayer: 'requester' as const }
   await s3.send(new PutObjectCommand({ ...pays, Key: 'paid', Body: 'x' }))
   const { RequestCharged } = await s3.send(new GetObjectCommand({ ...pays, Key: 'paid' }))
   assert.equal(RequestCharged, undefined)
   const { Contents } = await s3.send(new ListObjectsV2Command({ ...pays, Prefix: 'paid' }))
   assert.equal(Contents?.length, 1)
-  await s3.send(new DeleteObjectCommand({ ...pays, Key: 'paid', BypassGovernanceRetention: true }))
+  await s3.send(new DeleteObjectCommand({ ...pays, Key: 'paid' }))
   await assert.rejects(s3.send(new GetObjectCommand({ ...pays, Key: 'paid' })), { name: 'NoSuchKey' })
 })
 
@@ -156,6 +158,12 @@ for (const [what, command, name, message] of [
     /^The header 'x-amz-tagging' shall be encoded/,
   ],
   [
+    'a delete past a lock, where nothing is locked,',
+    new DeleteObjectCommand({ Bucket, Key: 'a/b', BypassGovernanceRetention: false }),
+    'InvalidArgument',
+    'x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets.',
+  ],
+  [
     "an object's tag of AWS's",
     new PutObjectTaggingCommand({ Bucket, Key: 'a/b', Tagging: { TagSet: [{ Key: 'aws:x', Value: '1' }] } }),
     'InvalidTag',
@@ -165,6 +173,27 @@ for (const [what, command, name, message] of [
   test(`${what} is refused in AWS's words`, async () => {
     await assert.rejects(s3.send(command as PutBucketVersioningCommand), { name, message })
   })
+
+test('the source of a copy need not be newer than a time that has not come, and a range begins within it', async () => {
+  const CopySource = `${Bucket}/a/b`
+  const copy = (at: number) =>
+    s3.send(
+      new CopyObjectCommand({ Bucket, Key: 'c', CopySource, CopySourceIfModifiedSince: new Date(Date.now() + at) }),
+    )
+  await copy(3_600_000)
+  await copy(-3_600_000)
+  const upload = { Bucket, Key: 'parts' }
+  const { UploadId } = await s3.send(new CreateMultipartUploadCommand(upload))
+  const part = { ...upload, UploadId, PartNumber: 1, CopySource }
+  await assert.rejects(s3.send(new UploadPartCopyCommand({ ...part, CopySourceRange: 'bytes=100-200' })), {
+    name: 'InvalidRequest',
+    message: 'The specified copy range is invalid for the source object size',
+  })
+  await assert.rejects(s3.send(new UploadPartCopyCommand({ ...part, CopySourceRange: 'bytes=0-200' })), {
+    name: 'InvalidArgument',
+    message: 'Range specified is not valid for source object of size: 1',
+  })
+})
 
 test('a version that is not there is missed among many, and keeps a versioned bucket from being deleted', async () => {
   const kept = { Bucket: 'kept-versions' }

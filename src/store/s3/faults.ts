@@ -130,6 +130,15 @@ export const notImplementedHeader = (header: string) =>
   fault('NotImplemented', 501, 'A header you provided implies functionality that is not implemented', {
     Header: header,
   })
+export const noObjectLock = () =>
+  fault(
+    'InvalidArgument',
+    400,
+    'x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets.',
+    { ArgumentName: 'x-amz-bypass-governance-retention' },
+  )
+export const copyRangeOutside = () =>
+  fault('InvalidRequest', 400, 'The specified copy range is invalid for the source object size')
 /** A setting of AWS's that buckets do not have here. */
 export const notConfigurable = (value: string) =>
   fault(

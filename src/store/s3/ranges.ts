@@ -1,6 +1,6 @@
 // Byte ranges of objects: `bytes=0-99`, `bytes=100-`, `bytes=-100`. As in S3 one range only: several, or one that
 // cannot be read, mean the whole object.
-import { invalidArgument, invalidRange } from './faults.ts'
+import { copyRangeOutside, invalidArgument, invalidRange } from './faults.ts'
 
 export interface ByteRange {
   readonly from: number
@@ -34,6 +34,7 @@ export function parseCopyRange(header: string, bytes: number): ByteRange {
       'x-amz-copy-source-range',
       header,
     )
+  if (from >= bytes) throw copyRangeOutside()
   if (last >= bytes)
     throw invalidArgument(
       `Range specified is not valid for source object of size: ${bytes}`,

@@ -1,5 +1,5 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html and API_UploadPartCopy.html
-import { type Access, operation } from '../../../gateway/operation.ts'
+import { type Access, type Call, operation } from '../../../gateway/operation.ts'
 import {
   enumeration,
   header,
@@ -81,9 +81,9 @@ export const CopyObject = operation({
     Expiration: expirationHeader,
   },
   access: input => [mayRead(input.CopySource), ...mayPut(input)],
-  async handle(s3: S3, input) {
+  async handle(s3: S3, input, call) {
     const bucket = bucketOf(s3, input)
-    const from = sourceOf(s3, input)
+    const from = sourceOf(s3, input, call)
     const { source, copy } = await s3.copying.copy(
       from,
       { bucket, key: input.Key },
@@ -125,9 +125,9 @@ export const UploadPartCopy = operation({
     ...encryptionHeaders,
   },
   access: input => [mayRead(input.CopySource), ...mayObject('s3:PutObject')(input)],
-  async handle(s3: S3, input) {
+  async handle(s3: S3, input, call) {
     const bucket = bucketOf(s3, input)
-    const from = sourceOf(s3, input)
+    const from = sourceOf(s3, input, call)
     const to = { bucket, key: input.Key, uploadId: input.UploadId, number: input.PartNumber }
     const { source, part, upload } = await s3.copying.copyPart(from, input.CopySourceRange, to)
     return {
@@ -142,8 +142,9 @@ export const UploadPartCopy = operation({
   },
 })
 
-function sourceOf(s3: S3, input: Values<typeof sourceMembers>): CopySource {
+function sourceOf(s3: S3, input: Values<typeof sourceMembers>, call: Call): CopySource {
   const { bucket, key, versionId } = parseSource(input.CopySource)
+  const since = input.CopySourceIfModifiedSince
   return {
     bucket: s3.buckets.get(bucket, input.ExpectedSourceBucketOwner),
     key,
@@ -151,7 +152,8 @@ function sourceOf(s3: S3, input: Values<typeof sourceMembers>): CopySource {
     conditions: {
       ifMatch: input.CopySourceIfMatch,
       ifNoneMatch: input.CopySourceIfNoneMatch,
-      ifModifiedSince: input.CopySourceIfModifiedSince,
+      // As in AWS a time that has not come is no condition.
+      ifModifiedSince: since !== undefined && since > call.at ? undefined : since,
       ifUnmodifiedSince: input.CopySourceIfUnmodifiedSince,
     },
   }

@@ -1,8 +1,18 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html and API_DeleteObjects.html
 import type { Fault } from '../../../gateway/fault.ts'
 import { operation } from '../../../gateway/operation.ts'
-import { boolean, header, list, named, optional, payload, string, structure } from '../../../gateway/shape.ts'
-import { malformedXml, noSuchVersion } from '../faults.ts'
+import {
+  boolean,
+  header,
+  list,
+  named,
+  optional,
+  payload,
+  string,
+  structure,
+  type Values,
+} from '../../../gateway/shape.ts'
+import { malformedXml, noObjectLock, noSuchVersion } from '../faults.ts'
 import { pageMax } from '../limits.ts'
 import type { S3 } from '../s3.ts'
 import {
@@ -17,8 +27,11 @@ import {
   versionIdQuery,
 } from './shapes.ts'
 
-/** To delete what is locked: nothing is, there is no Object Lock here. */
+/** To delete what is locked. No bucket has Object Lock here, and AWS refuses it, true or false, where there is none. */
 const bypass = { BypassGovernanceRetention: optional(header('x-amz-bypass-governance-retention', boolean())) }
+function checkBypass(input: Values<typeof bypass>): void {
+  if (input.BypassGovernanceRetention !== undefined) throw noObjectLock()
+}
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html */
 export const DeleteObject = operation({
@@ -30,6 +43,7 @@ export const DeleteObject = operation({
   },
   access: mayObject('s3:DeleteObject', 's3:DeleteObjectVersion'),
   async handle(s3: S3, input) {
+    checkBypass(input)
     const { marker, versionId } = await s3.deleting.delete(bucketOf(s3, input), {
       key: input.Key,
       versionId: input.VersionId,
@@ -94,6 +108,7 @@ export const DeleteObjects = operation({
       resource: objectArn(input.Bucket, Key),
     })),
   async handle(s3: S3, input) {
+    checkBypass(input)
     const { Objects, Quiet } = input.Delete
     if (Objects.length === 0 || Objects.length > pageMax) throw malformedXml()
     const outcomes = await s3.deleting.deleteMany(
