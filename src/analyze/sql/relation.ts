@@ -109,6 +109,12 @@ function joined(
   const relation = isUnnest(node) ? unnest(node, statement, seen, true) : table(node, statement, seen)
   const on = join.child('on')
   const using = join.texts('using').map(name => name.toLowerCase())
+  const twice = using.findIndex((name, index) => using.indexOf(name) < index)
+  if (twice >= 0) {
+    const place = join.records('using')[twice]?.position
+    const text = at(place, `Column '${using[twice]}' appears multiple times in USING clause`)
+    throw new EngineFault('semantic', `DUPLICATE_COLUMN_NAME: ${text}`, place)
+  }
   if (kind === 'Inner' && on === undefined && using.length === 0)
     throw new EngineFault('syntax', at(join.position, "mismatched input: JOIN expects 'ON' or 'USING'"), join.position)
   const left = visible(before).filter(column => column.hidden !== true)
@@ -185,15 +191,14 @@ function table(node: Node, statement: Statement, scope: Scope): Relation {
     case 'alias': {
       const inner = bracketed(node)
       if (inner !== undefined) return derived(node, inner, statement, scope)
-      return node.kind === 'alias'
-        ? unnest(node, statement, scope)
-        : table(node.only('this').need('this'), statement, scope)
+      if (node.kind === 'paren') return table(node.only('this').need('this'), statement, scope)
+      return joinIn(node) ? renamed(node, statement, scope) : unnest(node, statement, scope)
     }
     case 'joined_table': {
-      node.only('left', 'joins', 'alias')
+      node.only('left', 'joins', 'alias', 'column_aliases')
+      if (node.text('alias') !== undefined) return renamed(node, statement, scope)
       let all: readonly Relation[] = [table(node.need('left'), statement, scope)]
       for (const join of node.records('joins')) all = joined(join, all, true, statement, scope.outer ?? scope)
-      if (node.text('alias') !== undefined) throw unsupported('An alias of a join', node.position)
       const texts = all.map(({ sql }) => sql).filter(sql => sql !== '')
       const text = texts.join(' ')
       return { sql: texts.length === 1 ? text : `(${text})`, columns: visible(all), keepsRows: false }
@@ -219,6 +224,23 @@ function derived(node: Node, query: Node, statement: Statement, scope: Scope): R
   const { text, columns } = aliased(node, alias, written.columns, statement)
   const feeds = isLateral ? [] : (written.feeds ?? [])
   return { sql: `${isLateral ? 'LATERAL ' : ''}(${written.sql})${text}`, columns, feeds, keepsRows: true }
+}
+
+/** `(a JOIN b ON …) AS t (x, y)`: the alias is kept beside the join or around it. */
+function joinIn(node: Node): boolean {
+  const inner = node.child('this')
+  return inner !== undefined && (inner.kind === 'joined_table' || (inner.kind === 'paren' && joinIn(inner)))
+}
+
+/** The join's columns, which are those of one relation now. */
+function renamed(node: Node, statement: Statement, scope: Scope): Relation {
+  const plain = new Node(node.kind, { left: node.raw('left'), joins: node.raw('joins') })
+  const inner = node.kind === 'alias' ? node.only('this', 'alias', 'column_aliases').need('this') : plain
+  const { sql, columns } = table(inner, statement, scope)
+  const shown = columns.filter(({ hidden }) => hidden !== true)
+  const { text, columns: called } = aliased(node, node.text('alias')?.toLowerCase() ?? '', shown, statement)
+  const items = shown.map(column => column.sql).join(', ')
+  return { sql: `(SELECT ${items} FROM ${sql})${text}`, columns: called, keepsRows: false }
 }
 
 /** What may follow a query in the brackets of a FROM: `((SELECT …) ORDER BY 1)`. */

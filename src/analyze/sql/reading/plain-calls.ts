@@ -28,12 +28,21 @@ export function withPlainCalls(sql: string, tokens: readonly Token[]): Rewriting
   // What the parser lets pass among the arguments of a function it does not know.
   if (tokens.some((token, index) => token.text === ',' && tokens[index + 1]?.text === ',')) return undefined
   refuseOrdered(sql, tokens)
+  const ordered = orderedCalls(tokens)
   const edits: Edit[] = tokens.flatMap((token, index) => {
     const name = token.text.toLowerCase()
     const isCall = tokens[index + 1]?.text === '(' && tokens[index - 1]?.text !== '.'
     if (!isCall || token.type === 'STRING' || token.type === 'QUOTED_IDENTIFIER') return []
     if (!functions.has(name) || ownGrammar.has(name)) return []
-    return [{ start: token.start, end: token.end, text: `"${sign}${name}"` }]
+    const mark = `"${sign}${name}"`
+    if (!ordered.has(index)) return [{ start: token.start, end: token.end, text: mark }]
+    // Of the functions that may hold an ORDER BY the parser knows few: it gets one of them, with the name among its arguments.
+    const behind = tokens[index + 2]?.text.toUpperCase() === 'DISTINCT' ? tokens[index + 2] : tokens[index + 1]
+    const end = behind?.end ?? token.end
+    return [
+      { start: token.start, end: token.end, text: known },
+      { start: end, end, text: ` ${mark}, ` },
+    ]
   })
   if (edits.length === 0) return undefined
   const edited = new Edited(sql, edits)
@@ -42,6 +51,22 @@ export function withPlainCalls(sql: string, tokens: readonly Token[]): Rewriting
     restored: tree => restore(tree, sign, edited),
     position: position => edited.position(position),
   }
+}
+
+const known = 'max_by'
+
+/** The places of the calls that hold an ORDER BY among their arguments. */
+function orderedCalls(tokens: readonly Token[]): ReadonlySet<number> {
+  const open: number[] = []
+  const found = new Set<number>()
+  for (const [index, token] of tokens.entries()) {
+    if (token.text === '(') open.push(index - 1)
+    if (token.text === ')') open.pop()
+    const isOrder = token.text.toUpperCase() === 'ORDER' && tokens[index + 1]?.text.toUpperCase() === 'BY'
+    const call = open.at(-1)
+    if (isOrder && call !== undefined) found.add(call)
+  }
+  return found
 }
 
 /** ORDER BY among the arguments of what aggregates nothing, which the parser has no place for. */
@@ -66,10 +91,19 @@ function restore(tree: unknown, sign: string, edited: Edited): unknown {
   if (typeof tree === 'string') return tree.startsWith(sign) ? tree.slice(sign.length) : tree
   if (Array.isArray(tree)) return tree.map(item => restore(item, sign, edited))
   if (typeof tree !== 'object' || tree === null) return tree
-  return Object.fromEntries(
+  const fields = Object.fromEntries(
     Object.entries(tree).map(([name, value]) => [
       name,
       name === 'span' ? edited.spanBefore(value) : restore(value, sign, edited),
     ]),
   )
+  return 'args' in tree ? named(tree.args, fields, sign) : fields
+}
+
+/** The call whose name stands before its arguments. */
+function named(given: unknown, fields: Readonly<Record<string, unknown>>, sign: string): unknown {
+  const args = fields.args
+  const mark = Array.isArray(given) ? JSON.stringify(given[0]) : undefined
+  const [, name] = new RegExp(`^\\{"column":\\{.*?"name":"${sign}(\\w+)"`).exec(mark ?? '') ?? []
+  return name === undefined || !Array.isArray(args) ? fields : { ...fields, name, args: args.slice(1) }
 }
