@@ -2,6 +2,8 @@
 
 import { join } from 'node:path'
 import type { Disk, DiskFile } from '../world/disk.ts'
+import { isFullDisk } from '../world/full-disk.ts'
+import { LogFull } from './log-full.ts'
 import {
   firstIndexIn,
   type SegmentStart,
@@ -51,18 +53,31 @@ export async function listSegments(disk: Disk, directory: string): Promise<reado
   )
 }
 
-/** Durable with its name when this resolves: an acknowledged record must not vanish with the name of its file. */
+/**
+ * Durable with its name when this resolves: an acknowledged record must not vanish with the name of its file.
+ * @throws LogFull where there is no room for it, and nothing of it is left
+ */
 export async function createSegment(
   disk: Disk,
   directory: string,
   start: SegmentStart,
 ): Promise<Segment & OpenedSegment> {
   const path = join(directory, segmentName(start.firstIndex))
-  const file = await disk.open(path, 'create')
-  const opened = { file, index: new SparseIndex(start.firstIndex, 0) }
-  await writeStart(opened, start)
-  await disk.syncDirectory(directory)
-  return { path, firstIndex: start.firstIndex, bytes: segmentHeaderBytes, ...opened }
+  const index = new SparseIndex(start.firstIndex, 0)
+  let file: DiskFile | undefined
+  try {
+    file = await disk.open(path, 'create')
+    await writeStart({ file, index }, start)
+    await disk.syncDirectory(directory)
+    return { path, firstIndex: start.firstIndex, bytes: segmentHeaderBytes, file, index }
+  } catch (cause) {
+    await file?.close()
+    if (!isFullDisk(cause)) throw cause
+    // Half of it must not stay: the segment before goes on.
+    await disk.remove(path)
+    await disk.syncDirectory(directory)
+    throw new LogFull(directory, cause)
+  }
 }
 
 export async function writeStart({ file, index }: OpenedSegment, start: SegmentStart): Promise<void> {

@@ -6,6 +6,7 @@ import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { tries } from '../../test/testing/tries.ts'
 import { SimulatedDisk } from '../world/simulated/disk.ts'
+import { LogFull } from './log-full.ts'
 import { LogDamaged } from './segment-files.ts'
 import { LogReadOnly, type LogRecord, SegmentLog } from './segment-log.ts'
 
@@ -170,17 +171,67 @@ test('after a failed write nothing more is taken, and everybody who waits is tol
   const disk = new SimulatedDisk()
   const log = await open(disk)
   await log.append(bytes('kept'), 0)
-  disk.failNth(1, 'ENOSPC')
+  disk.failNth(1, 'EIO')
   const outcomes = await Promise.allSettled([log.append(bytes('a'), 1), log.append(bytes('b'), 2)])
   for (const outcome of outcomes) {
     assert.ok(outcome.status === 'rejected' && outcome.reason instanceof LogReadOnly)
-    assert.match(String(outcome.reason.cause), /ENOSPC/)
+    assert.match(String(outcome.reason.cause), /EIO/)
   }
   await assert.rejects(log.append(bytes('c'), 3), LogReadOnly)
   assert.deepEqual(texts(await log.read(0, everything)), ['kept'])
   await log.close()
   const again = await open(disk)
   assert.equal(await again.append(bytes('d'), 4), again.end - 1)
+})
+
+for (let turns = 0; turns < 8; turns++)
+  test(`a full disk refuses records and what came ${turns} turns behind, in a batch that counted on them; then the log goes on`, async () => {
+    const disk = new SimulatedDisk()
+    const log = await open(disk)
+    await log.append(bytes('kept'), 0)
+    disk.failNth(1, 'ENOSPC')
+    const kept = ['kept']
+    const appended = async (text: string, at: number) => {
+      const index = await log.append(bytes(text), at)
+      assert.equal(index, kept.length)
+      kept.push(text)
+    }
+    const first = assert.rejects(appended('a', 1), LogFull)
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+    const later = ['b', 'c'].map((text, nth) =>
+      appended(text, 2 + nth).catch(cause => assert.ok(cause instanceof LogFull)),
+    )
+    await Promise.all([first, ...later])
+    await appended('d', 4)
+    assert.deepEqual(texts(await log.read(0, everything)), kept)
+    await log.close()
+    assert.deepEqual(texts(await (await open(disk)).read(0, everything)), kept)
+  })
+
+test('whatever I/O finds the disk full, what was acknowledged is there in its order, and more is taken afterwards', async () => {
+  for (let nth = 1; nth <= 40; nth++) {
+    const disk = new SimulatedDisk()
+    const log = await open(disk, 300)
+    const kept: string[] = []
+    disk.failNth(nth, 'ENOSPC')
+    for (let at = 0; at < 12; at++) {
+      const lot = [`${at}a`, `${at}b`, `${at}c`]
+      const outcomes = await Promise.allSettled(lot.map(text => log.append(bytes(text.padEnd(40)), at)))
+      for (const [index, outcome] of outcomes.entries()) {
+        if (outcome.status === 'fulfilled') {
+          assert.equal(outcome.value, kept.length, `at the ${nth}th`)
+          kept.push(lot[index] ?? '')
+        } else assert.ok(outcome.reason instanceof LogFull, `at the ${nth}th: ${outcome.reason}`)
+      }
+    }
+    assert.ok(kept.length >= 33, `${kept.length} were taken with the ${nth}th refused`)
+    const all = async (of: SegmentLog) => texts(await of.read(0, everything)).map(text => text.trim())
+    assert.deepEqual(await all(log), kept)
+    await log.close()
+    const again = await open(disk, 300)
+    assert.deepEqual(await all(again), kept)
+    await again.close()
+  }
 })
 
 test('a torn end is cut off, wherever it is torn', async () => {

@@ -6,11 +6,13 @@
 //
 // Guarantees: an acknowledged append survives a power cut; records are read in the order of the appends, none missing,
 // none twice; `at` never falls. After a failed write or fsync the log takes no more until it is opened again, because
-// nobody knows what the disk kept. Damage to durable records is an error that names file and position, never skipped.
+// nobody knows what the disk kept; on a full disk what was written is cut off, and the log goes on when there is room. Damage to durable records is an error that names file and position, never skipped.
 
 import assert from 'node:assert/strict'
 import type { Disk } from '../world/disk.ts'
+import { isFullDisk } from '../world/full-disk.ts'
 import { Batch } from './batch.ts'
+import { LogFull } from './log-full.ts'
 import { OpenSegments } from './open-segments.ts'
 import { givenPayloads, type Payloads } from './payloads.ts'
 import {
@@ -65,6 +67,8 @@ export class SegmentLog {
   /** Writing, sealing and trimming, one after the other. */
   #turn: Promise<void> = Promise.resolve()
   #failure: LogReadOnly | undefined
+  /** The last time that there was no room. */
+  #full: LogFull | undefined
   #closed = false
 
   private constructor(disk: Disk, directory: string, segmentBytes: number) {
@@ -234,18 +238,40 @@ export class SegmentLog {
     assert(batch !== undefined, 'a flush finds the batch it was called for')
     try {
       if (this.#failure !== undefined) throw this.#failure
+      // It counted on records that there was no room for.
+      if (this.#full !== undefined && batch.firstIndex !== this.end) throw this.#full
       const full = this.#outdated || (this.#newest?.index.segmentBytes ?? 0) >= this.#segmentBytes
       const newest = full ? undefined : this.#newest
       await this.#write(newest ?? (await this.#roll(batch.firstIndex)), batch)
     } catch (cause) {
-      this.#failure ??= new LogReadOnly(this.#directory, cause)
-      batch.reject(this.#failure)
+      batch.reject(await this.#refusal(cause))
+      if (this.#gathering === undefined) this.#nextIndex = this.end
       return
     }
     // From here the batch is durable, and readers see it.
     batch.acknowledge()
     this.#tip.wakeUpTo(this.end)
     this.#saveMarksBeside()
+  }
+
+  /** What is told to who appended: the log goes on where it is sure that nothing of the records stayed. */
+  async #refusal(cause: unknown): Promise<Error> {
+    if (this.#failure !== undefined) return this.#failure
+    if (cause instanceof LogFull) {
+      this.#full = cause
+      return cause
+    }
+    try {
+      if (!isFullDisk(cause) || this.#newest === undefined) throw cause
+      const { file, index } = this.#newest
+      await file.truncate(index.segmentBytes)
+      await file.sync()
+      this.#full = new LogFull(this.#directory, cause)
+      return this.#full
+    } catch (worse) {
+      this.#failure = new LogReadOnly(this.#directory, worse)
+      return this.#failure
+    }
   }
 
   async #write({ file, index }: OpenedSegment, batch: Batch): Promise<void> {
@@ -271,6 +297,7 @@ export class SegmentLog {
       this.#segments.push(segment)
       return this.#begin(segment, { file, index })
     } catch (cause) {
+      if (cause instanceof LogFull) throw cause
       this.#failure ??= new LogReadOnly(this.#directory, cause)
       throw this.#failure
     }
@@ -300,8 +327,15 @@ export class SegmentLog {
     const newest = this.#segments.at(-1)
     if (newest === undefined || this.#newest === undefined) return
     const { index } = this.#newest
+    const before = this.#savedBytes
     this.#savedBytes = index.segmentBytes
-    await writeSidecar(this.#disk, newest.path, index)
+    try {
+      await writeSidecar(this.#disk, newest.path, index)
+    } catch (cause) {
+      // A log does without it, and the next open walks through the segment.
+      if (!isFullDisk(cause)) throw cause
+      this.#savedBytes = before
+    }
   }
 
   #begin(segment: Segment, opened: OpenedSegment): OpenedSegment {

@@ -339,7 +339,7 @@ export class Pipeline {
     // A client that broke off in the middle of its upload hears no answer; that is no failure of ours.
     if (!gone) this.#needs.report(`${what} failed, request ${requestId}`, error)
     const why = isFullDisk(error)
-      ? `The lake's disk is full, and this request was refused. Free some space (deleting is still possible), then restart the lake if a stream goes on refusing; its log tells more under request id ${requestId}.`
+      ? `The lake's disk is full, and this request was refused. Free some space: deleting is still possible. Its log tells more under request id ${requestId}.`
       : `We encountered an internal error. Please try again. The server's log tells more under request id ${requestId}.`
     return new Fault(code, 500, why)
   }

@@ -16,7 +16,7 @@ export type Breaking =
   | { readonly kind: 'engine'; readonly task?: 'query' | 'explain' | 'transform' | 'convert' }
   /** The shard (`shardId-000000000000`; any, if left out) of the stream takes no more: ProvisionedThroughputExceededException. */
   | { readonly kind: 'throttle'; readonly stream?: string; readonly shard?: string; readonly on?: 'write' | 'read' }
-  /** The lake's disk is full. What is lost on it is told to who wrote; after that the lake must be opened again. */
+  /** The lake's disk is full. What is not taken is told to who wrote; with room the lake goes on. */
   | { readonly kind: 'disk' }
 
 /** When it breaks: each time, unless the rule says less. */

@@ -117,7 +117,7 @@ test('a shard that throttles takes each record once, in the order in which it to
   await lake.aws.kinesis.PutRecord({ StreamName: 'spared', PartitionKey: 'k', Data: 'x' })
 })
 
-test('a full disk is told to who writes; what was acknowledged is there when the lake is opened again', async context => {
+test('a full disk is told to who writes; with room the lake goes on, and what was acknowledged is there', async context => {
   const directory = join(mkdtempSync(join(tmpdir(), 'biwa-full-')), 'lake')
   context.after(() => rmSync(join(directory, '..'), { recursive: true, force: true }))
   const durable = { ...options, directory }
@@ -134,10 +134,12 @@ test('a full disk is told to who writes; what was acknowledged is there when the
   assert.ok(rule.hits > 0)
   assert.ok(lake.failures.length > 0)
   rule.lift()
-  await lake.close().catch(() => undefined)
+  await send('after')
+  assert.deepEqual(await inStream(lake, 's'), ['before', 'after'])
+  await lake.close()
   await using again = await openLake(durable)
   assert.deepEqual((await again.aws.kinesis.ListStreams()).StreamNames, ['s'])
-  assert.deepEqual(await inStream(again, 's'), ['before'])
+  assert.deepEqual(await inStream(again, 's'), ['before', 'after'])
 })
 
 test('rules of one seed break the same things', async () => {
