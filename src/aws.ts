@@ -42,6 +42,7 @@ import type { Kinesis } from './collect/kinesis/kinesis.ts'
 import { type BoundOperations, on, type Service, service } from './gateway/operation.ts'
 import * as iamAccessKeys from './govern/iam/api/access-keys.ts'
 import * as iamAccount from './govern/iam/api/account.ts'
+import * as iamAuthorizationDetails from './govern/iam/api/authorization-details.ts'
 import * as iamGroupPolicies from './govern/iam/api/group-policies.ts'
 import * as iamGroups from './govern/iam/api/groups.ts'
 import * as iamInstanceProfiles from './govern/iam/api/instance-profiles.ts'
@@ -184,6 +185,7 @@ const iam = [
   iamInstanceProfiles,
   iamSimulation,
   iamAccount,
+  iamAuthorizationDetails,
 ] as const
 const sts = [stsCredentials] as const
 

@@ -6,14 +6,17 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import {
   AddRoleToInstanceProfileCommand,
+  AddUserToGroupCommand,
   AttachRolePolicyCommand,
   CreateAccountAliasCommand,
+  CreateGroupCommand,
   CreateInstanceProfileCommand,
   CreatePolicyCommand,
   CreateRoleCommand,
   CreateUserCommand,
   DeleteAccountAliasCommand,
   DeleteLoginProfileCommand,
+  GetAccountAuthorizationDetailsCommand,
   GetAccountPasswordPolicyCommand,
   GetInstanceProfileCommand,
   GetLoginProfileCommand,
@@ -30,6 +33,8 @@ import {
   ListSSHPublicKeysCommand,
   ListUsersCommand,
   ListVirtualMFADevicesCommand,
+  PutGroupPolicyCommand,
+  paginateGetAccountAuthorizationDetails,
   RemoveUserFromGroupCommand,
   SimulateCustomPolicyCommand,
 } from '@aws-sdk/client-iam'
@@ -139,6 +144,56 @@ test('lists tell less than what is read alone, and what is just made tells less 
     ],
   ] as const)
     await assert.rejects(iam.send(wrong as GetPolicyVersionCommand), { name, message })
+})
+
+test('all that decides in an account is listed with its texts, in pages and by kinds', async () => {
+  const iam = iamOf('100000000006')
+  const document = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
+  const trust = document.replace(
+    '"s3:*","Resource":"*"',
+    '"sts:AssumeRole","Principal":{"Service":"glue.amazonaws.com"}',
+  )
+  const PolicyArn = (await iam.send(new CreatePolicyCommand({ PolicyName: 'p', PolicyDocument: document }))).Policy?.Arn
+  const aws = 'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess'
+  await iam.send(new CreateUserCommand({ UserName: 'u', PermissionsBoundary: PolicyArn }))
+  await iam.send(new CreateGroupCommand({ GroupName: 'g' }))
+  await iam.send(new AddUserToGroupCommand({ GroupName: 'g', UserName: 'u' }))
+  await iam.send(new PutGroupPolicyCommand({ GroupName: 'g', PolicyName: 'own', PolicyDocument: document }))
+  await iam.send(new CreateRoleCommand({ RoleName: 'r', AssumeRolePolicyDocument: trust }))
+  await iam.send(new AttachRolePolicyCommand({ RoleName: 'r', PolicyArn: aws }))
+  const told: unknown[] = []
+  for await (const page of paginateGetAccountAuthorizationDetails({ client: iam, pageSize: 2 }, {}))
+    told.push(
+      ...(page.UserDetailList ?? []).map(one => [
+        one.UserName,
+        one.GroupList,
+        one.PermissionsBoundary?.PermissionsBoundaryArn,
+      ]),
+      ...(page.GroupDetailList ?? []).map(one => [
+        one.GroupName,
+        decodeURIComponent(one.GroupPolicyList?.[0]?.PolicyDocument ?? ''),
+      ]),
+      ...(page.RoleDetailList ?? []).map(one => [one.RoleName, one.AttachedManagedPolicies?.[0]?.PolicyArn]),
+      ...(page.Policies ?? []).map(one => [one.Arn, one.PermissionsBoundaryUsageCount, one.AttachmentCount]),
+    )
+  const byName = (a: unknown, b: unknown) => (String(a) < String(b) ? -1 : 1)
+  assert.deepEqual(
+    told.sort(byName),
+    [
+      [aws, 0, 1],
+      ['g', document],
+      [PolicyArn, 1, 0],
+      ['r', aws],
+      ['u', ['g'], PolicyArn],
+    ].sort(byName),
+  )
+  const only = await iam.send(new GetAccountAuthorizationDetailsCommand({ Filter: ['LocalManagedPolicy'] }))
+  assert.deepEqual(
+    [only.UserDetailList, only.RoleDetailList, only.Policies?.map(one => one.PolicyVersionList?.[0]?.VersionId)],
+    [[], [], ['v1']],
+  )
+  await iam.send(new CreateUserCommand({ UserName: 'stranger' }))
+  await iam.send(new RemoveUserFromGroupCommand({ GroupName: 'g', UserName: 'stranger' }))
 })
 
 test('a policy is tried before anybody has it, within a boundary or without', async () => {

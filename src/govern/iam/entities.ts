@@ -138,6 +138,11 @@ export class Entities {
     return pageOf(rows.map(entityOf), cut, entity => entity.name)
   }
 
+  every({ account }: Scope, kind: Kind): readonly Entity[] {
+    const sql = 'SELECT * FROM iam_entity WHERE account = ? AND kind = ? ORDER BY name'
+    return this.#needs.ledger.all<EntityRow>(sql, account, kind).map(entityOf)
+  }
+
   count({ account }: Scope, kind: Kind): number {
     const row = this.#needs.ledger.get<{ n: number }>(
       'SELECT count(*) AS n FROM iam_entity WHERE account = ? AND kind = ?',

@@ -37,6 +37,36 @@ export function holdersPage(iam: Iam, scope: Scope, arn: string, options: Holder
   return paged([...once.values()], options, one => one.id)
 }
 
+/** One thing that decides in an account: somebody, or a policy. */
+export interface Authorization {
+  readonly section: 'user' | 'group' | 'role' | 'local policy' | 'AWS policy'
+  readonly name: string
+  readonly entity?: Entity
+  readonly policy?: ManagedPolicy
+}
+
+/** Of AWS's own policies those that are in use. */
+export function authorizationPage(
+  iam: Iam,
+  scope: Scope,
+  sections: readonly Authorization['section'][],
+  options: PageRequest,
+): Page<Authorization> {
+  const inUse = (policy: ManagedPolicy) => {
+    const { attached, bounding } = iam.attachments.count(scope, policy.arn)
+    return attached + bounding > 0
+  }
+  const all = sections.flatMap((section): readonly Authorization[] => {
+    if (section === 'local policy' || section === 'AWS policy') {
+      const policies =
+        section === 'AWS policy' ? iam.managed.list(scope, 'AWS').filter(inUse) : iam.managed.list(scope, 'Local')
+      return policies.map(policy => ({ section, name: policy.arn, policy }))
+    }
+    return iam.entities.every(scope, section).map(entity => ({ section, name: entity.name, entity }))
+  })
+  return paged(all, options, one => `${one.section}/${one.name}`)
+}
+
 export function summaryOf(iam: Iam, scope: Scope) {
   return {
     users: iam.entities.count(scope, 'user'),

@@ -1,6 +1,6 @@
 /** Users in groups, and the role in an instance profile. */
 import { type Entity, entityOf } from './entities.ts'
-import { noSuchEntity, notInProfile, quotaExceeded } from './faults.ts'
+import { notInProfile, quotaExceeded } from './faults.ts'
 import { groupsPerUserMax, rolesPerProfileMax } from './limits.ts'
 import type { Needs } from './needs.ts'
 
@@ -27,10 +27,8 @@ export class Memberships {
   remove(holder: Entity, member: Entity): Promise<void> {
     return this.#needs.change(write => {
       const removed = write.run('DELETE FROM iam_membership WHERE holder = ? AND member = ?', holder.id, member.id)
-      if (removed === 0)
-        throw holder.kind === 'profile'
-          ? notInProfile(holder.name, member.name)
-          : noSuchEntity('user', `${member.name} in group ${holder.name}`)
+      // As in AWS: who is not in a group may be taken out of it, a role that is not in a profile may not.
+      if (removed === 0 && holder.kind === 'profile') throw notInProfile(holder.name, member.name)
     })
   }
 

@@ -78,7 +78,7 @@ export const encodedDocument = (document: string): string =>
     character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   )
 
-const boundary = structure({
+export const boundary = structure({
   PermissionsBoundaryType: optional(enumeration('PermissionsBoundaryPolicy')),
   PermissionsBoundaryArn: optional(arn),
 })
@@ -116,7 +116,7 @@ export const instanceProfile = structure({
 })
 
 const common = (entity: Entity) => ({ Path: entity.path, Arn: entity.arn, CreateDate: entity.createdAt })
-const bounds = (entity: Entity) =>
+export const boundaryAnswer = (entity: Entity) =>
   entity.boundary === undefined
     ? {}
     : {
@@ -131,7 +131,11 @@ const tags = (entity: Entity) => (Object.keys(entity.tags).length > 0 ? { Tags: 
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html
 
 export const userListAnswer = (entity: Entity) => ({ ...common(entity), UserName: entity.name, UserId: entity.id })
-export const userAnswer = (entity: Entity) => ({ ...userListAnswer(entity), ...bounds(entity), ...tags(entity) })
+export const userAnswer = (entity: Entity) => ({
+  ...userListAnswer(entity),
+  ...boundaryAnswer(entity),
+  ...tags(entity),
+})
 
 const roleOfProfile = (entity: Entity) => ({
   ...common(entity),
@@ -141,7 +145,11 @@ const roleOfProfile = (entity: Entity) => ({
   ...(entity.description !== undefined && { Description: entity.description }),
 })
 const session = (entity: Entity) => ({ MaxSessionDuration: entity.sessionSecondsMax ?? 3600 })
-export const madeRoleAnswer = (entity: Entity) => ({ ...roleOfProfile(entity), ...bounds(entity), ...tags(entity) })
+export const madeRoleAnswer = (entity: Entity) => ({
+  ...roleOfProfile(entity),
+  ...boundaryAnswer(entity),
+  ...tags(entity),
+})
 export const roleAnswer = (entity: Entity) => ({ ...madeRoleAnswer(entity), ...session(entity) })
 export const roleListAnswer = (entity: Entity) => ({ ...roleOfProfile(entity), ...session(entity) })
 export const groupAnswer = (entity: Entity) => ({ ...common(entity), GroupName: entity.name, GroupId: entity.id })
