@@ -192,6 +192,15 @@ test('types have the names that run time has', () => {
       transform: rows => rows.map(row => ({ theDevice: row.deviceid, Lat: 1 })),
     })
   assert.doesNotThrow(badJob)
+  const wrongCase = [
+    // @ts-expect-error the partition key is spelled as the record is
+    () => stream('s', { record: readings.record, partitionKey: 'deviceid' }),
+    // @ts-expect-error and so is what a job requires
+    () => job('j', { from: raw, into: levels, deadLetters, required: ['batterylevel'], sql: 'SELECT 1 AS x' }),
+    // @ts-expect-error and the moment that a day is cut out of
+    () => table('t', { at: store, columns: levels.columns, partitionBy: day('measuredat') }),
+  ]
+  for (const build of wrongCase) assert.throws(build, DefinitionMistake)
 })
 
 test('members that differ by case only are refused by name, inside of structs too', () => {
