@@ -24,11 +24,16 @@ test('every link to a file leads to one', () => {
   assert.deepEqual(dead, [])
 })
 
-test('every decision is in the index', () => {
+test('every decision is in the index, under a number of its own', () => {
   const index = read('docs/decisions/README.md')
   const records = globSync('docs/decisions/[0-9]*.md', { cwd: root }).map(file => file.replace('docs/decisions/', ''))
   assert.deepEqual(
     records.filter(record => !index.includes(`(${record})`)),
+    [],
+  )
+  const numbers = records.map(record => record.slice(0, 4))
+  assert.deepEqual(
+    numbers.filter((number, nth) => numbers.indexOf(number) !== nth),
     [],
   )
 })
