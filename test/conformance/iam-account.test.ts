@@ -18,6 +18,7 @@ import {
   DeleteLoginProfileCommand,
   GetAccountAuthorizationDetailsCommand,
   GetAccountPasswordPolicyCommand,
+  GetAccountSummaryCommand,
   GetInstanceProfileCommand,
   GetLoginProfileCommand,
   GetPolicyCommand,
@@ -186,6 +187,20 @@ test('all that decides in an account is listed with its texts, in pages and by k
       ['r', aws],
       ['u', ['g'], PolicyArn],
     ].sort(byName),
+  )
+  const { SummaryMap: summary } = await iam.send(new GetAccountSummaryCommand({}))
+  const counted = [
+    'Users',
+    'Groups',
+    'Roles',
+    'Policies',
+    'PolicyVersionsInUse',
+    'MFADevices',
+    'PolicySizeQuota',
+  ] as const
+  assert.deepEqual(
+    counted.map(name => summary?.[name]),
+    [1, 1, 1, 1, 1, 0, 6144],
   )
   const only = await iam.send(new GetAccountAuthorizationDetailsCommand({ Filter: ['LocalManagedPolicy'] }))
   assert.deepEqual(

@@ -68,12 +68,14 @@ export function authorizationPage(
 }
 
 export function summaryOf(iam: Iam, scope: Scope) {
+  const own = iam.managed.list(scope, 'Local')
   return {
     users: iam.entities.count(scope, 'user'),
     groups: iam.entities.count(scope, 'group'),
     roles: iam.entities.count(scope, 'role'),
     profiles: iam.entities.count(scope, 'profile'),
-    policies: iam.managed.list(scope, 'Local').length,
+    policies: own.length,
+    policyVersions: own.reduce((sum, policy) => sum + iam.managed.versions(scope, policy.arn).length, 0),
     rootKeys: iam.accessKeys.list(scope, undefined).length,
   }
 }

@@ -3,7 +3,15 @@ import { operation } from '../../../gateway/operation.ts'
 import { integer, list, map, optional, string } from '../../../gateway/shape.ts'
 import { noPasswordPolicy } from '../faults.ts'
 import type { Iam } from '../iam.ts'
-import { accessKeysPerUserMax, attachedPoliciesMax, groupsPerUserMax, policyVersionsMax } from '../limits.ts'
+import {
+  accessKeysPerUserMax,
+  attachedPoliciesMax,
+  groupsPerUserMax,
+  inlineCharactersMax,
+  managedPolicyCharactersMax,
+  policyVersionsMax,
+  trustPolicyCharactersMax,
+} from '../limits.ts'
 import { summaryOf } from '../listing.ts'
 import { pageInput, pageOutput } from './shapes.ts'
 
@@ -20,7 +28,21 @@ export const GetAccountSummary = operation({
         Roles: counted.roles,
         InstanceProfiles: counted.profiles,
         Policies: counted.policies,
+        PolicyVersionsInUse: counted.policyVersions,
         AccountAccessKeysPresent: counted.rootKeys,
+        // What nobody can have here; clients read them without a look whether they are there.
+        AccountMFAEnabled: 0,
+        AccountPasswordPresent: 0,
+        AccountSigningCertificatesPresent: 0,
+        MFADevices: 0,
+        MFADevicesInUse: 0,
+        Providers: 0,
+        ServerCertificates: 0,
+        PolicySizeQuota: managedPolicyCharactersMax,
+        AssumeRolePolicySizeQuota: trustPolicyCharactersMax,
+        UserPolicySizeQuota: inlineCharactersMax.user,
+        RolePolicySizeQuota: inlineCharactersMax.role,
+        GroupPolicySizeQuota: inlineCharactersMax.group,
         AccessKeysPerUserQuota: accessKeysPerUserMax,
         AttachedPoliciesPerUserQuota: attachedPoliciesMax,
         AttachedPoliciesPerGroupQuota: attachedPoliciesMax,
