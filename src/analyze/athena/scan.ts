@@ -3,6 +3,8 @@
  * pattern over the bucket.
  */
 
+import { partitionPath } from '../../catalog/glue/partition-path.ts'
+import type { PartitionPlaces } from '../../catalog/glue/partition-places.ts'
 import type { CatalogTable } from '../../catalog/glue/table.ts'
 import { isSymlinked, tableFormat } from '../../catalog/glue/table-format.ts'
 import { Fault } from '../../gateway/fault.ts'
@@ -13,6 +15,7 @@ import { placeOf, tokensOf } from './ddl/tokens.ts'
 import { QueryFailure } from './faults.ts'
 import { informationSchema } from './information-schema.ts'
 import type { Catalog, ObjectStore } from './needs.ts'
+import { mismatchOf, mismatchText } from './partition-schema.ts'
 import { projectionOf } from './projection.ts'
 import { type Execution, overCutoff } from './running.ts'
 import { isView, viewOf } from './views.ts'
@@ -64,6 +67,7 @@ export class Scans {
                 return partition ? [{ partition: index, location: partition.location }] : []
               })
             : [{ partition: -1, location: table.location }]
+        if (places) checkSchemas(table, format.format === 'parquet', places, indexes)
         const objects = new DataObjects(this.#s3, caller, isArchiveRead(table))
         const files: ScanFile[] = []
         for (const { partition, location } of locations) {
@@ -119,6 +123,32 @@ export const tableOf = ({ database, name }: TableReference): TableReference => (
   database,
   name: name.endsWith(partitionsOf) ? name.slice(0, -partitionsOf.length) : name,
 })
+
+/** Throws QueryFailure for the first of them whose columns are not the table's. */
+function checkSchemas(
+  { database, name, columns, partitionKeys }: CatalogTable,
+  areNamed: boolean,
+  places: PartitionPlaces,
+  indexes: readonly number[],
+): void {
+  const wrong = new Map(
+    [...places.columns].flatMap(([storage, declared]) => {
+      const mismatch = mismatchOf(columns, declared, areNamed)
+      return mismatch ? [[storage, mismatch] as const] : []
+    }),
+  )
+  if (wrong.size === 0) return
+  for (const index of indexes) {
+    const { values = [], storage = -1 } = places.partitions[index] ?? {}
+    const mismatch = wrong.get(storage)
+    if (mismatch === undefined) continue
+    const keys = partitionKeys.map(key => key.name)
+    throw new QueryFailure(
+      'data',
+      mismatchText(mismatch, `${database}.${name}`, partitionPath(keys, values).slice(0, -1)),
+    )
+  }
+}
 
 const isArchiveRead = ({ parameters }: CatalogTable): boolean =>
   parameters.read_restored_glacier_objects?.toLowerCase() === 'true'

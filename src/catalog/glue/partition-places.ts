@@ -1,15 +1,21 @@
 // Values and locations of a table's partitions as one list, remembered until one of them changes: a query over a hundred
 // thousand partitions must not read as many rows to find three. How many are remembered is bounded.
 
+import type { Column } from './table.ts'
+
 export interface PartitionPlace {
   readonly values: readonly string[]
   readonly location: string
+  /** Names its storage descriptor. */
+  readonly storage: number
 }
 
 export interface PartitionPlaces {
   /** Names this very list, in this process and for good: whoever has a copy of it need not be told again. */
   readonly key: string
   readonly partitions: readonly PartitionPlace[]
+  /** By storage descriptor, of which many partitions share one. */
+  readonly columns: ReadonlyMap<number, readonly Column[]>
 }
 
 const rememberedMax = 400_000
@@ -20,11 +26,11 @@ export class RememberedPlaces {
   readonly #lists = new Map<number, PartitionPlaces>()
   #count = 0
 
-  of(tableId: number, read: () => readonly PartitionPlace[]): PartitionPlaces {
+  of(tableId: number, read: () => Omit<PartitionPlaces, 'key'>): PartitionPlaces {
     const known = this.#lists.get(tableId)
     if (known) this.forget(tableId)
     made += known ? 0 : 1
-    const list = known ?? { key: String(made), partitions: read() }
+    const list = known ?? { key: String(made), ...read() }
     this.#lists.set(tableId, list)
     this.#count += list.partitions.length
     for (const id of this.#lists.keys()) {

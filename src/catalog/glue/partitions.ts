@@ -74,14 +74,22 @@ export class Partitions {
 
   /** Of all of them, in the order of `walk`. */
   places(table: Pick<Table, 'id'>): PartitionPlaces {
-    return this.#places.of(table.id, () =>
-      this.#ledger
-        .all<Pick<PartitionRow, 'partition_values' | 'location'>>(
-          'SELECT partition_values, location FROM glue_partition WHERE table_id = ? ORDER BY partition_values',
-          table.id,
-        )
-        .map(({ partition_values, location }) => ({ values: JSON.parse(partition_values) as string[], location })),
-    )
+    return this.#places.of(table.id, () => {
+      const partitions = this.#ledger.all<Pick<PartitionRow, 'partition_values' | 'location' | 'storage'>>(
+        'SELECT partition_values, location, storage FROM glue_partition WHERE table_id = ? ORDER BY partition_values',
+        table.id,
+      )
+      const storages = this.#ledger.all<{ readonly id: number; readonly storage: string }>(
+        'SELECT id, storage FROM glue_partition_storage WHERE table_id = ?',
+        table.id,
+      )
+      return {
+        partitions: partitions.map(({ partition_values, location, storage }) => {
+          return { values: JSON.parse(partition_values) as string[], location, storage }
+        }),
+        columns: new Map(storages.map(({ id, storage }) => [id, (JSON.parse(storage) as Storage).columns])),
+      }
+    })
   }
 
   create(write: Transaction, table: Table, partition: PartitionDefinition): void {

@@ -220,7 +220,7 @@ function partitionValues(table: TableDescription, partition: number): readonly s
 function partitionList(table: TableDescription, rows: readonly (readonly string[])[]): string {
   const columns = table.partitionColumns
   if (rows.length === 0) return nothing({ view: '', table, columns: [], files: [], hidden: [] })
-  const listed = listOf(columns, rows)
+  const listed = listOf(columns, rows, 'CAST')
   if (listed === undefined)
     throw new EngineFault(
       'unsupported',

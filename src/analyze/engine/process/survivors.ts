@@ -28,7 +28,7 @@ export async function survivors(
   const test = plainTest(conditions, columns, hiveDefaultPartition)
   const told = test && plainly(test, rows)
   if (told !== undefined) return told
-  const listed = listOf(columns, rows)
+  const listed = listOf(columns, rows, 'TRY_CAST')
   if (listed === undefined) return undefined
   const written = partitionConditions(scan, columns, statement).join(' AND ')
   try {

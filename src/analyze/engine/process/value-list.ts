@@ -6,15 +6,19 @@ import { duckNameOfHive } from '../../sql/typing/names.ts'
 import type { Column } from '../request.ts'
 import { hiveDefaultPartition } from './partition-value.ts'
 
-/** With `athena_place` in front; Hive's default partition is NULL. Undefined where no character is free to part them. */
-export function listOf(columns: readonly Column[], rows: readonly (readonly string[])[]): string | undefined {
+/** With `athena_place` in front; Hive's default partition is NULL, and what is no value of its column an error or NULL. Undefined where no character is free to part them. */
+export function listOf(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  cast: 'CAST' | 'TRY_CAST',
+): string | undefined {
   const separator = separatorOf(rows)
   if (separator === undefined) return undefined
   const texts = columns.map((_, place) => literal(rows.map(row => row[place] ?? hiveDefaultPartition).join(separator)))
   const lists = texts.map((text, place) => `unnest(string_split(${text}, ${literal(separator)})) AS v${place}`)
   const values = columns.map(
     ({ name, type }, place) =>
-      `CAST(nullif(v${place}, ${literal(hiveDefaultPartition)}) AS ${duckNameOfHive(type)}) AS ${identifier(name)}`,
+      `${cast}(nullif(v${place}, ${literal(hiveDefaultPartition)}) AS ${duckNameOfHive(type)}) AS ${identifier(name)}`,
   )
   const numbered = `SELECT unnest(range(${rows.length})) AS athena_place, ${lists.join(', ')}`
   return `(SELECT athena_place, ${values.join(', ')} FROM (${numbered}))`
