@@ -20,6 +20,8 @@ export type RowFormat =
       readonly escape?: string
       readonly nullText: string
       readonly skipLines: number
+      /** Joda's, in which timestamps may be written besides Hive's own form. */
+      readonly timestampFormats?: readonly string[]
     }
   | {
       readonly serde: 'opencsv'

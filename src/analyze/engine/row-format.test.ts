@@ -148,6 +148,17 @@ const cases: readonly Case[] = [
     lines: ['"1","x","true","2024-01-02"', '"1",,,', ',"""q""",,', ',"",,', ',,,'],
   },
   {
+    name: 'delimited text with timestamps of its own formats',
+    ...{ rows: { ...lazy, timestampFormats: ["yyyy-MM-dd'T'HH:mm:ss.SSS", 'dd/MM/yyyy'] } },
+    ...{ schema: 't timestamp, n int, s struct<t:timestamp>' },
+    content: '2025-10-15T01:02:03.456,1,31/12/2024\n2025-10-15 01:02:03,2,x\nsoon,3,\\N\n',
+    lines: [
+      '"2025-10-15 01:02:03.456","1","{t=2024-12-31 00:00:00.000}"',
+      '"2025-10-15 01:02:03.000","2","{t=null}"',
+      ',"3",',
+    ],
+  },
+  {
     name: 'delimited text with escapes',
     ...{ rows: { ...lazy, escape: '\\' }, schema: 'a string, b string', content: 'x\\,y,z\\\\\nplain,b\n' },
     lines: ['"x,y","z\\"', '"plain","b"'],

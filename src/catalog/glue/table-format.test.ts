@@ -10,7 +10,6 @@ const table = (library: string, parameters: Readonly<Record<string, string>>, ow
 })
 
 const refused: readonly (readonly [library: string, parameters: Readonly<Record<string, string>>, said: RegExp])[] = [
-  [serdes.delimited, { 'timestamp.formats': 'yyyy' }, /and timestamp\.formats, which cannot be read here/],
   [serdes.json, { 'timestamp.formats': 'yyyy' }, /and timestamp\.formats, which cannot be read here/],
   [serdes.delimited, { 'line.delim': ';' }, /and the line\.delim ';'/],
   [serdes.delimited, { 'skip.header.line.count': 'one' }, /skip\.header\.line\.count is 'one'/],
@@ -34,6 +33,20 @@ test("the formats of Hive's JsonSerDe are read", () => {
 test('headers may be declared on the table', () => {
   const { csv } = tableFormat(table(serdes.csv, {}, { 'skip.header.line.count': '1' }))
   assert.equal(csv?.skipLines, 1)
+})
+
+test('what a SerDe is told may stand in the table’s properties, which go before its own', () => {
+  const { rows } = tableFormat(
+    table(
+      serdes.delimited,
+      { 'field.delim': ',' },
+      { 'serialization.null.format': '', 'timestamp.formats': 'yyyy, MM' },
+    ),
+  )
+  assert.ok(rows?.serde === 'lazy' && rows.nullText === '' && rows.separators[0] === ',')
+  assert.deepEqual(rows.timestampFormats, ['yyyy', 'MM'])
+  const json = tableFormat(table(serdes.json, {}, { 'ignore.malformed.json': 'true' })).rows
+  assert.ok(json?.serde === 'openx' && json.ignoreMalformed)
 })
 
 test('another input format than the SerDe’s own is refused by name, and none is the usual one', () => {

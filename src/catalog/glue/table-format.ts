@@ -39,17 +39,18 @@ const cloudTrailInput = 'com.amazon.emr.cloudtrail.CloudTrailInputFormat'
 export function tableFormat(
   table: Pick<CatalogTable, 'name' | 'parameters' | 'serde'> & Partial<Pick<CatalogTable, 'inputFormat'>>,
 ): TableFormat {
-  const { library, parameters } = table.serde
+  const { library } = table.serde
+  // As in Hive, where what the table says goes before what the SerDe says: a header is declared on the one by Athena's DDL, on the
+  // other by crawlers.
+  const parameters = { ...table.serde.parameters, ...table.parameters }
   const name = library.slice(library.lastIndexOf('.') + 1)
   const refuse = (why: string) => new InvalidInputException(`Table ${table.name} has the SerDe ${library}, ${why}`)
-  // Headers are declared on the table by Athena's DDL, on the SerDe by crawlers.
-  const skipText = table.parameters['skip.header.line.count'] ?? parameters['skip.header.line.count'] ?? '0'
+  const skipText = parameters['skip.header.line.count'] ?? '0'
   if (!/^\d{1,9}$/.test(skipText))
     throw refuse(`and skip.header.line.count is '${skipText}', which is no number of lines`)
   const skipLines = Number(skipText)
-  for (const place of [parameters, table.parameters])
-    if (Number(place['skip.footer.line.count'] ?? 0) > 0)
-      throw refuse('and skip.footer.line.count, which cannot be read here')
+  if (Number(parameters['skip.footer.line.count'] ?? 0) > 0)
+    throw refuse('and skip.footer.line.count, which cannot be read here')
   const input = table.inputFormat ?? ''
   const isReadable = name === 'ParquetHiveSerDe' ? /Parquet\w*InputFormat$/ : /\.(?:Combine)?TextInputFormat$/
   const isCloudTrail = name === 'CloudTrailSerde' || (name === 'JsonSerDe' && input === cloudTrailInput)
@@ -58,8 +59,8 @@ export function tableFormat(
   if (isKnown && input !== '' && !isReadable.test(input) && !isCloudTrail)
     throw refuse(`and the input format ${input}, which cannot be read here with it`)
   // Hive's own JsonSerDe is the one whose formats are read.
-  const formats = parameters['timestamp.formats'] ?? table.parameters['timestamp.formats']
-  if (formats !== undefined && (name === 'LazySimpleSerDe' || library === serdes.json))
+  const formats = parameters['timestamp.formats']
+  if (formats !== undefined && library === serdes.json)
     throw refuse('and timestamp.formats, which cannot be read here: declare the column a string and use date_parse')
   switch (name) {
     case 'ParquetHiveSerDe':
@@ -104,6 +105,7 @@ export function tableFormat(
         rows: {
           ...{ serde: 'lazy', separators: [delimiter, element, key], nullText: nullText ?? '\\N', skipLines },
           ...(mark !== undefined && { escape: mark }),
+          ...(formats !== undefined && { timestampFormats: listed(formats) }),
         },
       }
     }
@@ -148,11 +150,10 @@ function openx(parameters: Parameters): Extract<RowFormat, { serde: 'openx' }> {
 
 function hiveJson(parameters: Parameters): RowFormat {
   const formats = parameters['timestamp.formats']
-  return {
-    serde: 'hive',
-    timestampFormats: formats === undefined ? [] : formats.split(',').map(format => format.trim()),
-  }
+  return { serde: 'hive', timestampFormats: formats === undefined ? [] : listed(formats) }
 }
+
+const listed = (formats: string): readonly string[] => formats.split(',').map(format => format.trim())
 
 /** Java's expressions are JavaScript's, but for flags at their beginning and a few forms that do not compile here. */
 function regex(

@@ -8,6 +8,7 @@ import { duckNameOfHive } from '../../sql/typing/names.ts'
 import { nestedOf } from './nested-check.ts'
 import type { PlacedColumn, RowReader } from './row-reader.ts'
 import { textValue } from './text-values.ts'
+import { hiveTimestamp, timestampText } from './timestamps.ts'
 
 type Lazy = Extract<RowFormat, { serde: 'lazy' }>
 
@@ -15,10 +16,12 @@ export function delimitedReader(format: Lazy, columns: readonly PlacedColumn[]):
   const [separator] = format.separators
   const fields = columns.map(({ type, place }) => ({
     place,
-    text: nestedOf(type) === undefined ? textReader(format) : nestedReader(format, type, 1),
+    text: nestedOf(type) === undefined ? textReader(format, type) : nestedReader(format, type, 1),
   }))
   const values = columns.map(({ type }, index) => textValue(type, `t${index}`))
-  const isSimple = values.every(value => value !== undefined)
+  // A timestamp of the table's own format is read in this process.
+  const isWritten = format.timestampFormats !== undefined && columns.some(({ type }) => isTimestamp(type))
+  const isSimple = !isWritten && values.every(value => value !== undefined)
   return {
     isStrict: false,
     readingTypes: columns.map(({ type }) => readingType(type)),
@@ -57,14 +60,30 @@ function readingType(type: string): string {
 
 type ToJson = (text: string) => string
 
-function textReader(format: Lazy): ToJson {
-  return text => (text === format.nullText ? 'null' : JSON.stringify(unescaped(text, format.escape)))
+const isTimestamp = (type: string) => duckNameOfHive(type) === 'TIMESTAMP'
+
+function textReader(format: Lazy, type: string): ToJson {
+  const read: ToJson = text => JSON.stringify(unescaped(text, format.escape))
+  const known = format.timestampFormats && isTimestamp(type) ? timestampReader(format.timestampFormats) : read
+  return text => (text === format.nullText ? 'null' : known(text))
+}
+
+function timestampReader(formats: readonly string[]): ToJson {
+  const read = hiveTimestamp(formats)
+  return text => {
+    const found = read(text)
+    const shown = found === undefined ? undefined : timestampText(found)
+    return shown === undefined ? 'null' : JSON.stringify(shown)
+  }
 }
 
 /** Each level down has the next separator; below the third they are the control characters from 4 on. */
 function nestedReader(format: Lazy, type: string, level: number): ToJson {
   const nested = nestedOf(type)
-  if (nested === undefined) return checked(type, textReader(format))
+  if (nested === undefined) {
+    const read = textReader(format, type)
+    return format.timestampFormats && isTimestamp(type) ? read : checked(type, read)
+  }
   const separator = separatorOf(format, level)
   const parts = (text: string) => (text === '' ? [] : split(text, separator, format.escape))
   const orNull =
