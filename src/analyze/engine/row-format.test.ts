@@ -202,6 +202,11 @@ const cases: readonly Case[] = [
     error: /HIVE_BAD_DATA: Error parsing field value '2020-01-15' for field 0/,
   },
   {
+    name: 'the groups of an expression, of which there may be more than columns',
+    ...{ rows: { serde: 'regex', pattern: '(\\S+) (\\d+) ?(.*)?', flags: 's', skipLines: 0 } },
+    ...{ schema: 'a string, n int', content: 'x 1 more\ny 2\n', lines: ['"x","1"', '"y","2"'] },
+  },
+  {
     name: 'the groups of an expression',
     ...{ rows: { serde: 'regex', pattern: '(\\S+) (\\d+)?(?: "([^"]*)")?', flags: 's', skipLines: 0 } },
     ...{ schema: 'a string, n int, q string', content: 'x 1 "q r"\ny \nnot matching at all\n' },
