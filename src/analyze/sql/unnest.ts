@@ -1,4 +1,6 @@
-// UNNEST(a, b) AS u(x, y): of an array one column (of rows, one a field), of a map two; the shorter filled with NULL.
+// UNNEST(a, b) AS u(x, y): of an array one column, of a map two; the shorter filled with NULL. Of an array of rows it is one a
+// field, as in Trino, or the row itself, as in the examples of Athena's guide: the number of names tells which is meant.
+// https://docs.aws.amazon.com/athena/latest/ug/filtering-with-unnest.html
 //
 // Beside other relations it is written as one query of them all, whose list takes the arrays apart:
 //   FROM (SELECT t.c0 AS c0, unnest(t.c1) AS i0 FROM t) AS athena_unnested_1
@@ -90,8 +92,11 @@ function listsOf(node: Node, statement: Statement, scope: Scope, isFilled: boole
   if (inner.kind !== 'unnest')
     throw unsupported(`${inner.kind.replaceAll('_', ' ').toUpperCase()} in FROM`, node.position)
   inner.only('this', 'expressions', 'with_ordinality')
-  const lists = [inner.need('this'), ...inner.list('expressions')].map(part => listOf(part, statement, scope))
+  const parts = [inner.need('this'), ...inner.list('expressions')].map(part => listsFor(part, statement, scope))
   const isOrdered = inner.flag('with_ordinality')
+  const names = node.texts('column_aliases').length - (isOrdered ? 1 : 0)
+  const wholes = parts.map(({ apart, whole = apart }) => whole)
+  const lists = wholes.flatMap(({ columns: all }) => all).length === names ? wholes : parts.map(({ apart }) => apart)
   const longest = `greatest(${lists.map(({ sql }) => `coalesce(len(${sql}), 0)`).join(', ')})`
   const filled = (list: string) => (isFilled ? `CASE WHEN ${longest} = 0 THEN [NULL] ELSE ${list} END` : list)
   const unnested = lists.map(({ sql }, index) => `unnest(${filled(sql)}) AS i${index}`)
@@ -105,23 +110,29 @@ function listsOf(node: Node, statement: Statement, scope: Scope, isFilled: boole
   return { unnested, columns, values }
 }
 
-function listOf(part: Node, statement: Statement, scope: Scope): List {
+interface Lists {
+  readonly apart: List
+  /** Of rows. */
+  readonly whole?: List
+}
+
+function listsFor(part: Node, statement: Statement, scope: Scope): Lists {
   const { sql, type } = statement.expression(part, scope)
-  if (type.kind === 'map')
-    return {
-      sql: `map_entries(${sql})`,
-      columns: [
-        { name: 'key', type: type.key },
-        { name: 'value', type: type.value },
-      ],
-      of: item => [`${item}.key`, `${item}.value`],
-    }
+  if (type.kind === 'map') {
+    const columns = [
+      { name: 'key', type: type.key },
+      { name: 'value', type: type.value },
+    ]
+    return { apart: { sql: `map_entries(${sql})`, columns, of: item => [`${item}.key`, `${item}.value`] } }
+  }
   if (type.kind !== 'array') throw mismatch(part.position, `Cannot unnest type: ${nameOf(type)}`)
-  if (type.of.kind !== 'row') return { sql, columns: [{ name: undefined, type: type.of }], of: item => [item] }
+  const whole: List = { sql, columns: [{ name: undefined, type: type.of }], of: item => [item] }
+  if (type.of.kind !== 'row') return { apart: whole }
   const { fields } = type.of
-  return {
+  const apart: List = {
     sql,
     columns: fields.map(field => ({ name: field.name?.toLowerCase(), type: field.type })),
     of: item => fields.map((_, index) => `struct_extract_at(${item}, ${index + 1})`),
   }
+  return { apart, whole }
 }
