@@ -14,6 +14,7 @@ import type { Statement } from './statement.ts'
 import { nameOf, type Type } from './typing/type.ts'
 import { mismatch, typed, type Value } from './value.ts'
 import { orderItems, overWindow } from './window.ts'
+import { checkOrdered } from './window-rules.ts'
 
 const isKnown = (name: string): boolean => functions.has(name) || name in constants
 
@@ -26,7 +27,9 @@ export function windowCall(node: Node, statement: Statement, scope: Scope): Valu
   const over = node.record('over')
   if (over === undefined) throw unsupported('OVER without a window', node.position)
   const written = ` OVER ${overWindow(over, statement, scope)}`
-  return writeCall(readCall(node.need('this'), isKnown), statement, scope, written)
+  const read = readCall(node.need('this'), isKnown)
+  if (read.name === 'lag' || read.name === 'lead') checkOrdered(read.name, over, scope)
+  return writeCall(read, statement, scope, written)
 }
 
 function writeCall(read: Call, statement: Statement, scope: Scope, over: string): Value {

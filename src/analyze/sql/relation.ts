@@ -14,7 +14,7 @@ import type { Refusal, Scope, Visible } from './scope.ts'
 import type { Scan, Statement } from './statement.ts'
 import { identifier } from './text.ts'
 import { nameOf } from './typing/type.ts'
-import { isUnnest, unnest, unnestBeside } from './unnest.ts'
+import { isUnnest, noTable, unnest, unnestBeside } from './unnest.ts'
 import { mismatch } from './value.ts'
 import { expanded } from './view.ts'
 
@@ -205,11 +205,13 @@ function table(node: Node, statement: Statement, scope: Scope): Relation {
     }
     case 'unnest':
       return unnest(node, statement, scope)
+    case 'function':
+      throw noTable(node)
     default: {
-      const name = node.kind === 'function' ? node.text('name') : node.kind.replaceAll('_', ' ')
+      const name = node.kind.replaceAll('_', ' ')
       throw new EngineFault(
         'semantic',
-        `FUNCTION_NOT_FOUND: ${at(node.position, `Table function '${name?.toLowerCase()}' not registered`)}`,
+        `FUNCTION_NOT_FOUND: ${at(node.position, `Table function '${name.toLowerCase()}' not registered`)}`,
         node.position,
       )
     }

@@ -5,6 +5,7 @@
 // Beside other relations it is written as one query of them all, whose list takes the arrays apart:
 //   FROM (SELECT t.c0 AS c0, unnest(t.c1) AS i0 FROM t) AS athena_unnested_1
 // So the items come in their order, and nothing is joined. By itself it is a query of its own.
+import { at, EngineFault } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
 import { Captures } from './captures.ts'
 import { aliased } from './column-names.ts'
@@ -80,6 +81,13 @@ export function unnestBeside<T extends Source>(
 const aliasOf = (node: Node, statement: Statement): string =>
   ((node.kind === 'alias' ? node.text('alias') : undefined) ?? statement.name('unnest')).toLowerCase()
 
+/** A call in a FROM, where Athena wants TABLE(…) around it. */
+export function noTable(node: Node): EngineFault {
+  const { position } = node
+  const opener = position && { ...position, column: position.column + (node.text('name') ?? '').length }
+  return new EngineFault('syntax', at(opener, "mismatched input '('. Expecting: ',', <EOF>"), opener)
+}
+
 interface List {
   readonly sql: string
   readonly columns: readonly Column[]
@@ -89,6 +97,7 @@ interface List {
 
 function listsOf(node: Node, statement: Statement, scope: Scope, isFilled: boolean) {
   const inner = node.kind === 'alias' ? node.only('this', 'alias', 'column_aliases').need('this') : node
+  if (inner.kind === 'function') throw noTable(inner)
   if (inner.kind !== 'unnest')
     throw unsupported(`${inner.kind.replaceAll('_', ' ').toUpperCase()} in FROM`, node.position)
   inner.only('this', 'expressions', 'with_ordinality')

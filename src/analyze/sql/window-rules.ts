@@ -38,6 +38,16 @@ export function baseOf(over: Node, scope: Scope): Window | undefined {
   return base
 }
 
+/** lag and lead count rows in their order. */
+export function checkOrdered(name: string, over: Node, scope: Scope): void {
+  const base = baseOf(over, scope)
+  const frame = over.record('frame')
+  if (over.records('order_by').length === 0 && (base?.order.length ?? 0) === 0)
+    throw fault('MISSING_ORDER_BY', over.position, `${name} function requires an ORDER BY window clause`)
+  if (frame !== undefined || base?.isFramed === true)
+    throw fault('INVALID_WINDOW_FRAME', frame?.position, `Cannot specify window frame for ${name} function`)
+}
+
 export function checkWindow(over: Node, order: readonly Node[], statement: Statement, scope: Scope): void {
   const frame = over.record('frame')
   const amounts = ['start', 'end'].map(side => amountOf(frame, side))

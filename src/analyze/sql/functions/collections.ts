@@ -28,7 +28,9 @@ const joinedItems =
         position,
       )
     const item = replacement ? `coalesce(${text}, $3)` : text
-    return typed(`array_to_string(list_transform($1, athena_item -> ${item}), $2)`, varchar)
+    // Of nothing but NULLs the engine makes a NULL.
+    const joined = `array_to_string(list_transform($1, athena_item -> ${item}), $2)`
+    return typed(`coalesce(${joined}, CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN '' END)`, varchar)
   }
 
 const zipped: Writer = parts => {

@@ -1,6 +1,7 @@
 // What other dialects write and the parser reads as something of Athena's: signs, words out of their order and functions of
 // other names. Athena knows none of it, and a statement that runs here should run there.
 import { at, EngineFault, type Position } from '../../engine/fault.ts'
+import { dialectAt, dialectForms } from './dialects.ts'
 import type { Token } from './edits.ts'
 
 /** Names that the parser takes for others' (ifnull for coalesce, len for length …). */
@@ -28,6 +29,7 @@ export const mayBeForeign = new RegExp(
     String.raw`\bextract\s*\(\s*(?:'|\w+\s*,)|\bin\s*\(\s*\)`,
     String.raw`(?:^|\()(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*from\b|\b(?:${names.join('|')})\s*\(`,
     String.raw`\bas\s+(?:${'select|from|where|group|order|having|union|join|on|using|when|then|else|end|case'})\b`,
+    dialectForms,
   ].join('|'),
   'i',
 )
@@ -53,6 +55,8 @@ export function refuseForeign(
   }
   for (const [index, token] of tokens.entries()) {
     const [word = '', next = '', before = ''] = [words[index], words[index + 1], words[index - 1]]
+    const dialect = dialectAt(tokens, words, index)
+    if (dialect !== undefined) refuse(...dialect)
     if (token.type === 'QUOTED_IDENTIFIER' && marks[token.start] === '`') {
       const text = 'backquoted identifiers are not supported; use double quotes to quote identifiers'
       throw new EngineFault('syntax', at(where(token), text), where(token))

@@ -7,6 +7,7 @@ import { mayBeForeign, refuseForeign } from './foreign.ts'
 import { formEdits, mayBeForm } from './forms.ts'
 import { type JsonCall, jsonCallNames, readJsonCall } from './json-calls.ts'
 import { isLiteralOf } from './literal-text.ts'
+import { mayBeName, nameEdits } from './names.ts'
 import { unnamedFields } from './row-types.ts'
 
 export interface Rewriting {
@@ -45,7 +46,7 @@ const isText = ({ type }: Token): boolean => type.endsWith('STRING') || type ===
 
 export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token[]): Rewriting | undefined {
   const isSuspect = mayBeForeign.test(sql)
-  const looks = [mayHold, mayMiss, mayBeRow, mayBeForm]
+  const looks = [mayHold, mayMiss, mayBeRow, mayBeForm, mayBeName]
   if (!isSuspect && !looks.some(look => look.test(sql))) return undefined
   const tokens = tokensOf(sql)
   const words = tokens.map(token => (isText(token) ? '"' : token.text.toUpperCase()))
@@ -72,7 +73,7 @@ export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token
       const expected = word === ',' ? '<expression>' : "'*', 'ALL', 'DISTINCT', <expression>"
       throw new EngineFault('syntax', at(position, `mismatched input '${input}'. Expecting: ${expected}`), position)
     }
-    edits.push(...formEdits(tokens, words, index, sign))
+    edits.push(...formEdits(tokens, words, index, sign), ...nameEdits(token, words, index))
     const replace = (text: string) => edits.push({ start: token.start, end: token.end, text })
     if (word === 'AS')
       for (const start of unnamedFields(words, tokens, index))
