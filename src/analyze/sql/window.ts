@@ -4,6 +4,7 @@ import { type Node, unsupported } from './ast.ts'
 import type { Scope, Window } from './scope.ts'
 import type { Statement } from './statement.ts'
 import { identifier } from './text.ts'
+import { numberName } from './typing/coercion.ts'
 import { duckName } from './typing/names.ts'
 import { isOrderable, isSimple, nameOf, type Type } from './typing/type.ts'
 import { mismatch } from './value.ts'
@@ -111,7 +112,9 @@ function bound(frame: Node, name: string, statement: Statement, scope: Scope): s
     if (amount === undefined) continue
     const { sql, type } = statement.expression(amount, scope)
     // What is written as a number is none below zero.
-    if (/^\d+$/.test(sql) || frame.text('kind') === 'Range') return `${sql} ${word}`
+    if (/^\d+$/.test(sql)) return `${sql} ${word}`
+    if (frame.text('kind') === 'Range')
+      return numberName(type) === undefined ? `${sql} ${word}` : `athena_range_offset(${sql}) ${word}`
     const which = name === 'start' ? 'starting' : 'ending'
     return `athena_frame_offset(CAST(${sql} AS ${duckName(type)}), '${which}') ${word}`
   }

@@ -12,6 +12,8 @@ export const aggregateMacros: readonly string[] = [
      ELSE ${failed("'INVALID_FUNCTION_ARGUMENT: Offset must be at least ' || least")} END`,
   `CREATE MACRO athena_frame_offset(n, which) AS CASE WHEN n >= 0 THEN n
      ELSE ${failed("'INVALID_WINDOW_FRAME: Window frame ' || which || ' offset must not be ' || CASE WHEN n IS NULL THEN 'null' ELSE 'negative' END")} END`,
+  `CREATE MACRO athena_range_offset(n) AS CASE WHEN n >= 0 THEN n
+     ELSE ${failed("'INVALID_WINDOW_FRAME: Window frame offset value must not be negative or null'")} END`,
   'CREATE MACRO athena_finite(x) AS CASE WHEN isfinite(x) THEN x END',
   // A key that comes again keeps its first value. Keys that come once, the usual thing, are not searched for.
   `CREATE MACRO athena_map_of(e) AS list_transform([list_filter(e, g_pair -> g_pair.k IS NOT NULL)], g_pairs -> CASE
