@@ -95,8 +95,9 @@ function truth(words: readonly string[], index: number, refuse: Refuse): void {
 /** INTERVAL [sign] 'text' unit */
 function interval(tokens: readonly Token[], words: readonly string[], index: number, refuse: Refuse): void {
   const amount = words[index + 1] === '-' || words[index + 1] === '+' ? index + 2 : index + 1
-  const isName = amount === index + 1 && tokens[amount]?.type !== 'NUMBER' && tokens[amount]?.type !== 'STRING'
-  if (isName) return
+  // Otherwise it is a name: `interval - 2`.
+  const isAmount = tokens[amount]?.type === 'STRING' || (amount === index + 1 && tokens[amount]?.type === 'NUMBER')
+  if (!isAmount) return
   if (tokens[amount]?.type !== 'STRING') refuse(amount, "'+', '-', <string>")
   if (!units.has(words[amount + 1] ?? '')) refuse(amount + 1, "'DAY', 'HOUR', 'MINUTE', 'MONTH', 'SECOND', 'YEAR'")
 }

@@ -19,7 +19,7 @@ export interface Rewriting {
 
 /** A quick look: most statements hold none of it. */
 const mayHold =
-  /\b\d+[a-z_]|\b(?:values|table|distinct|rand|fetch|with|union|intersect|except|match_recognize|json_[a-z]+)\b|\b(?:bigint|integer|int|smallint|tinyint|real|double|precision|boolean|varchar|char|ipaddress|uuid|json|decimal)\s*'/i
+  /\b\d+[a-z_]|\b(?:values|table|distinct|rand|fetch|with|interval|set|both|leading|trailing|lateral|union|intersect|except|match_recognize|json_[a-z]+)\b|\b(?:bigint|integer|int|smallint|tinyint|real|double|precision|boolean|varchar|char|ipaddress|uuid|json|decimal)\s*'/i
 
 /** A type that may have fields without a name. */
 const mayBeRow = /\bas\s+(?:row|array|map)\s*[(<]/i
@@ -58,6 +58,7 @@ export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token
   const edits: Edit[] = []
   for (const [index, token] of tokens.entries()) {
     const [word = '', next = '', before = ''] = [words[index], words[index + 1], words[index - 1]]
+    if (isName(words, tokens, index)) edits.push({ start: token.start, end: token.end, text: `"${token.text}"` })
     if (before === '.') continue
     if (token.type === 'NUMBER' && tokens[index + 1]?.type === 'VAR' && tokens[index + 1]?.start === token.end) {
       edits.push(numberOf(token, tokens[index + 1] ?? token, where(token)))
@@ -121,6 +122,18 @@ export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token
     restored: tree => restore(tree, { sign, calls, edited }),
     position: position => edited.position(position),
   }
+}
+
+const trims = new Set(['BOTH', 'LEADING', 'TRAILING'])
+
+/** A word that Athena reserves only where it says something, and the parser everywhere. */
+function isName(words: readonly string[], tokens: readonly Token[], index: number): boolean {
+  const [word = '', next = '', before = ''] = [words[index], words[index + 1], words[index - 1]]
+  if (word === 'SET' || word === 'LATERAL') return next !== '('
+  if (trims.has(word)) return words[index - 2] !== 'TRIM' || before !== '('
+  if (word !== 'INTERVAL' || (before === 'AS' && (next === 'DAY' || next === 'YEAR'))) return false
+  if (next === '-' || next === '+') return tokens[index + 2]?.type !== 'STRING'
+  return tokens[index + 1]?.type !== 'STRING' && tokens[index + 1]?.type !== 'NUMBER' && next !== '('
 }
 
 function checkLiteral(type: string, token: Token, position: Position): void {
