@@ -377,7 +377,7 @@ for (const [script, message] of [
   ],
   ["UNLOAD (SELECT id + 1 FROM source) TO 's3://b' WITH (format = 'PARQUET')", /COLUMN_NAME_NOT_SPECIFIED/],
   ["UNLOAD (SELECT nope FROM source) TO 's3://b' WITH (format = 'PARQUET')", /COLUMN_NOT_FOUND: line 1:8/],
-  ["UNLOAD (SELECT * FROM glob('/*')) TO 's3://b' WITH (format = 'PARQUET')", /FUNCTION_NOT_FOUND/],
+  ["UNLOAD (SELECT * FROM glob('/*')) TO 's3://b' WITH (format = 'PARQUET')", /mismatched input '\('/],
   ["UNLOAD (SELECT id FROM source) TO 's3://b' WITH (format = 'PARQUET'); DROP TABLE x", /one statement/],
   ['SELECT 1', /begins with 'SELECT'/],
   ['', /begins with ''/],
