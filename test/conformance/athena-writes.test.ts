@@ -219,3 +219,35 @@ for (const [sql, words] of [
 ] as const)
   test(`is refused by name: ${sql.slice(0, 60)}`, () =>
     assert.rejects(queries.start(sql), { name: 'InvalidRequestException', message: words }))
+
+test('Parquet is written with each of its compressions, ZSTD at each of its levels', async () => {
+  const numbers = 'SELECT n, CAST(n % 7 AS varchar) AS text FROM UNNEST(sequence(1, 5000)) AS t(n)'
+  const written = async (name: string, options: string) => {
+    await queries.succeed(`CREATE TABLE ${name} WITH (format = 'PARQUET', ${options}) AS ${numbers}`)
+    const { Table } = await glue.send(new GetTableCommand({ DatabaseName: 'weather', Name: name }))
+    assert.deepEqual(await queries.rows(`SELECT count(*), sum(n), max(text) FROM ${name}`), [['5000', '12502500', '6']])
+    await queries.succeed(`INSERT INTO ${name} VALUES (0, 'x')`)
+    return Table?.Parameters?.['parquet.compression']
+  }
+  assert.equal(await written('in_lz4', "write_compression = 'LZ4'"), 'LZ4')
+  assert.equal(await written('in_zstd_1', "write_compression = 'ZSTD', compression_level = 1"), 'ZSTD')
+  assert.equal(await written('in_zstd_22', "parquet_compression = 'ZSTD', compression_level = 22"), 'ZSTD')
+  await queries.succeed(
+    "UNLOAD (SELECT 1 AS n) TO 's3://analytics/level/' WITH (format = 'PARQUET', compression = 'ZSTD', compression_level = 3)",
+  )
+  const refused = (options: string) =>
+    assert.rejects(queries.run(`CREATE TABLE other WITH (${options}) AS SELECT 1 AS n`), /compression_level/)
+  await refused("write_compression = 'ZSTD', compression_level = 23")
+  await refused("write_compression = 'GZIP', compression_level = 3")
+  await refused("format = 'JSON', write_compression = 'ZSTD', compression_level = 3")
+})
+
+test('a tab between fields may be written as in Hive', async () => {
+  await queries.succeed(
+    "CREATE TABLE tabbed WITH (format = 'TEXTFILE', field_delimiter = '\\t', write_compression = 'NONE', external_location = 's3://analytics/tabbed/') AS SELECT 1 AS a, 'x,y' AS b",
+  )
+  assert.deepEqual(await queries.rows('SELECT a, b FROM tabbed'), [['1', 'x,y']])
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'analytics', Prefix: 'tabbed/' }))
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'analytics', Key: Contents[0]?.Key ?? '' }))
+  assert.equal(await Body?.transformToString(), '1\tx,y\n')
+})

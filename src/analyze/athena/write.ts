@@ -11,6 +11,7 @@ import type { Transaction } from '../../durable/ledger.ts'
 import type { RowFormat } from '../../formats/row-format.ts'
 import { Fault } from '../../gateway/fault.ts'
 import type {
+  Compression,
   TableReference,
   TargetTable,
   TransformResult,
@@ -213,6 +214,7 @@ export class Writes {
       statement: {
         ...{ kind: 'unload', location, isStrict: true, partitionedBy: keys, delimiter: statement.delimiter },
         ...{ format: statement.format, compression: statement.compression },
+        ...(statement.compressionLevel !== undefined && { compressionLevel: statement.compressionLevel }),
         ...(statement.buckets && { buckets: statement.buckets }),
         query: statement.hasData ? statement.query : `SELECT * FROM (${statement.query}\n) LIMIT 0`,
       },
@@ -280,7 +282,9 @@ const locationIsEnforced = () =>
       "'external_location' property and resubmit the query.",
   )
 
-const compressions = { SNAPPY: 'SNAPPY', GZIP: 'GZIP', ZSTD: 'ZSTD', NONE: 'NONE', UNCOMPRESSED: 'NONE' } as const
+const compressions: Readonly<Record<string, Compression>> = {
+  ...{ SNAPPY: 'SNAPPY', GZIP: 'GZIP', ZSTD: 'ZSTD', LZ4: 'LZ4', NONE: 'NONE', UNCOMPRESSED: 'NONE' },
+}
 
 /** How a table's new files are to be, so that they are read as its old ones are. */
 function describedTarget(table: CatalogTable): TargetTable {
@@ -301,8 +305,9 @@ function describedTarget(table: CatalogTable): TargetTable {
     if (csv && csv.skipLines > 0) throw refuse('a table with skip.header.line.count')
     const named = ['write.compression', 'write_compression', 'parquet.compression', 'parquet.compress']
     const text = named.flatMap(name => table.parameters[name] ?? [])[0]?.toUpperCase() ?? 'GZIP'
-    const compression = compressions[text as keyof typeof compressions]
-    if (!compression || (compression === 'SNAPPY' && format !== 'parquet')) throw refuse(`a table with ${text} files`)
+    const compression = compressions[text]
+    if (!compression || ((compression === 'SNAPPY' || compression === 'LZ4') && format !== 'parquet'))
+      throw refuse(`a table with ${text} files`)
     return {
       ...{ database: table.database, name: table.name, columns: table.columns, partitionColumns: table.partitionKeys },
       ...{ format, compression },

@@ -165,6 +165,8 @@ export type WriteStatement =
       readonly location: string
       readonly format: DataFormat
       readonly compression: Compression
+      /** Of ZSTD in Parquet, 1 to 22. */
+      readonly compressionLevel?: number
       readonly partitionedBy: readonly string[]
       readonly delimiter: string
       /** Absent: text is written without quotes. */
@@ -231,7 +233,8 @@ export interface TargetTable {
   readonly csv?: WrittenText
 }
 
-export type Compression = 'SNAPPY' | 'GZIP' | 'ZSTD' | 'NONE'
+/** SNAPPY and LZ4 in Parquet only. */
+export type Compression = 'SNAPPY' | 'GZIP' | 'ZSTD' | 'LZ4' | 'NONE'
 
 export interface TransformResult {
   readonly target:

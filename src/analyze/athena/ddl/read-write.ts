@@ -75,13 +75,13 @@ interface Option {
 const known = {
   table: [
     ...['format', 'external_location', 'partitioned_by', 'field_delimiter', 'write_compression', 'table_type'],
-    ...['parquet_compression', 'is_external', 'bucketed_by', 'bucket_count'],
+    ...['parquet_compression', 'is_external', 'bucketed_by', 'bucket_count', 'compression_level'],
   ],
-  unload: ['format', 'partitioned_by', 'field_delimiter', 'compression'],
+  unload: ['format', 'partitioned_by', 'field_delimiter', 'compression', 'compression_level'],
 }
 /** Athena's, which Biwa does not do. */
 const refused = [
-  ...['orc_compression', 'compression_level', 'partitioning', 'location', 'vacuum_max'],
+  ...['orc_compression', 'partitioning', 'location', 'vacuum_max'],
   ...['optimize_rewrite_delete_file_threshold', 'max_file_size'],
 ]
 
@@ -124,20 +124,24 @@ function filesOf(options: ReadonlyMap<string, Option>, otherwise: DataFormat): F
   const asked = options.get('format')
   const format = asked ? formats[textOf(asked).toUpperCase()] : otherwise
   if (!format) throw unsupportedStatement(asked?.place ?? '', `the format ${textOf(asked)}`)
+  const compression = compressionOf(options, format)
+  const compressionLevel = levelOf(options.get('compression_level'), format, compression)
   const delimiter = options.get('field_delimiter')
   if (delimiter && format !== 'csv')
     throw malformedStatement(delimiter.place, 'field_delimiter can only be specified with the format TEXTFILE')
-  if (delimiter && [...textOf(delimiter)].length !== 1)
+  const parting = delimiter && textOf(delimiter).replace(/^\\t$/, '\t')
+  if (delimiter && [...(parting ?? '')].length !== 1)
     throw malformedStatement(delimiter.place, 'field_delimiter must be a single character')
   const partitions = options.get('partitioned_by')
   if (partitions && typeof partitions.value === 'string')
     throw malformedStatement(partitions.place, "partitioned_by is an array: ARRAY[ 'column' ]")
   return {
     format,
-    compression: compressionOf(options, format),
+    compression,
+    ...(compressionLevel !== undefined && { compressionLevel }),
     partitionedBy: partitions ? [...partitions.value].map(name => name.toLowerCase()) : [],
     // Hive's own delimiter, as Athena's.
-    delimiter: delimiter ? textOf(delimiter) : '\u0001',
+    delimiter: parting ?? '\u0001',
   }
 }
 
@@ -163,10 +167,22 @@ function compressionOf(options: ReadonlyMap<string, Option>, format: DataFormat)
   if (given.length > 1) throw malformedStatement(asked?.place ?? '', 'The compression is said twice')
   const name = asked ? textOf(asked).toUpperCase() : 'GZIP'
   const allowed: readonly Compression[] =
-    format === 'parquet' ? ['GZIP', 'SNAPPY', 'ZSTD', 'NONE'] : ['GZIP', 'ZSTD', 'NONE']
+    format === 'parquet' ? ['GZIP', 'SNAPPY', 'ZSTD', 'LZ4', 'NONE'] : ['GZIP', 'ZSTD', 'NONE']
   const found = allowed.find(one => one === (name === 'UNCOMPRESSED' ? 'NONE' : name))
   if (!found) throw unsupportedStatement(asked?.place ?? '', `the compression ${name} with ${format}`)
   return found
+}
+
+/** https://docs.aws.amazon.com/athena/latest/ug/compression-support-zstd-levels.html */
+function levelOf(option: Option | undefined, format: DataFormat, compression: Compression): number | undefined {
+  if (!option) return undefined
+  const level = Number(textOf(option))
+  if (!Number.isInteger(level) || level < 1 || level > 22)
+    throw malformedStatement(option.place, 'compression_level must be a whole number from 1 to 22')
+  if (compression !== 'ZSTD')
+    throw malformedStatement(option.place, 'compression_level can only be specified with the compression ZSTD')
+  if (format !== 'parquet') throw unsupportedStatement(option.place, `compression_level with ${format}`)
+  return level
 }
 
 const textOf = (option: Option | undefined): string => String(option?.value ?? '')

@@ -44,6 +44,8 @@ export interface Buckets {
 export interface Files {
   readonly format: DataFormat
   readonly compression: Compression
+  /** Of ZSTD in Parquet, 1 to 22. */
+  readonly compressionLevel?: number
   readonly partitionedBy: readonly string[]
   /** Of text. */
   readonly delimiter: string

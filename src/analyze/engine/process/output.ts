@@ -16,6 +16,7 @@ import type { Session } from './session.ts'
 export interface OutputPlan extends WrittenText {
   readonly format: DataFormat
   readonly compression: Compression
+  readonly compressionLevel?: number
   /** Whether a type that Hive does not have is refused, and not written as the nearest. */
   readonly isStrict: boolean
   readonly partitionedBy: readonly string[]
@@ -182,7 +183,7 @@ function storable(value: string, type: Type): string {
 const intervals = ['interval day to second', 'interval year to month'] as const
 
 export function extensionOf(plan: OutputPlan): string {
-  const compressed = { GZIP: '.gz', ZSTD: '.zst', NONE: '', SNAPPY: '' }[plan.compression]
+  const compressed = { GZIP: '.gz', ZSTD: '.zst', NONE: '', SNAPPY: '', LZ4: '' }[plan.compression]
   return plan.format === 'parquet' ? '.parquet' : `.${plan.format}${compressed}`
 }
 
@@ -192,10 +193,12 @@ export function copyOptions(plan: OutputPlan): string {
     SNAPPY: 'snappy',
     GZIP: 'gzip',
     ZSTD: 'zstd',
+    LZ4: 'lz4',
   }
   const partitioned = plan.partitionedBy.length > 0
   const format = plan.format === 'json' && partitioned ? 'csv' : plan.format
   const options = [`FORMAT ${format}`, `COMPRESSION ${names[plan.compression]}`]
+  if (plan.compressionLevel !== undefined) options.push(`COMPRESSION_LEVEL ${plan.compressionLevel}`)
   options.push(plan.format === 'parquet' ? 'RETURN_STATS' : 'RETURN_FILES')
   if (plan.format === 'csv')
     options.push('HEADER false', `DELIMITER ${literal(plan.delimiter)}`, `NULLSTR ${literal(plan.nullText ?? '\\N')}`)
