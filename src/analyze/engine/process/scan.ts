@@ -60,7 +60,7 @@ interface Part {
 export function compressionOf(path: string): Compression {
   if (/\.gz$/i.test(path)) return 'gzip'
   if (/\.zst$/i.test(path)) return 'zstd'
-  const other = /\.(bz2|snappy|lz4|lzo|xz)$/i.exec(path)
+  const other = /\.(bz2|deflate|snappy|lz4|lzo|xz)$/i.exec(path)
   if (other !== null)
     throw new EngineFault(
       'unsupported',
