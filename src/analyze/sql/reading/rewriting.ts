@@ -19,7 +19,7 @@ export interface Rewriting {
 
 /** A quick look: most statements hold none of it. */
 const mayHold =
-  /\b\d+[a-z_]|\b(?:values|table|distinct|rand|fetch|with|interval|set|both|leading|trailing|lateral|union|intersect|except|match_recognize|json_[a-z]+)\b|\b(?:bigint|integer|int|smallint|tinyint|real|double|precision|boolean|varchar|char|ipaddress|uuid|json|decimal)\s*'/i
+  /\b\d+[a-z_]|\b(?:values|table|distinct|rand|fetch|with|interval|both|leading|trailing|lateral|union|intersect|except|match_recognize|json_[a-z]+)\b|\b(?:bigint|integer|int|smallint|tinyint|real|double|precision|boolean|varchar|char|ipaddress|uuid|json|decimal)\s*'/i
 
 /** A type that may have fields without a name. */
 const mayBeRow = /\bas\s+(?:row|array|map)\s*[(<]/i
@@ -129,7 +129,7 @@ const trims = new Set(['BOTH', 'LEADING', 'TRAILING'])
 /** A word that Athena reserves only where it says something, and the parser everywhere. */
 function isName(words: readonly string[], tokens: readonly Token[], index: number): boolean {
   const [word = '', next = '', before = ''] = [words[index], words[index + 1], words[index - 1]]
-  if (word === 'SET' || word === 'LATERAL') return next !== '('
+  if (word === 'LATERAL') return next !== '('
   if (trims.has(word)) return words[index - 2] !== 'TRIM' || before !== '('
   if (word !== 'INTERVAL' || (before === 'AS' && (next === 'DAY' || next === 'YEAR'))) return false
   if (next === '-' || next === '+') return tokens[index + 2]?.type !== 'STRING'
