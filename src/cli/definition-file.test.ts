@@ -79,7 +79,7 @@ const wrong: readonly (readonly [what: string, name: string, text: string | unde
     'a mistake in the definition',
     'mistake.ts',
     "import { bucket } from 'biwa/define'\n\nexport const a = bucket('Upper')",
-    /^mistake\.ts:3:18: A bucket's name is .*"Upper"\n {4}export const a = bucket\('Upper'\)$/,
+    /^mistake\.ts:3:18: A bucket's name is .*"Upper"\. Such a name is "upper"\.\n {4}export const a = bucket\('Upper'\)$/,
   ],
   [
     'a mistake in a file that it imports',

@@ -115,7 +115,7 @@ function joined(
     const text = at(place, `Column '${using[twice]}' appears multiple times in USING clause`)
     throw new EngineFault('semantic', `DUPLICATE_COLUMN_NAME: ${text}`, place)
   }
-  if (kind === 'Inner' && on === undefined && using.length === 0)
+  if (kind !== 'Cross' && on === undefined && using.length === 0)
     throw new EngineFault('syntax', at(join.position, "mismatched input: JOIN expects 'ON' or 'USING'"), join.position)
   const left = visible(before).filter(column => column.hidden !== true)
   const keepsRows = relation.keepsRows && !filled && (kind === 'Inner' || kind === 'Cross')
