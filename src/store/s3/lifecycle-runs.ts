@@ -31,7 +31,9 @@ interface Surroundings {
 
 export class LifecycleRuns {
   readonly #of: Surroundings
+  /** Also while it runs. */
   #next: Appointment | undefined
+  #isClosed = false
 
   constructor(of: Surroundings) {
     this.#of = of
@@ -42,6 +44,7 @@ export class LifecycleRuns {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#next?.cancel()
   }
 
@@ -58,11 +61,20 @@ export class LifecycleRuns {
   }
 
   #runAt(at: number): void {
-    this.#next = this.#of.clock.at(at, 's3 lifecycle', async () => {
+    if (this.#isClosed) return
+    const { clock, background } = this.#of
+    // In the background, so that the close of the lake waits for it.
+    this.#next = clock.at(at, 's3 lifecycle', () => background.keep('s3 lifecycle', () => this.#runAll()))
+  }
+
+  async #runAll(): Promise<void> {
+    try {
       for (const bucket of this.#ruled()) await this.#run(bucket)
+    } finally {
+      // Also after one that failed, on a full disk for instance: the next does what it left.
       this.#next = undefined
-      if (this.#ruled().length > 0 && !this.#of.background.closing.aborted) this.#runAt(this.#midnight())
-    })
+      if (this.#ruled().length > 0) this.#runAt(this.#midnight())
+    }
   }
 
   /** The next one, also at midnight. */
@@ -99,7 +111,9 @@ export class LifecycleRuns {
     await this.#of.ledger.commitRoom(write => {
       // A bucket that was deleted has no versions and no rules.
       const found = this.#of.buckets.find(bucket.name)
-      if (found?.id === bucket.id) for (const action of due()) this.#apply(write, found, action)
+      if (found?.id !== bucket.id) return
+      // The oldest first: a marker that takes the place of the null version is not taken for it.
+      for (const action of due().toReversed()) this.#apply(write, found, action)
     })
   }
 
@@ -114,9 +128,9 @@ export class LifecycleRuns {
   }
 
   async #abortUploads(bucket: Bucket, now: number): Promise<void> {
-    const { uploads, settings } = this.#of
+    const { uploads, settings, background } = this.#of
     let from: Position = { key: '' }
-    for (let truncated = true; truncated; ) {
+    for (let truncated = true; truncated && !background.closing.aborted; ) {
       const page = uploads.list(bucket, { prefix: '', delimiter: '', from, limit: versionsAtOnce })
       for (const upload of page.items) {
         const lifecycle = settings.get(bucket, 'lifecycle')
