@@ -133,8 +133,8 @@ export class Ledger {
     try {
       return await this.commit(change)
     } catch (cause) {
-      if (!isFullDisk(cause) || this.#failure !== undefined || !(await this.#reserve?.giveUp())) throw cause
-      return await this.commit(change)
+      if (!isFullDisk(cause) || this.#failure !== undefined || this.#reserve === undefined) throw cause
+      return await this.#reserve.lend(() => this.commit(change))
     } finally {
       // What was given up may have room again. Nobody waits for it.
       void this.#reserve?.make()
@@ -145,7 +145,7 @@ export class Ledger {
     if (this.#closed) return
     this.#closed = true
     while (this.#flushing !== undefined) await this.#flushing
-    await this.#reserve?.make()
+    await this.#reserve?.close()
     await this.#database.close()
   }
 

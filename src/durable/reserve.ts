@@ -12,6 +12,10 @@ export class Reserve {
   readonly #path: string
   #isThere: boolean
   #making: Promise<void> | undefined
+  #removing: Promise<void> | undefined
+  /** Changes that have its room now: until they are done it is not made again. */
+  #lent = 0
+  #isClosed = false
 
   private constructor(disk: Disk, path: string, isThere: boolean) {
     this.#disk = disk
@@ -19,32 +23,50 @@ export class Reserve {
     this.#isThere = isThere
   }
 
-  /** Also where there is no room for it now. */
-  static async open(disk: Disk, path: string): Promise<Reserve> {
-    const reserve = new Reserve(disk, path, (await disk.size(path)) === reserveBytes)
-    await reserve.make()
+  /** Also where there is no room for it now. `spent`: where it was, there shall be room for the rest of the opening. */
+  static async open(disk: Disk, path: string, { spent = false } = {}): Promise<Reserve> {
+    const reserve = new Reserve(disk, path, !spent && (await disk.size(path)) === reserveBytes)
+    if (!spent) await reserve.make()
     return reserve
   }
 
-  /** Whether there was any room to give. */
-  async giveUp(): Promise<boolean> {
-    await this.#making
-    if (!this.#isThere) return false
-    this.#isThere = false
-    await this.#disk.remove(this.#path)
-    return true
+  /** Gives it up for `change`, and for all others that ask meanwhile. Where it is gone already, `change` sees for itself. */
+  async lend<T>(change: () => Promise<T>): Promise<T> {
+    this.#lent += 1
+    try {
+      await this.#giveUp()
+      return await change()
+    } finally {
+      this.#lent -= 1
+    }
   }
 
   /** Once more, if it was given up and there is room. Never throws. */
   make(): Promise<void> {
+    if (this.#isThere || this.#lent > 0 || this.#isClosed) return Promise.resolve()
     this.#making ??= this.#make().finally(() => {
       this.#making = undefined
     })
     return this.#making
   }
 
+  /** From now on the directory may be another process's. */
+  async close(): Promise<void> {
+    const made = this.make()
+    this.#isClosed = true
+    await made
+  }
+
+  async #giveUp(): Promise<void> {
+    await this.#making
+    if (this.#isThere) {
+      this.#isThere = false
+      this.#removing = this.#disk.remove(this.#path)
+    }
+    await this.#removing
+  }
+
   async #make(): Promise<void> {
-    if (this.#isThere) return
     try {
       await this.#disk.remove(this.#path)
       const file = await this.#disk.open(this.#path, 'create')

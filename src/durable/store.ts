@@ -54,14 +54,14 @@ export class Store {
         // What the reserve is for can be done only once the lake is open.
         if (!isFullDisk(cause) || (await disk.size(reserveIn(directory))) === undefined) throw cause
         await disk.remove(reserveIn(directory))
-        return await Store.#open(options)
+        return await Store.#open(options, { spent: true })
       })
     } catch (cause) {
       throw explained(directory, cause)
     }
   }
 
-  static async #open(options: StoreOptions): Promise<Store> {
+  static async #open(options: StoreOptions, reserving: { readonly spent?: boolean } = {}): Promise<Store> {
     const { disk, directory } = options
     // Asked before the lock as well, which would leave its file in somebody else's directory.
     await refuseForeign(disk, directory)
@@ -70,7 +70,7 @@ export class Store {
     try {
       await claimFormat(disk, directory)
       await completeErasure(disk, directory)
-      const reserve = options.keepsReserve ? await Reserve.open(disk, reserveIn(directory)) : undefined
+      const reserve = options.keepsReserve ? await Reserve.open(disk, reserveIn(directory), reserving) : undefined
       const ledger = await Ledger.open(disk, join(directory, 'ledger.sqlite'), reserve)
       try {
         const blobs = await Blobs.open({ ...options, ledger })
