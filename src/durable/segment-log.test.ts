@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { tries } from '../../test/testing/tries.ts'
+import { fillingDisk } from '../world/filling-disk.ts'
 import { SimulatedDisk } from '../world/simulated/disk.ts'
 import { LogFull } from './log-full.ts'
 import { LogDamaged } from './segment-files.ts'
@@ -130,6 +131,28 @@ test('trimming drops whole segments of old records; indexes go on', async () => 
     (await again.read(0, everything)).map(record => [record.index, record.at]),
     [[30, 290]],
   )
+})
+
+test('on a full disk a trim makes room of all but the newest segment, which goes when there is room for its successor', async () => {
+  let full = false
+  const disk = new SimulatedDisk()
+  const log = await SegmentLog.open(
+    fillingDisk(disk, () => full),
+    directory,
+    { segmentBytes: 1000 },
+  )
+  for (let at = 0; at < 12; at++) await log.append(bytes('x'.repeat(400)), at)
+  assert.ok((await segments(disk)).length > 2)
+  full = true
+  await log.trim(1000)
+  assert.equal((await segments(disk)).length, 1)
+  assert.equal(texts(await log.read(0, everything)).length, log.end - log.start)
+  full = false
+  await log.trim(1000)
+  assert.equal(log.start, 12)
+  assert.equal(await log.append(bytes('next'), 13), 12)
+  assert.deepEqual(texts(await log.read(0, everything)), ['next'])
+  await log.close()
 })
 
 test('after a trim that failed nothing more is taken, and nothing acknowledged is lost', async () => {

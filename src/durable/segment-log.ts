@@ -6,7 +6,8 @@
 //
 // Guarantees: an acknowledged append survives a power cut; records are read in the order of the appends, none missing,
 // none twice; `at` never falls. After a failed write or fsync the log takes no more until it is opened again, because
-// nobody knows what the disk kept; on a full disk what was written is cut off, and the log goes on when there is room. Damage to durable records is an error that names file and position, never skipped.
+// nobody knows what the disk kept; on a full disk what was written is cut off, and the log goes on when there is room.
+// Damage to durable records is an error that names file and position, never skipped.
 
 import assert from 'node:assert/strict'
 import type { Disk } from '../world/disk.ts'
@@ -175,20 +176,16 @@ export class SegmentLog {
     return this.#tip.wait(index, signal)
   }
 
-  /** Drops the oldest segments, as long as all their records are older than `olderThanAt`. */
+  /** Drops the oldest segments, as long as all their records are older than `olderThanAt`, and there is room for that. */
   trim(olderThanAt: number): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#closed || this.#failure !== undefined) return
       const old = await this.#reading.countOlder(olderThanAt)
       if (old === 0) return
-      // All of it: an empty segment goes on with the indexes.
-      if (old === this.#segments.length) await this.#roll(this.end)
-      // From the oldest on: a crash between leaves no gap.
-      for (const segment of this.#segments.splice(0, old)) {
-        await this.#opened.close(segment.firstIndex)
-        await removeSegment(this.#disk, segment)
-      }
-      await this.#disk.syncDirectory(this.#directory)
+      const isAll = old === this.#segments.length
+      // What needs no room comes first.
+      await this.#drop(isAll ? old - 1 : old)
+      if (isAll && (await this.#begunAnew())) await this.#drop(1)
     })
   }
 
@@ -301,6 +298,27 @@ export class SegmentLog {
       this.#failure ??= new LogReadOnly(this.#directory, cause)
       throw this.#failure
     }
+  }
+
+  /** Whether an empty segment goes on with the indexes; on a full disk the one that would be trimmed stays until later. */
+  async #begunAnew(): Promise<boolean> {
+    try {
+      await this.#roll(this.end)
+      return true
+    } catch (cause) {
+      if (cause instanceof LogFull) return false
+      throw cause
+    }
+  }
+
+  /** From the oldest on: a crash between leaves no gap. */
+  async #drop(count: number): Promise<void> {
+    if (count === 0) return
+    for (const segment of this.#segments.splice(0, count)) {
+      await this.#opened.close(segment.firstIndex)
+      await removeSegment(this.#disk, segment)
+    }
+    await this.#disk.syncDirectory(this.#directory)
   }
 
   /** Keeps what an open after a crash has to walk through short. */
