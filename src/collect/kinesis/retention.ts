@@ -17,6 +17,7 @@ interface RetentionWorld {
 export class Retention {
   readonly #world: RetentionWorld
   #sweep: Appointment | undefined
+  #isClosed = false
 
   constructor(world: RetentionWorld) {
     this.#world = world
@@ -28,6 +29,7 @@ export class Retention {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#sweep?.cancel()
   }
 
@@ -44,8 +46,12 @@ export class Retention {
   #sweepLater(): void {
     const { clock, streams } = this.#world
     this.#sweep = clock.at(clock.now() + sweepMilliseconds, 'kinesis retention', async () => {
-      for (const stream of streams()) await this.#expire(stream)
-      this.#sweepLater()
+      try {
+        for (const stream of streams()) await this.#expire(stream)
+      } finally {
+        // Also after one that failed: what it left is the next one's.
+        if (!this.#isClosed) this.#sweepLater()
+      }
     })
   }
 
@@ -58,7 +64,7 @@ export class Retention {
         await shard.trim(horizon)
         continue
       }
-      await store.ledger.commit(write => {
+      await store.ledger.commitRoom(write => {
         write.run('DELETE FROM kinesis_shard WHERE stream = ? AND number = ?', stream.id, shard.number)
         write.run('INSERT INTO kinesis_doomed_log VALUES (?)', shard.logName)
       })
