@@ -33,8 +33,6 @@ interface PolicyRow {
 export class CatalogPolicies {
   readonly #ledger: Ledger
   readonly #clock: Clock
-  /** IAM asks with every request to the catalog; undefined is known too. */
-  readonly #known = new Map<string, string | undefined>()
 
   constructor({ ledger, clock }: { readonly ledger: Ledger; readonly clock: Clock }) {
     this.#ledger = ledger
@@ -42,11 +40,7 @@ export class CatalogPolicies {
   }
 
   get(scope: Scope): CatalogPolicy | undefined {
-    const row = this.#ledger.get<PolicyRow>(
-      'SELECT document, created_at, updated_at FROM glue_catalog_policy WHERE account = ? AND region = ?',
-      scope.account,
-      scope.region,
-    )
+    const row = this.#row(scope)
     return (
       row && {
         document: row.document,
@@ -61,9 +55,7 @@ export class CatalogPolicies {
   documentFor(arn: string): string | undefined {
     const [, , service, region = '', account = ''] = arn.split(':', 6)
     if (service !== 'glue') return undefined
-    const key = `${account}/${region}`
-    if (!this.#known.has(key)) this.#known.set(key, this.get({ account, region })?.document)
-    return this.#known.get(key)
+    return this.#row({ account, region })?.document
   }
 
   /** @returns the new policy's hash */
@@ -84,7 +76,6 @@ export class CatalogPolicies {
       now,
       now,
     )
-    this.#forgetWhenDurable(write, scope)
     return hashOf(document)
   }
 
@@ -93,11 +84,14 @@ export class CatalogPolicies {
     if (!present) throw noPolicy()
     checkHash(present, hash)
     write.run('DELETE FROM glue_catalog_policy WHERE account = ? AND region = ?', scope.account, scope.region)
-    this.#forgetWhenDurable(write, scope)
   }
 
-  #forgetWhenDurable(write: Transaction, { account, region }: Scope): void {
-    write.onDurable(() => this.#known.delete(`${account}/${region}`))
+  #row({ account, region }: Scope): PolicyRow | undefined {
+    return this.#ledger.get<PolicyRow>(
+      'SELECT document, created_at, updated_at FROM glue_catalog_policy WHERE account = ? AND region = ?',
+      account,
+      region,
+    )
   }
 }
 
