@@ -47,9 +47,10 @@ const severalBy =
 /** `found`, once the first or the last of all has been held against each of the others: a NULL inside may not decide. */
 function compared(end: End, key: string, type: Type, found: string): string {
   const all = `struct_pack(m := {${end}(${key})}, l := {list(${key})}, f := ${found})`
-  const others =
-    'list_filter(athena_m.l, (athena_i, athena_n) -> athena_i IS NOT NULL AND athena_n <> list_position(athena_m.l, athena_m.m))'
-  const orders = `list_transform(${others}, athena_i -> ${order('athena_m.m', 'athena_i', type)})`
+  // The others are cut out by their place once: a lambda would look for it again for each of them.
+  const place = 'list_position(athena_m.l, athena_m.m)'
+  const others = `list_concat(athena_m.l[:${place} - 1], athena_m.l[${place} + 1:])`
+  const orders = `list_transform(${others}, athena_i -> CASE WHEN athena_i IS NOT NULL THEN ${order('athena_m.m', 'athena_i', type)} END)`
   return `list_transform([${all}], athena_m -> CASE WHEN athena_m.m IS NULL OR list_contains(${orders}, 2) THEN NULL ELSE athena_m.f END)[1]`
 }
 
