@@ -4,6 +4,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RowFormat } from '../../formats/row-format.ts'
+import { statementOf, translate } from '../sql/translate.ts'
+import { parseType } from '../sql/typing/parse.ts'
+import { usedColumns } from '../sql/used-columns.ts'
+import { parse } from './process/parser.ts'
 import type { Column, TableSource } from './request.ts'
 import { fileOf, query, transform } from './testing/tables.ts'
 
@@ -66,6 +70,28 @@ test('columns are found whatever a statement calls them, and where it names none
     ['SELECT count(*) FROM t AS p CROSS JOIN t AS q', '"1"'],
   ] as const)
     assert.deepEqual((await query(sql, [t])).lines.slice(1), [line], sql)
+})
+
+test('what stands beside an UNNEST is asked for its arrays and the columns that are named', async () => {
+  const columns = ['a', 'b', 'l', 'm'].map((name, place) => ({
+    name,
+    type: parseType(place < 2 ? 'integer' : 'array(integer)'),
+  }))
+  for (const [text, names] of [
+    ['SELECT x FROM t CROSS JOIN UNNEST(l) AS u(x)', ['l']],
+    ['SELECT x FROM t, UNNEST(l) AS u(x) ORDER BY b', ['b', 'l']],
+    ['SELECT count(*) FROM t LEFT JOIN UNNEST(l) AS u(x) ON TRUE WHERE a > x', ['a', 'l']],
+    ['SELECT x, y FROM t CROSS JOIN UNNEST(l) AS u(x) CROSS JOIN UNNEST(m, ARRAY[a]) AS v(y, z)', ['a', 'l', 'm']],
+    ['SELECT max(x), (SELECT b) FROM t CROSS JOIN UNNEST(l) AS u(x) GROUP BY b', ['b', 'l']],
+    ['SELECT x FROM t CROSS JOIN UNNEST(l) AS u(x) JOIN (VALUES 1) AS w(y) ON y = a', ['a', 'l']],
+    ['SELECT * FROM t CROSS JOIN UNNEST(l) AS u(x)', ['a', 'b', 'l', 'm']],
+  ] as const) {
+    const { sql, statement } = translate(statementOf(await parse(text)), {
+      ...{ defaultDatabase: 'default', now: 0, text, tables: () => columns },
+    })
+    const [used] = usedColumns(sql, statement.scans).values()
+    assert.deepEqual([...(used ?? [])].sort(), names, text)
+  }
 })
 
 test('a line that is no document, or has a key twice, is an error also for a column that has nothing to do with it', async () => {

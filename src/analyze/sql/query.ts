@@ -7,6 +7,7 @@ import { commonOf } from './common-type.ts'
 import { coerced } from './convert.ts'
 import { fieldOf } from './convert-text.ts'
 import { type Feed, feedsOf, isTransparent, kept, pushDown } from './feeds.ts'
+import { fromText } from './from-text.ts'
 import { checkAggregation, groupBy } from './group-by.ts'
 import { refuseAggregates } from './grouping.ts'
 import { condition } from './operators.ts'
@@ -229,8 +230,10 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
     ...orderChecks(node, { parts: shown, columns }, statement, sorted),
   ]
   if (kept.length > 0) parts.push(`QUALIFY ${kept.join(' AND ')}`)
+  const behind = tail(node, statement, sorted, columns.length)
+  // From here on nothing names columns any more.
   const brought = captures.sql === undefined ? [] : [captures.sql]
-  const sources = [...brought, ...(from.length > 0 ? [from.map(relation => relation.sql).join(' ')] : [])]
+  const sources = [...brought, ...(from.length > 0 ? [fromText(from, parts.join(' ') + behind)] : [])]
   if (sources.length > 0) parts.splice(place, 0, `FROM ${sources.join(', ')}`)
   const feeds = isTransparent(node)
     ? feedsOf(
@@ -238,7 +241,7 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
         from.filter(({ keepsRows }) => keepsRows),
       )
     : []
-  return { sql: inner.text + parts.join(' ') + tail(node, statement, sorted, columns.length), columns, feeds }
+  return { sql: inner.text + parts.join(' ') + behind, columns, feeds }
 }
 
 /** A column that comes out as it is stays what it is, so that an aggregate may take it; other outputs have but their names. */

@@ -6,6 +6,7 @@ import { aliased, checkNames } from './column-names.ts'
 import { commonOf } from './common-type.ts'
 import { coerced } from './convert.ts'
 import { type Feed, mention } from './feeds.ts'
+import type { FromItem } from './from-text.ts'
 import { refuseAggregates } from './grouping.ts'
 import { condition } from './operators.ts'
 import { hoisted } from './outer-join.ts'
@@ -18,9 +19,8 @@ import { isUnnest, noTable, unnest, unnestBeside } from './unnest.ts'
 import { mismatch } from './value.ts'
 import { expanded } from './view.ts'
 
-export interface Relation {
-  /** With its comma or its JOIN in front, except the first. */
-  readonly sql: string
+/** Its text has its comma or its JOIN in front, except the first's. */
+export interface Relation extends FromItem {
   readonly columns: readonly Visible[]
   /** Columns that USING or NATURAL make one, without a relation's name. */
   readonly merged?: readonly Visible[]

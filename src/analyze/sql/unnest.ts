@@ -4,11 +4,13 @@
 //
 // Beside other relations it is written as one query of them all, whose list takes the arrays apart:
 //   FROM (SELECT t.c0 AS c0, unnest(t.c1) AS i0 FROM t) AS athena_unnested_1
-// So the items come in their order, and nothing is joined. By itself it is a query of its own.
+// So the items come in their order, and nothing is joined; columns that nobody names are left out. By itself it is a query of
+// its own.
 import { at, EngineFault } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
 import { Captures } from './captures.ts'
 import { aliased } from './column-names.ts'
+import { type FromItem, fromText, namedIn } from './from-text.ts'
 import type { Column, Scope, Visible } from './scope.ts'
 import type { Statement } from './statement.ts'
 import { bigint, nameOf } from './typing/type.ts'
@@ -35,8 +37,7 @@ export function unnest(node: Node, statement: Statement, scope: Scope, alone = f
   return { sql: alone ? sql : `LATERAL ${sql}`, columns, keepsRows: false }
 }
 
-interface Source {
-  readonly sql: string
+interface Source extends FromItem {
   readonly columns: readonly Visible[]
   readonly merged?: readonly Visible[]
 }
@@ -67,14 +68,20 @@ export function unnestBeside<T extends Source>(
   }))
   const { columns } = aliased(node, aliasOf(node, statement), lists.columns, statement)
   const values = lists.values(name)
-  const kept = [...known].map(([sql, place]) => `${sql} AS ${place}`)
-  const from = [...(captures.sql === undefined ? [] : [captures.sql]), before.map(({ sql }) => sql).join(' ')].join(
-    ', ',
-  )
-  const sql = `(SELECT ${[...kept, ...lists.unnested].join(', ')} FROM ${from}) AS ${name}`
+  const written = (carried: readonly (readonly [string, string])[], relations: (around: string) => string): string => {
+    const list = [...carried.map(([sql, place]) => `${sql} AS ${place}`), ...lists.unnested].join(', ')
+    const from = [...(captures.sql === undefined ? [] : [captures.sql]), relations(list)].join(', ')
+    return `(SELECT ${list} FROM ${from}) AS ${name}`
+  }
+  const narrowed = (around: string): string => {
+    const asked = namedIn(around, name)
+    const carried = [...known].filter(([, place]) => asked.has(place))
+    return written(carried, list => fromText(before, list))
+  }
+  const sql = written([...known], () => before.map(one => one.sql).join(' '))
   const shown = columns.map((column, index) => ({ ...column, sql: values[index] ?? '' }))
   const [first, ...others] = all
-  const whole = first === undefined ? [] : [{ ...first, sql }]
+  const whole = first === undefined ? [] : [{ ...first, sql, narrowed }]
   return [...whole, ...others, { sql: '', columns: shown, keepsRows: false }]
 }
 
