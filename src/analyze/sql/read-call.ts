@@ -49,8 +49,7 @@ export function readCall(node: Node, isKnown: (name: string) => boolean): Call {
     node.only('this', 'order_by')
     return { ...readCall(node.need('this'), isKnown), orderBy: node.records('order_by') }
   }
-  const filtered = node.kind === 'filter' ? node.child('expression') : undefined
-  if (filtered !== undefined && asLambda(filtered).kind !== 'lambda') {
+  if (isFiltered(node)) {
     node.only('this', 'expression')
     return { ...readCall(node.need('this'), isKnown), filter: node.child('expression') }
   }
@@ -100,12 +99,17 @@ export function readCall(node: Node, isKnown: (name: string) => boolean): Call {
   return { ...base, name, parts }
 }
 
+/** `call FILTER (WHERE …)`, where the parser knows the call and keeps it apart; `filter(list, x -> …)` is of the same kind. */
+function isFiltered(node: Node): boolean {
+  const condition = node.kind === 'filter' ? node.child('expression') : undefined
+  return condition !== undefined && asLambda(condition).kind !== 'lambda'
+}
+
 const literalNode = (value: string): Node => new Node('literal', { literal_type: 'string', value })
 
 /** The name of the function that a node calls; undefined for a node that may be no call. */
 export function callName(node: Node): string | undefined {
-  if (node.kind === 'within_group' || (node.kind === 'filter' && node.child('this')?.kind === 'within_group'))
-    return callName(node.need('this'))
+  if (node.kind === 'within_group' || isFiltered(node)) return callName(node.need('this'))
   if (node.kind === 'function' || node.kind === 'aggregate_function') return node.text('name')?.toLowerCase()
   return shapes[node.kind]?.name ?? node.kind
 }

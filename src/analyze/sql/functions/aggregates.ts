@@ -6,10 +6,9 @@ import { isInteger, isText } from '../typing/coercion.ts'
 import { duckName } from '../typing/names.ts'
 import { arrayOf, bigint, decimal, isSimple, mapOf, nameOf, type Type, unknown, varbinary } from '../typing/type.ts'
 import { typed } from '../value.ts'
-import { invalid } from './clock.ts'
 import { type Argument, aggregate, applied, type FunctionEntry, type FunctionTable, type Writer } from './entry.ts'
 import { extremes } from './extremes.ts'
-import { weightedPercentiles } from './sketches.ts'
+import { ofError, weightedPercentiles } from './sketches.ts'
 
 const ofDouble = (template: string): FunctionEntry => aggregate(['(double) -> double', template])
 /** Of what has no such number nothing is told. */
@@ -20,18 +19,13 @@ const ofTwo = (template: string): FunctionEntry =>
  * Counted exactly: the engine's own sketch is a fifth off where Athena's is exact, for few values, and where Athena's is
  * within two hundredths, for many. Of what is long only the hashes are kept apart.
  */
-const distinctCount: Writer = ([part, error], position) => {
-  const given = Number(error?.node.text('value') ?? errorMost)
-  if (!(given >= errorLeast && given <= errorMost))
-    throw invalid(`Standard error must be between ${errorLeast} and ${errorMost}: ${given}`, position)
+const distinctCount: Writer = ([part, error]) => {
   const type = typeOf(part)
   const isLong = isText(type) || isNested(type) || isSimple(type, 'varbinary', 'json')
   const key = isLong ? 'CASE WHEN $1 IS NOT NULL THEN hash($1) END' : '$1'
-  return typed(`{count(DISTINCT ${key})}`, bigint)
+  const counted = `{count(DISTINCT ${key})}`
+  return typed(error === undefined ? counted : ofError(counted), bigint)
 }
-
-/** https://trino.io/docs/current/functions/aggregate.html#approx_distinct */
-const [errorLeast, errorMost] = [0.0040625, 0.26]
 
 /** Counted exactly, whatever the capacity asked for; of those that are as frequent, the least first. */
 const mostFrequent = `athena_most({histogram($2)}, $1, $3)`

@@ -2,6 +2,7 @@
 // …/qdigest.html
 // Here they hold what they are made of: the hashes of the values, or the values with their weights. So they answer what
 // Athena's do for few values, and more exactly for many; a binary form they have none.
+import { failed } from '../failed.ts'
 import type { Type } from '../typing/type.ts'
 import { typed } from '../value.ts'
 import { aggregate, type FunctionTable, scalar, type Writer } from './entry.ts'
@@ -15,7 +16,21 @@ const engineNames = { bigint: 'BIGINT', double: 'DOUBLE', real: 'FLOAT' } as con
 
 const hashes =
   'list_filter({list(DISTINCT CASE WHEN $1 IS NOT NULL THEN hash($1) END)}, athena_h -> athena_h IS NOT NULL)'
-const hashed: Writer = () => typed(`athena_unless_empty(${hashes})`, hyperLogLog)
+const hashed: Writer = ([, error]) => {
+  const made = `athena_unless_empty(${hashes})`
+  return typed(error === undefined ? made : ofError(made), hyperLogLog)
+}
+
+/** https://trino.io/docs/current/functions/aggregate.html#approx_distinct */
+const [errorLeast, errorMost] = [0.0040625, 0.26]
+
+/** The error that is asked for as $2 changes nothing, but it has to be one. */
+export function ofError(counted: string): string {
+  const [least, most] = ['{min($2)}', '{max($2)}']
+  const wrong = `CASE WHEN ${least} < ${errorLeast} THEN ${least} WHEN ${most} > ${errorMost} THEN ${most} END`
+  const said = `'INVALID_FUNCTION_ARGUMENT: Max standard error must be in [${errorLeast}, ${errorMost}]: '`
+  return `CASE WHEN (${wrong}) IS NOT NULL THEN ${failed(`${said} || athena_float(${wrong})`)} ELSE ${counted} END`
+}
 
 /** Values with their weights; what is NULL is none. */
 const weighed = (value: string, weight: string, types: readonly [string, string]): string => {

@@ -1,6 +1,7 @@
 // Calls written so that the parser asks nothing of their arguments: it refuses `abs(1, 2)` as no language, where Athena knows the
 // function and lists what it takes. Tried on a statement that the parser did not read; functions with a grammar of their own stay.
 import { at, EngineFault } from '../../engine/fault.ts'
+import { nodeOf } from '../ast.ts'
 import { functions } from '../functions/functions.ts'
 import { type Edit, Edited, type Token } from './edits.ts'
 import { type Rewriting, unusedSign } from './rewriting.ts'
@@ -103,7 +104,9 @@ function restore(tree: unknown, sign: string, edited: Edited): unknown {
 /** The call whose name stands before its arguments. */
 function named(given: unknown, fields: Readonly<Record<string, unknown>>, sign: string): unknown {
   const args = fields.args
-  const mark = Array.isArray(given) ? JSON.stringify(given[0]) : undefined
-  const [, name] = new RegExp(`^\\{"column":\\{.*?"name":"${sign}(\\w+)"`).exec(mark ?? '') ?? []
-  return name === undefined || !Array.isArray(args) ? fields : { ...fields, name, args: args.slice(1) }
+  // A column: `{ column: { name: { name } } }`.
+  const mark = Array.isArray(given) ? nodeOf(given[0])?.text('name') : undefined
+  return mark?.startsWith(sign) && Array.isArray(args)
+    ? { ...fields, name: mark.slice(sign.length), args: args.slice(1) }
+    : fields
 }
