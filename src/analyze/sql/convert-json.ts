@@ -88,14 +88,15 @@ export function fromJson(sql: string, to: Type, cast: Cast): string | undefined 
         ELSE map(${keys}, list_transform(athena_parts[2], athena_cast -> ${value})) END)[1]`
     }
     case 'row': {
-      const names = to.fields.map(({ name }) => (name === undefined ? 'NULL' : literal(name)))
+      // No name is an empty one: a list of nothing but NULLs is one constant to DuckDB, whose other items a function reads past.
+      const names = to.fields.map(({ name = '' }) => literal(name))
       const parts: string[] = []
       for (const [index, field] of to.fields.entries()) {
         const inner = fromJson(`athena_parts[${index + 1}]`, field.type, cast)
         if (inner === undefined) return undefined
         parts.push(`${identifier(fieldName(field, index))} := ${inner}`)
       }
-      return `list_transform([athena_json_fields(${sql}, CAST([${names.join(', ')}] AS VARCHAR[]), ${type})],
+      return `list_transform([athena_json_fields(${sql}, [${names.join(', ')}], ${type})],
         athena_parts -> CASE WHEN athena_parts IS NULL THEN NULL ELSE struct_pack(${parts.join(', ')}) END)[1]`
     }
   }

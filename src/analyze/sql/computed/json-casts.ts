@@ -92,7 +92,7 @@ export const jsonCasts: ComputedTable = {
     const value = read(text)
     if (value === null) return null
     if (value instanceof JsonObject) {
-      if (names.includes(null) || names.includes(''))
+      if (names.includes(''))
         throw wrong(`Cannot cast to ${type}. Cannot cast a JSON object to a row with anonymous fields\n${text}`)
       const byName = new Map(value.entries.map(([key, item]) => [key.toLowerCase(), item]))
       return names.map(name => inner(byName.get(name?.toLowerCase() ?? '')))
