@@ -1,7 +1,8 @@
 // What is due by lifecycle rules and when, as AWS's user guide has it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Lifecycle, LifecycleRule } from './lifecycle.ts'
+import type { Versioning } from './bucket.ts'
+import type { Lifecycle, LifecycleRule, LifecycleStorageClass } from './lifecycle.ts'
 import { dueAfter, expiryOf, isUploadDue, lifecycleActions } from './lifecycle-due.ts'
 import { nullVersionId, type Version } from './version.ts'
 
@@ -83,6 +84,34 @@ test('of the moves that are due the lowest class counts, and none leads up', () 
   assert.deepEqual(kinds(lifecycle, [version()], written + 100 * 86_400_000), [[written, 'GLACIER']])
   const inArchive = version({ properties: { encryption: { algorithm: 'AES256' }, storageClass: 'DEEP_ARCHIVE' } })
   assert.deepEqual(kinds(lifecycle, [inArchive], written + 100 * 86_400_000), [])
+})
+
+test('of moves that are due together Intelligent-Tiering is preferred to all but the archives', () => {
+  const both = (storageClass: LifecycleStorageClass) =>
+    rules({
+      transitions: [
+        { days: 30, storageClass: 'INTELLIGENT_TIERING' },
+        { days: 40, storageClass },
+      ],
+    })
+  const now = written + 50 * 86_400_000
+  const tiered = version({ properties: { encryption: { algorithm: 'AES256' }, storageClass: 'INTELLIGENT_TIERING' } })
+  assert.deepEqual(kinds(both('GLACIER_IR'), [version()], now), [[written, 'INTELLIGENT_TIERING']])
+  assert.deepEqual(kinds(both('GLACIER'), [version()], now), [[written, 'GLACIER']])
+  assert.deepEqual(kinds(both('GLACIER_IR'), [tiered], now), [[written, 'GLACIER_IR']])
+})
+
+test('a move comes before a delete marker, and a deletion for good before a move', () => {
+  const lifecycle = rules({ expiration: { days: 1 } }, { transitions: [{ days: 0, storageClass: 'GLACIER' }] })
+  const now = written + 5 * 86_400_000
+  assert.deepEqual(kinds(lifecycle, [version()], now), [[written, 'delete']])
+  const kept = (versioning: Versioning, of: Partial<Version> = {}) =>
+    lifecycleActions(lifecycle, [version(of)], now, versioning).map(({ kind }) => kind)
+  assert.deepEqual(kept('enabled'), ['move'])
+  assert.deepEqual(kept('suspended', { versionId: 'v1' }), ['move'])
+  assert.deepEqual(kept('suspended'), ['delete'])
+  const archived = { properties: { encryption: { algorithm: 'AES256' as const }, storageClass: 'GLACIER' } }
+  assert.deepEqual(kept('enabled', archived), ['delete'])
 })
 
 test('small objects are not moved unless the rule speaks of sizes, or the bucket lets archives have them', () => {

@@ -1,9 +1,10 @@
 // What lifecycle rules ask for and when: of an object, of the versions of a key, of an upload under way. Pure: an instant goes in.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-conflicts.html
+import type { Versioning } from './bucket.ts'
 import type { Lifecycle, LifecycleFilter, LifecycleRule, LifecycleStorageClass } from './lifecycle.ts'
 import { dayMilliseconds, movedBytesMin } from './limits.ts'
-import type { Tags, Version } from './version.ts'
+import { nullVersionId, type Tags, type Version } from './version.ts'
 
 /** What is to become of one version. `delete` is DeleteObject's, which leaves a marker where versions are kept. */
 export type LifecycleAction =
@@ -22,6 +23,9 @@ const downwards: readonly string[] = [
 ]
 /** REDUCED_REDUNDANCY is left as STANDARD is. */
 const rank = (storageClass = 'STANDARD') => Math.max(0, downwards.indexOf(storageClass))
+/** Of several that are due the lowest is taken; Intelligent-Tiering is preferred to all but the archives. */
+const preference = (storageClass: LifecycleStorageClass) =>
+  storageClass === 'INTELLIGENT_TIERING' ? rank('GLACIER') - 0.5 : rank(storageClass)
 
 /** Days count from an instant to the midnight after them, in UTC. */
 export const dueAfter = (at: number, days: number): number =>
@@ -32,14 +36,16 @@ export function lifecycleActions(
   lifecycle: Lifecycle,
   versions: readonly Version[],
   now: number,
+  versioning: Versioning = 'off',
 ): readonly LifecycleAction[] {
   const actions: LifecycleAction[] = []
   for (const [index, version] of versions.entries()) {
     const rules = lifecycle.rules.filter(rule => rule.enabled && applies(rule, version))
     const newer = versions[index - 1]
+    const goesForGood = versioning === 'off' || (versioning === 'suspended' && version.versionId === nullVersionId)
     const action =
       newer === undefined
-        ? currentAction(rules, lifecycle, version, versions.length === 1, now)
+        ? currentAction(rules, lifecycle, version, { isAlone: versions.length === 1, goesForGood }, now)
         : noncurrentAction(rules, lifecycle, version, { since: newer.modifiedAt, newer: index - 1 }, now)
     if (action !== undefined) actions.push(action)
   }
@@ -79,7 +85,8 @@ function currentAction(
   rules: readonly LifecycleRule[],
   lifecycle: Lifecycle,
   version: Version,
-  isAlone: boolean,
+  /** Whether it has no older versions, and whether a delete leaves nothing of it. */
+  { isAlone, goesForGood }: { readonly isAlone: boolean; readonly goesForGood: boolean },
   now: number,
 ): LifecycleAction | undefined {
   const expired = (rule: LifecycleRule) => (expirationAt(rule, version) ?? Number.POSITIVE_INFINITY) <= now
@@ -88,13 +95,15 @@ function currentAction(
     const goes = isAlone && rules.some(rule => rule.expiration?.loneMarker === true || expired(rule))
     return goes ? { kind: 'remove', version } : undefined
   }
-  if (rules.some(expired)) return { kind: 'delete', version }
+  const deletion = rules.some(expired) ? ({ kind: 'delete', version } as const) : undefined
+  if (deletion && goesForGood) return deletion
   const due = rules.flatMap(rule =>
     (rule.transitions ?? []).flatMap(({ days, onDate, storageClass }) =>
       storageClass !== undefined && instant(version.modifiedAt, days, onDate) <= now ? [{ rule, storageClass }] : [],
     ),
   )
-  return moved(lifecycle, version, due)
+  // A marker comes at the next midnight, when what is behind it has moved.
+  return moved(lifecycle, version, due) ?? deletion
 }
 
 function noncurrentAction(
@@ -120,18 +129,20 @@ function noncurrentAction(
   return moved(lifecycle, version, due)
 }
 
-/** To the lowest of the classes that are due, if that is further down than where it is. */
+/** To the best of the classes that are due and further down than where it is. */
 function moved(
   lifecycle: Lifecycle,
   version: Version,
   due: readonly { readonly rule: LifecycleRule; readonly storageClass: LifecycleStorageClass }[],
 ): LifecycleAction | undefined {
-  const [lowest] = due
-    .filter(({ rule, storageClass }) => isLargeEnough(lifecycle, rule, version, storageClass))
+  const at = rank(version.properties.storageClass)
+  const [best] = due
+    .filter(
+      ({ rule, storageClass }) => rank(storageClass) > at && isLargeEnough(lifecycle, rule, version, storageClass),
+    )
     .map(({ storageClass }) => storageClass)
-    .toSorted((one, other) => rank(other) - rank(one))
-  if (lowest === undefined || rank(lowest) <= rank(version.properties.storageClass)) return undefined
-  return { kind: 'move', version, storageClass: lowest }
+    .toSorted((one, other) => preference(other) - preference(one))
+  return best && { kind: 'move', version, storageClass: best }
 }
 
 /** Small objects stay where they are, unless the rule itself speaks of sizes. */

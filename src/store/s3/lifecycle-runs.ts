@@ -101,19 +101,19 @@ export class LifecycleRuns {
   }
 
   async #act(bucket: Bucket, keys: Iterable<string>, now: number): Promise<void> {
-    const due = () => {
+    const due = ({ versioning }: Bucket) => {
       const lifecycle = this.#of.settings.get(bucket, 'lifecycle')
       if (lifecycle === undefined) return []
-      return [...keys].flatMap(key => lifecycleActions(lifecycle, this.#of.versions.of(bucket, key), now))
+      return [...keys].flatMap(key => lifecycleActions(lifecycle, this.#of.versions.of(bucket, key), now, versioning))
     }
     // Nobody waits for this: others have their turn.
-    if (due().length === 0) return await new Promise(resolve => setImmediate(resolve))
+    if (due(bucket).length === 0) return await new Promise(resolve => setImmediate(resolve))
     await this.#of.ledger.commitRoom(write => {
       // A bucket that was deleted has no versions and no rules.
       const found = this.#of.buckets.find(bucket.name)
       if (found?.id !== bucket.id) return
       // The oldest first: a marker that takes the place of the null version is not taken for it.
-      for (const action of due().toReversed()) this.#apply(write, found, action)
+      for (const action of due(found).toReversed()) this.#apply(write, found, action)
     })
   }
 
