@@ -73,6 +73,29 @@ test('where versioning is suspended the marker of an expiry stays, and the null 
   assert.deepEqual(versions(), ['marker', 2])
 })
 
+test('a key is looked at once, however many versions it has', async () => {
+  const { world, s3, bucket, rule, versions } = await lake()
+  const { ledger } = world.store
+  await s3.buckets.setVersioning(bucket(), 'enabled')
+  await ledger.commit(write => {
+    for (let nth = 0; nth < 1200; nth++) s3.remove(write, 'raw', 'k')
+    s3.remove(write, 'raw', 'l')
+  })
+  await rule({ expiration: { days: 100 } })
+  const { all } = ledger
+  let looks = 0
+  ledger.all = (sql, ...values) => {
+    if (values.includes('k') && !sql.includes('LIMIT')) looks += 1
+    return all.call(ledger, sql, ...values) as never
+  }
+  await world.clock.advance(day)
+  assert.equal(looks, 1)
+  await world.clock.advance(100 * day)
+  // Alone behind nothing, the marker of the other key goes.
+  assert.equal(versions().length, 100)
+  assert.ok(!s3.listing.versions(bucket(), { prefix: 'l', delimiter: '', from: { key: '' }, limit: 1 }).items.length)
+})
+
 test('the close of the lake waits for a run that is under way', async () => {
   // The system's clock does not wait for what it calls.
   const { world, s3, bucket, put } = await lake(new SystemClock(new SilentLog()))

@@ -11,7 +11,7 @@ import type { Lifecycle } from './lifecycle.ts'
 import { dueAfter, expiryOf, isUploadDue, type LifecycleAction, lifecycleActions } from './lifecycle-due.ts'
 import type { Listing } from './listing.ts'
 import type { Uploads } from './multipart.ts'
-import type { Position } from './paging.ts'
+import { after, type Position } from './paging.ts'
 import type { Settings } from './settings.ts'
 import type { Version } from './version.ts'
 import type { Versions } from './versions.ts'
@@ -91,11 +91,11 @@ export class LifecycleRuns {
     let from: Position = { key: '' }
     for (let truncated = true; truncated && !this.#of.background.closing.aborted; ) {
       const page = this.#of.listing.versions(bucket, { prefix: '', delimiter: '', from, limit: versionsAtOnce })
-      // A key whose versions go on on the next page is looked at twice, the second time in vain.
       await this.#act(bucket, new Set(page.items.map(({ key }) => key)), now)
       const last = page.items.at(-1)
       truncated = page.truncated && last !== undefined
-      if (last !== undefined) from = { key: last.key, past: last.turn }
+      // All of its versions have been looked at, those of the next page too.
+      if (last !== undefined) from = after(last.key, '', '')
     }
     await this.#abortUploads(bucket, now)
   }
