@@ -31,6 +31,10 @@ test('days count to the midnight after them: three from half past ten on the 15t
   assert.deepEqual(kinds(lifecycle, [version()], at('2014-01-19T00:00:00')), [[written, 'delete']])
 })
 
+test('the most days that AWS takes are a date that a header can tell', () => {
+  assert.equal(new Date(dueAfter(written, 2_147_483_647)).toUTCString(), 'Fri, 31 Dec 9999 00:00:00 GMT')
+})
+
 test('a rule is for what its prefix, its tags and its sizes say, and while it is enabled', () => {
   const later = at('2015-01-01T00:00:00')
   const expiring = (rule: Partial<LifecycleRule>, of: Partial<Version> = {}) =>

@@ -27,9 +27,12 @@ const rank = (storageClass = 'STANDARD') => Math.max(0, downwards.indexOf(storag
 const preference = (storageClass: LifecycleStorageClass) =>
   storageClass === 'INTELLIGENT_TIERING' ? rank('GLACIER') - 0.5 : rank(storageClass)
 
+/** The years of headers have four digits; AWS takes days for millions of years. */
+const lastMidnight = Date.UTC(9999, 11, 31)
+
 /** Days count from an instant to the midnight after them, in UTC. */
 export const dueAfter = (at: number, days: number): number =>
-  Math.ceil((at + days * dayMilliseconds) / dayMilliseconds) * dayMilliseconds
+  Math.min(lastMidnight, Math.ceil((at + days * dayMilliseconds) / dayMilliseconds) * dayMilliseconds)
 
 /** `versions` are all of one key, the newest first. */
 export function lifecycleActions(
