@@ -7,7 +7,8 @@ import { order } from './ordering.ts'
 import type { Column, Scope } from './scope.ts'
 import type { Statement } from './statement.ts'
 
-interface Listed {
+/** What a query lists, as it is written and with its types. */
+export interface Listed {
   readonly parts: readonly string[]
   readonly columns: readonly Column[]
 }

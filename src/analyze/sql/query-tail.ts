@@ -1,19 +1,19 @@
 // What stands behind a query: ORDER BY, LIMIT and OFFSET, FETCH FIRST.
 import { at, EngineFault } from '../engine/fault.ts'
-import { type Node, unsupported } from './ast.ts'
+import { type Node, nodeOf, unsupported } from './ast.ts'
 import { placeFault } from './group-by.ts'
-import { orderChecks } from './order-check.ts'
+import { type Listed, orderChecks } from './order-check.ts'
 import type { Scope } from './scope.ts'
 import { shown } from './shown.ts'
 import type { Statement, Written } from './statement.ts'
 import { identifier } from './text.ts'
-import { nameOf, type Type } from './typing/type.ts'
+import { isSimple, nameOf, type Type } from './typing/type.ts'
 import { mismatch, type Value } from './value.ts'
 import { orderItems } from './window.ts'
 
 /** A query with what stands behind it, where its ORDER BY sees only what comes out of it. */
 export function ordered(node: Node, { sql, columns }: Written, statement: Statement, scope: Scope): string {
-  if (node.record('order_by') === undefined) return sql + tail(node, statement, scope, columns.length)
+  if (node.record('order_by') === undefined) return sql + tail(node, { parts: [], columns }, statement, scope)
   const name = statement.name('ordered')
   const parts = columns.map((_, index) => `${name}.c${index}`)
   const shown = columns.map(({ name: own }, index) =>
@@ -26,7 +26,7 @@ export function ordered(node: Node, { sql, columns }: Written, statement: Statem
   const checks = orderChecks(node, { parts, columns }, statement, sorted)
   const kept = checks.length === 0 ? '' : ` QUALIFY ${checks.join(' AND ')}`
   const names = columns.map((_, index) => `c${index}`).join(', ')
-  return `SELECT ${shown.join(', ')} FROM (${sql}) AS ${name}(${names})${kept}${tail(node, statement, sorted, columns.length)}`
+  return `SELECT ${shown.join(', ')} FROM (${sql}) AS ${name}(${names})${kept}${tail(node, { parts, columns }, statement, sorted)}`
 }
 
 const unorderable =
@@ -37,15 +37,32 @@ const unorderable =
       `Type ${nameOf(type)} is not orderable, and therefore cannot be used in ORDER BY: ${shown(item) ?? item.kind}`,
     )
 
+/** The place in the list, from 1, that an item of an ORDER BY may be. */
+function placeOf(item: Node): number | undefined {
+  const place = item.child('this')
+  const text = place?.kind === 'literal' && place.text('literal_type') === 'number' ? place.text('value') : undefined
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined
+}
+
+/** An item that is a place as what stands there. */
+function resolved(item: Node, { parts, columns }: Listed): Node {
+  const index = (placeOf(item) ?? 0) - 1
+  const [sql, type] = [parts[index], columns[index]?.type]
+  return (sql !== undefined && type && nodeOf(item.with('this', { starred: { sql, type } }))) || item
+}
+
 /** ORDER BY, LIMIT and OFFSET, which follow a SELECT as well as a set operation. */
-export function tail(node: Node, statement: Statement, scope: Scope, width: number): string {
-  const order = node.record('order_by')?.only('expressions').records('expressions') ?? []
-  for (const item of order) {
-    const place = item.child('this')
-    const text = place?.kind === 'literal' && place.text('literal_type') === 'number' ? place.text('value') : undefined
-    if (text !== undefined && /^\d+$/.test(text) && (Number(text) < 1 || Number(text) > width))
-      throw placeFault(`ORDER BY position ${text}`, place?.position)
-  }
+export function tail(node: Node, listed: Listed, statement: Statement, scope: Scope): string {
+  const items = node.record('order_by')?.only('expressions').records('expressions') ?? []
+  const order = items.map(item => {
+    const place = placeOf(item)
+    if (place !== undefined && (place < 1 || place > listed.columns.length))
+      throw placeFault(`ORDER BY position ${place}`, item.child('this')?.position)
+    const type = listed.columns[(place ?? 0) - 1]?.type
+    // What is no number comes first by an expression (orderItems); else the place says it, and nothing is made twice.
+    const isTurned = type !== undefined && isSimple(type, 'real', 'double') && item.flag('nulls_first')
+    return isTurned ? resolved(item, listed) : item
+  })
   const parts = order.length > 0 ? [` ORDER BY ${orderItems(order, statement, scope, unorderable(node))}`] : []
   const write = (part: Node): Value => statement.expression(counted(part), scope)
   const fetch = node
@@ -79,7 +96,7 @@ function counted(node: Node): Node {
 }
 
 /** As conditions of a QUALIFY. FETCH FIRST … WITH TIES: of the rows behind the OFFSET so many, and those that the ORDER BY puts beside the last of them. */
-export function ties(node: Node, parts: readonly string[], statement: Statement, scope: Scope): readonly string[] {
+export function ties(node: Node, listed: Listed, statement: Statement, scope: Scope): readonly string[] {
   const fetch = node.record('fetch')
   if (fetch?.flag('with_ties') !== true) return []
   const order = node.record('order_by')?.records('expressions') ?? []
@@ -90,19 +107,16 @@ export function ties(node: Node, parts: readonly string[], statement: Statement,
       fetch.position,
     )
   if (node.flag('distinct')) throw unsupported('FETCH FIRST WITH TIES of SELECT DISTINCT', node.position)
-  const items = order.map(item => {
-    const place = item.child('this')
-    const text = place?.kind === 'literal' && place.text('literal_type') === 'number' ? place.text('value') : undefined
-    const [, direction = ''] =
-      / ((?:ASC|DESC) NULLS (?:FIRST|LAST))$/.exec(orderItems([item], statement, scope, unorderable(node))) ?? []
-    return text === undefined
-      ? orderItems([item], statement, scope, unorderable(node))
-      : `${parts[Number(text) - 1]} ${direction}`
-  })
+  const items = orderItems(
+    order.map(item => resolved(item, listed)),
+    statement,
+    scope,
+    unorderable(node),
+  )
   const number = (part: Node | undefined, otherwise: string) =>
     part === undefined ? otherwise : statement.expression(counted(part), scope).sql
   const offset = number(amount(node, 'offset'), '0')
-  const over = `OVER (ORDER BY ${items.join(', ')})`
+  const over = `OVER (ORDER BY ${items})`
   const last = `${offset} + ${number(fetch.child('count'), '1')}`
   return [`rank() ${over} <= ${last}`, ...(offset === '0' ? [] : [`row_number() ${over} > ${offset}`])]
 }

@@ -226,11 +226,11 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
   if (node.flag('distinct')) checkDistinct(node, items, outputs, statement, sorted)
   const shown = items.flatMap(item => item.parts)
   const kept = [
-    ...ties(node, shown, statement, sorted),
+    ...ties(node, { parts: shown, columns }, statement, sorted),
     ...orderChecks(node, { parts: shown, columns }, statement, sorted),
   ]
   if (kept.length > 0) parts.push(`QUALIFY ${kept.join(' AND ')}`)
-  const behind = tail(node, statement, sorted, columns.length)
+  const behind = tail(node, { parts: shown, columns }, statement, sorted)
   // From here on nothing names columns any more.
   const brought = captures.sql === undefined ? [] : [captures.sql]
   const sources = [...brought, ...(from.length > 0 ? [fromText(from, parts.join(' ') + behind)] : [])]
