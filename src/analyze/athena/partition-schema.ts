@@ -18,8 +18,9 @@ export function mismatchOf(
   partition: readonly Column[],
   areNamed: boolean,
 ): Mismatch | undefined {
+  const byName = new Map(partition.map(column => [column.name, column]))
   for (const [place, column] of table.entries()) {
-    const other = areNamed ? partition.find(({ name }) => name === column.name) : partition[place]
+    const other = areNamed ? byName.get(column.name) : partition[place]
     if (other !== undefined && !isCoerced(other.type, column.type)) return { table: column, partition: other }
   }
   return undefined
