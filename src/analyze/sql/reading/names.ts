@@ -6,40 +6,18 @@ const misread = new Set(list.map(word => word.toUpperCase()))
 
 /** A quick look. */
 export const mayBeName = new RegExp(
-  String.raw`(?:[,(=<>+*/-]\s*|\b(?:select|by|where|and|or|on|distinct|not|when|then|else|case)\s+)(?:${list.join('|')})\b`,
+  String.raw`(?:[,(=<>+*/%|-]\s*|\b(?:select|by|where|and|or|on|distinct|not|when|then|else|case)\s+)(?:${list.join('|')})\b`,
   'i',
 )
 
+/** A name may stand on either side of them. */
+const signs = ['=', '<', '>', '<=', '>=', '<>', '!=', '+', '-', '*', '/', '%', '||', ',']
 const before = new Set([
-  ...['SELECT', ',', '(', 'BY', 'WHERE', 'AND', 'OR', 'ON', 'DISTINCT', 'NOT', 'WHEN', 'THEN', 'ELSE', 'CASE'],
-  ...['=', '<', '>', '<=', '>=', '<>', '+', '-', '*', '/'],
+  ...[...signs, '(', 'SELECT', 'BY', 'WHERE', 'AND', 'OR', 'ON', 'DISTINCT', 'NOT', 'WHEN', 'THEN', 'ELSE', 'CASE'],
 ])
 const behind = new Set([
-  ...[
-    '',
-    ';',
-    ',',
-    ')',
-    '.',
-    '=',
-    '<',
-    '>',
-    '<=',
-    '>=',
-    '<>',
-    '!=',
-    '+',
-    '-',
-    '*',
-    '/',
-    '||',
-    'FROM',
-    'IS',
-    'IN',
-    'AND',
-  ],
-  ...['OR', 'AS', 'DESC', 'ASC', 'NULLS', 'LIKE', 'BETWEEN', 'NOT', 'WHEN', 'THEN', 'ELSE', 'END', 'GROUP', 'ORDER'],
-  ...['WHERE', 'LIMIT', 'HAVING', 'UNION'],
+  ...[...signs, '', ';', ')', '.', 'FROM', 'IS', 'IN', 'AND', 'OR', 'AS', 'DESC', 'ASC', 'NULLS', 'LIKE', 'BETWEEN'],
+  ...['NOT', 'WHEN', 'THEN', 'ELSE', 'END', 'GROUP', 'ORDER', 'WHERE', 'LIMIT', 'HAVING', 'UNION'],
 ])
 
 export const isNamePlace = (words: readonly string[], index: number): boolean =>
