@@ -1,6 +1,6 @@
 /**
  * What hangs on the catalog's databases and tables, as the SDK for JavaScript and boto3 see it: partition indexes, column
- * statistics, versions, user-defined functions, the search, the catalog's policy and its encryption. It is kept over a restart.
+ * statistics, versions, user-defined functions, the search, who decides. It is kept over a restart.
  */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -16,21 +16,15 @@ import {
   DeleteDatabaseCommand,
   DeletePartitionCommand,
   DeletePartitionIndexCommand,
-  DeleteResourcePolicyCommand,
   DeleteUserDefinedFunctionCommand,
   GetColumnStatisticsForPartitionCommand,
   GetColumnStatisticsForTableCommand,
   GetDatabaseCommand,
-  GetDataCatalogEncryptionSettingsCommand,
   GetPartitionIndexesCommand,
-  GetResourcePoliciesCommand,
-  GetResourcePolicyCommand,
   GetTableVersionsCommand,
   GetUserDefinedFunctionCommand,
   GetUserDefinedFunctionsCommand,
   GlueClient,
-  PutDataCatalogEncryptionSettingsCommand,
-  PutResourcePolicyCommand,
   SearchTablesCommand,
   type SearchTablesCommandInput,
   UpdateColumnStatisticsForPartitionCommand,
@@ -40,7 +34,6 @@ import {
   UpdateTableCommand,
   UpdateUserDefinedFunctionCommand,
 } from '@aws-sdk/client-glue'
-import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam'
 import { openLake } from '../../src/lake.ts'
 import { account, client, region, startLake, type TestLake } from '../testing/lake.ts'
 import { python, withoutBoto3 } from '../testing/programs.ts'
@@ -313,60 +306,6 @@ test('a database says that IAM decides about its tables, and takes no other deci
     await assert.rejects(update(wrong), { name: 'InvalidInputException', message: /IAM alone decides/ })
 })
 
-const policy = (Effect: string, Action: string) =>
-  JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect,
-        Principal: { AWS: `arn:aws:iam::${account}:root` },
-        Action,
-        Resource: `arn:aws:glue:${region}:${account}:*`,
-      },
-    ],
-  })
-
-test("the catalog's policy is put on conditions, shown and deleted", async () => {
-  const put = (PolicyInJson: string, more = {}) => glue.send(new PutResourcePolicyCommand({ PolicyInJson, ...more }))
-  const get = () => glue.send(new GetResourcePolicyCommand({}))
-  await assert.rejects(get(), { name: 'EntityNotFoundException' })
-  await assert.rejects(put(policy('Allow', 'glue:Get*'), { PolicyExistsCondition: 'MUST_EXIST' }), {
-    name: 'EntityNotFoundException',
-  })
-  const { PolicyHash } = await put(policy('Allow', 'glue:Get*'), { PolicyExistsCondition: 'NOT_EXIST' })
-  const shown = await get()
-  assert.deepEqual([shown.PolicyInJson, shown.PolicyHash], [policy('Allow', 'glue:Get*'), PolicyHash])
-  const { GetResourcePoliciesResponseList: all } = await glue.send(new GetResourcePoliciesCommand({}))
-  assert.deepEqual(
-    all?.map(one => one.PolicyHash),
-    [PolicyHash],
-  )
-  await put(policy('Allow', 'glue:*'), { PolicyHashCondition: PolicyHash })
-  for (const [wrong, name] of [
-    [put(policy('Allow', 'glue:*'), { PolicyHashCondition: PolicyHash }), 'ConditionCheckFailureException'],
-    [put(policy('Allow', 'glue:*'), { PolicyExistsCondition: 'NOT_EXIST' }), 'ConditionCheckFailureException'],
-    [put('{"Version":"2012-10-17"}'), 'InvalidInputException'],
-    [
-      put(policy('Allow', 'glue:*'), { ResourceArn: `arn:aws:glue:${region}:${account}:catalog` }),
-      'InvalidInputException',
-    ],
-    [glue.send(new DeleteResourcePolicyCommand({ PolicyHashCondition: PolicyHash })), 'ConditionCheckFailureException'],
-  ] as const)
-    await assert.rejects(wrong, { name })
-  await glue.send(new DeleteResourcePolicyCommand({}))
-  await assert.rejects(get(), { name: 'EntityNotFoundException' })
-})
-
-test('the catalog is not encrypted, says so and takes no setting that says otherwise', async () => {
-  const { DataCatalogEncryptionSettings: shown } = await glue.send(new GetDataCatalogEncryptionSettingsCommand({}))
-  assert.equal(shown?.EncryptionAtRest?.CatalogEncryptionMode, 'DISABLED')
-  await glue.send(new PutDataCatalogEncryptionSettingsCommand({ DataCatalogEncryptionSettings: shown }))
-  const DataCatalogEncryptionSettings = { EncryptionAtRest: { CatalogEncryptionMode: 'SSE-KMS' as const } }
-  await assert.rejects(glue.send(new PutDataCatalogEncryptionSettingsCommand({ DataCatalogEncryptionSettings })), {
-    name: 'InvalidInputException',
-  })
-})
-
 test('boto3 writes statistics and walks the pages of versions', { skip: withoutBoto3 }, async () => {
   const out = await python(
     lake.url,
@@ -390,7 +329,6 @@ print([v['VersionId'] for page in pages for v in page['TableVersions']])
 })
 
 test('all of it is there after a restart', async () => {
-  await glue.send(new PutResourcePolicyCommand({ PolicyInJson: policy('Allow', 'glue:*') }))
   const make = { DatabaseName: 'code', FunctionInput: { FunctionName: 'kept' } }
   await glue.send(new CreateUserDefinedFunctionCommand(make))
   const { directory } = lake
@@ -398,46 +336,20 @@ test('all of it is there after a restart', async () => {
   const again = await openLake({ directory, region })
   try {
     const { glue } = again.aws
-    const [{ ColumnStatisticsList }, indexes, found, { PolicyInJson }] = await Promise.all([
+    const [{ ColumnStatisticsList }, indexes, found] = await Promise.all([
       glue.GetColumnStatisticsForTable({ ...place, ColumnNames: ['flag'] }),
       glue.GetPartitionIndexes(place),
       glue.GetUserDefinedFunction({ DatabaseName: 'code', FunctionName: 'kept' }),
-      glue.GetResourcePolicy({}),
     ])
     assert.deepEqual(
       [
         ColumnStatisticsList?.length,
         indexes.PartitionIndexDescriptorList?.map(one => one.IndexName),
         found.UserDefinedFunction?.FunctionName,
-        PolicyInJson,
       ],
-      [1, ['by-year', 'by-month'], 'kept', policy('Allow', 'glue:*')],
+      [1, ['by-year', 'by-month'], 'kept'],
     )
   } finally {
     await again.close()
-  }
-})
-
-test("the catalog's policy decides with the callers' own", async () => {
-  const enforced = await startLake({ auth: 'enforced' })
-  try {
-    const root = await (await enforced.lake.parts()).iam.root(account)
-    const iam = new IAMClient(client(enforced.url, root))
-    await iam.send(new CreateUserCommand({ UserName: 'reader' }))
-    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'reader' }))
-    const own = { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' }
-    const owner = new GlueClient(client(enforced.url, root))
-    const reader = new GlueClient(client(enforced.url, own))
-    await owner.send(new CreateDatabaseCommand({ DatabaseInput: { Name: 'weather' } }))
-    const read = () => reader.send(new GetDatabaseCommand({ Name: 'weather' }))
-    await assert.rejects(read(), { name: 'AccessDeniedException' })
-    const words = policy('Allow', 'glue:GetDatabase').replace(':root', ':user/reader')
-    await owner.send(new PutResourcePolicyCommand({ PolicyInJson: words }))
-    assert.equal((await read()).Database?.Name, 'weather')
-    await owner.send(new PutResourcePolicyCommand({ PolicyInJson: words.replace('Allow', 'Deny') }))
-    await assert.rejects(read(), { name: 'AccessDeniedException', message: /explicit deny in a resource-based policy/ })
-    for (const one of [iam, owner, reader]) one.destroy()
-  } finally {
-    await enforced.close()
   }
 })
