@@ -1,7 +1,7 @@
 // Statistics of columns, of tables and of partitions.
 import type { Call } from '../../../gateway/operation.ts'
 import { operation } from '../../../gateway/operation.ts'
-import { list, optional } from '../../../gateway/shape.ts'
+import { list, optional, type Values } from '../../../gateway/shape.ts'
 import type { Catalog } from '../catalog.ts'
 import type { StatisticsOfColumn, Subject } from '../column-statistics.ts'
 import { noStatistics } from '../faults.ts'
@@ -11,8 +11,9 @@ import { awsStatistics, columnErrors, columnStatistics, statisticsErrors, statis
 
 const table = { CatalogId: catalogId, DatabaseName: name, TableName: name }
 const partition = { ...table, PartitionValues: partitionValues }
-const names = list(name, { min: 0, max: 100 })
-const found = { ColumnStatisticsList: optional(list(columnStatistics)), Errors: columnErrors }
+const given = { ColumnStatisticsList: list(columnStatistics, { min: 0, max: 25 }) }
+const wanted = { ColumnNames: list(name, { min: 0, max: 100 }) }
+const unwanted = { ColumnName: name }
 
 interface Place {
   readonly CatalogId?: string | undefined
@@ -29,81 +30,57 @@ function subjectOf(input: Place, call: Call): Subject {
 }
 
 /** What there is, and for the columns without any AWS's error beside it. */
-function answer(wanted: readonly string[], statistics: readonly StatisticsOfColumn[]) {
+function answer(names: readonly string[], statistics: readonly StatisticsOfColumn[]) {
   const { code: ErrorCode, message: ErrorMessage } = noStatistics()
-  const missing = wanted.filter(column => !statistics.some(one => one.column === column))
+  const missing = names.filter(column => !statistics.some(one => one.column === column))
   return {
     ColumnStatisticsList: statistics.map(awsStatistics),
     Errors: missing.map(ColumnName => ({ ColumnName, Error: { ErrorCode, ErrorMessage } })),
   }
 }
 
-/** https://docs.aws.amazon.com/glue/latest/webapi/API_UpdateColumnStatisticsForTable.html */
-export const UpdateColumnStatisticsForTable = operation({
-  input: { ...table, ColumnStatisticsList: list(columnStatistics, { min: 0, max: 25 }) },
+// What each of the three does, to a table's columns as to a partition's.
+const update = {
   output: { Errors: statisticsErrors },
   resource,
-  async handle(catalog: Catalog, input, call) {
+  async handle(catalog: Catalog, input: Place & Values<typeof given>, call: Call) {
     const subject = subjectOf(input, call)
     const statistics = input.ColumnStatisticsList.map(statisticsOf)
     await catalog.commit(write => catalog.statistics.put(write, subject, statistics))
     return { Errors: [] }
   },
-})
+}
+const get = {
+  output: { ColumnStatisticsList: optional(list(columnStatistics)), Errors: columnErrors },
+  resource,
+  handle(catalog: Catalog, input: Place & Values<typeof wanted>, call: Call) {
+    return answer(input.ColumnNames, catalog.statistics.get(subjectOf(input, call), input.ColumnNames))
+  },
+}
+const remove = {
+  output: {},
+  resource,
+  async handle(catalog: Catalog, input: Place & Values<typeof unwanted>, call: Call) {
+    const subject = subjectOf(input, call)
+    await catalog.commit(write => catalog.statistics.delete(write, subject, input.ColumnName))
+    return {}
+  },
+}
+
+/** https://docs.aws.amazon.com/glue/latest/webapi/API_UpdateColumnStatisticsForTable.html */
+export const UpdateColumnStatisticsForTable = operation({ input: { ...table, ...given }, ...update })
 
 /** https://docs.aws.amazon.com/glue/latest/webapi/API_GetColumnStatisticsForTable.html */
-export const GetColumnStatisticsForTable = operation({
-  input: { ...table, ColumnNames: names },
-  output: found,
-  resource,
-  handle(catalog: Catalog, input, call) {
-    return answer(input.ColumnNames, catalog.statistics.get(subjectOf(input, call), input.ColumnNames))
-  },
-})
+export const GetColumnStatisticsForTable = operation({ input: { ...table, ...wanted }, ...get })
 
 /** https://docs.aws.amazon.com/glue/latest/webapi/API_DeleteColumnStatisticsForTable.html */
-export const DeleteColumnStatisticsForTable = operation({
-  input: { ...table, ColumnName: name },
-  output: {},
-  resource,
-  async handle(catalog: Catalog, input, call) {
-    const subject = subjectOf(input, call)
-    await catalog.commit(write => catalog.statistics.delete(write, subject, input.ColumnName))
-    return {}
-  },
-})
+export const DeleteColumnStatisticsForTable = operation({ input: { ...table, ...unwanted }, ...remove })
 
 /** https://docs.aws.amazon.com/glue/latest/webapi/API_UpdateColumnStatisticsForPartition.html */
-export const UpdateColumnStatisticsForPartition = operation({
-  input: { ...partition, ColumnStatisticsList: list(columnStatistics, { min: 0, max: 25 }) },
-  output: { Errors: statisticsErrors },
-  resource,
-  async handle(catalog: Catalog, input, call) {
-    const subject = subjectOf(input, call)
-    const statistics = input.ColumnStatisticsList.map(statisticsOf)
-    await catalog.commit(write => catalog.statistics.put(write, subject, statistics))
-    return { Errors: [] }
-  },
-})
+export const UpdateColumnStatisticsForPartition = operation({ input: { ...partition, ...given }, ...update })
 
 /** https://docs.aws.amazon.com/glue/latest/webapi/API_GetColumnStatisticsForPartition.html */
-export const GetColumnStatisticsForPartition = operation({
-  input: { ...partition, ColumnNames: names },
-  output: found,
-  resource,
-  handle(catalog: Catalog, input, call) {
-    return answer(input.ColumnNames, catalog.statistics.get(subjectOf(input, call), input.ColumnNames))
-  },
-})
+export const GetColumnStatisticsForPartition = operation({ input: { ...partition, ...wanted }, ...get })
 
 /** https://docs.aws.amazon.com/glue/latest/webapi/API_DeleteColumnStatisticsForPartition.html */
-export const DeleteColumnStatisticsForPartition = operation({
-  input: { ...partition, ColumnName: name },
-  output: {},
-  resource,
-  async handle(catalog: Catalog, input, call) {
-    const subject = subjectOf(input, call)
-    await catalog.commit(write => catalog.statistics.delete(write, subject, input.ColumnName))
-    return {}
-  },
-})
+export const DeleteColumnStatisticsForPartition = operation({ input: { ...partition, ...unwanted }, ...remove })
