@@ -19,6 +19,7 @@ import { checkHeaderText } from '../header-text.ts'
 import type { ReadRequest, Sight } from '../objects.ts'
 import type { S3 } from '../s3.ts'
 import { parseTagging } from '../tags.ts'
+import { nullVersionId } from '../version.ts'
 import { bodyBytes, noBody } from './body.ts'
 import { announced, bodyMembers, checksumHeaders, checksumTypeHeader, typedChecksumOf } from './checksum-members.ts'
 import {
@@ -83,7 +84,7 @@ export const PutObject = operation({
       ...typedChecksumOf(version.properties.checksum),
       ...encryptionOf(version.properties),
       // As in AWS a write in a bucket whose versioning is suspended tells none: it is the null version.
-      VersionId: version.versionId === 'null' ? undefined : version.versionId,
+      VersionId: version.versionId === nullVersionId ? undefined : version.versionId,
       Expiration: s3.lifecycles.expiration(bucket, version),
     }
   },

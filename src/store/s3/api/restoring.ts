@@ -1,6 +1,6 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_RestoreObject.html
 import { operation } from '../../../gateway/operation.ts'
-import { enumeration, integer, optional, payload, status, string, structure } from '../../../gateway/shape.ts'
+import { enumeration, integer, optional, payload, status, structure } from '../../../gateway/shape.ts'
 import { malformedXml } from '../faults.ts'
 import type { S3 } from '../s3.ts'
 import { bucketOf, documentChecksum, mayObject, onKey, versionIdQuery } from './shapes.ts'
@@ -20,7 +20,6 @@ export const RestoreObject = operation({
           Days: optional(integer()),
           GlacierJobParameters: optional(structure({ Tier: tier })),
           Tier: optional(tier),
-          Description: optional(string()),
         }),
       ),
     ),
