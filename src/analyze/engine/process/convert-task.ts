@@ -68,7 +68,7 @@ class Conversion {
     )
     const rows = Number(row?.[0] ?? 0)
     if (rows !== plain + this.#mendedRows) throw this.#miscount()
-    return { file, bytes: await size(file), rows, failed: this.#failed }
+    return { file, bytes: size(file), rows, failed: this.#failed }
   }
 
   /** Reads all lines the fast way. `others`: the numbers of those that are not plain. Undefined when it was no use. */

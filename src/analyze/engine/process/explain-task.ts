@@ -12,6 +12,7 @@ import { faultOf } from './fault-of.ts'
 import { parse } from './parser.ts'
 import type { Place } from './place.ts'
 import { planScans } from './plan.ts'
+import { asViews } from './relations.ts'
 import { translated } from './translating.ts'
 
 export async function runExplain(task: ExplainTask, place: Place, ask: Ask, clock: Clock): Promise<ExplainResult> {
@@ -35,7 +36,7 @@ export async function runExplain(task: ExplainTask, place: Place, ask: Ask, cloc
   try {
     const plan = await planScans({ place, translated: translation, described, ask, isUnread: task.isOfColumns })
     // The engine's own binding finds what the types did not.
-    await plan.session.plan(sql, await plan.views())
+    await plan.session.plan(sql, asViews(await plan.relations()))
     return { columns: shown, scans: plan.scans, planningMilliseconds: Math.round(clock.elapsed() - startedAt) }
   } catch (cause) {
     throw faultOf(cause)

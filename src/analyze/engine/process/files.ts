@@ -14,15 +14,12 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   type WriteStream,
 } from 'node:fs'
-import { mkdir, open, readFile, stat } from 'node:fs/promises'
+import { mkdir, open, readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-
-export async function size(path: string): Promise<number> {
-  return (await stat(path)).size
-}
 
 export function whole(path: string): Promise<Uint8Array<ArrayBuffer>> {
   return readFile(path)
@@ -83,6 +80,10 @@ export function makeDirectory(path: string): void {
 
 export function removeDirectory(path: string): void {
   rmSync(path, { recursive: true, force: true })
+}
+
+export function size(path: string): number {
+  return statSync(path).size
 }
 
 /** Within one file system. */

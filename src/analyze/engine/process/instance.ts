@@ -45,6 +45,11 @@ export class Instance implements Disposable {
     return instance
   }
 
+  /** Between two statements: nothing of the one is counted for the other. */
+  async forget(): Promise<void> {
+    await this.#shared.reads.begin()
+  }
+
   /** Its temporary tables and views are its own and end with it. */
   async session(): Promise<Session> {
     return new Session(await this.#database.connect(), this.#shared)

@@ -38,8 +38,10 @@ export class Instances {
     const ownPlace = async () => own.use(await OwnPlace.open(await this.#take(), resultDirectory))
     if (directory === undefined) return await work(await ownPlace())
     // Another directory is another lake's: nothing of the one goes on for the other.
-    if (this.#sharedIn !== directory) this.#shared?.close()
-    if (this.#sharedIn !== directory) this.#shared = undefined
+    if (this.#sharedIn !== directory) {
+      await this.#shared?.close()
+      this.#shared = undefined
+    }
     this.#sharedIn = directory
     // Whatever goes wrong in it, it is not trusted with another query.
     const shared = this.#shared ?? (await SharedInstance.open(await this.#take(), directory, this.#random))
@@ -49,7 +51,7 @@ export class Instances {
       if (shared.mayServe) this.#shared = shared
       return outcome
     } finally {
-      if (this.#shared === undefined) shared.close()
+      if (this.#shared === undefined) await shared.close()
     }
   }
 

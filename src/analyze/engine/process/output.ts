@@ -229,7 +229,7 @@ export async function textFiles(
         return [name, value === undefined || value === hiveNull ? null : value] as const
       })
       const counted = partitionedBy.length === 0 ? { rows } : {}
-      return { file, bytes: await size(file), partition, columns: [], ...counted }
+      return { file, bytes: size(file), partition, columns: [], ...counted }
     }),
   )
 }

@@ -10,6 +10,7 @@ import type { Type } from '../../sql/typing/type.ts'
 import { EngineFault } from '../fault.ts'
 import type { Column, ScanFile } from '../request.ts'
 import { tail } from './files.ts'
+import type { LocalFile } from './scan.ts'
 
 export interface FileColumn {
   /** As the files spell it. */
@@ -19,7 +20,7 @@ export interface FileColumn {
 }
 
 /** By lower-case name the columns that at least one file has. Throws EngineFault where one does not fit. */
-export function fileColumns(files: readonly ScanFile[], columns: readonly Column[]): ReadonlyMap<string, FileColumn> {
+export function fileColumns(files: readonly LocalFile[], columns: readonly Column[]): ReadonlyMap<string, FileColumn> {
   const found = new Map<string, FileColumn>()
   const declared = columns.map(column => ({ column, type: typeOfHive(column.type), name: column.name.toLowerCase() }))
   for (const file of files) {
@@ -44,8 +45,30 @@ function incompatible(column: Column, element: SchemaElement, path: string): Eng
   )
 }
 
-/** Read here and not by DuckDB: its own account of schemas takes longer than the rest of a small query's planning. */
-function schemaOf({ file, path }: ScanFile): SchemaElement {
+/** Of files that were read before. */
+const schemas = new Map<string, SchemaElement>()
+let elements = 0
+/** Of all of them together: some 10 MB. */
+const elementsMax = 50_000
+
+/** A blob never changes, so what was read of it holds. */
+function schemaOf(file: LocalFile): SchemaElement {
+  const known = schemas.get(file.blob)
+  if (known !== undefined) return known
+  const schema = readSchema(file)
+  elements += countOf(schema)
+  if (elements > elementsMax) {
+    schemas.clear()
+    elements = countOf(schema)
+  }
+  schemas.set(file.blob, schema)
+  return schema
+}
+
+const countOf = ({ children }: SchemaElement): number => children.reduce((sum, child) => sum + countOf(child), 1)
+
+/** Here and not by DuckDB: its own account of schemas takes longer than the rest of a small query's planning. */
+function readSchema({ file, path }: ScanFile): SchemaElement {
   try {
     const footer = tail(file, parquetTrailerBytes, (trailer, size) => parquetFooterBytes(trailer, size))
     return parseParquetSchema(footer)

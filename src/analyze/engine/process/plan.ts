@@ -1,4 +1,4 @@
-// From the tables that a statement names to the views it runs on: ask what they are, prune their partitions by the
+// From the tables that a statement names to the relations it runs on: ask what they are, prune their partitions by the
 // statement's own conditions, ask for the files of the survivors, confine the statement to these files.
 
 import { conditionsOn } from '../../sql/prune.ts'
@@ -14,16 +14,17 @@ import { isKnownBroken, mendedText } from './mended-text.ts'
 import { hiveDefaultPartition } from './partition-value.ts'
 import type { Confined, Place } from './place.ts'
 import { projectedPartitions } from './projected.ts'
-import { compressionOf, type LocalFile, type ScanPlan, viewStatements } from './scan.ts'
+import type { Relations } from './relations.ts'
+import { compressionOf, type LocalFile, type ScanPlan, type ScanQuery, scanQuery } from './scan.ts'
 import type { Session } from './session.ts'
 import { survivors } from './survivors.ts'
 import { isToBeChecked } from './text-soundness.ts'
 import type { TextFile } from './text-stream.ts'
 
 export interface Plan extends Confined {
-  /** To be run before the statement. */
-  views(): Promise<readonly string[]>
-  /** Writes files of text anew that DuckDB refused, where that is due; then the views are to be made once more. */
+  /** What the statement names. */
+  relations(): Promise<Relations>
+  /** Writes files of text anew that DuckDB refused, where that is due; then the relations are others. */
   mend(): Promise<void>
   /** Every file, as in `measured`. */
   readonly files: ReadonlyMap<string, number>
@@ -83,17 +84,17 @@ export async function planScans({ place, translated, described, ask, isUnread = 
   for (const { scan, table, files: asked, hidden, rows } of planned) {
     const files = asked.map((file): LocalFile => {
       const compression = table.format === 'parquet' ? 'none' : compressionOf(file.path)
-      return { ...file, file: local(file), compression }
+      return { ...file, file: local(file), compression, blob: file.file }
     })
     const names = used.get(scan.relation)
     const columns = table.columns.flatMap((column, index) =>
       names?.has(column.name.toLowerCase()) ? [{ ...column, place: index }] : [],
     )
     scans.push({ view: scan.view, table, columns, files, hidden, ...(table.isPartitionList && { rows }) })
-    for (const [index, { file, path, bytes, compression }] of files.entries()) {
+    for (const { file, path, bytes, compression, blob } of files) {
       all.set(file, (all.get(file) ?? 0) + bytes)
       if (table.format !== 'parquet') {
-        if (bytes > 0) texts.push({ file, path, blob: asked[index]?.file ?? file, compression, bytes })
+        if (bytes > 0) texts.push({ file, path, blob, compression, bytes })
         continue
       }
       measured.set(file, (measured.get(file) ?? 0) + bytes)
@@ -110,17 +111,17 @@ export async function planScans({ place, translated, described, ask, isUnread = 
     return copy === undefined ? file : { ...file, file: copy, compression: 'none' }
   }
   const known = texts.filter(isKnownBroken)
-  const views = async () => {
+  const relations = async (): Promise<Relations> => {
     forgetReaders()
     if (known.length > 0 && mended.size === 0) await mend(known)
-    const statements = [...(measured.size === 0 ? [] : confined.session.readingFiles(largest))]
+    const queries: ScanQuery[] = []
     for (const scan of scans)
-      statements.push(...(await viewStatements(confined.session, { ...scan, files: scan.files.map(asMended) })))
-    return statements
+      queries.push(await scanQuery(confined.session, { ...scan, files: scan.files.map(asMended) }))
+    return { first: measured.size === 0 ? [] : confined.session.readingFiles(largest), scans: queries }
   }
   const unchecked = texts.filter(isToBeChecked)
   const sizes = { files: all, measured, unchecked, wholeBytes }
-  return { ...confined, views, mend, ...sizes, partitionsRead, scans: summaries }
+  return { ...confined, relations, mend, ...sizes, partitionsRead, scans: summaries }
 }
 
 interface Planned {

@@ -14,6 +14,7 @@ import { move, size } from './files.ts'
 import { parse } from './parser.ts'
 import type { Place } from './place.ts'
 import { planScans } from './plan.ts'
+import { beforeScans, withScans } from './relations.ts'
 import type { Session } from './session.ts'
 import { whileTelling } from './telling.ts'
 import { translated } from './translating.ts'
@@ -34,11 +35,17 @@ export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: C
   try {
     const plan = await planScans({ place, translated: translation, described, ask })
     const { session } = plan
-    await session.prepare(await plan.views())
+    let scans = ''
+    const prepare = async () => {
+      const relations = await plan.relations()
+      scans = withScans(relations)
+      await session.prepare(beforeScans(relations))
+    }
+    await prepare()
     const planningMilliseconds = clock.elapsed() - startedAt
     const written = `${plan.directory}/result.csv`
-    const write = () => writeResult(session, sql, columns, written)
-    const rows = await whileTelling(plan, { telling: task.telling, ask, clock }, write)
+    const write = () => writeResult(session, { scans, sql, columns }, written)
+    const rows = await whileTelling(plan, { telling: task.telling, ask, clock }, write, prepare)
     const file = `${task.resultDirectory}/result.csv`
     if (written !== file) move(written, file)
     // Parquet is read in pieces and measured; a text file is always read whole, whatever was read ahead of a LIMIT.
@@ -46,7 +53,7 @@ export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: C
       columns: columns.map(column => ({ name: column.name, type: resultName(column.type), nullable: true })),
       rows,
       file,
-      bytes: await size(file),
+      bytes: size(file),
       scannedBytes: plan.wholeBytes + (await session.bytesRead(plan.measured)),
       planningMilliseconds: Math.round(planningMilliseconds),
       engineMilliseconds: Math.round(clock.elapsed() - startedAt),
@@ -57,13 +64,15 @@ export async function runQuery(task: QueryTask, place: Place, ask: Ask, clock: C
   }
 }
 
+interface Written {
+  /** What comes before its SELECT. */
+  readonly scans: string
+  readonly sql: string
+  readonly columns: readonly { readonly name: string; readonly type: Type }[]
+}
+
 /** Streams the result into the file, every value as the text that Athena shows. */
-async function writeResult(
-  session: Session,
-  sql: string,
-  columns: readonly { readonly name: string; readonly type: Type }[],
-  file: string,
-): Promise<number> {
+async function writeResult(session: Session, { scans, sql, columns }: Written, file: string): Promise<number> {
   const unique = new Set(columns.map(column => column.name)).size === columns.length
   const inner = columns.map((_, index) => `c${index}`)
   const texts = columns.map((column, index) => {
@@ -74,7 +83,7 @@ async function writeResult(
   // DuckDB would rename columns of one name in its header: then the header is the first row.
   const header = unique ? '' : `SELECT ${columns.map(column => literal(column.name)).join(', ')} UNION ALL `
   const rows = await session.rows(
-    `COPY (${header}${result}) TO ${literal(file)} (FORMAT csv, HEADER ${unique}, FORCE_QUOTE *, USE_TMP_FILE false)`,
+    `COPY (${scans}${header}${result}) TO ${literal(file)} (FORMAT csv, HEADER ${unique}, FORCE_QUOTE *, USE_TMP_FILE false)`,
   )
   return Number(rows[0]?.[0] ?? 0) - (unique ? 0 : 1)
 }

@@ -23,7 +23,7 @@ export interface RawObject {
 const headBytes = 32 * 1024
 
 export async function examine(source: { readonly path: string; readonly file: string }): Promise<RawObject> {
-  const bytes = await size(source.file)
+  const bytes = size(source.file)
   const compression = compressionOf(source.path)
   const base = { path: source.path, file: source.file, bytes, compression }
   if (bytes === 0) return { ...base, layout: 'empty', textBytes: 0, head: '' }

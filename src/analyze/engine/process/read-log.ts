@@ -12,6 +12,7 @@ export class ReadLog implements Disposable {
   readonly #first: DuckDBPreparedStatement
   readonly #messagesMax: number
   readonly #sum: DuckDBPreparedStatement
+  #isEmpty = false
 
   private constructor(
     connection: DuckDBConnection,
@@ -28,8 +29,10 @@ export class ReadLog implements Disposable {
   static async open(connection: DuckDBConnection, messagesMax = messagesSummedHere): Promise<ReadLog> {
     await connection.run("CALL enable_logging('FileSystem', level = 'trace')")
     const empty = await connection.prepare('CALL truncate_duckdb_logs()')
+    // As one text: a value takes longer to come over than it takes DuckDB to put it behind the others.
     const first = await connection.prepare(
-      `SELECT message FROM duckdb_logs() WHERE type = 'FileSystem' LIMIT ${messagesMax + 1}`,
+      `SELECT count(*), coalesce(string_agg(message, ','), '') FROM (
+         SELECT message FROM duckdb_logs() WHERE type = 'FileSystem' LIMIT ${messagesMax + 1})`,
     )
     // The library's own view that parses these messages takes five times as long.
     const sum = await connection.prepare(
@@ -41,7 +44,13 @@ export class ReadLog implements Disposable {
 
   /** What was opened in order to plan is not part of what a query reads. */
   async begin(): Promise<void> {
-    await this.#empty.run()
+    if (!this.#isEmpty) await this.#empty.run()
+    this.#isEmpty = true
+  }
+
+  /** Before every statement that may read a file. */
+  used(): void {
+    this.#isEmpty = false
   }
 
   /**
@@ -57,12 +66,10 @@ export class ReadLog implements Disposable {
 
   /** Path and bytes of every reading; undefined where there are too many. */
   async #shortLog(): Promise<readonly (readonly [string, number])[] | undefined> {
-    const messages = (await this.#first.runAndReadAll()).getRowsJson()
-    if (messages.length > this.#messagesMax) return undefined
-    return messages.flatMap(([message]) => {
-      const { op, path, bytes } = JSON.parse(String(message)) as Readonly<Record<'op' | 'path' | 'bytes', string>>
-      return op === 'READ' ? [[path, Number(bytes)] as const] : []
-    })
+    const [[count, messages] = []] = (await this.#first.runAndReadAll()).getRowsJson()
+    if (Number(count) > this.#messagesMax) return undefined
+    const all = JSON.parse(`[${messages}]`) as readonly Readonly<Record<'op' | 'path' | 'bytes', string>>[]
+    return all.flatMap(({ op, path, bytes }) => (op === 'READ' ? [[path, Number(bytes)] as const] : []))
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,4 @@
-// A table of the catalog as a view of the session: the declared columns of the declared types over exactly the files that
+// A table of the catalog as a query: the declared columns of the declared types over exactly the files that
 // the catalog names, with the partitions' values from the catalog and never from a path.
 
 import type { RowFormat } from '../../../formats/row-format.ts'
@@ -31,13 +31,23 @@ export interface ScanPlan {
 /** A file where it lies for the statement. */
 export interface LocalFile extends ScanFile {
   readonly compression: Compression
+  /** Where it lies for everybody; what is there never changes. */
+  readonly blob: string
 }
 
-/** The statements are the caller's to run; they may stand for an earlier view of that name. */
-export async function viewStatements(session: Session, plan: ScanPlan): Promise<readonly string[]> {
-  const view = `CREATE OR REPLACE TEMP VIEW ${identifier(plan.view)} AS`
-  if (plan.rows !== undefined) return [`${view} ${partitionList(plan.table, plan.rows)}`]
-  const groups = new Map<Compression, ScanFile[]>()
+/** A table as a query over its files. */
+export interface ScanQuery {
+  /** By which the statement knows it. */
+  readonly name: string
+  readonly sql: string
+  /** Statements that make what it names; they may stand for those of an earlier one. */
+  readonly first: readonly string[]
+}
+
+export async function scanQuery(session: Session, plan: ScanPlan): Promise<ScanQuery> {
+  const name = identifier(plan.view)
+  if (plan.rows !== undefined) return { name, sql: partitionList(plan.table, plan.rows), first: [] }
+  const groups = new Map<Compression, LocalFile[]>()
   for (const file of plan.files) {
     if (file.bytes === 0) continue
     groups.set(file.compression, [...(groups.get(file.compression) ?? []), file])
@@ -47,8 +57,7 @@ export async function viewStatements(session: Session, plan: ScanPlan): Promise<
     parts.push(await part(session, plan, files, compression, `${plan.view}_files_${parts.length}`))
   }
   if (parts.length === 0) parts.push({ select: nothing(plan), first: [] })
-  const select = parts.map(one => one.select).join(' UNION ALL ')
-  return [...parts.flatMap(one => one.first), `${view} ${select}`]
+  return { name, sql: parts.map(one => one.select).join(' UNION ALL '), first: parts.flatMap(one => one.first) }
 }
 
 interface Part {
@@ -73,7 +82,7 @@ export function compressionOf(path: string): Compression {
 async function part(
   session: Session,
   plan: ScanPlan,
-  files: readonly ScanFile[],
+  files: readonly LocalFile[],
   compression: Compression,
   filesTable: string,
 ): Promise<Part> {
@@ -135,7 +144,7 @@ interface Relation {
 async function relation(
   session: Session,
   { table, columns }: ScanPlan,
-  files: readonly ScanFile[],
+  files: readonly LocalFile[],
   compression: Compression,
 ): Promise<Relation> {
   const format = table.rows ?? (table.format === 'json' ? openxDefault : undefined)

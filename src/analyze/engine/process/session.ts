@@ -47,12 +47,14 @@ export class Session implements Disposable {
   }
 
   async run(sql: string): Promise<void> {
+    this.#reads.used()
     await this.#define(sql)
     await this.#connection.run(sql)
   }
 
   /** All rows of the first statement that answers, for answers that are known to be small. */
   async rows(sql: string): Promise<readonly (readonly Json[])[]> {
+    this.#reads.used()
     await this.#define(sql)
     const reader = await this.#connection.runAndReadAll(sql)
     return reader.getRowsJson()

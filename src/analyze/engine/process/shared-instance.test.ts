@@ -17,7 +17,7 @@ const limits = { memoryBytesMax: 256 * 1024 ** 2, residentBytesMax: 2 * 1024 ** 
 const root = await mkdtemp(join(tmpdir(), 'biwa-shared-'))
 const opened: SharedInstance[] = []
 after(async () => {
-  for (const shared of opened) shared.close()
+  for (const shared of opened) await shared.close()
   await rm(root, { recursive: true, force: true })
 })
 

@@ -13,6 +13,7 @@ import type { ScanFile } from '../request.ts'
 import { exists, linked, makeDirectory, removeDirectory } from './files.ts'
 import { type Instance, spillDirectory } from './instance.ts'
 import type { Confined, Place } from './place.ts'
+import type { Session } from './session.ts'
 
 /** What DuckDB keeps of each query (names, statistics, fragments of memory) must not grow forever. */
 const queriesMax = 200
@@ -25,6 +26,8 @@ export class SharedInstance {
   readonly #random: Random
   #queries = 0
   #last: string | undefined
+  /** Of the next query: opened while nobody waits. */
+  #session: Promise<Session> | undefined
 
   private constructor(instance: Instance, own: string, random: Random) {
     this.#instance = instance
@@ -50,7 +53,7 @@ export class SharedInstance {
     const own = `${this.#directory}/${this.#random.hex(16)}`
     makeDirectory(own)
     this.#last = own
-    using session = await this.#instance.session()
+    using session = await this.#takeSession()
     const confine = async (files: readonly ScanFile[]): Promise<Confined> => {
       const names = linkedIn(own, files)
       return names === undefined ? (await otherwise()).confine(files) : { session, names, directory: own }
@@ -58,17 +61,33 @@ export class SharedInstance {
     return await work({ session, confine })
   }
 
-  /** Removes what the last query had, once nobody waits for its answer, and before the next begins. */
+  /** Removes what the last query had, once nobody waits for its answer, and makes ready for the next. */
   tidy(): void {
     if (this.#last !== undefined) removeDirectory(this.#last)
     this.#last = undefined
+    this.#session ??= this.#openSession()
+    // The next query is told of a failure.
+    this.#session.catch(() => undefined)
+  }
+
+  async #openSession(): Promise<Session> {
+    await this.#instance.forget()
+    return this.#instance.session()
+  }
+
+  async #takeSession(): Promise<Session> {
+    const session = this.#session ?? this.#openSession()
+    this.#session = undefined
+    return await session
   }
 
   get mayServe(): boolean {
     return this.#queries < queriesMax && !exists(spillDirectory(this.#directory))
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    const session = await this.#session?.catch(() => undefined)
+    session?.[Symbol.dispose]()
     this.#instance[Symbol.dispose]()
     removeDirectory(this.#directory)
   }

@@ -19,16 +19,21 @@ export interface Listener {
 }
 
 /**
- * Runs `work`; when the lake refuses to go on, DuckDB is interrupted and the refusal is the outcome. Where files of text
+ * Runs `work`, for which `prepare` has been called; when the lake refuses to go on, DuckDB is interrupted and the refusal is the outcome. Where files of text
  * are not UTF-8 it is run once more, over such as are: what it wrote before counts for nothing.
  */
-export async function whileTelling<T>(plan: Plan, listener: Listener, work: () => Promise<T>): Promise<T> {
+export async function whileTelling<T>(
+  plan: Plan,
+  listener: Listener,
+  work: () => Promise<T>,
+  prepare: () => Promise<void>,
+): Promise<T> {
   try {
     return await overSound(plan, listener, work)
   } catch (cause) {
     if (!isNotUtf8(cause)) throw cause
     await plan.mend()
-    await plan.session.prepare(await plan.views())
+    await prepare()
     return await overSound(plan, listener, work)
   }
 }

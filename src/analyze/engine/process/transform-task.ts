@@ -19,6 +19,7 @@ import { makeDirectory, removeDirectory } from './files.ts'
 import { type OutputPlan, writeOutput } from './output.ts'
 import type { Place } from './place.ts'
 import { planScans } from './plan.ts'
+import { asViews } from './relations.ts'
 import { parsedScript, readScript, type Script } from './script.ts'
 import { type ExaminedSource, examineSource, loadSource } from './source.ts'
 import { whileTelling } from './telling.ts'
@@ -48,7 +49,8 @@ export async function runTransform(
     const translation = written instanceof EngineFault ? undefined : written
     const plan = await planScans({ place, translated: translation, described, ask })
     const { session } = plan
-    await session.run((await plan.views()).join(';\n'))
+    const makeViews = async () => session.prepare(asViews(await plan.relations()))
+    await makeViews()
     const loaded = examined === undefined ? undefined : await loadSource(session, examined, task.scratchDirectory)
     const head = {
       target: targetOf(script),
@@ -64,14 +66,19 @@ export async function runTransform(
     const output =
       nothing || written instanceof EngineFault
         ? undefined
-        : await whileTelling(plan, { telling: task.telling, ask, clock }, () => {
-            // It may have begun before.
-            removeDirectory(out.directory)
-            makeDirectory(out.directory)
-            return out.buckets
-              ? writeBuckets(session, written, { ...out, buckets: out.buckets })
-              : writeOutput(session, target === undefined ? written : fitted(written, script, target), out)
-          })
+        : await whileTelling(
+            plan,
+            { telling: task.telling, ask, clock },
+            () => {
+              // It may have begun before.
+              removeDirectory(out.directory)
+              makeDirectory(out.directory)
+              return out.buckets
+                ? writeBuckets(session, written, { ...out, buckets: out.buckets })
+                : writeOutput(session, target === undefined ? written : fitted(written, script, target), out)
+            },
+            makeViews,
+          )
     return {
       ...head,
       format: out.format,
