@@ -87,6 +87,7 @@ export async function lakeOfTables() {
   const s3 = new S3Client({ ...client(lake.url), forcePathStyle: true })
   await queries.succeed('CREATE DATABASE weather')
   return {
+    url: lake.url,
     queries,
     put: (Key: string, Body: string | Uint8Array, more: Partial<PutObjectCommandInput> = {}) =>
       s3.send(new PutObjectCommand({ Bucket: 'analytics', Key, Body, ...more })),

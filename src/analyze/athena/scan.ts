@@ -3,19 +3,16 @@
  * pattern over the bucket.
  */
 
-import { partitionPath } from '../../catalog/glue/partition-path.ts'
-import type { PartitionPlaces } from '../../catalog/glue/partition-places.ts'
 import type { CatalogTable } from '../../catalog/glue/table.ts'
-import { isSymlinked, tableFormat } from '../../catalog/glue/table-format.ts'
-import { Fault } from '../../gateway/fault.ts'
+import { isSymlinked } from '../../catalog/glue/table-format.ts'
 import type { Reading, ScanFile, TableReference, TableSource } from '../engine/request.ts'
 import type { Caller } from './caller.ts'
 import { DataObjects } from './data-objects.ts'
 import { placeOf, tokensOf } from './ddl/tokens.ts'
 import { QueryFailure } from './faults.ts'
 import { informationSchema } from './information-schema.ts'
+import { checkSchemas, columnOf, formatOf, layoutsOf } from './layouts.ts'
 import type { Catalog, ObjectStore } from './needs.ts'
-import { mismatchOf, mismatchText } from './partition-schema.ts'
 import { projectionOf } from './projection.ts'
 import { type Execution, overCutoff } from './running.ts'
 import { isView, viewOf } from './views.ts'
@@ -59,23 +56,26 @@ export class Scans {
       ...(places && { partitionsKey: places.key }),
       ...(projection !== undefined && { projection: projection.columns }),
       files: async (indexes, projected = []) => {
-        const locations = projection
+        const locations: readonly Place[] = projection
           ? projected.map((values, partition) => ({ partition, location: projection.locationOf(values) }))
           : partitioned
             ? indexes.flatMap(index => {
                 const partition = partitions[index]
-                return partition ? [{ partition: index, location: partition.location }] : []
+                return partition ? [{ ...partition, partition: index }] : []
               })
             : [{ partition: -1, location: table.location }]
-        if (places) checkSchemas(table, format.format === 'parquet', places, indexes)
+        const layouts = places ? layoutsOf(table, places, indexes) : undefined
+        if (places) checkSchemas(table, storage => layouts?.get(storage) ?? format, places, indexes)
         const objects = new DataObjects(this.#s3, caller, isArchiveRead(table))
         const files: ScanFile[] = []
-        for (const { partition, location } of locations) {
-          const found = isSymlinked(table) ? objects.linked(location) : objects.under(location)
+        for (const { partition, location, storage = -1 } of locations) {
+          const { inputFormat = table.inputFormat } = places?.storages.get(storage) ?? {}
+          const layout = layouts?.get(storage)
+          const found = isSymlinked({ inputFormat }) ? objects.linked(location) : objects.under(location)
           for await (const object of found) {
             const { path: file } = held.use(await this.#s3.file(object))
             const { bucket, key, bytes, modifiedAt } = object
-            files.push({ partition, path: `s3://${bucket}/${key}`, file, bytes, modifiedAt })
+            files.push({ partition, path: `s3://${bucket}/${key}`, file, bytes, modifiedAt, ...(layout && { layout }) })
           }
         }
         return files
@@ -116,6 +116,12 @@ export class Scans {
   }
 }
 
+interface Place {
+  readonly partition: number
+  readonly location: string
+  readonly storage?: number
+}
+
 const partitionsOf = '$partitions'
 
 /** The table of the catalog that is meant: `"t$partitions"` lists the partitions of t. */
@@ -123,32 +129,6 @@ export const tableOf = ({ database, name }: TableReference): TableReference => (
   database,
   name: name.endsWith(partitionsOf) ? name.slice(0, -partitionsOf.length) : name,
 })
-
-/** Throws QueryFailure for the first of them whose columns are not the table's. */
-function checkSchemas(
-  { database, name, columns, partitionKeys }: CatalogTable,
-  areNamed: boolean,
-  places: PartitionPlaces,
-  indexes: readonly number[],
-): void {
-  const wrong = new Map(
-    [...places.columns].flatMap(([storage, declared]) => {
-      const mismatch = mismatchOf(columns, declared, areNamed)
-      return mismatch ? [[storage, mismatch] as const] : []
-    }),
-  )
-  if (wrong.size === 0) return
-  for (const index of indexes) {
-    const { values = [], storage = -1 } = places.partitions[index] ?? {}
-    const mismatch = wrong.get(storage)
-    if (mismatch === undefined) continue
-    const keys = partitionKeys.map(key => key.name)
-    throw new QueryFailure(
-      'data',
-      mismatchText(mismatch, `${database}.${name}`, partitionPath(keys, values).slice(0, -1)),
-    )
-  }
-}
 
 const isArchiveRead = ({ parameters }: CatalogTable): boolean =>
   parameters.read_restored_glacier_objects?.toLowerCase() === 'true'
@@ -161,22 +141,6 @@ const viewSource = (table: CatalogTable): TableSource => ({
   partitions: [],
   files: async () => [],
 })
-
-const columnOf = ({ name, type = 'string' }: { readonly name: string; readonly type?: string }) => ({ name, type })
-
-/** Whether files of the table can be read here, and how; else a failure that names what cannot. */
-function formatOf(table: CatalogTable): ReturnType<typeof tableFormat> {
-  const name = `${table.database}.${table.name}`
-  const refuse = (what: string) =>
-    new QueryFailure('user', `NOT_SUPPORTED: ${name} ${what}, which Biwa does not read yet`)
-  if (table.parameters.table_type?.toUpperCase() === 'ICEBERG') throw refuse('is an Iceberg table')
-  try {
-    return tableFormat(isSymlinked(table) ? { ...table, inputFormat: '' } : table)
-  } catch (cause) {
-    if (cause instanceof Fault) throw new QueryFailure('user', `HIVE_UNSUPPORTED_FORMAT: ${cause.message}`, cause)
-    throw cause
-  }
-}
 
 /** `line 1:15: ` where the statement first names the table; empty when it cannot be told. */
 function placeOfTable(sql: string, database: string, name: string): string {

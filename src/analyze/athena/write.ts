@@ -5,20 +5,10 @@
  *     <output>/<id>-manifest.csv    one s3://… a line        <output>/tables/<id>/    a new table without a location
  */
 import { hiveNull, partitionPath } from '../../catalog/glue/partition-path.ts'
-import type { CatalogTable, Column, PartitionDefinition, TableDefinition } from '../../catalog/glue/table.ts'
-import { serdes, tableFormat } from '../../catalog/glue/table-format.ts'
+import type { Column, PartitionDefinition, TableDefinition } from '../../catalog/glue/table.ts'
+import { serdes } from '../../catalog/glue/table-format.ts'
 import type { Transaction } from '../../durable/ledger.ts'
-import type { RowFormat } from '../../formats/row-format.ts'
-import { Fault } from '../../gateway/fault.ts'
-import type {
-  Compression,
-  TableReference,
-  TargetTable,
-  TransformResult,
-  WriteStatement,
-  WrittenFile,
-  WrittenText,
-} from '../engine/request.ts'
+import type { TableReference, TargetTable, TransformResult, WriteStatement, WrittenFile } from '../engine/request.ts'
 import { storedAs } from './ddl/create-table.ts'
 import type { CreateTableAs, Insert, WritingStatement } from './ddl/statement.ts'
 import { pathExists, QueryFailure, tooManyPartitions } from './faults.ts'
@@ -28,6 +18,7 @@ import type { Blobs, Catalog, Engine, ObjectStore, PreparedObject } from './need
 import type { ResultRooms } from './result-rooms.ts'
 import type { Execution } from './running.ts'
 import type { Scans } from './scan.ts'
+import { checkLayout, describedTarget } from './target-table.ts'
 import { isView } from './views.ts'
 
 export interface Writing {
@@ -180,6 +171,7 @@ export class Writes {
         // A partition that is registered somewhere else stays where it is.
         const known = this.#catalog.partition(caller, reference.database, reference.name, values)
         if (known) {
+          checkLayout(table, known)
           const at = locationOf(known.location)
           caller.demand('s3:PutObject', `arn:aws:s3:::${at.bucket}/${at.prefix}*`)
           return { at }
@@ -281,52 +273,6 @@ const locationIsEnforced = () =>
       'Workgroup that enforces a centralized output location for all queries. Please remove the ' +
       "'external_location' property and resubmit the query.",
   )
-
-const compressions: Readonly<Record<string, Compression>> = {
-  ...{ SNAPPY: 'SNAPPY', GZIP: 'GZIP', ZSTD: 'ZSTD', LZ4: 'LZ4', NONE: 'NONE', UNCOMPRESSED: 'NONE' },
-}
-
-/** How a table's new files are to be, so that they are read as its old ones are. */
-function describedTarget(table: CatalogTable): TargetTable {
-  const refuse = (what: string) =>
-    new QueryFailure('user', `NOT_SUPPORTED: Inserting into ${what} is not supported here`)
-  if (table.parameters.table_type?.toUpperCase() === 'ICEBERG') throw refuse('an Iceberg table')
-  if (table.storage.bucketColumns?.length) throw refuse('a bucketed table')
-  // Its properties say where its partitions lie: rows in folders of Hive's kind might be where no query looks.
-  if (table.parameters['projection.enabled']?.toLowerCase() === 'true')
-    throw refuse('a table with partition projection')
-  try {
-    const { format, csv, rows } = tableFormat(table)
-    // Only what these read is what they would find written.
-    if (format === 'csv' && rows?.serde !== 'lazy') throw refuse(`a table of ${table.serde.library}`)
-    if (rows?.serde === 'openx' && Object.keys(rows.keyMappings).length > 0) throw refuse('a table with mapped keys')
-    if (rows && 'rowsIn' in rows && rows.rowsIn !== undefined)
-      throw refuse('a table of documents that hold several rows')
-    if (csv && csv.skipLines > 0) throw refuse('a table with skip.header.line.count')
-    const named = ['write.compression', 'write_compression', 'parquet.compression', 'parquet.compress']
-    const text = named.flatMap(name => table.parameters[name] ?? [])[0]?.toUpperCase() ?? 'GZIP'
-    const compression = compressions[text]
-    if (!compression || ((compression === 'SNAPPY' || compression === 'LZ4') && format !== 'parquet'))
-      throw refuse(`a table with ${text} files`)
-    return {
-      ...{ database: table.database, name: table.name, columns: table.columns, partitionColumns: table.partitionKeys },
-      ...{ format, compression },
-      ...(rows?.serde === 'lazy' && { csv: writtenText(rows) }),
-    }
-  } catch (cause) {
-    if (cause instanceof Fault) throw new QueryFailure('user', `HIVE_UNSUPPORTED_FORMAT: ${cause.message}`, cause)
-    throw cause
-  }
-}
-
-/** Below the third level of nesting the separators are control characters, and they are escaped in every text too. */
-function writtenText({ separators, escape: mark, nullText }: Extract<RowFormat, { serde: 'lazy' }>): WrittenText {
-  const characters = [...separators, '\u0004', '\u0005', '\u0006', '\u0007', '\b'].join('')
-  return {
-    ...{ delimiter: separators[0], nullText },
-    ...(mark !== undefined && { escape: { mark, characters: mark + characters } }),
-  }
-}
 
 function definitionOf(
   { table, comment, format, compression, delimiter, buckets }: CreateTableAs,

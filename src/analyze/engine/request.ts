@@ -41,16 +41,24 @@ export interface ScanFile {
   readonly bytes: number
   /** Milliseconds since 1970 UTC; absent where it is not known. */
   readonly modifiedAt?: number
+  /** Of a partition that is not laid out as its table; with the columns that it declares. */
+  readonly layout?: FileLayout & { readonly columns: readonly Column[] }
 }
 
-/** What the catalog says a table is. */
-export interface TableSource {
-  readonly database: string
-  readonly name: string
+/** How files become rows. */
+export interface FileLayout {
   readonly format: DataFormat
   readonly csv?: CsvLayout
   /** How lines become rows. Absent: of JSON as OpenX's SerDe does, of CSV as `csv` says. */
   readonly rows?: RowFormat
+  /** Of Parquet: columns are found by their places, and not by their names. */
+  readonly isByPlace?: true
+}
+
+/** What the catalog says a table is. */
+export interface TableSource extends FileLayout {
+  readonly database: string
+  readonly name: string
   readonly columns: readonly Column[]
   readonly partitionColumns: readonly Column[]
   /** Of a view, which has no files: its query, the database that this is meant in, and its columns with Athena's types. */

@@ -262,7 +262,7 @@ export class Catalog {
   /** Values and locations of all partitions, in that order, and the name of this very list. Empty without such a table. */
   partitionPlaces(scope: Scope, database: string, table: string): PartitionPlaces {
     const row = tableRow(this.#ledger, scope, database, table)
-    return row ? this.#partitions.places(row) : { key: '', partitions: [], columns: new Map() }
+    return row ? this.#partitions.places(row) : { key: '', partitions: [], storages: new Map() }
   }
 
   /** As `partitions`, after the position that an earlier walk gave; refuses an unknown table. */

@@ -1,7 +1,7 @@
 // Values and locations of a table's partitions as one list, remembered until one of them changes: a query over a hundred
 // thousand partitions must not read as many rows to find three. How many are remembered is bounded.
 
-import type { Column } from './table.ts'
+import type { Storage } from './table.ts'
 
 export interface PartitionPlace {
   readonly values: readonly string[]
@@ -14,8 +14,8 @@ export interface PartitionPlaces {
   /** Names this very list, in this process and for good: whoever has a copy of it need not be told again. */
   readonly key: string
   readonly partitions: readonly PartitionPlace[]
-  /** By storage descriptor, of which many partitions share one. */
-  readonly columns: ReadonlyMap<number, readonly Column[]>
+  /** Of which many partitions share one. */
+  readonly storages: ReadonlyMap<number, Storage>
 }
 
 const rememberedMax = 400_000

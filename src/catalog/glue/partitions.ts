@@ -87,7 +87,7 @@ export class Partitions {
         partitions: partitions.map(({ partition_values, location, storage }) => {
           return { values: JSON.parse(partition_values) as string[], location, storage }
         }),
-        columns: new Map(storages.map(({ id, storage }) => [id, (JSON.parse(storage) as Storage).columns])),
+        storages: new Map(storages.map(({ id, storage }) => [id, JSON.parse(storage) as Storage])),
       }
     })
   }

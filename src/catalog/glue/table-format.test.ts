@@ -14,7 +14,6 @@ const refused: readonly (readonly [library: string, parameters: Readonly<Record<
   [serdes.delimited, { 'line.delim': ';' }, /and the line\.delim ';'/],
   [serdes.delimited, { 'skip.header.line.count': 'one' }, /skip\.header\.line\.count is 'one'/],
   [serdes.csv, { 'skip.footer.line.count': '1' }, /skip\.footer\.line\.count/],
-  [serdes.parquet, { 'parquet.column.index.access': 'true' }, /parquet\.column\.index\.access/],
   [serdes.regex, {}, /no input\.regex/],
   [serdes.grok, {}, /no input\.format/],
   ['org.apache.hadoop.hive.ql.io.orc.OrcSerde', {}, /OrcSerde/],
@@ -28,6 +27,12 @@ for (const [library, parameters, said] of refused) {
 test("the formats of Hive's JsonSerDe are read", () => {
   const { rows } = tableFormat(table(serdes.hiveJson, { 'timestamp.formats': 'yyyy-MM-dd' }))
   assert.deepEqual(rows, { serde: 'hive', timestampFormats: ['yyyy-MM-dd'] })
+})
+
+test('columns of Parquet are found by their places where the SerDe is told so', () => {
+  const told = (value: string) => tableFormat(table(serdes.parquet, { 'parquet.column.index.access': value }))
+  assert.deepEqual(told('TRUE'), { format: 'parquet', isByPlace: true })
+  assert.deepEqual(told('false'), { format: 'parquet' })
 })
 
 test('headers may be declared on the table', () => {

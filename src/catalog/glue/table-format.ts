@@ -16,6 +16,8 @@ export interface TableFormat {
   }
   /** How a line of text becomes a row; not with parquet. */
   readonly rows?: RowFormat
+  /** Of parquet: a column is the one at its place in the file, whatever that calls it. */
+  readonly isByPlace?: true
 }
 
 export const serdes = {
@@ -64,11 +66,8 @@ export function tableFormat(
     throw refuse('and timestamp.formats, which cannot be read here: declare the column a string and use date_parse')
   switch (name) {
     case 'ParquetHiveSerDe':
-      if (parameters['parquet.column.index.access']?.toLowerCase() === 'true')
-        throw refuse(
-          'and parquet.column.index.access, which cannot be read here: columns of Parquet are found by their names',
-        )
-      return { format: 'parquet' }
+      // https://docs.aws.amazon.com/athena/latest/ug/handling-schema-updates-chapter.html
+      return { format: 'parquet', ...(isTrue(parameters['parquet.column.index.access'], false) && { isByPlace: true }) }
     case 'CloudTrailSerde':
     case 'JsonSerDe':
       // Objects in columns of text are given as they are, whichever of the two it is.

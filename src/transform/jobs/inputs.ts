@@ -1,6 +1,7 @@
 // What a run reads: the objects of --SOURCE_S3, or the catalog's tables that the script names. It decides with the
 // bookmark which objects those are and hands the engine local files; it remembers the selections for the commit.
 import type { SourceFile, TableReference, TableSource } from '../../analyze/engine/request.ts'
+import { partitionFormat } from '../../catalog/glue/partition-format.ts'
 import type { CatalogTable } from '../../catalog/glue/table.ts'
 import { tableFormat } from '../../catalog/glue/table-format.ts'
 import { EntityNotFoundException, InvalidInputException } from './faults.ts'
@@ -147,7 +148,17 @@ export class Inputs implements Disposable {
           ? selection.taken.filter(({ folder }) => wanted.has(folder))
           : await this.#whole(nameOf(reference), folders, wanted)
         const files = await this.#files(taken.map(({ object }) => object))
-        return files.map((file, i) => ({ ...file, partition: partitioned ? (taken[i]?.folder ?? -1) : -1 }))
+        const layouts = new Map(
+          partitions.flatMap(({ storage, values }, index) => {
+            const layout = wanted.has(index) ? partitionFormat(table, storage, values) : undefined
+            return layout ? [[index, layout] as const] : []
+          }),
+        )
+        return files.map((file, i) => {
+          const partition = partitioned ? (taken[i]?.folder ?? -1) : -1
+          const layout = layouts.get(partition)
+          return { ...file, partition, ...(layout && { layout }) }
+        })
       },
     }
   }

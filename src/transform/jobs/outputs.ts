@@ -2,6 +2,7 @@
 // table gets the partitions it did not have. Nothing is visible until `publish` runs inside the run's commit.
 import { basename } from 'node:path'
 import type { TableReference, TargetTable, TransformResult, WrittenFile } from '../../analyze/engine/request.ts'
+import { partitionFormat } from '../../catalog/glue/partition-format.ts'
 import { hiveNull, partitionPath } from '../../catalog/glue/partition-path.ts'
 import type { CatalogTable } from '../../catalog/glue/table.ts'
 import { tableFormat } from '../../catalog/glue/table-format.ts'
@@ -215,6 +216,10 @@ export class Outputs {
       const values = keys.map(key => file.partition.find(([column]) => column === key)?.[1] ?? hiveNull)
       // A partition that is registered somewhere else stays where it is.
       const known = keys.length > 0 ? this.#catalog.partition(this.#scope, database, name, values) : undefined
+      if (known && partitionFormat(table, known.storage, values))
+        throw new InvalidInputException(
+          `The partition ${partitionPath(keys, values).slice(0, -1)} of table ${database}.${name} has another SerDe than its table, or other properties of it: what INSERT INTO writes would not be read there. Update the partition, or write elsewhere.`,
+        )
       const base = parseFolderLocation(known?.location ?? table.location, `The location of table ${database}.${name}`)
       const key = known ? base.key : base.key + partitionPath(keys, values)
       const location = `s3://${base.bucket}/${key}`

@@ -10,6 +10,7 @@ import type { Type } from '../../sql/typing/type.ts'
 import { EngineFault } from '../fault.ts'
 import type { Column, ScanFile } from '../request.ts'
 import { tail } from './files.ts'
+import type { PlacedColumn } from './row-reader.ts'
 import type { LocalFile } from './scan.ts'
 
 export interface FileColumn {
@@ -19,14 +20,22 @@ export interface FileColumn {
   readonly isPlainBytes: boolean
 }
 
-/** By lower-case name the columns that at least one file has. Throws EngineFault where one does not fit. */
-export function fileColumns(files: readonly LocalFile[], columns: readonly Column[]): ReadonlyMap<string, FileColumn> {
+/**
+ * By their lower-case names in the table the columns that at least one file has: those of these names, whatever their case, or where
+ * it is by place those at their places. Throws EngineFault where one does not fit.
+ */
+export function fileColumns(
+  files: readonly LocalFile[],
+  columns: readonly PlacedColumn[],
+  isByPlace: boolean,
+): ReadonlyMap<string, FileColumn> {
   const found = new Map<string, FileColumn>()
   const declared = columns.map(column => ({ column, type: typeOfHive(column.type), name: column.name.toLowerCase() }))
   for (const file of files) {
-    const elements = new Map(schemaOf(file).children.map(element => [element.name.toLowerCase(), element]))
+    const { children } = schemaOf(file)
+    const elements = new Map(isByPlace ? [] : children.map(element => [element.name.toLowerCase(), element]))
     for (const { column, type, name } of declared) {
-      const element = elements.get(name)
+      const element = isByPlace ? children[column.place] : elements.get(name)
       if (element === undefined) continue
       const misfit = misfitOf(element, type)
       if (misfit !== undefined) throw incompatible(column, misfit, file.path)
@@ -36,6 +45,12 @@ export function fileColumns(files: readonly LocalFile[], columns: readonly Colum
     }
   }
   return found
+}
+
+/** What a file calls the columns at the places of these. */
+export function namesAt(file: LocalFile, columns: readonly PlacedColumn[]): readonly (string | null)[] {
+  const { children } = schemaOf(file)
+  return columns.map(({ place }) => children[place]?.name ?? null)
 }
 
 function incompatible(column: Column, element: SchemaElement, path: string): EngineFault {

@@ -83,7 +83,7 @@ export async function planScans({ place, translated, described, ask, isUnread = 
   let largest = 0
   for (const { scan, table, files: asked, hidden, rows } of planned) {
     const files = asked.map((file): LocalFile => {
-      const compression = table.format === 'parquet' ? 'none' : compressionOf(file.path)
+      const compression = (file.layout ?? table).format === 'parquet' ? 'none' : compressionOf(file.path)
       return { ...file, file: local(file), compression, blob: file.file }
     })
     const names = used.get(scan.relation)
@@ -91,16 +91,16 @@ export async function planScans({ place, translated, described, ask, isUnread = 
       names?.has(column.name.toLowerCase()) ? [{ ...column, place: index }] : [],
     )
     scans.push({ view: scan.view, table, columns, files, hidden, ...(table.isPartitionList && { rows }) })
-    for (const { file, path, bytes, compression, blob } of files) {
+    for (const { file, path, bytes, compression, blob, layout } of files) {
       all.set(file, (all.get(file) ?? 0) + bytes)
-      if (table.format !== 'parquet') {
+      if ((layout ?? table).format !== 'parquet') {
+        wholeBytes += bytes
         if (bytes > 0) texts.push({ file, path, blob, compression, bytes })
         continue
       }
       measured.set(file, (measured.get(file) ?? 0) + bytes)
       largest = Math.max(largest, bytes)
     }
-    if (table.format !== 'parquet') wholeBytes += files.reduce((sum, file) => sum + file.bytes, 0)
   }
   let mended: ReadonlyMap<string, string> = new Map()
   const mend = async (files = texts) => {

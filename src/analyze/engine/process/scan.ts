@@ -6,8 +6,9 @@ import { identifier, list, literal } from '../../sql/text.ts'
 import { duckNameOfHive } from '../../sql/typing/names.ts'
 import { EngineFault } from '../fault.ts'
 import type { TableDescription } from '../protocol.ts'
-import type { Column, CsvLayout, ScanFile } from '../request.ts'
+import type { Column, CsvLayout, FileLayout, ScanFile } from '../request.ts'
 import { hiddenValue } from './hidden-value.ts'
+import { type LaidOut, laidOut, readTogether } from './laid-out.ts'
 import { lineScan } from './line-scan.ts'
 import { type FileColumn, fileColumns } from './parquet-schema.ts'
 import { partitionValue } from './partition-value.ts'
@@ -47,15 +48,9 @@ export interface ScanQuery {
 export async function scanQuery(session: Session, plan: ScanPlan): Promise<ScanQuery> {
   const name = identifier(plan.view)
   if (plan.rows !== undefined) return { name, sql: partitionList(plan.table, plan.rows), first: [] }
-  const groups = new Map<Compression, LocalFile[]>()
-  for (const file of plan.files) {
-    if (file.bytes === 0) continue
-    groups.set(file.compression, [...(groups.get(file.compression) ?? []), file])
-  }
   const parts: Part[] = []
-  for (const [compression, files] of groups) {
-    parts.push(await part(session, plan, files, compression, `${plan.view}_files_${parts.length}`))
-  }
+  for (const files of readTogether(plan.files, plan.table, plan.columns))
+    parts.push(await part(session, plan, files, `${plan.view}_files_${parts.length}`))
   if (parts.length === 0) parts.push({ select: nothing(plan), first: [] })
   return { name, sql: parts.map(one => one.select).join(' UNION ALL '), first: parts.flatMap(one => one.first) }
 }
@@ -78,16 +73,10 @@ export function compressionOf(path: string): Compression {
   return 'none'
 }
 
-/** Files of one compression, with what the catalog knows of each. */
-async function part(
-  session: Session,
-  plan: ScanPlan,
-  files: readonly LocalFile[],
-  compression: Compression,
-  filesTable: string,
-): Promise<Part> {
+/** Files that are read together, with what the catalog knows of each. */
+async function part(session: Session, plan: ScanPlan, files: readonly LocalFile[], filesTable: string): Promise<Part> {
   const { table, hidden } = plan
-  const { source, declared } = await relation(session, plan, files, compression)
+  const { source, declared } = await relation(session, plan, files)
   const names = [...table.partitionColumns, ...hidden].map(column => identifier(column.name))
   const rows = files.map(file => [
     ...partitionValues(table, file.partition),
@@ -143,43 +132,57 @@ interface Relation {
 
 async function relation(
   session: Session,
-  { table, columns }: ScanPlan,
+  { table, columns: asked }: ScanPlan,
   files: readonly LocalFile[],
-  compression: Compression,
 ): Promise<Relation> {
-  const format = table.rows ?? (table.format === 'json' ? openxDefault : undefined)
-  if (format !== undefined) {
-    const all = table.columns
-    const { sql, values } = await lineScan(session, { format, columns, all, files, compression })
-    const declared = columns.map(({ name }, index) => `${values[index]} AS ${identifier(name)}`)
-    return { source: `${sql} AS athena_lines`, declared }
+  const [{ compression, layout: own } = { compression: 'none' as const, layout: undefined }] = files
+  const { layout, all, columns, names } = laidOut(table, own, asked)
+  const { source, values } = await valuesOf(session, { layout, all, columns, files, compression })
+  const found = new Map(names.map((name, index) => [name, values[index]]))
+  return {
+    source,
+    declared: asked.map(({ name, type }) => {
+      return `${found.get(name) ?? `CAST(NULL AS ${duckNameOfHive(type)})`} AS ${identifier(name)}`
+    }),
   }
-  const source = reader(table, files, compression)
-  if (table.format !== 'parquet') return { source, declared: columns.map(declaredText) }
-  const held = fileColumns(files, columns)
-  return { source, declared: columns.map(column => declaredParquet(column, held.get(column.name.toLowerCase()))) }
+}
+
+interface Read extends Omit<LaidOut, 'names'> {
+  readonly files: readonly LocalFile[]
+  readonly compression: Compression
+}
+
+/** A relation, and over it an expression for each column. */
+async function valuesOf(
+  session: Session,
+  { layout, all, columns, files, compression }: Read,
+): Promise<{ readonly source: string; readonly values: readonly string[] }> {
+  const format = layout.rows ?? (layout.format === 'json' ? openxDefault : undefined)
+  if (format !== undefined) {
+    const { sql, values } = await lineScan(session, { format, columns, all, files, compression })
+    return { source: `${sql} AS athena_lines`, values }
+  }
+  const paths = list(files.map(file => file.file))
+  if (layout.format !== 'parquet') {
+    const options = csvOptions(layout, all)
+    const source = `read_csv(${paths}, compression = '${compression}', hive_partitioning = false, ${options})`
+    return { source, values: columns.map(declaredText) }
+  }
+  const held = fileColumns(files, columns, layout.isByPlace === true)
+  return {
+    source: `read_parquet(${paths}, union_by_name = ${files.length > 1}, hive_partitioning = false)`,
+    values: columns.map(column => declaredParquet(column, held.get(column.name.toLowerCase()))),
+  }
 }
 
 const openxDefault: RowFormat = {
   ...{ serde: 'openx', caseInsensitive: true, dotsToUnderscores: false, keyMappings: {}, ignoreMalformed: false },
 }
 
-function reader(table: TableDescription, files: readonly ScanFile[], compression: Compression): string {
-  const paths = list(files.map(file => file.file))
-  switch (table.format) {
-    case 'parquet':
-      return `read_parquet(${paths}, union_by_name = ${files.length > 1}, hive_partitioning = false)`
-    case 'json':
-    case 'csv':
-      return `read_csv(${paths}, compression = '${compression}', hive_partitioning = false, ${csvOptions(table)})`
-  }
-}
-
 const csvDefault: CsvLayout = { delimiter: ',', skipLines: 0 }
 
-function csvOptions(table: TableDescription): string {
-  const layout = table.csv ?? csvDefault
-  const columns = table.columns.map(column => `${literal(column.name)}: 'VARCHAR'`)
+function csvOptions({ csv: layout = csvDefault }: FileLayout, all: readonly Column[]): string {
+  const columns = all.map(column => `${literal(column.name)}: 'VARCHAR'`)
   return [
     `columns = {${columns.join(', ')}}`,
     `delim = ${literal(layout.delimiter)}`,
@@ -191,14 +194,13 @@ function csvOptions(table: TableDescription): string {
   ].join(', ')
 }
 
-/** Columns are found by name, whatever its case; one that no file has is NULL. */
+/** One that no file has is NULL. */
 function declaredParquet(column: Column, held: FileColumn | undefined): string {
   const type = duckNameOfHive(column.type)
-  const name = identifier(column.name)
-  if (held === undefined) return `CAST(NULL AS ${type}) AS ${name}`
-  if (held.isPlainBytes && type === 'VARCHAR') return `decode(CAST(${identifier(held.name)} AS BLOB)) AS ${name}`
+  if (held === undefined) return `CAST(NULL AS ${type})`
+  if (held.isPlainBytes && type === 'VARCHAR') return `decode(CAST(${identifier(held.name)} AS BLOB))`
   // Of the same type the cast is none.
-  return `CAST(${identifier(held.name)} AS ${type}) AS ${name}`
+  return `CAST(${identifier(held.name)} AS ${type})`
 }
 
 function declaredText(column: Column): string {
@@ -212,7 +214,7 @@ function declaredText(column: Column): string {
     )
   }
   // Hive's text tables say NULL where a field does not fit the declared type.
-  return `TRY_CAST(nullif(${name}, '') AS ${type}) AS ${name}`
+  return `TRY_CAST(nullif(${name}, '') AS ${type})`
 }
 
 function partitionValues(table: TableDescription, partition: number): readonly string[] {
