@@ -2,11 +2,13 @@
  * Table of contents of the AWS surface: service, protocol, operations. A service joins here with one line; its operations
  * are the constants that its `api/` modules export.
  */
+import * as athenaDataCatalogs from './analyze/athena/api/data-catalogs.ts'
 import * as athenaMetadata from './analyze/athena/api/metadata.ts'
 import * as athenaNamedQueries from './analyze/athena/api/named-queries.ts'
 import * as athenaPreparedStatements from './analyze/athena/api/prepared-statements.ts'
 import * as athenaQueries from './analyze/athena/api/queries.ts'
 import * as athenaResults from './analyze/athena/api/results.ts'
+import * as athenaTags from './analyze/athena/api/tags.ts'
 import * as athenaWorkGroups from './analyze/athena/api/work-groups.ts'
 import type { Athena } from './analyze/athena/athena.ts'
 import * as glueCrawlerSchedules from './catalog/crawlers/api/crawler-schedules.ts'
@@ -125,7 +127,9 @@ const athena = [
   athenaWorkGroups,
   athenaNamedQueries,
   athenaPreparedStatements,
+  athenaDataCatalogs,
   athenaMetadata,
+  athenaTags,
 ] as const
 const firehose = [firehoseStreams, firehoseRecords, firehoseTags] as const
 const rules = [eventsRules, eventsTargets] as const

@@ -16,6 +16,7 @@ import type { Meter } from '../../world/meter.ts'
 import type { Random } from '../../world/random.ts'
 import { EngineFault } from '../engine/fault.ts'
 import { Caller } from './caller.ts'
+import { DataCatalogs } from './data-catalogs.ts'
 import { parseStatement } from './ddl/parse.ts'
 import { isQuery, isWriting, type Runnable, statementTypes } from './ddl/statement.ts'
 import { Executions, failureOf } from './execution.ts'
@@ -32,7 +33,6 @@ import {
   resultsGone,
   tokenReused,
   tooManyQueries,
-  unknownCatalog,
   workGroupDisabled,
 } from './faults.ts'
 import { History, type ReusableResult } from './history.ts'
@@ -63,6 +63,7 @@ export class Athena {
   readonly workGroups: WorkGroups
   readonly namedQueries: NamedQueries
   readonly preparedStatements: PreparedStatements
+  readonly dataCatalogs: DataCatalogs
   readonly tags: Tags
   readonly catalog: Catalog
   readonly #ledger: Ledger
@@ -115,6 +116,7 @@ export class Athena {
     this.preparedStatements = new PreparedStatements(parts)
     const users = [this.#history, this.namedQueries, this.preparedStatements, this.#metrics]
     this.workGroups = new WorkGroups({ ...parts, users })
+    this.dataCatalogs = new DataCatalogs(parts.ledger)
     this.tags = new Tags(parts.ledger)
     const prepared = this.preparedStatements
     this.#executions = new Executions({ ...parts, prepared, scans: new Scans(parts) })
@@ -153,7 +155,7 @@ export class Athena {
     const group = this.workGroups.find(scope, request.workGroup)
     if (!group.enabled) throw workGroupDisabled(group.name)
     if (Buffer.byteLength(text) > queryBytesMax) throw queryTooLong(Buffer.byteLength(text))
-    if (catalog !== undefined && catalog.toLowerCase() !== 'awsdatacatalog') throw unknownCatalog(catalog)
+    if (catalog !== undefined) this.dataCatalogs.demandOwn(scope, catalog)
     const { sql, values, statement } = this.#resolved(scope, principal, request)
     const output = outputFor(group.configuration, request, this.#s3)
     const id = this.#random.uuid()
@@ -170,8 +172,7 @@ export class Athena {
       ...output.settings,
     }
     const { account, region } = scope
-    const submittedAt = this.#clock.now()
-    const query = { ...definition, id, account, region, workGroup: group.name, submittedAt }
+    const query = { ...definition, id, account, region, workGroup: group.name, submittedAt: this.#clock.now() }
     let known: string | undefined
     const kept = this.#ledger.commit(write => {
       const same = token === undefined ? undefined : this.#history.withToken(scope, token)

@@ -29,7 +29,18 @@ export const queryTooLong = (bytes: number) =>
   new InvalidRequestException(`The query text has ${bytes} bytes; Athena takes at most 262144.`, invalidInput)
 export const tokenReused = () => new InvalidRequestException('Idempotent parameters do not match', invalidInput)
 export const unknownCatalog = (name: string) =>
-  new InvalidRequestException(`Catalog ${name} does not exist. Biwa has AwsDataCatalog.`, invalidInput)
+  new InvalidRequestException(`Catalog ${name} does not exist. ListDataCatalogs names those that do.`, invalidInput)
+export const noSuchDataCatalog = (name: string) =>
+  new InvalidRequestException(`DataCatalog ${name} was not found`, invalidInput)
+export const dataCatalogExists = (name: string) =>
+  new InvalidRequestException(`DataCatalog ${name} already exists`, invalidInput)
+export const invalidDataCatalog = (text: string) => new InvalidRequestException(text, invalidInput)
+export const unansweredDataCatalog = (name: string, why: string) =>
+  new InvalidRequestException(
+    `The data catalog ${name} is kept, but nothing can be asked of it: ${why}. Biwa answers from the account's own Glue ` +
+      'catalog, AwsDataCatalog.',
+    invalidInput,
+  )
 
 export const noSuchQuery = (id: string) =>
   new InvalidRequestException(`QueryExecution ${id} was not found`, invalidInput)

@@ -1,4 +1,4 @@
-/** Tags of work groups, by ARN. */
+/** Tags of work groups and data catalogs, by ARN. */
 import type { Ledger, Transaction } from '../../durable/ledger.ts'
 
 const tables = `

@@ -1,11 +1,11 @@
 /**
- * The Glue catalog as Athena shows it. There is one data catalog, AwsDataCatalog.
+ * Databases and tables of the Glue catalog as Athena shows them.
  * https://docs.aws.amazon.com/athena/latest/APIReference/API_GetTableMetadata.html
  */
 import { operation } from '../../../gateway/operation.ts'
-import { enumeration, list, optional, string, structure, timestamp } from '../../../gateway/shape.ts'
+import { list, optional, string, structure, timestamp } from '../../../gateway/shape.ts'
 import type { Athena } from '../athena.ts'
-import { MetadataException, unknownCatalog } from '../faults.ts'
+import { MetadataException } from '../faults.ts'
 import { namePattern } from '../name-pattern.ts'
 import type { Catalog, Scope } from '../needs.ts'
 import * as shape from './shapes.ts'
@@ -13,12 +13,6 @@ import * as shape from './shapes.ts'
 type Database = NonNullable<ReturnType<Catalog['database']>>
 type Table = NonNullable<ReturnType<Catalog['table']>>
 
-const catalogType = enumeration('LAMBDA', 'GLUE', 'HIVE', 'FEDERATED')
-const catalogStatus = enumeration(
-  ...(['CREATE_IN_PROGRESS', 'CREATE_COMPLETE', 'CREATE_FAILED', 'CREATE_FAILED_CLEANUP_IN_PROGRESS'] as const),
-  ...(['CREATE_FAILED_CLEANUP_COMPLETE', 'CREATE_FAILED_CLEANUP_FAILED', 'DELETE_IN_PROGRESS'] as const),
-  ...(['DELETE_COMPLETE', 'DELETE_FAILED'] as const),
-)
 const workGroup = optional(shape.workGroupName)
 const database = structure({
   Name: shape.name,
@@ -43,51 +37,15 @@ const tableMetadata = structure({
   Parameters: optional(shape.parameters),
 })
 
-const catalogName = 'AwsDataCatalog'
-const catalogArn = (scope: Scope, name: string) => `arn:aws:athena:${scope.region}:${scope.account}:datacatalog/${name}`
-const inCatalog = (input: { readonly CatalogName: string }, scope: Scope) => catalogArn(scope, input.CatalogName)
-function checkCatalog(name: string): void {
-  if (name.toLowerCase() !== catalogName.toLowerCase()) throw unknownCatalog(name)
-}
-
-export const GetDataCatalog = operation({
-  input: { Name: shape.catalogName, WorkGroup: workGroup },
-  output: {
-    DataCatalog: optional(
-      structure({ Name: shape.catalogName, Type: catalogType, Parameters: optional(shape.parameters) }),
-    ),
-  },
-  resource: (input, call) => catalogArn(call, input.Name),
-  handle(_athena: Athena, { Name }, call) {
-    checkCatalog(Name)
-    return { DataCatalog: { Name: catalogName, Type: 'GLUE' as const, Parameters: { 'catalog-id': call.account } } }
-  },
-})
-
-export const ListDataCatalogs = operation({
-  input: { WorkGroup: workGroup, MaxResults: optional(shape.pageSize(50, 2)) },
-  output: {
-    DataCatalogsSummary: optional(
-      list(
-        structure({
-          CatalogName: optional(shape.catalogName),
-          Type: optional(catalogType),
-          Status: optional(catalogStatus),
-        }),
-      ),
-    ),
-  },
-  handle: (_athena: Athena) => ({
-    DataCatalogsSummary: [{ CatalogName: catalogName, Type: 'GLUE' as const, Status: 'CREATE_COMPLETE' as const }],
-  }),
-})
+const inCatalog = (input: { readonly CatalogName: string }, scope: Scope) =>
+  shape.dataCatalogArn(scope, input.CatalogName)
 
 export const GetDatabase = operation({
   input: { CatalogName: shape.catalogName, DatabaseName: shape.name, WorkGroup: workGroup },
   output: { Database: optional(database) },
   resource: inCatalog,
   handle(athena: Athena, { CatalogName, DatabaseName }, call) {
-    checkCatalog(CatalogName)
+    athena.dataCatalogs.demandOwn(call, CatalogName)
     return { Database: databaseOf(existing(athena, call, DatabaseName)) }
   },
 })
@@ -102,7 +60,7 @@ export const ListDatabases = operation({
   output: { DatabaseList: optional(list(database)), NextToken: optional(shape.token) },
   resource: inCatalog,
   handle(athena: Athena, { CatalogName, NextToken, MaxResults = 50 }, call) {
-    checkCatalog(CatalogName)
+    athena.dataCatalogs.demandOwn(call, CatalogName)
     const [after] = NextToken === undefined ? [''] : shape.readToken<[string]>(NextToken, 'string')
     const found = athena.catalog.databases(call).filter(({ name }) => name > after)
     const page = found.slice(0, MaxResults)
@@ -119,7 +77,7 @@ export const GetTableMetadata = operation({
   output: { TableMetadata: optional(tableMetadata) },
   resource: inCatalog,
   handle(athena: Athena, { CatalogName, DatabaseName, TableName }, call) {
-    checkCatalog(CatalogName)
+    athena.dataCatalogs.demandOwn(call, CatalogName)
     existing(athena, call, DatabaseName)
     const table = athena.catalog.table(call, DatabaseName, TableName)
     if (!table) throw new MetadataException(`EntityNotFoundException: Table ${TableName} not found.`)
@@ -139,7 +97,7 @@ export const ListTableMetadata = operation({
   output: { TableMetadataList: optional(list(tableMetadata)), NextToken: optional(shape.token) },
   resource: inCatalog,
   handle(athena: Athena, { CatalogName, DatabaseName, Expression, NextToken, MaxResults = 50 }, call) {
-    checkCatalog(CatalogName)
+    athena.dataCatalogs.demandOwn(call, CatalogName)
     existing(athena, call, DatabaseName)
     const [start] = NextToken === undefined ? [''] : shape.readToken<[string]>(NextToken, 'string')
     const wanted = Expression ? namePattern(Expression) : () => true
@@ -179,8 +137,22 @@ const tableOf = (table: Table) => ({
   TableType: table.tableType,
   Columns: table.columns.map(columnOf),
   PartitionKeys: table.partitionKeys.map(columnOf),
-  Parameters: table.parameters,
+  Parameters: parametersOf(table),
 })
+
+/** The table's own, and how its files are read: drivers look for these here, since there is no other place for them. */
+function parametersOf({ parameters, description, location, inputFormat, outputFormat, serde }: Table) {
+  const storage = {
+    comment: description,
+    inputformat: inputFormat,
+    location: location.replace(/(?<=[^/])\/+$/, ''),
+    outputformat: outputFormat,
+    'serde.serialization.lib': serde.library,
+  }
+  const told = Object.entries(storage).filter((entry): entry is [string, string] => Boolean(entry[1]))
+  const ofSerde = Object.entries(serde.parameters).map(([key, value]) => [`serde.param.${key}`, value])
+  return { ...Object.fromEntries([...told, ...ofSerde]), ...parameters }
+}
 
 const columnOf = ({ name, type, comment }: { name: string; type?: string; comment?: string | undefined }) => ({
   Name: name,

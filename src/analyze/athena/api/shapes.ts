@@ -1,7 +1,7 @@
 /** Shapes that several operations of Athena share, and ARNs. */
 import { boolean, enumeration, integer, list, map, optional, string, structure } from '../../../gateway/shape.ts'
 import type { Athena } from '../athena.ts'
-import { invalidPageToken } from '../faults.ts'
+import { InvalidRequestException, invalidPageToken } from '../faults.ts'
 import type { Scope } from '../needs.ts'
 
 export const workGroupName = string({ pattern: '[a-zA-Z0-9._-]{1,128}' })
@@ -43,12 +43,21 @@ export const engineVersion = structure({
 export const tags = list(
   structure({ Key: optional(string({ min: 1, max: 128 })), Value: optional(string({ min: 0, max: 256 })) }),
 )
+export function pairsOf(tags: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[]) {
+  return tags.map(({ Key, Value = '' }) => {
+    if (Key === undefined) throw new InvalidRequestException('Every tag needs a Key.')
+    return [Key, Value] as const
+  })
+}
 export const executionParameters = list(string({ min: 1, max: 1024 }), { min: 1 })
 export const flag = boolean()
 export const pageSize = (max: number, min = 1) => integer({ min, max })
 
 export const workGroupArn = (scope: Scope, group: string): string =>
   `arn:aws:athena:${scope.region}:${scope.account}:workgroup/${group}`
+
+export const dataCatalogArn = (scope: Scope, name: string): string =>
+  `arn:aws:athena:${scope.region}:${scope.account}:datacatalog/${name}`
 
 /** Who may see a query is said of its work group; one that is not there is asked for in the primary one. */
 export const groupOfQuery = (

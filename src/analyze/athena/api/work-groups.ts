@@ -1,8 +1,8 @@
-/** Work groups and their tags. https://docs.aws.amazon.com/athena/latest/APIReference/API_CreateWorkGroup.html */
+/** Work groups. https://docs.aws.amazon.com/athena/latest/APIReference/API_CreateWorkGroup.html */
 import { operation } from '../../../gateway/operation.ts'
-import { enumeration, integer, list, long, optional, string, structure, timestamp } from '../../../gateway/shape.ts'
+import { enumeration, list, long, optional, string, structure, timestamp } from '../../../gateway/shape.ts'
 import type { Athena } from '../athena.ts'
-import { InvalidRequestException, noSuchResource } from '../faults.ts'
+import { InvalidRequestException } from '../faults.ts'
 import type { Scope } from '../needs.ts'
 import { engineVersion, type WorkGroup, type WorkGroupConfiguration } from '../work-groups.ts'
 import { aclOf, askedOutput, encryptionOf, type ResultConfiguration } from './result-settings.ts'
@@ -55,7 +55,7 @@ export const CreateWorkGroup = operation({
     const described = Description === undefined ? {} : { description: Description }
     const group = { name, ...described, configuration: changeOf(Configuration, Configuration.ResultConfiguration) }
     await athena.workGroups.create(call, group, write =>
-      athena.tags.put(write, shape.workGroupArn(call, name), pairsOf(Tags)),
+      athena.tags.put(write, shape.workGroupArn(call, name), shape.pairsOf(Tags)),
     )
     return {}
   },
@@ -171,53 +171,6 @@ export const ListWorkGroups = operation({
     }
   },
 })
-
-const taggable = string({ min: 1, max: 1011 })
-const tagged = (input: { readonly ResourceARN: string }) => input.ResourceARN
-
-export const TagResource = operation({
-  input: { ResourceARN: taggable, Tags: shape.tags },
-  output: {},
-  resource: tagged,
-  async handle(athena: Athena, { ResourceARN: arn, Tags }, call) {
-    await athena.tags.add(existing(athena, arn, call), pairsOf(Tags))
-    return {}
-  },
-})
-
-export const UntagResource = operation({
-  input: { ResourceARN: taggable, TagKeys: list(string({ min: 1, max: 128 })) },
-  output: {},
-  resource: tagged,
-  async handle(athena: Athena, { ResourceARN: arn, TagKeys }, call) {
-    await athena.tags.remove(existing(athena, arn, call), TagKeys)
-    return {}
-  },
-})
-
-/** A work group has at most 50 tags: they fit on one page. */
-export const ListTagsForResource = operation({
-  input: { ResourceARN: taggable, MaxResults: optional(integer({ min: 75 })) },
-  output: { Tags: optional(shape.tags) },
-  resource: tagged,
-  handle: (athena: Athena, { ResourceARN: arn }, call) => ({
-    Tags: athena.tags.of(existing(athena, arn, call)).map(({ key, value }) => ({ Key: key, Value: value })),
-  }),
-})
-
-function existing(athena: Athena, arn: string, call: Scope): string {
-  const name = arn.slice(arn.lastIndexOf('/') + 1)
-  if (arn !== shape.workGroupArn(call, name)) throw noSuchResource(arn)
-  athena.workGroups.find(call, name)
-  return arn
-}
-
-function pairsOf(tags: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[]) {
-  return tags.map(({ Key, Value = '' }) => {
-    if (Key === undefined) throw new InvalidRequestException('Every tag needs a Key.')
-    return [Key, Value] as const
-  })
-}
 
 function changeOf(
   settings: {
