@@ -34,22 +34,30 @@ const lastMidnight = Date.UTC(9999, 11, 31)
 export const dueAfter = (at: number, days: number): number =>
   Math.min(lastMidnight, Math.ceil((at + days * dayMilliseconds) / dayMilliseconds) * dayMilliseconds)
 
-/** `versions` are all of one key, the newest first. */
+/** What stands before the first of the versions that are looked at: the next newer one, and how many there are in all. */
+export interface Newer {
+  readonly version: Version
+  readonly count: number
+}
+
+/** `versions` are of one key, the newest first: all of them down to the oldest, or those behind `before`. */
 export function lifecycleActions(
   lifecycle: Lifecycle,
   versions: readonly Version[],
   now: number,
   versioning: Versioning = 'off',
+  before?: Newer,
 ): readonly LifecycleAction[] {
   const actions: LifecycleAction[] = []
+  const count = before?.count ?? 0
   for (const [index, version] of versions.entries()) {
     const rules = lifecycle.rules.filter(rule => rule.enabled && applies(rule, version))
-    const newer = versions[index - 1]
+    const newer = versions[index - 1] ?? before?.version
     const goesForGood = versioning === 'off' || (versioning === 'suspended' && version.versionId === nullVersionId)
     const action =
       newer === undefined
         ? currentAction(rules, lifecycle, version, { isAlone: versions.length === 1, goesForGood }, now)
-        : noncurrentAction(rules, lifecycle, version, { since: newer.modifiedAt, newer: index - 1 }, now)
+        : noncurrentAction(rules, lifecycle, version, { since: newer.modifiedAt, newer: count + index - 1 }, now)
     if (action !== undefined) actions.push(action)
   }
   return actions

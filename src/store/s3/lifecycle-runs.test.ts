@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { simulatedWorld } from '../../../test/testing/simulated-world.ts'
+import type { Transaction } from '../../durable/ledger.ts'
 import { type Clock, SystemClock } from '../../world/clock.ts'
 import { SilentLog } from '../../world/log.ts'
 import type { LifecycleRule } from './lifecycle.ts'
@@ -73,7 +74,7 @@ test('where versioning is suspended the marker of an expiry stays, and the null 
   assert.deepEqual(versions(), ['marker', 2])
 })
 
-test('a key is looked at once, however many versions it has', async () => {
+test('each version of a key is looked at once, however many there are', async () => {
   const { world, s3, bucket, rule, versions } = await lake()
   const { ledger } = world.store
   await s3.buckets.setVersioning(bucket(), 'enabled')
@@ -83,13 +84,15 @@ test('a key is looked at once, however many versions it has', async () => {
   })
   await rule({ expiration: { days: 100 } })
   const { all } = ledger
-  let looks = 0
+  const looks: number[] = []
   ledger.all = (sql, ...values) => {
-    if (values.includes('k') && !sql.includes('LIMIT')) looks += 1
-    return all.call(ledger, sql, ...values) as never
+    const rows = all.call(ledger, sql, ...values)
+    if (values.includes('k') && sql.includes('turn < ?')) looks.push(rows.length)
+    return rows as never
   }
   await world.clock.advance(day)
-  assert.equal(looks, 1)
+  // Each lot with the first of the next.
+  assert.deepEqual(looks, [501, 501, 200])
   await world.clock.advance(100 * day)
   // Alone behind nothing, the marker of the other key goes.
   assert.equal(versions().length, 100)
@@ -118,4 +121,41 @@ test('the close of the lake waits for a run that is under way', async () => {
   s3.close()
   await world.background.close()
   assert.ok(ran)
+})
+
+test('what is due of a key with thousands of versions goes some hundreds a commit, and the newest that are kept stay', async () => {
+  const { world, s3, bucket, rule, versions } = await lake()
+  const { ledger } = world.store
+  await s3.buckets.setVersioning(bucket(), 'enabled')
+  await ledger.commit(write => {
+    for (let nth = 0; nth < 2600; nth++) s3.remove(write, 'raw', 'k')
+  })
+  await rule({ noncurrentExpiration: { days: 1, newerKept: 3 } })
+  const { commit } = ledger
+  const removed: number[] = []
+  ledger.commit = change =>
+    commit.call(ledger, write => {
+      let removals = 0
+      const run: typeof write.run = (sql, ...values) => {
+        if (sql.startsWith('DELETE FROM s3_version')) removals += 1
+        return write.run(sql, ...values)
+      }
+      const result = change({ ...bound(write), run })
+      if (removals > 0) removed.push(removals)
+      return result
+    }) as never
+  await world.clock.advance(2 * day)
+  assert.equal(versions().length, 4)
+  assert.equal(
+    removed.reduce((sum, one) => sum + one, 0),
+    2596,
+  )
+  assert.ok(Math.max(...removed) <= 500, `${removed}`)
+})
+
+const bound = (write: Transaction): Transaction => ({
+  run: (sql, ...values) => write.run(sql, ...values),
+  get: (sql, ...values) => write.get(sql, ...values),
+  all: (sql, ...values) => write.all(sql, ...values),
+  onDurable: task => write.onDurable(task),
 })

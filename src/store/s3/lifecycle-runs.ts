@@ -91,29 +91,58 @@ export class LifecycleRuns {
     let from: Position = { key: '' }
     for (let truncated = true; truncated && !this.#of.background.closing.aborted; ) {
       const page = this.#of.listing.versions(bucket, { prefix: '', delimiter: '', from, limit: versionsAtOnce })
-      await this.#act(bucket, new Set(page.items.map(({ key }) => key)), now)
       const last = page.items.at(-1)
       truncated = page.truncated && last !== undefined
-      // All of its versions have been looked at, those of the next page too.
-      if (last !== undefined) from = after(last.key, '', '')
+      const keys = new Set(page.items.map(({ key }) => key))
+      // The page may end amid its last key.
+      if (truncated && last !== undefined) keys.delete(last.key)
+      if (keys.size > 0) await this.#act(bucket, (found, lifecycle) => this.#dueOf(found, lifecycle, keys, now))
+      if (!truncated || last === undefined) break
+      await this.#actOnKey(bucket, last.key, now)
+      from = after(last.key, '', '')
     }
     await this.#abortUploads(bucket, now)
   }
 
-  async #act(bucket: Bucket, keys: Iterable<string>, now: number): Promise<void> {
-    const due = ({ versioning }: Bucket) => {
-      const lifecycle = this.#of.settings.get(bucket, 'lifecycle')
-      if (lifecycle === undefined) return []
-      return [...keys].flatMap(key => lifecycleActions(lifecycle, this.#of.versions.of(bucket, key), now, versioning))
+  #dueOf(bucket: Bucket, lifecycle: Lifecycle, keys: Iterable<string>, now: number): readonly LifecycleAction[] {
+    const { versions } = this.#of
+    return [...keys].flatMap(key => lifecycleActions(lifecycle, versions.of(bucket, key), now, bucket.versioning))
+  }
+
+  /** However many versions it has. From the oldest on: what has gone then changes nothing about those that are newer. */
+  async #actOnKey(bucket: Bucket, key: string, now: number): Promise<void> {
+    const { versions, background } = this.#of
+    let done: Version | undefined
+    for (let isLast = false; !isLast && !background.closing.aborted; ) {
+      let next = done
+      await this.#act(bucket, (found, lifecycle) => {
+        const newestFirst = versions.oldest(found, key, versionsAtOnce + 1, done).toReversed()
+        isLast = newestFirst.length <= versionsAtOnce
+        const before = isLast ? undefined : newestFirst.shift()
+        next = newestFirst[0]
+        const most = 1 + newerKeptMax(lifecycle)
+        const newer = before && { version: before, count: 1 + versions.newerThan(found, before, most) }
+        return lifecycleActions(lifecycle, newestFirst, now, found.versioning, newer)
+      })
+      if (next === undefined) return
+      done = next
+    }
+  }
+
+  /** Does in one commit what `due` finds. It is asked again inside the commit: what a caller changed meanwhile counts. */
+  async #act(bucket: Bucket, due: (bucket: Bucket, lifecycle: Lifecycle) => readonly LifecycleAction[]): Promise<void> {
+    const actions = (found: Bucket) => {
+      const lifecycle = this.#of.settings.get(found, 'lifecycle')
+      return lifecycle === undefined ? [] : due(found, lifecycle)
     }
     // Nobody waits for this: others have their turn.
-    if (due(bucket).length === 0) return await new Promise(resolve => setImmediate(resolve))
+    if (actions(bucket).length === 0) return await new Promise(resolve => setImmediate(resolve))
     await this.#of.ledger.commitRoom(write => {
       // A bucket that was deleted has no versions and no rules.
       const found = this.#of.buckets.find(bucket.name)
       if (found?.id !== bucket.id) return
       // The oldest first: a marker that takes the place of the null version is not taken for it.
-      for (const action of due(found).toReversed()) this.#apply(write, found, action)
+      for (const action of actions(found).toReversed()) this.#apply(write, found, action)
     })
   }
 
@@ -143,6 +172,15 @@ export class LifecycleRuns {
     }
   }
 }
+
+/** Beyond it, how many versions are newer makes no difference. */
+const newerKeptMax = ({ rules }: Lifecycle): number =>
+  Math.max(
+    0,
+    ...rules.flatMap(({ noncurrentExpiration, noncurrentTransitions = [] }) =>
+      [noncurrentExpiration, ...noncurrentTransitions].map(what => what?.newerKept ?? 0),
+    ),
+  )
 
 /** It was completed or aborted meanwhile. */
 function unlessFault(cause: unknown): void {

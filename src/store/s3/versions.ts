@@ -95,6 +95,26 @@ export class Versions {
       .map(versionOf)
   }
 
+  /** The oldest of a key, or the oldest that are newer than `after`: at most `limit`, the oldest first. */
+  oldest(bucket: Bucket, key: string, limit: number, after?: Version): readonly Version[] {
+    return this.#ledger
+      .all<VersionRow>(
+        `SELECT ${columns} FROM s3_version WHERE bucket = ? AND key = ? AND turn < ? ORDER BY turn DESC LIMIT ?`,
+        bucket.id,
+        key,
+        after?.turn ?? 0,
+        limit,
+      )
+      .map(versionOf)
+  }
+
+  /** How many versions of the key are newer, counted no further than to `limit`. */
+  newerThan(bucket: Bucket, { key, turn }: Version, limit: number): number {
+    const sql =
+      'SELECT count(*) AS count FROM (SELECT 1 FROM s3_version WHERE bucket = ? AND key = ? AND turn < ? LIMIT ?)'
+    return this.#ledger.get<{ count: number }>(sql, bucket.id, key, turn, limit)?.count ?? 0
+  }
+
   /** Makes `stored` the latest version; its content's reference passes to the version. */
   put(write: Transaction, bucket: Bucket, key: string, stored: Stored): Version {
     return this.#add(write, bucket, key, stored, false)
