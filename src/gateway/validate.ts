@@ -158,14 +158,14 @@ function check(shape: Shape, value: unknown, path: string, problems: string[]): 
       return
     case 'list': {
       const items = value as readonly unknown[]
-      checkLength(shape, items.length, items.length === 0 ? '[]' : '[list]', path, problems)
+      checkLength(shape, items.length, shown(shape, items), path, problems)
       if (!constrained(shape.of)) return
       for (let i = 0; i < items.length; i++) check(shape.of, items[i], `${path}.${i + 1}.member`, problems)
       return
     }
     case 'map': {
       const entries = Object.entries(value as Readonly<Record<string, unknown>>)
-      checkLength(shape, entries.length, '[map]', path, problems)
+      checkLength(shape, entries.length, shown(shape, value), path, problems)
       for (const [key, item] of entries) {
         if (shape.key) check(shape.key, key, `${path}.key`, problems)
         check(shape.of, item, `${path}.${key}.member`, problems)
@@ -188,6 +188,50 @@ function check(shape: Shape, value: unknown, path: string, problems: string[]): 
   }
 }
 
+/**
+ * A list or a map as AWS prints it, which is as Java does: `[a, b]`, `{a=1, b=2}`. Of structures AWS prints the names of
+ * its own classes: what holds some is told by what it is.
+ */
+function shown(shape: Shape, value: unknown): string {
+  switch (shape.kind) {
+    case 'list': {
+      const items = value as readonly unknown[]
+      if (items.length > 0 && !isPlain(shape.of)) return '[list]'
+      return `[${items
+        .slice(0, shownMax)
+        .map(item => shown(shape.of, item))
+        .join(', ')}]`
+    }
+    case 'map': {
+      const entries = Object.entries(value as Readonly<Record<string, unknown>>)
+      if (entries.length > 0 && !isPlain(shape.of)) return '[map]'
+      return `{${entries
+        .slice(0, shownMax)
+        .map(([key, item]) => `${key}=${shown(shape.of, item)}`)
+        .join(', ')}}`
+    }
+    default:
+      return String(value)
+  }
+}
+
+function isPlain(shape: Shape): boolean {
+  if (shape.sensitive === true) return false
+  switch (shape.kind) {
+    case 'string':
+    case 'integer':
+    case 'long':
+    case 'double':
+    case 'boolean':
+      return true
+    case 'list':
+    case 'map':
+      return isPlain(shape.of)
+    default:
+      return false
+  }
+}
+
 interface Bounds {
   readonly min?: number
   readonly max?: number
@@ -206,7 +250,8 @@ function fail(problems: string[], value: unknown, path: string, constraint: stri
   problems.push(`Value ${text} at '${path}' failed to satisfy constraint: ${constraint}`)
 }
 
-const shorten = (text: string) => (text.length > 256 ? `${text.slice(0, 256)}…` : text)
+const shownMax = 256
+const shorten = (text: string) => (text.length > shownMax ? `${text.slice(0, shownMax)}…` : text)
 const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1)
 
 const expressions = new Map<string, RegExp>()
