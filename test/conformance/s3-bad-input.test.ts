@@ -9,6 +9,7 @@ let lake: Awaited<ReturnType<typeof startLake>>
 before(async () => {
   lake = await startLake({ region: 'us-east-1' })
   assert.equal((await send('PUT', '/bad')).status, 200)
+  assert.equal((await send('PUT', '/bad/kept', 'x')).status, 200)
 })
 after(async () => {
   await lake.close()
@@ -60,6 +61,18 @@ const cases: readonly (readonly [
   ['an upload that is none', 'PUT', '/bad/key?partNumber=1&uploadId=x', 'x', '404 NoSuchUpload'],
   ['a part that is no number', 'PUT', '/bad/key?partNumber=one&uploadId=x', 'x', '400 InvalidArgument'],
   ['a version that is none', 'GET', '/bad/key?versionId=..%2F..', undefined, '400 InvalidArgument'],
+  ['an empty version', 'GET', '/bad/key?versionId=', undefined, '400 InvalidArgument'],
+  ['a part before the first', 'GET', '/bad/key?partNumber=0', undefined, '400 InvalidArgument'],
+  ['a part after the last that there can be', 'GET', '/bad/key?partNumber=10001', undefined, '400 InvalidArgument'],
+  ['no ACL at all', 'PUT', '/bad?acl', undefined, '400 MissingSecurityHeader'],
+  ['no ACL of an object', 'PUT', '/bad/kept?acl', '', '400 MissingSecurityHeader'],
+  [
+    'an ACL without an owner',
+    'PUT',
+    '/bad?acl',
+    xml('AccessControlPolicy', '<AccessControlList/>'),
+    '400 MalformedACLError',
+  ],
   ['a bucket by a path trick', 'GET', '/..%2f..%2fetc/passwd', undefined, '404 NoSuchBucket'],
 ]
 for (const [why, method, path, body, expected] of cases)
@@ -74,6 +87,8 @@ for (const [header, value, expected] of [
   ['x-amz-object-lock-mode', 'COMPLIANCE', '501 NotImplemented'],
   ['x-amz-grant-read', 'id="1"', '501 NotImplemented'],
   ['x-amz-acl', 'public-read', '400 AccessControlListNotSupported'],
+  ['x-amz-acl', 'public', '400 InvalidArgument'],
+  ['x-amz-website-redirect-location', 'elsewhere', '400 InvalidRedirectLocation'],
   ['x-amz-storage-class', 'FREEZER', '400 InvalidStorageClass'],
   ['x-amz-tagging', 'a=%zz', '400 InvalidArgument'],
   ['x-amz-checksum-crc32', 'x', '400 InvalidRequest'],
@@ -82,12 +97,56 @@ for (const [header, value, expected] of [
   ['content-md5', '%%', '400 InvalidDigest'],
   ['if-none-match', '"x"', '501 NotImplemented'],
   ['if-match', '"x"', '404 NoSuchKey'],
+  ['if-match', '*', '501 NotImplemented'],
 ] as const)
   test(`PutObject with ${header}: ${value}: ${expected}`, async () => {
     const { status, code, text } = await send('PUT', '/bad/header', 'x', { [header]: value })
     assert.equal(`${status} ${code}`, expected, text)
     assert.equal((await send('GET', '/bad/header')).code, 'NoSuchKey')
   })
+
+test('the MD5 of a document that is no MD5 is told from one that is another’s', async () => {
+  const tagging = xml('Tagging', '<TagSet/>')
+  for (const [md5, code] of [
+    ['x', 'InvalidDigest'],
+    ['1B2M2Y8AsgTpgAmY7PhCfg==', 'BadDigest'],
+  ] as const)
+    assert.equal((await send('PUT', '/bad?tagging', tagging, { 'content-md5': md5 })).code, code)
+})
+
+test('a range of a part is refused', async () => {
+  const { status, code } = await send('GET', '/bad/kept?partNumber=1', undefined, { range: 'bytes=0-0' })
+  assert.deepEqual([status, code], [400, 'InvalidRequest'])
+})
+
+test('only one condition is put on a write', async () => {
+  const both = { 'if-match': '"x"', 'if-none-match': '*' }
+  const { status, text } = await send('PUT', '/bad/kept', 'x', both)
+  assert.equal(status, 501)
+  assert.match(text, /<Header>If-Match,If-None-Match<\/Header>/)
+})
+
+test('a time that has not come is no condition on a read', async () => {
+  const future = { 'if-modified-since': 'Fri, 01 Jan 2999 00:00:00 GMT' }
+  assert.equal((await send('GET', '/bad/kept', undefined, future)).status, 200)
+})
+
+test('only the ACL that a bucket has anyway can be put on it', async () => {
+  const rule = '<Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule>'
+  assert.equal((await send('PUT', '/bad?ownershipControls', xml('OwnershipControls', rule))).status, 200)
+  const { text } = await send('GET', '/bad?acl')
+  assert.equal((await send('PUT', '/bad?acl', text)).status, 200)
+  const revoked = text.replace(/<Grant>.*<\/Grant>/s, '')
+  for (const [acl, header, code] of [
+    [revoked, undefined, 'AccessControlListNotSupported'],
+    [text, 'private', 'UnexpectedContent'],
+    [undefined, 'nonsense', 'InvalidArgument'],
+    [undefined, 'public-read', 'AccessControlListNotSupported'],
+    [undefined, undefined, 'MissingSecurityHeader'],
+  ] as const)
+    for (const path of ['/bad?acl', '/bad/kept?acl'])
+      assert.equal((await send('PUT', path, acl, header === undefined ? {} : { 'x-amz-acl': header })).code, code)
+})
 
 test('keys that look like paths stay keys', async () => {
   const socket = net.connect(Number(new URL(lake.url).port), '127.0.0.1')
@@ -101,7 +160,7 @@ test('keys that look like paths stay keys', async () => {
   const { text } = await send('GET', '/bad?list-type=2')
   assert.deepEqual(
     [...text.matchAll(/<Key>(.*?)<\/Key>/g)].map(match => match[1]),
-    ['../../up', './c', '//d', 'a/../../b'],
+    ['../../up', './c', '//d', 'a/../../b', 'kept'],
   )
 })
 

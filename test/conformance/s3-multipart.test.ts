@@ -144,6 +144,25 @@ test('a completion may be conditional', async () => {
   await complete('taken', id, [one])
 })
 
+test('a completion on the condition of what was written since the upload was begun is a conflict', async () => {
+  const id = await begin('during')
+  const one = await part('during', id, 1, Buffer.from('second'))
+  const { ETag: IfMatch } = await s3.send(new PutObjectCommand({ Bucket, Key: 'during', Body: 'first' }))
+  await assert.rejects(complete('during', id, [one], { IfMatch: '"other"' }), fault('PreconditionFailed', 412))
+  await assert.rejects(complete('during', id, [one], { IfMatch }), fault('ConditionalRequestConflict', 409))
+  const later = await begin('during')
+  const again = await part('during', later, 1, Buffer.from('second'))
+  await complete('during', later, [again], { IfMatch })
+  assert.equal((await bytesOf('during')).toString(), 'second')
+})
+
+test('a checksum of the whole is refused where the upload has none to hold it to', async () => {
+  const id = await begin('unsummed')
+  const one = await part('unsummed', id, 1, Buffer.from('x'))
+  await assert.rejects(complete('unsummed', id, [one], { ChecksumCRC32: 'AAAAAA==' }), fault('InvalidRequest', 400))
+  await complete('unsummed', id, [one])
+})
+
 test('an aborted upload is gone with its parts', async () => {
   const id = await begin('aborted')
   const one = await part('aborted', id, 1, Buffer.from('x'))

@@ -6,7 +6,7 @@ import type { Buckets } from './buckets.ts'
 import { combineCrcs, isCrc } from './checksums/combine.ts'
 import { type ChecksumAlgorithm, digestFor } from './checksums/digest.ts'
 import type { Composites, Part } from './composites.ts'
-import { checkWrite, type WriteConditions } from './conditions.ts'
+import { checkCompletion, type WriteConditions } from './conditions.ts'
 import { compositeContent } from './contents.ts'
 import {
   badChecksum,
@@ -72,7 +72,7 @@ export class Completing {
         throw invalidRequest('The checksum type that you provided does not match that of the upload.')
       const checksum = upload.checksum && checksumOf(upload.checksum, parts)
       if (request.checksum !== undefined) compare(request.checksum, checksum)
-      checkWrite(request.conditions, key, this.#versions.latest(now, key))
+      checkCompletion(request.conditions, key, this.#versions.latest(now, key), upload.startedAt)
       for (const { number } of parts) uploaded.delete(number)
       this.#composites.create(write, uploadId, [...uploaded.keys()])
       this.#uploads.end(write, upload)
@@ -138,10 +138,9 @@ function checksumOf({ algorithm, type }: UploadChecksum, parts: readonly Part[])
 }
 
 function compare(announced: { algorithm: ChecksumAlgorithm; value: string }, computed: Checksum | undefined): void {
-  if (computed === undefined) return
-  if (announced.algorithm !== computed.algorithm)
+  if (announced.algorithm !== computed?.algorithm)
     throw invalidRequest(
-      `Checksum Type mismatch occurred, expected checksum Type: ${computed.algorithm.toLowerCase()}, actual checksum Type: ${announced.algorithm.toLowerCase()}`,
+      `Checksum Type mismatch occurred, expected checksum Type: ${computed?.algorithm.toLowerCase() ?? null}, actual checksum Type: ${announced.algorithm.toLowerCase()}`,
     )
   const value = computed.type === 'composite' ? computed.value.replace(/-\d+$/, '') : computed.value
   if (announced.value !== value && announced.value !== computed.value) throw badChecksum(announced.algorithm)

@@ -1,6 +1,6 @@
 // Conditional requests: which of the conditions count, in which order, and what follows. RFC 9110 section 13.2.2, as S3
 // has it: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html
-import { noSuchKey, notImplementedHeader, notModified, preconditionFailed } from './faults.ts'
+import { conditionalConflict, noSuchKey, notImplementedHeader, notModified, preconditionFailed } from './faults.ts'
 import type { Version } from './version.ts'
 
 /** Times in milliseconds; as they come from HTTP they are whole seconds. */
@@ -37,17 +37,40 @@ export function checkCopySource(conditions: ReadConditions, version: Version): v
   if (verdict !== 'holds') throw preconditionFailed(`x-amz-copy-source-${verdict}`)
 }
 
-/** Against the key's latest version as the write finds it. */
-export function checkWrite(conditions: WriteConditions, key: string, latest: Version | undefined): void {
-  const { ifMatch, ifNoneMatch } = conditions
-  if (ifMatch === undefined && ifNoneMatch === undefined) return
-  if (ifNoneMatch !== undefined && ifNoneMatch !== '*') throw notImplementedHeader('If-None-Match')
-  const existing = latest?.marker === true ? undefined : latest
-  if (ifNoneMatch !== undefined && existing !== undefined) throw preconditionFailed('If-None-Match')
-  if (ifMatch === undefined) return
-  if (existing === undefined) throw noSuchKey(key)
-  if (!matches(ifMatch, existing.etag)) throw preconditionFailed('If-Match')
+/** Against the key's latest version as the write finds it. AWS takes an entity tag to match, or any not to match. */
+export function checkWrite({ ifMatch, ifNoneMatch }: WriteConditions, key: string, latest: Version | undefined): void {
+  if (ifMatch !== undefined && ifNoneMatch !== undefined)
+    throw notImplementedHeader('If-Match,If-None-Match', 'Multiple conditional request headers present in the request')
+  if (ifNoneMatch !== undefined && ifNoneMatch !== '*') throw notAccepted('If-None-Match')
+  if (ifMatch?.trim() === '*') throw notAccepted('If-Match')
+  if (ifNoneMatch !== undefined && latest?.marker === false) throw preconditionFailed('If-None-Match')
+  if (ifMatch !== undefined) checkExisting(ifMatch, key, latest)
 }
+
+/** The same of a delete, which takes any to match as well. */
+export function checkExisting(ifMatch: string, key: string, latest: Version | undefined): void {
+  if (latest === undefined || latest.marker) throw noSuchKey(key)
+  if (!matches(ifMatch, latest.etag)) throw preconditionFailed('If-Match')
+}
+
+/**
+ * And of an upload in parts: where the key has changed since it was begun, the condition was made on something else. A
+ * delete is known of where it leaves a marker.
+ */
+export function checkCompletion(
+  conditions: WriteConditions,
+  key: string,
+  latest: Version | undefined,
+  begunAt: number,
+): void {
+  checkWrite(conditions, key, latest)
+  if (latest === undefined || latest.modifiedAt <= begunAt) return
+  if (conditions.ifMatch !== undefined) throw conditionalConflict('If-Match', key)
+  if (conditions.ifNoneMatch !== undefined) throw conditionalConflict('If-None-Match', key)
+}
+
+const notAccepted = (header: string) =>
+  notImplementedHeader(header, `We don't accept the provided value of ${header} header for this API`)
 
 function judge(conditions: ReadConditions, version: Version): Verdict {
   const { ifMatch, ifNoneMatch, ifModifiedSince, ifUnmodifiedSince } = conditions

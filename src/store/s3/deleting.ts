@@ -3,7 +3,7 @@ import type { Ledger } from '../../durable/ledger.ts'
 import { Fault } from '../../gateway/fault.ts'
 import type { Bucket } from './bucket.ts'
 import type { Buckets } from './buckets.ts'
-import { checkWrite } from './conditions.ts'
+import { checkExisting } from './conditions.ts'
 import { checkKey } from './properties.ts'
 import type { Deletion, Versions } from './versions.ts'
 
@@ -41,7 +41,7 @@ export class Deleting {
         try {
           // All that can be wrong is found before anything of this one is changed.
           checkKey(key)
-          if (ifMatch !== undefined) checkWrite({ ifMatch }, key, this.#versions.latest(now, key))
+          if (ifMatch !== undefined) checkExisting(ifMatch, key, this.#versions.latest(now, key))
           const deletion =
             versionId === undefined
               ? this.#versions.delete(write, now, key)

@@ -2,12 +2,13 @@
 // held to theirs as they come in: intake.ts.
 import { createHash } from 'node:crypto'
 import { checksumAlgorithms, digestFor } from './checksums/digest.ts'
-import { badChecksum, badMd5 } from './faults.ts'
+import { badChecksum, badMd5, invalidMd5 } from './faults.ts'
 
 export function checkDocument(headers: Readonly<Record<string, string>>, document: Uint8Array): void {
   const md5 = headers['content-md5']
   if (md5 !== undefined) {
     const computed = createHash('md5').update(document).digest('base64')
+    if (!/^[A-Za-z0-9+/]{22}==$/.test(md5)) throw invalidMd5(md5)
     if (computed !== md5) throw badMd5(md5, computed)
   }
   for (const algorithm of checksumAlgorithms) {

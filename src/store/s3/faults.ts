@@ -1,7 +1,7 @@
 // What S3 says when the caller is wrong, in AWS's words:
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 import { Fault, type FaultDetail } from '../../gateway/fault.ts'
-import { keyBytesMax, metadataBytesMax, putBytesMax } from './limits.ts'
+import { keyBytesMax, metadataBytesMax, partsMax, putBytesMax } from './limits.ts'
 
 const fault = (code: string, status: number, message: string, detail: FaultDetail = {}) =>
   new Fault(code, status, message, { detail })
@@ -114,10 +114,12 @@ export const markerNotAllowed = (lastModified: string, versionId: string) =>
 export const noSuchVersion = (key: string, versionId: string) =>
   fault('NoSuchVersion', 404, 'The specified version does not exist.', { Key: key, VersionId: versionId })
 export const invalidVersionId = (versionId: string) =>
-  fault('InvalidArgument', 400, 'Invalid version id specified', {
-    ArgumentName: 'versionId',
-    ArgumentValue: versionId,
-  })
+  fault(
+    'InvalidArgument',
+    400,
+    versionId === '' ? 'Version id cannot be the empty string' : 'Invalid version id specified',
+    { ArgumentName: 'versionId', ArgumentValue: versionId },
+  )
 export const keyTooLong = (bytes: number) =>
   fault('KeyTooLongError', 400, 'Your key is too long', { Size: bytes, MaxSizeAllowed: keyBytesMax })
 export const notModified = (headers: Readonly<Record<string, string>>) =>
@@ -126,10 +128,25 @@ export const preconditionFailed = (condition: string) =>
   fault('PreconditionFailed', 412, 'At least one of the pre-conditions you specified did not hold', {
     Condition: condition,
   })
-export const notImplementedHeader = (header: string) =>
+export const notImplementedHeader = (header: string, additionalMessage: string) =>
   fault('NotImplemented', 501, 'A header you provided implies functionality that is not implemented', {
     Header: header,
+    additionalMessage,
   })
+/** The key was written or deleted since the upload was begun. */
+export const conditionalConflict = (condition: string, key: string) =>
+  fault(
+    'ConditionalRequestConflict',
+    409,
+    'The conditional request cannot succeed due to a conflicting operation against this resource.',
+    { Condition: condition, Key: key },
+  )
+export const invalidRedirect = () =>
+  fault(
+    'InvalidRedirectLocation',
+    400,
+    "The website redirect location must have a prefix of 'http://' or 'https://' or '/'.",
+  )
 export const noObjectLock = () =>
   fault(
     'InvalidArgument',
@@ -151,6 +168,8 @@ export const invalidRange = (range: string, bytes: number) =>
     detail: { RangeRequested: range, ActualObjectSize: bytes },
     headers: { 'content-range': `bytes */${bytes}` },
   })
+export const invalidPartNumber = (part: number) =>
+  invalidArgument(`Part number must be an integer between 1 and ${partsMax}, inclusive`, 'partNumber', part)
 export const partNotSatisfiable = (part: number, parts: number) =>
   fault('InvalidPartNumber', 416, 'The requested partnumber is not satisfiable', {
     PartNumberRequested: part,
@@ -198,6 +217,17 @@ export const copySourceTooLarge = () =>
     'InvalidRequest',
     400,
     `The specified copy source is larger than the maximum allowable size for a copy source: ${putBytesMax}`,
+  )
+export const missingAcl = () =>
+  fault('MissingSecurityHeader', 400, 'Your request was missing a required header', { MissingHeaderName: 'x-amz-acl' })
+/** AWS names the argument and says nothing. */
+export const invalidAcl = (acl: string) => invalidArgument(`S3 knows no canned ACL ${acl}.`, 'x-amz-acl', acl)
+export const unexpectedContent = () => fault('UnexpectedContent', 400, 'This request does not support content')
+export const malformedAcl = () =>
+  fault(
+    'MalformedACLError',
+    400,
+    'The XML you provided was not well-formed or did not validate against our published schema',
   )
 export const aclNotSupported = () => fault('AccessControlListNotSupported', 400, 'The bucket does not allow ACLs')
 

@@ -7,7 +7,7 @@ import type { Random } from '../../world/random.ts'
 import type { Bucket } from './bucket.ts'
 import type { ChecksumAlgorithm } from './checksums/digest.ts'
 import type { Composites, Part } from './composites.ts'
-import { invalidArgument, invalidRequest, noSuchBucket, noSuchUpload, preconditionFailed } from './faults.ts'
+import { invalidPartNumber, invalidRequest, noSuchBucket, noSuchUpload, preconditionFailed } from './faults.ts'
 import { type Announced, orDiscard, takeIn } from './intake.ts'
 import { partsMax } from './limits.ts'
 import { type Bound, inBatches, type Page, type PageRequest, type Position, takePage } from './paging.ts'
@@ -110,8 +110,7 @@ export class Uploads {
     announced: Announced,
   ): Promise<Part> {
     const { uploadId, number } = of
-    if (number < 1 || number > partsMax)
-      throw invalidArgument(`Part number must be an integer between 1 and ${partsMax}, inclusive`, 'partNumber', number)
+    if (number < 1 || number > partsMax) throw invalidPartNumber(number)
     const upload = this.get(bucket, key, uploadId)
     const algorithm = announced.checksum?.algorithm ?? upload.checksum?.algorithm
     if (upload.checksum !== undefined && algorithm !== upload.checksum.algorithm)

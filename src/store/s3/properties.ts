@@ -1,7 +1,14 @@
 // What a caller says about an object beside its bytes, made into what is kept: checked, with AWS's defaults.
 import type { Bucket } from './bucket.ts'
 import { type EncryptionRequest, encryptionFor } from './encryption.ts'
-import { aclNotSupported, invalidStorageClass, keyTooLong, metadataTooLarge } from './faults.ts'
+import {
+  aclNotSupported,
+  invalidAcl,
+  invalidRedirect,
+  invalidStorageClass,
+  keyTooLong,
+  metadataTooLarge,
+} from './faults.ts'
 import { checkHeaderText, checkMetadataName } from './header-text.ts'
 import { keyBytesMax, metadataBytesMax } from './limits.ts'
 import type { Properties } from './version.ts'
@@ -34,11 +41,25 @@ const storageClasses = new Set([
 ])
 
 /** The ACLs that say what holds anyway: objects belong to the bucket's owner, who alone has rights by ACL. */
-export const harmlessAcls = new Set(['private', 'bucket-owner-full-control'])
+const harmlessAcls = new Set(['private', 'bucket-owner-full-control'])
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl */
+const otherAcls = new Set([
+  'public-read',
+  'public-read-write',
+  'aws-exec-read',
+  'authenticated-read',
+  'bucket-owner-read',
+  'log-delivery-write',
+])
+
+export function checkCannedAcl(acl: string): void {
+  if (harmlessAcls.has(acl)) return
+  throw otherAcls.has(acl) ? aclNotSupported() : invalidAcl(acl)
+}
 
 export function propertiesFor(bucket: Bucket, described: Described): Properties {
   const { metadata, storageClass = 'STANDARD', acl } = described
-  if (acl !== undefined && !harmlessAcls.has(acl)) throw aclNotSupported()
+  if (acl !== undefined) checkCannedAcl(acl)
   if (!storageClasses.has(storageClass)) throw invalidStorageClass(storageClass)
   if (metadata !== undefined) checkMetadata(metadata)
   checkHeaderText('Content-Type', described.contentType)
@@ -48,6 +69,7 @@ export function propertiesFor(bucket: Bucket, described: Described): Properties 
   checkHeaderText('Cache-Control', described.cacheControl)
   checkHeaderText('Expires', described.expires)
   checkHeaderText('x-amz-website-redirect-location', described.redirect)
+  if (described.redirect !== undefined && !/^(?:https?:\/\/|\/)/.test(described.redirect)) throw invalidRedirect()
   return {
     contentType: described.contentType ?? 'binary/octet-stream',
     ...(described.contentEncoding !== undefined && { contentEncoding: described.contentEncoding }),

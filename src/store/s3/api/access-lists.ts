@@ -4,8 +4,8 @@ import { operation } from '../../../gateway/operation.ts'
 import { header, optional, payload, string, structure, type Values } from '../../../gateway/shape.ts'
 import type { Bucket } from '../bucket.ts'
 import { canonicalUser } from '../canonical-user.ts'
-import { aclNotSupported } from '../faults.ts'
-import { harmlessAcls } from '../properties.ts'
+import { aclNotSupported, malformedAcl, missingAcl, unexpectedContent } from '../faults.ts'
+import { checkCannedAcl } from '../properties.ts'
 import type { S3 } from '../s3.ts'
 import {
   bucketOf,
@@ -27,11 +27,17 @@ const wanted = {
 }
 
 function checkOwners(s3: S3, bucket: Bucket, { ACL, AccessControlPolicy: policy }: Values<typeof wanted>): void {
+  if (ACL === undefined && policy === undefined) throw missingAcl()
+  if (ACL !== undefined && policy !== undefined) throw unexpectedContent()
+  if (policy !== undefined && (policy.Owner?.ID === undefined || policy.Grants === undefined)) throw malformedAcl()
   if (s3.settings.get(bucket, 'ownership') === 'BucketOwnerEnforced') throw aclNotSupported()
-  if (ACL !== undefined && !harmlessAcls.has(ACL)) throw aclNotSupported()
+  if (ACL !== undefined) checkCannedAcl(ACL)
+  if (policy === undefined) return
   const [own] = ownersGrants(bucket)
-  for (const { Grantee, Permission } of policy?.Grants ?? [])
-    if (Grantee?.ID !== own?.Grantee.ID || Permission !== own?.Permission) throw aclNotSupported()
+  const [grant, ...others] = policy.Grants ?? []
+  // Also one that takes the owner's right away: it would stay.
+  const isOwners = grant?.Grantee?.ID === own?.Grantee.ID && grant?.Permission === own?.Permission
+  if (policy.Owner?.ID !== own?.Grantee.ID || !isOwners || others.length > 0) throw aclNotSupported()
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketAcl.html: that of a bucket without ACLs. */

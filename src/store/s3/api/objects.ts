@@ -15,7 +15,9 @@ import {
   type Values,
 } from '../../../gateway/shape.ts'
 import type { Bucket } from '../bucket.ts'
+import { invalidPartNumber, invalidRequest } from '../faults.ts'
 import { checkHeaderText } from '../header-text.ts'
+import { partsMax } from '../limits.ts'
 import type { ReadRequest, Sight } from '../objects.ts'
 import type { S3 } from '../s3.ts'
 import { parseTagging } from '../tags.ts'
@@ -131,9 +133,9 @@ export const GetObject = operation({
   input: readMembers,
   output: { ...readHeaders, Body: optional(payload(stream())) },
   access: mayObject('s3:GetObject', 's3:GetObjectVersion'),
-  handle(s3: S3, input) {
+  handle(s3: S3, input, call) {
     const bucket = bucketOf(s3, input)
-    const sight = s3.objects.look(bucket, input.Key, readRequest(input))
+    const sight = s3.objects.look(bucket, input.Key, readRequest(input, call.at))
     return { ...headersOf(bucket, sight, input), ...standing(s3, bucket, sight), Body: s3.objects.read(sight) }
   },
 })
@@ -144,19 +146,20 @@ export const HeadObject = operation({
   input: readMembers,
   output: readHeaders,
   access: mayObject('s3:GetObject', 's3:GetObjectVersion'),
-  handle(s3: S3, input) {
+  handle(s3: S3, input, call) {
     const bucket = bucketOf(s3, input)
-    const sight = s3.objects.look(bucket, input.Key, readRequest(input))
+    const sight = s3.objects.look(bucket, input.Key, readRequest(input, call.at))
     return { ...headersOf(bucket, sight, input), ...standing(s3, bucket, sight) }
   },
 })
 
-const readRequest = (input: Values<typeof readMembers>): ReadRequest => ({
-  versionId: input.VersionId,
-  conditions: conditionsOf(input),
-  range: input.Range,
-  partNumber: input.PartNumber,
-})
+function readRequest(input: Values<typeof readMembers>, now: number): ReadRequest {
+  const { VersionId, Range, PartNumber } = input
+  if (Range !== undefined && PartNumber !== undefined)
+    throw invalidRequest('Cannot specify both Range header and partNumber query parameter')
+  if (PartNumber !== undefined && (PartNumber < 1 || PartNumber > partsMax)) throw invalidPartNumber(PartNumber)
+  return { versionId: VersionId, conditions: conditionsOf(input, now), range: Range, partNumber: PartNumber }
+}
 
 function headersOf(bucket: Bucket, { version, range, parts }: Sight, input: Values<typeof readMembers>) {
   const { properties, bytes } = version

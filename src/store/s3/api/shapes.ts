@@ -133,10 +133,12 @@ export const readConditions = {
   IfModifiedSince: optional(header('If-Modified-Since', timestamp())),
   IfUnmodifiedSince: optional(header('If-Unmodified-Since', timestamp())),
 }
-export const conditionsOf = (input: Values<typeof readConditions>): ReadConditions => ({
+export const conditionsOf = (input: Values<typeof readConditions>, now: number): ReadConditions => ({
   ifMatch: input.IfMatch,
   ifNoneMatch: input.IfNoneMatch,
-  ifModifiedSince: input.IfModifiedSince,
+  // As in AWS a time that has not come is no condition.
+  ifModifiedSince:
+    input.IfModifiedSince !== undefined && input.IfModifiedSince > now ? undefined : input.IfModifiedSince,
   ifUnmodifiedSince: input.IfUnmodifiedSince,
 })
 
