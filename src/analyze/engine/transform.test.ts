@@ -4,9 +4,10 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import { gzipSync } from 'node:zlib'
+import { deflateSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { tries } from '../../../test/testing/tries.ts'
+import { hadoopSnappy } from '../../formats/snappy.ts'
 import { type Column, parseSchema, type TargetTable } from './request.ts'
 import { fileOf, jsonTable, query, type Ran, readBack, transform } from './testing/tables.ts'
 
@@ -64,6 +65,23 @@ test('lines become rows, and broken ones dead letters with reason, object, line 
     { reason: 'not a JSON object', object: 's3://raw/a.json.gz', line: 8, ordinal: 1, raw: '[1]' },
   ])
   assert.deepEqual(ran.missingDelimiter, [])
+})
+
+test('objects in deflate and in Hadoop’s snappy are read, and what is cut off is told', async () => {
+  const snappy = await Array.fromAsync(hadoopSnappy(new Blob(['{"id":1}\n{"id":2}{"id":3}\n']).stream()))
+  const cut = deflateSync('{"id":5}\n'.repeat(1000)).subarray(0, -6)
+  const ran = await run([
+    ['a.json.snappy', Buffer.concat(snappy)],
+    ['b.deflate', deflateSync('{"id":4}\nbroken\n')],
+    ['c.deflate', cut],
+  ])
+  assert.deepEqual(await readBack(ran, 'SELECT id FROM written WHERE id < 5 ORDER BY id'), ['"1"', '"2"', '"3"', '"4"'])
+  assert.deepEqual(
+    ran.dead.filter(({ object }) => object.endsWith('b.deflate')).map(({ line, raw }) => [line, raw]),
+    [[2, 'broken']],
+  )
+  const told = ran.dead.filter(({ object }) => object.endsWith('c.deflate'))
+  assert.match(told.at(-1)?.reason ?? '', /the deflate is damaged after \d+ bytes of text/)
 })
 
 test('glued documents are records of their own, and the object is named', async () => {

@@ -36,7 +36,7 @@ export async function runExplain(task: ExplainTask, place: Place, ask: Ask, cloc
   try {
     const plan = await planScans({ place, translated: translation, described, ask, isUnread: task.isOfColumns })
     // The engine's own binding finds what the types did not.
-    await plan.session.plan(sql, asViews(await plan.relations()))
+    await plan.session.plan(sql, asViews(await plan.relations(false)))
     return { columns: shown, scans: plan.scans, planningMilliseconds: Math.round(clock.elapsed() - startedAt) }
   } catch (cause) {
     throw faultOf(cause)

@@ -25,12 +25,12 @@ export function whole(path: string): Promise<Uint8Array<ArrayBuffer>> {
   return readFile(path)
 }
 
-export function reading(path: string): ReadStream {
-  return createReadStream(path, { highWaterMark: 256 * 1024 })
+export function reading(path: string, from = 0): ReadStream {
+  return createReadStream(path, { start: from, highWaterMark: 256 * 1024 })
 }
 
 /** A new file of these texts. */
-export async function writeText(path: string, texts: AsyncIterable<string>): Promise<void> {
+export async function writeText(path: string, texts: AsyncIterable<string | Uint8Array>): Promise<void> {
   await pipeline(Readable.from(texts), createWriteStream(path, { flags: 'wx', mode: 0o600, highWaterMark: 256 * 1024 }))
 }
 

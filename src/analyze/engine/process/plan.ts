@@ -15,15 +15,16 @@ import { hiveDefaultPartition } from './partition-value.ts'
 import type { Confined, Place } from './place.ts'
 import { projectedPartitions } from './projected.ts'
 import type { Relations } from './relations.ts'
-import { compressionOf, type LocalFile, type ScanPlan, type ScanQuery, scanQuery } from './scan.ts'
+import { type LocalFile, type ScanPlan, type ScanQuery, scanQuery } from './scan.ts'
 import type { Session } from './session.ts'
 import { survivors } from './survivors.ts'
 import { isToBeChecked } from './text-soundness.ts'
-import type { TextFile } from './text-stream.ts'
+import { compressionOf, isOwn, type TextFile } from './text-stream.ts'
+import { unpackedText } from './unpacked-text.ts'
 
 export interface Plan extends Confined {
-  /** What the statement names. */
-  relations(): Promise<Relations>
+  /** What the statement names; where it will not run, over files that need not be what they are. */
+  relations(willRun?: boolean): Promise<Relations>
   /** Writes files of text anew that DuckDB refused, where that is due; then the relations are others. */
   mend(): Promise<void>
   /** Every file, as in `measured`. */
@@ -106,14 +107,18 @@ export async function planScans({ place, translated, described, ask, isUnread = 
   const mend = async (files = texts) => {
     mended = await mendedText(files, confined.directory)
   }
+  let unpacked: ReadonlyMap<string, string> | undefined
   const asMended = (file: LocalFile): LocalFile => {
-    const copy = mended.get(file.file)
-    return copy === undefined ? file : { ...file, file: copy, compression: 'none' }
+    const copy = mended.get(file.file) ?? unpacked?.get(file.file)
+    return copy === undefined && !isOwn(file.compression)
+      ? file
+      : { ...file, file: copy ?? file.file, compression: 'none' }
   }
   const known = texts.filter(isKnownBroken)
-  const relations = async (): Promise<Relations> => {
+  const relations = async (willRun = true): Promise<Relations> => {
     forgetReaders()
-    if (known.length > 0 && mended.size === 0) await mend(known)
+    if (willRun) unpacked ??= await unpackedText(texts, confined.directory)
+    if (willRun && known.length > 0 && mended.size === 0) await mend(known)
     const queries: ScanQuery[] = []
     for (const scan of scans)
       queries.push(await scanQuery(confined.session, { ...scan, files: scan.files.map(asMended) }))

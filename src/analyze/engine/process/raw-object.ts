@@ -4,14 +4,14 @@
 import { once } from 'node:events'
 import { constants, crc32, createGunzip, gunzipSync } from 'node:zlib'
 import { piece, reading, size } from './files.ts'
-import { compressionOf } from './scan.ts'
 import { type Piece, Splitter } from './splitter.ts'
+import { type Compression, compressionOf, isOwn, textStream } from './text-stream.ts'
 
 export interface RawObject {
   readonly path: string
   readonly file: string
   readonly bytes: number
-  readonly compression: 'none' | 'gzip' | 'zstd'
+  readonly compression: Compression
   /** `lines`: as far as the head shows, one document a line. `documents`: to be cut by the splitter. */
   readonly layout: 'empty' | 'lines' | 'documents'
   /** The size of the plain text modulo 2^32, as the gzip trailer says. */
@@ -27,6 +27,10 @@ export async function examine(source: { readonly path: string; readonly file: st
   const compression = compressionOf(source.path)
   const base = { path: source.path, file: source.file, bytes, compression }
   if (bytes === 0) return { ...base, layout: 'empty', textBytes: 0, head: '' }
+  if (isOwn(compression)) {
+    const head = await headOf(source.file, compression)
+    return { ...base, layout: 'documents', textBytes: undefined, head }
+  }
   const start = await piece(source.file, 0, Math.min(bytes, headBytes))
   if (compression === 'zstd') return { ...base, layout: 'lines', textBytes: undefined, head: '' }
   const plain = compression === 'gzip' ? inflated(start) : start
@@ -34,6 +38,21 @@ export async function examine(source: { readonly path: string; readonly file: st
   const head = Buffer.from(plain).toString('utf8')
   const textBytes = compression === 'gzip' ? await trailer(source.file, bytes) : bytes
   return { ...base, layout: layoutOf(head), textBytes, head }
+}
+
+/** As far as it can be read: the way through the whole of it says what is wrong. */
+async function headOf(file: string, compression: Compression): Promise<string> {
+  using text = textStream(file, compression)
+  const chunks: Buffer[] = []
+  try {
+    for await (const chunk of text.bytes) {
+      chunks.push(chunk.subarray(0, headBytes))
+      if (chunks.reduce((sum, one) => sum + one.length, 0) >= headBytes) break
+    }
+  } catch {
+    // See above.
+  }
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 /** The start of a gzip, as far as it goes; undefined when it is none. */
@@ -99,9 +118,26 @@ export async function walk(
   return { glued: splitter.glued, pieces }
 }
 
-async function readInto(object: RawObject, splitter: Cutter, settle: () => Promise<void>): Promise<undefined> {
-  for await (const chunk of reading(object.file)) {
-    splitter.push(chunk)
+/** As `inflateInto`; a plain object has nothing that could be wrong. */
+async function readInto(
+  { file, compression }: RawObject,
+  splitter: Cutter,
+  settle: () => Promise<void>,
+): Promise<string | undefined> {
+  using text = textStream(file, compression)
+  const chunks = text.bytes[Symbol.asyncIterator]()
+  for (let bytes = 0; ; ) {
+    const next = await chunks.next().catch((cause: unknown) => {
+      if (compression === 'none') throw cause
+      const why = cause instanceof Error ? cause.message : String(cause)
+      return {
+        done: true,
+        value: `the ${compression} is damaged after ${bytes} bytes of text (${why}); what follows is lost`,
+      } as const
+    })
+    if (next.done) return typeof next.value === 'string' ? next.value : undefined
+    bytes += next.value.length
+    splitter.push(next.value)
     await settle()
   }
 }

@@ -61,18 +61,6 @@ interface Part {
   readonly first: readonly string[]
 }
 
-export function compressionOf(path: string): Compression {
-  if (/\.gz$/i.test(path)) return 'gzip'
-  if (/\.zst$/i.test(path)) return 'zstd'
-  const other = /\.(bz2|deflate|snappy|lz4|lzo|xz)$/i.exec(path)
-  if (other !== null)
-    throw new EngineFault(
-      'unsupported',
-      `Compression ${other[1]} of ${path} is not supported by this engine yet; gzip and zstd are`,
-    )
-  return 'none'
-}
-
 /** Files that are read together, with what the catalog knows of each. */
 async function part(session: Session, plan: ScanPlan, files: readonly LocalFile[], filesTable: string): Promise<Part> {
   const { table, hidden } = plan

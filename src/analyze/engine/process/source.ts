@@ -81,7 +81,7 @@ export async function loadSource(
 
 /** How its objects are delimited text; undefined where they are JSON. Both under one prefix would be guessing. */
 function csvOf({ files, format, csv }: NonNullable<TransformRequest['source']>): CsvFormat | undefined {
-  const named = files.filter(({ path }) => /\.csv(\.gz|\.zst)?$/i.test(path))
+  const named = files.filter(({ path }) => /\.csv(\.(gz|zst|bz2|deflate|snappy|lz4))?$/i.test(path))
   const isCsv = format === undefined ? named.length > 0 : format === 'csv'
   const [other] = format === undefined && isCsv ? files.filter(file => !named.includes(file)) : []
   if (other !== undefined)

@@ -5,11 +5,29 @@
 
 import { EngineFault } from '../fault.ts'
 import { longestLineBytes } from './line-scan.ts'
-import { damaged, type TextFile, textStream } from './text-stream.ts'
+import { damaged, isOwn, type TextFile, textStream } from './text-stream.ts'
 
-/** Of a plain file of fewer bytes no line is too long. */
+/** Of a plain file of fewer bytes no line is too long. What is unpacked here is checked as it is. */
 export const isToBeChecked = ({ compression, bytes }: TextFile): boolean =>
-  compression !== 'none' || bytes > longestLineBytes
+  !isOwn(compression) && (compression !== 'none' || bytes > longestLineBytes)
+
+/** Is given a text in pieces; throws EngineFault once one of its lines is too long. */
+export class LineBound {
+  readonly #path: string
+  #open = 0
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  add(chunk: Buffer): void {
+    const first = chunk.indexOf(newline)
+    this.#open += first < 0 ? chunk.length : first
+    if (this.#open > longestLineBytes)
+      throw new EngineFault('data', `HIVE_CURSOR_ERROR: A line is longer than ${longestLineBytes} bytes: ${this.#path}`)
+    if (first >= 0) this.#open = chunk.length - 1 - chunk.lastIndexOf(newline)
+  }
+}
 
 const sound = new Set<string>()
 const soundMax = 20_000
@@ -55,25 +73,18 @@ export class TextSoundness {
     const end = () => text[Symbol.dispose]()
     this.#stop.signal.addEventListener('abort', end, { once: true })
     try {
-      const why = await this.#tooLong(text.bytes)
-      return why === undefined ? undefined : new EngineFault('data', `HIVE_CURSOR_ERROR: ${why}: ${file.path}`)
+      const bound = new LineBound(file.path)
+      for await (const chunk of text.bytes) {
+        if (this.#stop.signal.aborted) return undefined
+        bound.add(chunk)
+      }
+      return undefined
     } catch (cause) {
-      return this.#stop.signal.aborted ? undefined : damaged(file, cause)
+      if (this.#stop.signal.aborted) return undefined
+      return cause instanceof EngineFault ? cause : damaged(file, cause)
     } finally {
       this.#stop.signal.removeEventListener('abort', end)
     }
-  }
-
-  async #tooLong(text: AsyncIterable<Buffer>): Promise<string | undefined> {
-    let open = 0
-    for await (const chunk of text) {
-      if (this.#stop.signal.aborted) return undefined
-      const first = chunk.indexOf(newline)
-      open += first < 0 ? chunk.length : first
-      if (open > longestLineBytes) return `A line is longer than ${longestLineBytes} bytes`
-      if (first >= 0) open = chunk.length - 1 - chunk.lastIndexOf(newline)
-    }
-    return undefined
   }
 }
 
