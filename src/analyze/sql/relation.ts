@@ -29,17 +29,31 @@ export interface Relation extends FromItem {
   readonly feeds?: readonly Feed[]
   /** False on the side of an outer join that is filled with NULLs: there a missing row changes the other side's. */
   readonly keepsRows: boolean
+  /** Stands behind a comma. A JOIN binds tighter: its condition sees nothing before the comma. */
+  readonly isBehindComma?: boolean
 }
 
 /** What expressions see of a FROM. A column that USING made one stands first and belongs to neither side any more. */
 export function visible(from: readonly Relation[]): readonly Visible[] {
+  const apart: Visible[] = []
   let seen: readonly Visible[] = []
-  for (const { merged = [], columns } of from) {
+  for (const { merged = [], columns, isBehindComma } of from) {
+    if (isBehindComma) apart.push(...seen)
+    if (isBehindComma) seen = []
     const names = new Set(merged.map(({ name }) => name))
     seen = [...merged, ...[seen, columns].flat().filter(({ name }) => !names.has(name))]
   }
-  return seen
+  return [...apart, ...seen]
 }
+
+/** The relations that are joined to the last one: those behind the last comma. */
+const sinceComma = (from: readonly Relation[]): readonly Relation[] =>
+  from.slice(
+    Math.max(
+      0,
+      from.findLastIndex(({ isBehindComma }) => isBehindComma),
+    ),
+  )
 
 export function relations(select: Node, statement: Statement, scope: Scope): readonly Relation[] {
   const from = select.record('from')
@@ -57,7 +71,7 @@ export function relations(select: Node, statement: Statement, scope: Scope): rea
     }
     const relation = table(item, statement, seen)
     const sql = index === 0 ? relation.sql : `, ${relation.sql}`
-    all = [...all, { ...relation, sql, keepsRows: relation.keepsRows && !filled }]
+    all = [...all, { ...relation, sql, keepsRows: relation.keepsRows && !filled, isBehindComma: index > 0 }]
   }
   for (const join of joins) all = joined(join, all, filled, statement, scope)
   return all
@@ -76,6 +90,8 @@ const joinWords: Readonly<Record<string, string>> = {
   Right: 'RIGHT JOIN',
   Full: 'FULL JOIN',
   Cross: 'CROSS JOIN',
+  // A comma behind a JOIN.
+  Implicit: ',',
 }
 
 function joined(
@@ -115,18 +131,21 @@ function joined(
     const text = at(place, `Column '${using[twice]}' appears multiple times in USING clause`)
     throw new EngineFault('semantic', `DUPLICATE_COLUMN_NAME: ${text}`, place)
   }
-  if (kind !== 'Cross' && on === undefined && using.length === 0)
+  const isCross = kind === 'Cross' || kind === 'Implicit'
+  if (!isCross && on === undefined && using.length === 0)
     throw new EngineFault('syntax', at(join.position, "mismatched input: JOIN expects 'ON' or 'USING'"), join.position)
-  const left = visible(before).filter(column => column.hidden !== true)
-  const keepsRows = relation.keepsRows && !filled && (kind === 'Inner' || kind === 'Cross')
+  const group = sinceComma(before)
+  const left = visible(group).filter(column => column.hidden !== true)
+  const keepsRows = relation.keepsRows && !filled && (kind === 'Inner' || isCross)
   if (on !== undefined) {
     refuseAggregates(on, 'JOIN clause')
-    const both = { ...beside([...before, relation], scope) }
+    const both = { ...beside([...group, relation], scope) }
     const asked = kind === 'Inner' ? { on, beside: '' } : hoisted(on, statement, both)
     const text = condition(statement.expression(asked.on, both), 'JOIN ON clause', on.position)
     return [...before, { ...relation, sql: `${asked.beside}${word} ${relation.sql} ON ${text}`, keepsRows }]
   }
-  if (using.length === 0) return [...before, { ...relation, sql: `${word} ${relation.sql}`, keepsRows }]
+  if (using.length === 0)
+    return [...before, { ...relation, sql: `${word} ${relation.sql}`, keepsRows, isBehindComma: kind === 'Implicit' }]
   const pairs = using.map((name, index) => {
     const place = join.records('using')[index]?.position
     const [one, other] = [left, relation.columns].map(columns => columns.find(column => column.name === name))
@@ -153,7 +172,12 @@ function joined(
 function refuseCondition(join: Node, kind: string): void {
   const node = join.need('this')
   const isLateral = node.kind === 'subquery' && node.flag('lateral')
-  if (kind === 'Cross' || !(isUnnest(node) || (isLateral && (kind === 'Full' || kind === 'Right')))) return
+  if (
+    kind === 'Cross' ||
+    kind === 'Implicit' ||
+    !(isUnnest(node) || (isLateral && (kind === 'Full' || kind === 'Right')))
+  )
+    return
   const on = join.child('on')
   if (on?.kind === 'boolean' && on.flag('value')) return
   if (isLateral && kind === 'Right') throw unsupported('RIGHT JOIN LATERAL with a condition', node.position)

@@ -126,7 +126,8 @@ export const aggregates: FunctionTable = {
         const type = part?.type.kind === 'decimal' ? part.type : decimal(38, 0)
         const scale = type.kind === 'decimal' ? type.scale : 0
         const sum = `CAST({sum($1)} * CAST(1${'0'.repeat(scale)} AS DECIMAL(38,0)) AS HUGEINT)`
-        return typed(quotient(sum, 'CAST({count($1)} AS HUGEINT)', type, scale), type)
+        // Of nothing but NULLs it is NULL, and no division by zero.
+        return typed(quotient(sum, 'CAST(nullif({count($1)}, 0) AS HUGEINT)', type, scale), type)
       },
     ],
     ['(bigint) -> double', 'avg($1)'],

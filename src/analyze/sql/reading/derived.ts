@@ -1,5 +1,5 @@
-// `FROM (SELECT …) UNION …`: the parser takes a query without a name for the first part of the UNION behind it. Where one
-// ends, so that it can be given a name.
+// `FROM (SELECT …) UNION …`, `WHERE a > (SELECT …) UNION …`: the parser takes a query in brackets for the first part of the
+// UNION behind it. Where one ends, so that it can be given a name, or be made the argument of a call.
 
 const starts = new Set(['SELECT', 'WITH', 'VALUES', 'TABLE'])
 const setWords = new Set(['UNION', 'INTERSECT', 'EXCEPT'])
@@ -25,6 +25,36 @@ export function unnamedQueries(words: readonly string[]): readonly number[] {
       (before === ',' && inside.at(-1) === 'FROM')
     if (end !== undefined && isInFrom && setWords.has(words[end + 1] ?? '') && isQuery(words, index, closed))
       found.push(end)
+    inside.push('')
+  }
+  return found
+}
+
+/** Behind these a value stands. */
+const beforeValues = new Set([
+  ...['=', '<>', '!=', '<', '>', '<=', '>=', '+', '-', '*', '/', '%', '||', 'SELECT', 'VALUES', 'WHERE', 'HAVING'],
+  ...['BY', 'ON', 'AND', 'OR', 'NOT', 'BETWEEN', 'LIKE'],
+])
+
+/** `WHERE a > (SELECT …) UNION …`: queries that are values, and the last thing of a query. Their brackets' places. */
+export function queriesBeforeSets(words: readonly string[]): readonly (readonly [number, number])[] {
+  const closed = closings(words)
+  const found: (readonly [number, number])[] = []
+  const inside: string[] = ['']
+  for (const [index, word] of words.entries()) {
+    if (clauses.has(word)) inside[inside.length - 1] = word
+    if (word === ')') inside.pop()
+    if (word !== '(') continue
+    const end = closed.get(index)
+    const [before = '', further = ''] = [words[index - 1], words[index - 2]]
+    const isValue =
+      beforeValues.has(before) ||
+      (before === ',' && inside.at(-1) !== 'FROM' && inside.at(-1) !== '') ||
+      (before === 'DISTINCT' && further === 'SELECT') ||
+      (before === 'ALL' && further === 'SELECT') ||
+      (before === 'FROM' && further === 'DISTINCT')
+    if (end !== undefined && isValue && setWords.has(words[end + 1] ?? '') && isQuery(words, index, closed))
+      found.push([index, end])
     inside.push('')
   }
   return found

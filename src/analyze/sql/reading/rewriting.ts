@@ -1,7 +1,7 @@
 // What Athena writes and the parser does not read, or reads as something else: written for it in another form, and put back in
 // its tree. Tokens decide, never the text itself; each mark is a name that the statement does not hold.
 import { at, EngineFault, type Position } from '../../engine/fault.ts'
-import { bracketedBodies, unnamedQueries } from './derived.ts'
+import { bracketedBodies, queriesBeforeSets, unnamedQueries } from './derived.ts'
 import { type Edit, Edited, type Token } from './edits.ts'
 import { mayBeForeign, refuseForeign } from './foreign.ts'
 import { formEdits, mayBeForm } from './forms.ts'
@@ -115,6 +115,10 @@ export function rewritten(sql: string, tokensOf: (sql: string) => readonly Token
     const end = tokens[index]?.end ?? 0
     edits.push({ start: end, end, text: ` "${sign}query${count}"` })
   }
+  for (const [opener, closer] of queriesBeforeSets(words)) {
+    const [start, end] = [tokens[opener]?.start ?? 0, tokens[closer]?.end ?? 0]
+    edits.push({ start, end: start, text: `"${sign}value"(` }, { start: end, end, text: ')' })
+  }
   if (edits.length === 0) return undefined
   const edited = new Edited(sql, edits)
   return {
@@ -207,6 +211,7 @@ function restore(tree: unknown, marks: Marks): unknown {
   if (fields.name === `${marks.sign}count`) return { ...fields, name: 'count' }
   const { select, group_by: group, function: called } = fields
   if (isRecord(select) && markOf(select.expressions, marks) === 'values') return valuesOf(select)
+  if (isRecord(called) && called.name === `${marks.sign}value` && Array.isArray(called.args)) return called.args[0]
   if (isRecord(called) && called.name === 'athena_json') return jsonCallOf(called, marks) ?? fields
   if (isRecord(group) && markOf(group.expressions, marks) === 'distinct')
     return { ...fields, group_by: { ...group, expressions: rest(group.expressions), distinct: true } }
