@@ -206,6 +206,18 @@ test('an on-demand stream begins with four shards, and limits tell what is used'
   assert.equal((after.OnDemandStreamCount ?? 0) - (before.OnDemandStreamCount ?? 0), 1)
 })
 
+test('a stream without a mode is on demand where no shards are asked for, and provisioned where they are', async () => {
+  const mode = async (StreamName: string) => (await summary(StreamName))?.StreamModeDetails?.StreamMode
+  await kinesis.send(new CreateStreamCommand({ StreamName: 'neither' }))
+  await kinesis.send(new CreateStreamCommand({ StreamName: 'counted', ShardCount: 1 }))
+  assert.deepEqual([await mode('neither'), await mode('counted')], ['ON_DEMAND', 'PROVISIONED'])
+  const StreamModeDetails = { StreamMode: 'PROVISIONED' as const }
+  await assert.rejects(
+    kinesis.send(new CreateStreamCommand({ StreamName: 'uncounted', StreamModeDetails })),
+    /ShardCount is required/,
+  )
+})
+
 test('tags are added, read, paged and removed by both families of operations', async () => {
   const StreamName = 'tagged'
   await kinesis.send(new CreateStreamCommand({ StreamName, ShardCount: 1, Tags: { cost: 'lake' } }))

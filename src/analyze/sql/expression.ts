@@ -4,6 +4,7 @@ import { type Node, unsupported } from './ast.ts'
 import { call, windowCall } from './call.ts'
 import { commonOf, together } from './common-type.ts'
 import { cast, coerced } from './convert.ts'
+import { pathOf } from './dotted-path.ts'
 import { isNested } from './equality.ts'
 import { checkField } from './extract.ts'
 import { jsonCall } from './json-call.ts'
@@ -237,19 +238,6 @@ function column(node: Node, _statement: Statement, scope: Scope): Value {
   if (name.startsWith('@')) throw unsupported('A variable', node.position)
   const table = node.text('table')
   return resolve(table === undefined ? [name] : [table, name], scope, node.position)
-}
-
-/** `a.b.c`, which may be a relation's column or fields of a row. */
-function pathOf(node: Node): readonly string[] | undefined {
-  // `(t).a` is a field of the column `t`, never a relation's column.
-  if (node.isBracketed) return undefined
-  if (node.kind === 'column') {
-    const table = node.text('table')
-    return [...(table === undefined ? [] : [table]), node.text('name') ?? '']
-  }
-  if (node.kind !== 'dot') return undefined
-  const before = pathOf(node.need('this'))
-  return before && [...before, node.text('field') ?? '']
 }
 
 function rowValue(node: Node, statement: Statement, scope: Scope): Value {

@@ -2,9 +2,10 @@
 // the query around it asks of that column may be asked of the table's partitions already. Only where that is certain:
 // rows that are left out below could only have made rows that the condition outside drops.
 
-import { Node } from './ast.ts'
+import { Node, nodeOf } from './ast.ts'
+import { pathOf } from './dotted-path.ts'
 import { columnsIn } from './prune.ts'
-import type { Visible } from './scope.ts'
+import { placesOfQualified, type Visible } from './scope.ts'
 
 /** A scan, or a mention of a WITH's query, and what must hold of its rows for them to matter. */
 export interface Target {
@@ -21,6 +22,21 @@ export interface Feed {
 interface Source {
   readonly columns: readonly Visible[]
   readonly feeds?: readonly Feed[]
+}
+
+/**
+ * A condition with `table.column` for its `database.table.column`: of columns that are told so, `columnsIn` and the scans
+ * know nothing. Where two tables have that name, it is in doubt for them, and nothing is left out.
+ */
+export function shortened(condition: Node, columns: readonly Visible[]): Node {
+  if (columns.every(({ qualifier }) => qualifier === undefined)) return condition
+  return withTree(condition, inner => {
+    if (inner.kind !== 'dot') return undefined
+    const names = pathOf(inner)?.map(name => name.toLowerCase()) ?? []
+    if (placesOfQualified(names, columns)?.length !== names.length) return undefined
+    const [table, name] = names.slice(-2)
+    return { column: { name: { name, quoted: true }, table: { name: table, quoted: true } } }
+  })
 }
 
 /** `alias.column` of each relation as its target knows it, for the conditions of a WHERE around it. */
@@ -108,22 +124,27 @@ function renamedAll(conditions: readonly Node[], rename: Rename): readonly Node[
   })
 }
 
-function renamed(node: Node, rename: Rename): Node {
-  const [entry] = Object.entries(changed(node.tree, rename) as Readonly<Record<string, unknown>>)
+const renamed = (node: Node, rename: Rename): Node =>
+  withTree(node, inner =>
+    inner.kind === 'column' ? { column: { name: { name: rename(inner), quoted: true } } } : undefined,
+  )
+
+/** What stands for a node of the tree; undefined where it stays, and what is in it is looked at. */
+type Change = (node: Node) => unknown
+
+function withTree(node: Node, change: Change): Node {
+  const [entry] = Object.entries(changed(node.tree, change) as Readonly<Record<string, unknown>>)
   const [kind, fields] = entry ?? [node.kind, {}]
   return new Node(kind, fields as Readonly<Record<string, unknown>>)
 }
 
-function changed(value: unknown, rename: Rename): unknown {
-  if (Array.isArray(value)) return value.map(item => changed(item, rename))
+function changed(value: unknown, change: Change): unknown {
+  if (Array.isArray(value)) return value.map(item => changed(item, change))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => {
-      if (key !== 'column' || typeof inner !== 'object' || inner === null) return [key, changed(inner, rename)]
-      const name = rename(new Node('column', inner as Readonly<Record<string, unknown>>))
-      return [key, { name: { name, quoted: true } }]
-    }),
-  )
+  const node = nodeOf(value)
+  const other = node && change(node)
+  if (other !== undefined) return other
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, changed(inner, change)]))
 }
 
 function joined(kind: 'and' | 'or', nodes: readonly Node[]): Node {

@@ -6,7 +6,7 @@ import { Captures } from './captures.ts'
 import { commonOf } from './common-type.ts'
 import { coerced } from './convert.ts'
 import { fieldOf } from './convert-text.ts'
-import { type Feed, feedsOf, isTransparent, kept, pushDown } from './feeds.ts'
+import { type Feed, feedsOf, isTransparent, kept, pushDown, shortened } from './feeds.ts'
 import { fromText } from './from-text.ts'
 import { checkAggregation, groupBy } from './group-by.ts'
 import { refuseAggregates } from './grouping.ts'
@@ -189,10 +189,11 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
   const here = named.scope
   const where = node.record('where_clause')?.need('this')
   if (where !== undefined) {
+    const conditions = conjuncts(shortened(where, here.columns))
     for (const relation of from) {
       if (!relation.keepsRows) continue
-      if (relation.scan !== undefined) relation.scan.conditions = conjuncts(where)
-      else pushDown(conjuncts(where), relation, here.columns)
+      if (relation.scan !== undefined) relation.scan.conditions = conditions
+      else pushDown(conditions, relation, here.columns)
     }
   }
   const asked = (part: Node, what: string) => {

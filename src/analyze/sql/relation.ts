@@ -303,12 +303,15 @@ function named(node: Node, statement: Statement, scope: Scope): Relation {
       `CATALOG_NOT_FOUND: ${at(node.position, `Catalog '${catalog}' does not exist`)}`,
       node.position,
     )
+  const before = [catalog?.toLowerCase(), database].filter(part => part !== undefined)
+  const qualifier = node.text('alias') === undefined && before.length > 0 ? { qualifier: before } : {}
   const reference = { database: database ?? statement.defaultDatabase, name }
   const view = statement.viewOf(reference)
   if (view !== undefined) {
     const written = expanded(view, reference, statement, node.position)
     const { text, columns } = aliased(node, alias, written.columns, statement)
-    return { sql: `(${written.sql})${text}`, columns, feeds: written.feeds ?? [], keepsRows: true }
+    const named = columns.map(column => ({ ...column, ...qualifier }))
+    return { sql: `(${written.sql})${text}`, columns: named, feeds: written.feeds ?? [], keepsRows: true }
   }
   const scan = statement.scan(reference, alias)
   const { relation } = scan
@@ -319,6 +322,7 @@ function named(node: Node, statement: Statement, scope: Scope): Relation {
       name: names[index] ?? column.name,
       type: column.type,
       relation: alias,
+      ...qualifier,
       sql: `${relation}.${identifier(column.name ?? '')}`,
       ...(column.hidden && { hidden: true }),
     }),

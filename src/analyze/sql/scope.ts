@@ -22,6 +22,8 @@ export type Refusal = (path: string) => { readonly code: string; readonly text: 
 export interface Visible extends Column {
   /** The relation's alias, in lower case. */
   readonly relation: string | undefined
+  /** Catalog and database as the FROM writes them before a table without an alias, in lower case. */
+  readonly qualifier?: readonly string[]
   readonly sql: string
   /** Found by name, in no star: `"$path"` and the like. */
   readonly hidden?: boolean
@@ -103,6 +105,11 @@ function inOne(names: readonly string[], scope: Scope, position: Position | unde
   const [first = '', second] = names
   const lambda = scope.lambdas.get(first)
   if (lambda !== undefined) return fields(typed(lambdaName(first), lambda), names.slice(1))
+  const places = placesOfQualified(names, scope.columns)
+  if (places !== undefined) {
+    const qualified = only(scope.columns, column => isQualified(column, places), places, position)
+    return qualified && fields(qualified, names.slice(places.length))
+  }
   if (second !== undefined) {
     const qualified = only(
       scope.columns,
@@ -114,6 +121,37 @@ function inOne(names: readonly string[], scope: Scope, position: Position | unde
   }
   const plain = only(scope.columns, column => column.name === first && column.qualifiedOnly !== true, [first], position)
   return plain && fields(plain, names.slice(1))
+}
+
+/** `database.table.column`, `catalog.database.table.column`: as much of the names as is one; undefined where none of them is. */
+export function placesOfQualified(
+  names: readonly string[],
+  columns: readonly Visible[],
+): readonly string[] | undefined {
+  for (let count = Math.min(names.length, 4); count > 2; count--) {
+    const places = names.slice(0, count)
+    if (columns.some(column => isQualified(column, places))) return places
+  }
+  return undefined
+}
+
+function isQualified(column: Visible, names: readonly string[]): boolean {
+  return column.name === names.at(-1) && isOfRelation(column, names.slice(0, -1))
+}
+
+/** Whether a name of a relation, `table`, `database.table` or `catalog.database.table`, is that of the column's. */
+export function isOfRelation(
+  { relation, qualifier = [] }: Pick<Visible, 'relation' | 'qualifier'>,
+  names: readonly string[],
+): boolean {
+  const [table] = names.slice(-1)
+  const before = names.slice(0, -1)
+  return (
+    relation !== undefined &&
+    relation === table &&
+    before.length <= qualifier.length &&
+    before.every((name, index) => name === qualifier[qualifier.length - before.length + index])
+  )
 }
 
 function only(

@@ -3,7 +3,7 @@ import { at, EngineFault } from '../engine/fault.ts'
 import { Node } from './ast.ts'
 import { fieldOf } from './convert-text.ts'
 import { type Relation, visible } from './relation.ts'
-import { resolve, type Scope } from './scope.ts'
+import { isOfRelation, resolve, type Scope } from './scope.ts'
 import type { Statement } from './statement.ts'
 import type { Type } from './typing/type.ts'
 import { mismatch, type Value } from './value.ts'
@@ -47,8 +47,10 @@ export const starredNode = (column: Starred): Node => new Node('starred', { ...c
 function ofRelations(star: Node, from: readonly Relation[], scope: Scope): readonly Starred[] {
   star.only('table')
   const table = star.text('table')?.toLowerCase()
-  const isAsked = (relation: string | undefined) => table === undefined || relation === table
-  const shown = visible(from).filter(({ hidden, relation }) => hidden !== true && isAsked(relation))
+  const path = table?.split('.') ?? []
+  const shown = visible(from).filter(
+    column => column.hidden !== true && (table === undefined || isOfRelation(column, path)),
+  )
   if (shown.length > 0) return shown
   if (table === undefined)
     throw new EngineFault(
@@ -56,8 +58,7 @@ function ofRelations(star: Node, from: readonly Relation[], scope: Scope): reado
       `COLUMN_NOT_FOUND: ${at(star.position, 'SELECT * not allowed in queries without FROM clause')}`,
       star.position,
     )
-  const path = table.split('.')
-  const around = outer(table, scope)
+  const around = outer(path, scope)
   if (around.length > 0) return around
   const row = path.length > 1 ? found(path, scope) : undefined
   if (row !== undefined) return fieldsOf(row, star)
@@ -69,9 +70,9 @@ function ofRelations(star: Node, from: readonly Relation[], scope: Scope): reado
 }
 
 /** A relation of the query around this one. */
-function outer(table: string, scope: Scope): readonly Starred[] {
+function outer(path: readonly string[], scope: Scope): readonly Starred[] {
   for (let place = scope.outer; place !== undefined; place = place.outer) {
-    const columns = place.columns.filter(({ hidden, relation }) => hidden !== true && relation === table)
+    const columns = place.columns.filter(column => column.hidden !== true && isOfRelation(column, path))
     if (columns.some(({ name }) => name === undefined))
       throw new EngineFault(
         'semantic',

@@ -51,7 +51,8 @@ export const CreateStream = operation({
   output: {},
   resource: resourceOf,
   async handle(kinesis: Kinesis, input, call) {
-    const mode = input.StreamModeDetails?.StreamMode ?? 'PROVISIONED'
+    // Neither a mode nor a number of shards: AWS makes a stream on demand.
+    const mode = input.StreamModeDetails?.StreamMode ?? (input.ShardCount === undefined ? 'ON_DEMAND' : 'PROVISIONED')
     if (mode === 'ON_DEMAND' && input.ShardCount !== undefined) {
       throw new InvalidArgumentException('ShardCount is not given for a stream in the ON_DEMAND mode: leave it out.')
     }
