@@ -6,6 +6,7 @@ import { calledAt } from './called-at.ts'
 import { fill, segments } from './functions/entry.ts'
 import { constants, functions } from './functions/functions.ts'
 import { refused } from './functions/refused.ts'
+import { aggregated, nestedKeys, windowed } from './nested-order.ts'
 import { condition } from './operators.ts'
 import { type Call, readCall } from './read-call.ts'
 import { called } from './resolve.ts'
@@ -14,7 +15,7 @@ import type { Statement } from './statement.ts'
 import { nameOf, type Type } from './typing/type.ts'
 import { mismatch, typed, type Value } from './value.ts'
 import { orderItems, overWindow } from './window.ts'
-import { checkOrdered } from './window-rules.ts'
+import { baseOf, checkOrdered } from './window-rules.ts'
 
 const isKnown = (name: string): boolean => functions.has(name) || name in constants
 
@@ -29,7 +30,9 @@ export function windowCall(node: Node, statement: Statement, scope: Scope): Valu
   const written = ` OVER ${overWindow(over, statement, scope)}`
   const read = readCall(node.need('this'), isKnown)
   if (read.name === 'lag' || read.name === 'lead') checkOrdered(read.name, over, scope)
-  return writeCall(read, statement, scope, written)
+  const value = writeCall(read, statement, scope, written)
+  const order = [...(baseOf(over, scope)?.order ?? []), ...over.records('order_by')]
+  return { ...value, sql: windowed(value.sql, nestedKeys(order, statement, scope), written) }
 }
 
 function writeCall(read: Call, statement: Statement, scope: Scope, over: string): Value {
@@ -71,7 +74,7 @@ function writeCall(read: Call, statement: Statement, scope: Scope, over: string)
   if (made.distinct) checkDistinctOrder(made, statement, scope)
   const { template, parts, type } = called(made, entry, statement, scope)
   if (entry.kind !== 'scalar') {
-    const { inside, behind } = modifiers(made, statement, scope, over)
+    const { order, inside, behind } = modifiers(made, statement, scope, over)
     const texts = segments(template).map(({ text, isCall }) => {
       if (!isCall) return fill(text, parts)
       const open = text.indexOf('(') + 1
@@ -79,7 +82,9 @@ function writeCall(read: Call, statement: Statement, scope: Scope, over: string)
       const before = text.startsWith('DISTINCT ', open) ? '' : inside.before
       return `${text.slice(0, open)}${before}${fill(text.slice(open, -1), parts)}${inside.after})${behind}`
     })
-    return typed(texts.join(''), type)
+    const keys = nestedKeys(made.orderBy, statement, scope)
+    const listed = (key: string) => `list(${key}${order})${behind}`
+    return typed(aggregated(texts.join(''), keys, { isDistinct: made.distinct, listed }), type)
   }
   const wrong = notOfScalars(made, over)
   if (wrong !== undefined) throw new EngineFault('semantic', wrong, made.position)
@@ -132,6 +137,7 @@ function modifiers(made: Call, statement: Statement, scope: Scope, over: string)
       ? ''
       : ` FILTER (WHERE ${condition(statement.expression(made.filter, scope), 'Filter expression', made.position)})`
   return {
+    order,
     inside: { before: made.distinct ? 'DISTINCT ' : '', after: `${order}${made.ignoreNulls ? ' IGNORE NULLS' : ''}` },
     behind: filter + over,
   }

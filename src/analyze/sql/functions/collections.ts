@@ -3,6 +3,8 @@
 import { at, EngineFault } from '../../engine/fault.ts'
 import { unsupported } from '../ast.ts'
 import { cast } from '../convert.ts'
+import { isNested } from '../equality.ts'
+import { extremeOf } from '../nested-order.ts'
 import { arrayOf, isSimple, nameOf, rowOf, type Type, varchar } from '../typing/type.ts'
 import { typed } from '../value.ts'
 import { invalid } from './clock.ts'
@@ -76,11 +78,19 @@ export const collections: FunctionTable = {
     '(array(O)) -> O',
     ([list]) => {
       const type = list?.type.kind === 'array' ? list.type.of : varchar
-      const most = isSimple(type, 'real', 'double') ? 'athena_most_number($1)' : 'list_max($1)'
+      const plain = isSimple(type, 'real', 'double') ? 'athena_most_number($1)' : 'list_max($1)'
+      const most = isNested(type) ? extremeOf('greatest', '$1', type) : plain
       return typed(`CASE WHEN list_count($1) = len($1) THEN ${most} END`, type)
     },
   ]),
-  array_min: scalar(['(array(O)) -> O', 'CASE WHEN list_count($1) = len($1) THEN list_min($1) END']),
+  array_min: scalar([
+    '(array(O)) -> O',
+    ([list]) => {
+      const type = list?.type.kind === 'array' ? list.type.of : varchar
+      const least = isNested(type) ? extremeOf('least', '$1', type) : 'list_min($1)'
+      return typed(`CASE WHEN list_count($1) = len($1) THEN ${least} END`, type)
+    },
+  ]),
   array_position: scalar([
     '(array(E), E) -> bigint',
     'CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN CAST(coalesce(list_position($1, $2), 0) AS BIGINT) END',

@@ -1,5 +1,7 @@
 // Conditions and comparisons. https://trino.io/docs/current/functions/conditional.html, …/comparison.html
 import { unsupported } from '../ast.ts'
+import { isNested } from '../equality.ts'
+import { extremeOf } from '../nested-order.ts'
 import { decimal, isSimple, unknown } from '../typing/type.ts'
 import { typed } from '../value.ts'
 import { type Argument, type FunctionTable, scalar, type Writer } from './entry.ts'
@@ -14,6 +16,7 @@ const ofAll = (name: 'greatest' | 'least') =>
     parts => {
       const type = parts[0]?.type ?? decimal(1, 0)
       const isFloat = name === 'greatest' && isSimple(type, 'real', 'double')
+      if (isNested(type)) return typed(anyNull(parts, extremeOf(name, '[$*]', type)), type)
       return typed(anyNull(parts, isFloat ? 'athena_most_number([$*])' : `${name}($*)`), type)
     },
   ])

@@ -3,6 +3,7 @@
 // DuckDB has transform, filter and reduce with items of one type. The others are made of these: a lambda's parameters are bound
 // one after another (entry.ts's `applied`).
 import { unsupported } from '../ast.ts'
+import { sortedList } from '../nested-order.ts'
 import { duckName } from '../typing/names.ts'
 import { arrayOf, isSame, mapOf, type Type, unknown } from '../typing/type.ts'
 import { typed } from '../value.ts'
@@ -66,7 +67,13 @@ export const lambdas: FunctionTable = {
   any_match: scalar(['(array(T), function(T, boolean)) -> boolean', 'athena_any(list_transform($1, $2))']),
   none_match: scalar(['(array(T), function(T, boolean)) -> boolean', '(NOT athena_any(list_transform($1, $2)))']),
   array_sort: scalar(
-    ['(array(O)) -> array(O)', "list_sort($1, 'ASC', 'NULLS LAST')"],
+    [
+      '(array(O)) -> array(O)',
+      ([list]) => {
+        const type = list?.type ?? arrayOf(unknown)
+        return typed(sortedList('$1', type.kind === 'array' ? type.of : unknown), type)
+      },
+    ],
     ['(array(T), function(T, T, bigint)) -> array(T)', sortedBy],
   ),
   filter: scalar(['(array(T), function(T, boolean)) -> array(T)', 'list_filter($1, $2)']),
