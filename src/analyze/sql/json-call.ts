@@ -43,6 +43,7 @@ export function jsonCall(node: Node, statement: Statement, scope: Scope): Value 
   }
 }
 
+/** Whether an argument is said to be JSON, and encoded. */
 const formatted = (node: Node, role: string, place: number): boolean => {
   const formats = node.raw('formats')
   return Array.isArray(formats) && formats.includes(`${role}:${place}`)
@@ -52,26 +53,48 @@ const formatted = (node: Node, role: string, place: number): boolean => {
 function followed(node: Node, onError: string, write: Write): string {
   const text = node.need('path').text('value') ?? ''
   const names = Array.isArray(node.raw('names')) ? (node.raw('names') as readonly string[]) : []
-  for (const name of variables(path(text, node.position)))
-    if (!names.includes(name)) throw invalidPath(node.position, `no value passed for parameter ${name}`)
+  const place = node.need('path').position ?? node.position
+  for (const name of variables(path(text, place))) {
+    if (names.includes(name)) continue
+    const hint = names.includes(name.toUpperCase()) ? `. Try quoting "${name}" in the PASSING clause to match case` : ''
+    throw invalidPath(place, `no value passed for parameter ${name}${hint}`)
+  }
   const clauses: PathClauses = {
     ...{ path: text, names, onError: node.text('onError') ?? onError, onEmpty: node.text('onEmpty') ?? 'null' },
     ...{ wrapper: node.text('wrapper') ?? 'without', omitsQuotes: node.flag('omitsQuotes') },
   }
   const passing = node.list('passing').map((part, place) => {
     const value = write(part)
-    if (formatted(node, 'passing', place)) return textOf(value, node.position)
+    if (formatted(node, 'passing', place))
+      return textOf(value, part.position ?? node.position, formatted(node, 'encoded passing', place))
+    if (isSpan(value.type) || isSimple(value.type, 'uuid'))
+      return nullOrJson(typed(cast(value, varchar, node.position), varchar), node.position)
     const isPlain =
       isText(value.type) || numberName(value.type) !== undefined || isSimple(value.type, 'boolean', 'unknown')
     if (!isPlain && !isSimple(value.type, 'json')) throw unsupported(`PASSING a ${nameOf(value.type)}`, node.position)
-    return `CAST(${cast(value, json, node.position)} AS VARCHAR)`
+    return nullOrJson(value, node.position)
   })
-  const input = textOf(write(node.need('input')), node.position)
+  const input = textOf(
+    write(node.need('input')),
+    node.need('input').position ?? node.position,
+    formatted(node, 'encoded input', 0),
+  )
   return `${input}, ${literal(JSON.stringify(clauses))}, CAST([${passing.join(', ')}] AS VARCHAR[])`
 }
 
-/** The text of a value that holds JSON. */
-function textOf(value: Value, position: Position | undefined): string {
+const isSpan = (type: Type): boolean => isSimple(type, 'interval day to second', 'interval year to month')
+
+/** A NULL that is passed is JSON's null. */
+const nullOrJson = (value: Value, position: Position | undefined): string =>
+  `coalesce(CAST(${cast(value, json, position)} AS VARCHAR), 'null')`
+
+/** The text of a value that holds JSON; only bytes are encoded. */
+function textOf(value: Value, position: Position | undefined, isEncoded: boolean): string {
+  if (isEncoded && !isSimple(value.type, 'varbinary', 'unknown'))
+    throw mismatch(
+      position,
+      `Cannot read input of type ${nameOf(value.type)} as JSON using formatting JSON ENCODING UTF8`,
+    )
   if (isText(value.type) || isSimple(value.type, 'json', 'unknown'))
     return `CAST(${coerced(value, varchar)} AS VARCHAR)`
   if (isSimple(value.type, 'varbinary')) return `athena_from_utf8(${value.sql}, chr(65533))`
@@ -88,6 +111,11 @@ function path(text: string, position: Position | undefined): StandardPath {
     if (!(cause instanceof ComputeFault)) throw cause
     const [, code = '', what = cause.message] = /^([A-Z_]+): (.*)$/s.exec(cause.message) ?? []
     if (code === 'NOT_SUPPORTED') throw new EngineFault('unsupported', at(position, what), position)
+    const first = /^\s*(?!(?:lax|strict)\b)(\w+)/.exec(text)
+    if (first !== null && position !== undefined) {
+      const word = { ...position, column: position.column + 1 + first[0].length - (first[1]?.length ?? 0) }
+      throw new EngineFault('syntax', at(word, `mismatched input '${first[1]}' expecting {'lax', 'strict'}`), word)
+    }
     throw invalidPath(position, what)
   }
 }
@@ -165,6 +193,11 @@ function castOrNothing(value: Value, type: Type): string | undefined {
 
 const givesJson = new Set(['json_query', 'json_object', 'json_array'])
 
+function refusedUnique(position: Position | undefined): EngineFault {
+  const text = 'WITH UNIQUE KEYS behavior is not supported for JSON_OBJECT function when input expression has FORMAT'
+  return new EngineFault('semantic', `NOT_SUPPORTED: ${at(position, text)}`, position)
+}
+
 function made(node: Node, write: Write): Value {
   const isObject = node.text('name') === 'json_object'
   const clauses: MadeClauses = {
@@ -175,7 +208,10 @@ function made(node: Node, write: Write): Value {
   const values = node.list('values').map((part, place) => {
     const value = write(part)
     const isJson = part.kind === 'json_call' && givesJson.has(part.text('name') ?? '')
-    if (isJson || formatted(node, 'value', place)) return textOf(value, node.position)
+    const isFormatted = formatted(node, 'value', place)
+    if (isFormatted && isObject && node.flag('unique')) throw refusedUnique(node.position)
+    if (isJson || isFormatted)
+      return textOf(value, part.position ?? node.position, formatted(node, 'encoded value', place))
     if (isSimple(value.type, 'unknown')) return 'CAST(NULL AS VARCHAR)'
     const isPlain = isText(value.type) || numberName(value.type) !== undefined || isSimple(value.type, 'boolean')
     const plain = isPlain ? value : typed(cast(value, varchar, node.position), varchar)

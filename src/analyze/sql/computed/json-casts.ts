@@ -41,7 +41,22 @@ function scalarAs(value: string | boolean | JsonNumber, type: string): string | 
   if (type === 'BOOLEAN') return booleanOf(value)
   const text = value instanceof JsonNumber ? value.text : typeof value === 'boolean' ? (value ? '1' : '0') : value
   if (type === 'DOUBLE' || type === 'REAL') return double.test(text) ? text.trim().replace(/[dDfF]$/, '') : undefined
-  return decimal.test(text) ? text.trim() : undefined
+  if (!decimal.test(text)) return undefined
+  const [, precision, scale] = /^DECIMAL\((\d+),(\d+)\)$/.exec(type) ?? []
+  if (wholeDigits(text.trim(), Number(scale)) > Number(precision) - Number(scale))
+    throw wrong(`Cannot cast input json to ${type}`)
+  return text.trim()
+}
+
+/** How many digits stand before the point once the number is rounded to that many behind it. */
+function wholeDigits(text: string, scale: number): number {
+  const [, whole = '', fraction = '', exponent = '0'] = /^[+-]?(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(text) ?? []
+  const digits = (whole + fraction).replace(/^0+/, '')
+  if (digits === '') return 0
+  const before = digits.length - fraction.length + Number(exponent)
+  const kept = before + scale
+  const isCarried = kept >= 0 && /^9*$/.test(digits.slice(0, kept)) && (digits[kept] ?? '0') >= '5'
+  return isCarried && kept <= digits.length ? before + 1 : before
 }
 
 function wholeOf(value: string | boolean | JsonNumber): bigint | undefined {
@@ -56,7 +71,10 @@ function wholeOf(value: string | boolean | JsonNumber): bigint | undefined {
 
 function booleanOf(value: string | boolean | JsonNumber): string | undefined {
   if (typeof value === 'boolean') return String(value)
-  if (value instanceof JsonNumber) return String(Number(value.text) !== 0)
+  if (value instanceof JsonNumber) {
+    const isBeyond = value.isWhole && BigInt.asIntN(64, BigInt(value.text)) !== BigInt(value.text)
+    return isBeyond ? undefined : String(Number(value.text) !== 0)
+  }
   if (/^(?:t|true|1)$/i.test(value)) return 'true'
   return /^(?:f|false|0)$/i.test(value) ? 'false' : undefined
 }
@@ -66,13 +84,13 @@ export const jsonCasts: ComputedTable = {
     const value = read(text)
     if (value === null) return null
     if (value instanceof JsonObject || (typeof value === 'object' && !(value instanceof JsonNumber)))
-      throw wrong(`Unexpected token when cast to ${type.toLowerCase()}: ${kindOf(value)}`)
+      throw wrong(`Cannot cast '${text}' to ${type}`)
     const made = scalarAs(value, type)
-    if (made === undefined) {
-      const shown = value instanceof JsonNumber && !value.isWhole ? doubleText(Number(value.text)) : scalar(value)
-      throw wrong(`Cannot cast '${shown}' to ${type}`)
-    }
-    return made
+    if (made !== undefined) return made
+    if (value instanceof JsonNumber)
+      throw wrong(`Cannot cast '${value.isWhole ? value.text : doubleText(Number(value.text))}' to ${type}`)
+    if (type.startsWith('DECIMAL')) throw wrong(`Cannot cast '${text}' to ${type}`)
+    throw wrong(`Cannot cast '${value}' to ${type === 'INTEGER' ? 'INT' : type}`)
   }),
   athena_json_items: computed(['VARCHAR', 'VARCHAR'], 'VARCHAR[]', (text, type) => {
     const value = read(text)
@@ -104,6 +122,3 @@ export const jsonCasts: ComputedTable = {
     return value.map(inner)
   }),
 }
-
-const scalar = (value: string | boolean | JsonNumber): string =>
-  value instanceof JsonNumber ? value.text : String(value)

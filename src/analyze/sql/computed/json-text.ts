@@ -15,7 +15,9 @@ export class JsonNumber {
 
   /** As Athena writes it again. */
   get written(): string {
-    return this.isWhole ? String(BigInt(this.text)) : doubleText(Number(this.text))
+    if (this.isWhole) return String(BigInt(this.text))
+    const text = doubleText(Number(this.text))
+    return text.endsWith('Infinity') ? `"${text}"` : text
   }
 }
 
@@ -164,6 +166,15 @@ export function inOrder(value: Json): Json {
     return new JsonObject([...last].sort(([one], [other]) => (one < other ? -1 : 1)))
   }
   return Array.isArray(value) ? value.map(inOrder) : value
+}
+
+/** Of several keys of one name the last counts, in the place of the first. */
+export function withoutRepeats(value: Json): Json {
+  if (value instanceof JsonObject) {
+    const last = new Map(value.entries.map(([key, item]) => [key, withoutRepeats(item)]))
+    return new JsonObject([...last])
+  }
+  return Array.isArray(value) ? value.map(withoutRepeats) : value
 }
 
 const writeString = (text: string): string =>

@@ -2,7 +2,7 @@
 // https://trino.io/docs/current/functions/json.html
 import { type ComputedTable, ComputeFault, computed } from './computed.ts'
 import { doubleText } from './java-number.ts'
-import { type Json, JsonNumber, JsonObject, readJson, writeJson } from './json-text.ts'
+import { type Json, JsonNumber, JsonObject, readJson, withoutRepeats, writeJson } from './json-text.ts'
 import { exactText, PathFault } from './standard-numbers.ts'
 import { standardPath } from './standard-path.ts'
 import { type Item, isArray, isExact, numberIn, walked } from './standard-walk.ts'
@@ -40,12 +40,16 @@ const notJson = (): PathFault => new PathFault('JSON_INPUT_CONVERSION_ERROR: con
 function jsonOf(text: string): Json {
   const value = readJson(text)
   if (value === undefined) throw notJson()
-  return value
+  return withoutRepeats(value)
 }
 
 function found(input: string, { path, names }: PathClauses, values: readonly (string | null)[]): readonly Item[] {
+  // What is not there is no item at all.
   const variables = new Map(
-    names.map((name, index): [string, Item] => [name, jsonOf(values[index] ?? 'null')] as const),
+    names.map((name, index) => {
+      const value = values[index] ?? undefined
+      return [name, value === undefined ? [] : [jsonOf(value)]] as const
+    }),
   )
   return walked(standardPath(path), jsonOf(input), variables)
 }
@@ -79,6 +83,8 @@ const several = (what: string) => new PathFault(`${what}: JSON path found multip
 const none = (what: string) => new ComputeFault(`${what}: JSON path found no items`)
 const asJson = 'JSON_OUTPUT_CONVERSION_ERROR: conversion from JSON failed'
 const asValue = 'JSON_VALUE_RESULT_ERROR: cannot extract SQL scalar from JSON'
+const repeated = (what: string) =>
+  new ComputeFault(`JSON_OUTPUT_CONVERSION_ERROR: conversion from JSON failed: ${what}`)
 const bigintMax = 2n ** 63n
 
 /** A letter for what it is, and its text. */
@@ -148,11 +154,9 @@ export const standardJsons: ComputedTable = {
       throw new ComputeFault(
         'JSON_INPUT_CONVERSION_ERROR: conversion to JSON failed: null value passed for JSON object key to JSON_OBJECT function',
       )
-    if (unique && new Set(keys).size < keys.length)
-      throw new ComputeFault(
-        'JSON_OUTPUT_CONVERSION_ERROR: conversion from JSON failed: duplicate key passed to JSON_OBJECT function',
-      )
+    if (unique && new Set(keys).size < keys.length) throw repeated('duplicate key passed to JSON_OBJECT function')
     const entries = new Map(kept.map(index => [keys[index] ?? '', items[index] ?? null] as const))
+    if (entries.size < kept.length) throw repeated('cannot construct a JSON object with duplicate key')
     return writeJson(new JsonObject([...entries]))
   }),
 }

@@ -7,20 +7,19 @@ import type { Exact, Path, Predicate, StandardPath } from './standard-path.ts'
 /** JSON, whose numbers may also be those that the path computed. */
 export type Item = Json | Exact | number
 
+/** What was passed by each name: one item, or none. */
+export type Variables = ReadonlyMap<string, readonly Item[]>
+
 interface Place {
   readonly isLax: boolean
   readonly context: Item
-  readonly variables: ReadonlyMap<string, Item>
+  readonly variables: Variables
   readonly current?: Item
   /** The last index of the innermost array around. */
   readonly last?: number
 }
 
-export function walked(
-  { isLax, path }: StandardPath,
-  context: Item,
-  variables: ReadonlyMap<string, Item>,
-): readonly Item[] {
+export function walked({ isLax, path }: StandardPath, context: Item, variables: Variables): readonly Item[] {
   return follow(path, { isLax, context, variables })
 }
 
@@ -47,7 +46,7 @@ function follow(path: Path, place: Place): readonly Item[] {
     case 'variable': {
       const found = place.variables.get(path.name)
       if (found === undefined) throw failed(`no value passed for parameter ${path.name}`)
-      return [found]
+      return found
     }
     case 'literal':
       return [path.value]
@@ -132,9 +131,7 @@ function chosen(items: readonly Item[], places: readonly (readonly [Path, Path?]
     const last = to === undefined ? first : index(to)
     const isInside = first >= 0 && last >= first && last < items.length
     if (!isInside && !place.isLax)
-      throw failed(
-        `structural error: invalid array subscript: [${first}${to === undefined ? '' : ` to ${last}`}] for array of size ${items.length}`,
-      )
+      throw failed(`structural error: invalid array subscript: [${first}, ${last}] for array of size ${items.length}`)
     return items.slice(Math.max(0, first), Math.max(0, last + 1))
   })
 }

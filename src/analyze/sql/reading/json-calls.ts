@@ -94,6 +94,7 @@ class Reader {
     this.take(2)
     if (!this.is('ENCODING')) return
     this.take(1)
+    this.formats.push(`encoded ${this.formats.at(-1)}`)
     if (!this.is('UTF8'))
       throw new EngineFault(
         'unsupported',
