@@ -1,5 +1,6 @@
 // Which tables of the catalog a statement names: they are asked for before it is translated, since every expression's type
 // begins with theirs.
+import { EngineFault } from '../engine/fault.ts'
 import type { TableReference } from '../engine/request.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -14,6 +15,7 @@ export function references(
 ): readonly TableReference[] {
   const found = new Map<string, TableReference>()
   eachTable(tree, relations, table => {
+    refuseFourParts(table)
     const name = (textOf(table.name) ?? '').toLowerCase()
     const reference = { database: textOf(table.schema)?.toLowerCase() ?? defaultDatabase, name }
     found.set(JSON.stringify([reference.database, name]), reference)
@@ -26,6 +28,14 @@ export function qualify(tree: unknown, database: string): void {
   eachTable(tree, [], table => {
     if (textOf(table.schema) === undefined) Object.assign(table, { schema: { name: database, quoted: true } })
   })
+}
+
+/** The parser keeps what stands before the database as one name. */
+function refuseFourParts({ catalog, schema, name }: Fields): void {
+  const before = textOf(catalog)
+  if (before === undefined || !before.includes('.') || (isRecord(catalog) && catalog.quoted === true)) return
+  const shown = [before, textOf(schema), textOf(name)].join('.').toLowerCase()
+  throw new EngineFault('semantic', `SYNTAX_ERROR: Too many dots in table name: ${shown}`)
 }
 
 function eachTable(tree: unknown, relations: readonly string[], visit: (table: Fields) => void): void {

@@ -32,9 +32,13 @@ export function withPlainCalls(sql: string, tokens: readonly Token[]): Rewriting
   const ordered = orderedCalls(tokens)
   const edits: Edit[] = tokens.flatMap((token, index) => {
     const name = token.text.toLowerCase()
-    const isCall = tokens[index + 1]?.text === '(' && tokens[index - 1]?.text !== '.'
+    const before = tokens[index - 1]?.text
+    // `count(x) FILTER (WHERE …)` is no call of filter.
+    const isCall = tokens[index + 1]?.text === '(' && before !== '.' && !(name === 'filter' && before === ')')
     if (!isCall || token.type === 'STRING' || token.type === 'QUOTED_IDENTIFIER') return []
-    if (!functions.has(name) || ownGrammar.has(name)) return []
+    // count(x ORDER BY y): its own grammar has no place for the order, and count(*) has none.
+    const isOrderedCount = name === 'count' && ordered.has(index) && tokens[index + 2]?.text !== '*'
+    if (!functions.has(name) || (ownGrammar.has(name) && !isOrderedCount)) return []
     const mark = `"${sign}${name}"`
     if (!ordered.has(index)) return [{ start: token.start, end: token.end, text: mark }]
     // Of the functions that may hold an ORDER BY the parser knows few: it gets one of them, with the name among its arguments.
