@@ -56,7 +56,7 @@ export function describedTarget(table: CatalogTable): TargetTable {
 function writtenText({ separators, escape: mark, nullText }: Extract<RowFormat, { serde: 'lazy' }>): WrittenText {
   const characters = [...separators, '\u0004', '\u0005', '\u0006', '\u0007', '\b'].join('')
   return {
-    ...{ delimiter: separators[0], nullText },
+    ...{ delimiter: separators[0], nullText, separators: separators.slice(1) },
     ...(mark !== undefined && { escape: { mark, characters: mark + characters } }),
   }
 }

@@ -228,6 +228,8 @@ export interface TransformRequest {
 export interface WrittenText extends Pick<CsvLayout, 'delimiter' | 'quote' | 'nullText'> {
   /** What is written in front of each of these characters in a text; absent: texts are written as they are. */
   readonly escape?: { readonly mark: string; readonly characters: string }
+  /** Below the delimiter: between elements, and between keys and values. Each level has its own; control characters when absent. */
+  readonly separators?: readonly string[]
 }
 
 export interface TargetTable {

@@ -3,7 +3,7 @@
 // https://docs.aws.amazon.com/athena/latest/ug/lazy-simple-serde.html
 
 import type { RowFormat } from '../../../formats/row-format.ts'
-import { literal } from '../../sql/text.ts'
+import { identifier, literal } from '../../sql/text.ts'
 import { duckNameOfHive } from '../../sql/typing/names.ts'
 import { nestedOf } from './nested-check.ts'
 import type { PlacedColumn, RowReader } from './row-reader.ts'
@@ -36,10 +36,7 @@ export function delimitedReader(format: Lazy, columns: readonly PlacedColumn[]):
         values: values.filter(value => value !== undefined),
       },
     }),
-    value: (index, read) => {
-      const type = columns[index]?.type ?? 'string'
-      return textValue(type, read) ?? `CAST(${read} AS ${duckNameOfHive(type)})`
-    },
+    value: (index, read) => typed(columns[index]?.type ?? 'string', read),
     read(line) {
       const parts = split(line, separator, format.escape)
       const value = (part: string | undefined, text: ToJson) => (part === undefined ? 'null' : text(part))
@@ -56,6 +53,24 @@ function readingType(type: string): string {
   if (nested?.kind === 'struct')
     return `STRUCT(${nested.fields.map(([name, of]) => `"${name.replaceAll('"', '""')}" ${readingType(of)}`).join(', ')})`
   return 'VARCHAR'
+}
+
+/** What was read so as a value of the type: what does not fit is NULL, and nothing around it. */
+function typed(type: string, read: string, level = 0): string {
+  const nested = nestedOf(type)
+  const one = `x${level}`
+  if (nested === undefined) return textValue(type, read) ?? `CAST(${read} AS ${duckNameOfHive(type)})`
+  if (nested.kind === 'array') return `list_transform(${read}, ${one} -> ${typed(nested.of, one, level + 1)})`
+  if (nested.kind === 'struct') {
+    const fields = nested.fields.map(([name, of]) => {
+      const key = identifier(name)
+      return `${key} := ${typed(of, `struct_extract(${read}, ${literal(name)})`, level)}`
+    })
+    return `CASE WHEN ${read} IS NOT NULL THEN struct_pack(${fields.join(', ')}) END`
+  }
+  const [key, value] = [typed(nested.key, `${one}.key`, level + 1), typed(nested.of, `${one}.value`, level + 1)]
+  const entries = `list_transform(map_entries(${read}), ${one} -> struct_pack("key" := ${key}, "value" := ${value}))`
+  return `CASE WHEN ${read} IS NOT NULL THEN map_from_entries(list_filter(${entries}, ${one} -> ${one}."key" IS NOT NULL)) END`
 }
 
 type ToJson = (text: string) => string
@@ -80,10 +95,7 @@ function timestampReader(formats: readonly string[]): ToJson {
 /** Each level down has the next separator; below the third they are the control characters from 4 on. */
 function nestedReader(format: Lazy, type: string, level: number): ToJson {
   const nested = nestedOf(type)
-  if (nested === undefined) {
-    const read = textReader(format, type)
-    return format.timestampFormats && isTimestamp(type) ? read : checked(type, read)
-  }
+  if (nested === undefined) return textReader(format, type)
   const separator = separatorOf(format, level)
   const parts = (text: string) => (text === '' ? [] : split(text, separator, format.escape))
   const orNull =
@@ -115,23 +127,6 @@ function nestedReader(format: Lazy, type: string, level: number): ToJson {
     }
     return `{${Array.from(entries, ([name, shown]) => `${name}:${shown}`).join(',')}}`
   })
-}
-
-/** Inside of others, what does not fit its type would fail the cast of the whole. */
-function checked(type: string, read: ToJson): ToJson {
-  const duck = duckNameOfHive(type)
-  const pattern = /INT/.test(duck)
-    ? /^[+-]?\d+$/
-    : /^(DOUBLE|FLOAT|DECIMAL)/.test(duck)
-      ? /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
-      : duck === 'BOOLEAN'
-        ? /^(true|false)$/i
-        : duck === 'DATE'
-          ? /^\d{4}-\d{1,2}-\d{1,2}$/
-          : duck === 'TIMESTAMP'
-            ? /^\d{4}-\d{1,2}-\d{1,2}( \d{1,2}:\d{1,2}:\d{1,2}(\.\d{1,9})?)?$/
-            : undefined
-  return pattern === undefined ? read : text => (pattern.test(text) ? read(text) : 'null')
 }
 
 function separatorOf(format: Lazy, level: number): string {

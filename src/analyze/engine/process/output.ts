@@ -10,6 +10,7 @@ import { wallClock } from '../../sql/zones.ts'
 import { EngineFault } from '../fault.ts'
 import type { Buckets, Column, Compression, DataFormat, WrittenColumn, WrittenFile, WrittenText } from '../request.ts'
 import { size } from './files.ts'
+import { lazyText } from './lazy-text.ts'
 import type { Session } from './session.ts'
 
 /** With how text is written; without a quote a value stands as it is, as Hive's text has it. */
@@ -87,14 +88,17 @@ export function checkedColumns(returned: readonly Returned[], plan: OutputPlan):
       'unsupported',
       `NOT_SUPPORTED: Column ${binary.name} holds a varbinary, which this engine does not write as text or JSON yet: write PARQUET.`,
     )
-  const nested = columns.find(({ type }) => plan.format === 'csv' && ['array', 'map', 'row'].includes(type.kind))
+  const isQuoted = plan.format === 'csv' && plan.quote !== undefined
+  const nested = columns.find(({ type }) => isQuoted && nestedKinds.includes(type.kind))
   if (nested)
     throw new EngineFault(
       'unsupported',
-      `NOT_SUPPORTED: Column ${nested.name} is an array, a map or a row, which this engine does not write as text yet: write PARQUET or JSON.`,
+      `NOT_SUPPORTED: Column ${nested.name} is an array, a map or a row, which text with quotes has no form for: write PARQUET or JSON.`,
     )
   return columns
 }
+
+const nestedKinds: readonly string[] = ['array', 'map', 'row']
 
 export interface NamedColumn {
   readonly name: string
@@ -106,8 +110,9 @@ export function valuesOf(columns: readonly NamedColumn[], plan: OutputPlan): rea
   const { format, partitionedBy } = plan
   const values = columns.map(({ name, type }, index) => {
     const value = storable(`c${index}`, type)
-    const isText = ['varchar', 'char'].includes(type.kind) && format === 'csv' && !partitionedBy.includes(name)
-    return { name, value: isText ? escaped(value, plan) : value }
+    const isText = ['varchar', 'char', ...nestedKinds].includes(type.kind)
+    const isWritten = format === 'csv' && !partitionedBy.includes(name)
+    return { name, value: isText && isWritten ? lazyText(value, type, plan) : value }
   })
   const selected = ({ name, value }: { readonly name: string; readonly value: string }) =>
     `${value} AS ${identifier(name)}`
@@ -116,15 +121,6 @@ export function valuesOf(columns: readonly NamedColumn[], plan: OutputPlan): rea
   const fields = kept.map(({ name, value }) => `${literal(name)}: ${value}`)
   const parted = values.filter(({ name }) => partitionedBy.includes(name))
   return [`to_json({${fields.join(', ')}}) AS athena_document`, ...parted.map(selected)]
-}
-
-/** As Hive's LazySimpleSerDe and Athena's: a mark in front of itself and of every separator, in texts alone. */
-function escaped(value: string, { escape: said }: OutputPlan): string {
-  if (said === undefined) return value
-  const code = (character: string) => `\\x{${character.charCodeAt(0).toString(16)}}`
-  const pattern = `([${[...said.characters].map(code).join('')}])`
-  const mark = said.mark === '\\' ? '\\\\' : said.mark
-  return `regexp_replace(${value}, ${literal(pattern)}, ${literal(`${mark}\\1`)}, 'g')`
 }
 
 function namedColumns(returned: readonly Returned[]): readonly NamedColumn[] {

@@ -195,7 +195,7 @@ function declaredText(column: Column): string {
   const type = duckNameOfHive(column.type)
   const name = identifier(column.name)
   if (type === 'VARCHAR') return name
-  if (/[[(]/.test(type) && !type.startsWith('DECIMAL')) {
+  if (/[[(]/.test(type) && !/^DECIMAL\([^)]*\)$/.test(type)) {
     throw new EngineFault(
       'unsupported',
       `Column '${column.name}' of type ${column.type} in a text table is not supported by this engine yet`,

@@ -6,7 +6,7 @@ import { duckNameOfHive } from '../../sql/typing/names.ts'
 /** Undefined for a type that is made of others. */
 export function textValue(type: string, text: string): string | undefined {
   const duck = duckNameOfHive(type)
-  if (/[[(]/.test(duck) && !duck.startsWith('DECIMAL')) return undefined
+  if (/[[(]/.test(duck) && !/^DECIMAL\([^)]*\)$/.test(duck)) return undefined
   switch (duck) {
     case 'VARCHAR':
       return text
