@@ -1,6 +1,6 @@
 /** What `npm pack` makes is the product: installed into an empty folder it starts, takes a record, and has its types. */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +14,8 @@ test('the packed package, installed into an empty folder, runs a lake', { timeou
   const run = (command: string, words: readonly string[], cwd: string) =>
     execFileSync(command, [...words], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 
-  // Packing builds first: npm runs `prepare`.
+  // Packing builds first: npm runs `prepack`, and in a clone `dependencies` when it has installed. A `prepare` would do both, and
+  // npm would ask every user of the package whether it may run it.
   const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder], root)) as readonly {
     filename: string
     files: readonly { path: string }[]
@@ -33,7 +34,10 @@ test('the packed package, installed into an empty folder, runs a lake', { timeou
   )
 
   await writeFile(join(folder, 'package.json'), '{"name": "user", "private": true, "type": "module"}')
-  run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, packed.filename)], folder)
+  const words = ['install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, packed.filename)]
+  const { status, stderr } = spawnSync('npm', words, { cwd: folder, encoding: 'utf8' })
+  assert.equal(status, 0, stderr)
+  assert.doesNotMatch(stderr, /biwa@\S+ \(|install scripts/)
   const biwa = join(folder, 'node_modules/biwa/bin/biwa.js')
   assert.equal(
     run(process.execPath, [biwa, '--version'], folder),
