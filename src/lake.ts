@@ -54,7 +54,7 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
   return lake
 }
 
-async function build({ settings, startAt, log, transcript, faults, url }: Building): Promise<Built> {
+async function build({ settings, startAt, log, ran, transcript, faults, url }: Building): Promise<Built> {
   const { directory, enforced, limits, randomOf } = settings
   const background = new Background(log, transcript && (name => transcript.worked(name, clock)))
   const realClock = new SystemClock(log)
@@ -167,6 +167,14 @@ async function build({ settings, startAt, log, transcript, faults, url }: Buildi
     random: randomOf('crawlers'),
     ...{ ledger, s3, catalog, clock, background, log, tags: glueTags, timetable: schedules.crawlers },
     permits: (roleArn, service, action, resource) => iam.permits(roleArn, service, action, resource),
+  })
+
+  jobs.onState(({ jobName, runId, state, failure }) => {
+    if (failure) ran({ kind: 'job', name: jobName, runId, state, message: failure.message }, failure.cause)
+  })
+  crawlers.onState(({ crawlerName, crawlId, state, failure }) => {
+    if (failure)
+      ran({ kind: 'crawler', name: crawlerName, runId: crawlId, state, message: failure.message }, failure.cause)
   })
 
   const parts: Parts = { athena, catalog, crawlers, firehose, functions, glueTags, iam, jobs, kinesis, s3, schedules }

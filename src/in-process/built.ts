@@ -5,6 +5,7 @@ import type { Pipeline } from '../gateway/pipeline.ts'
 import type { Background } from '../world/background.ts'
 import type { Clock } from '../world/clock.ts'
 import type { Log } from '../world/log.ts'
+import type { Failures } from './failures.ts'
 import type { Faults } from './faults.ts'
 import type { Settings } from './options.ts'
 import type { Transcript } from './transcript.ts'
@@ -30,6 +31,8 @@ export interface Building {
   readonly startAt: number | undefined
   readonly log: Log
   readonly transcript: Transcript | undefined
+  /** Told of runs and crawls that failed, for whoever waits for none of them. */
+  readonly ran: Failures['ran']
   /** Undefined where nothing is to be broken. */
   readonly faults: Faults | undefined
   /** Where a client on this machine reaches the lake; undefined while it does not listen. */

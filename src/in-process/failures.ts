@@ -12,6 +12,19 @@ export interface Failure {
   /** What failed: `"deliver temperature-to-s3" failed in the background`. */
   readonly text: string
   readonly cause: unknown
+  /** Where a job's run or a crawl failed: which. */
+  readonly run?: FailedRun
+}
+
+/** A job's run that failed and is not tried again, or a crawl; its record says the same. */
+export interface FailedRun {
+  readonly kind: 'job' | 'crawler'
+  /** Of the job or the crawler. */
+  readonly name: string
+  readonly runId: string
+  /** Glue's: FAILED or TIMEOUT. */
+  readonly state: string
+  readonly message: string
 }
 
 const failuresMax = 100
@@ -34,6 +47,23 @@ export class Failures implements Log {
     this.#clock = clock
   }
 
+  /**
+   * A run that nobody waits for has failed. It is no error of the lake's, so the log is not told; where it has been, because
+   * nobody foresaw the cause, the entry learns which run it was.
+   */
+  ran(run: FailedRun, cause: unknown): void {
+    const logged = this.#failures.findIndex(one => one.cause === cause)
+    const failure = this.#failures[logged]
+    if (failure) this.#failures[logged] = Object.freeze({ ...failure, run })
+    else this.#keep(`the ${run.kind} ${run.name} ${run.state}: ${run.message}`, cause, run)
+  }
+
+  /** Who waited for the run has been told, so it is no failure that could be missed. */
+  told(runId: string): void {
+    const found = this.#failures.findIndex(({ run }) => run?.runId === runId)
+    if (found >= 0) this.#failures.splice(found, 1)
+  }
+
   info(text: string, detail?: Readonly<Record<string, unknown>>): void {
     this.#log.info(text, detail)
   }
@@ -43,8 +73,13 @@ export class Failures implements Log {
   }
 
   error(text: string, cause?: unknown, detail?: Readonly<Record<string, unknown>>): void {
-    if (this.#failures.length < failuresMax)
-      this.#failures.push(Object.freeze({ at: this.#clock ? isoOf(this.#clock.now()) : '', text, cause }))
+    this.#keep(text, cause)
     this.#log.error(text, cause, detail)
+  }
+
+  #keep(text: string, cause: unknown, run?: FailedRun): void {
+    if (this.#failures.length >= failuresMax) return
+    const at = this.#clock ? isoOf(this.#clock.now()) : ''
+    this.#failures.push(Object.freeze({ at, text, cause, ...(run && { run: Object.freeze(run) }) }))
   }
 }

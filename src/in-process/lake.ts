@@ -188,9 +188,17 @@ export class Lake {
     return takeDown(this.#definable, definition, options)
   }
 
-  /** What failed in the background, where nobody waited for it: the first hundred, oldest first. A test may want it empty. */
+  /**
+   * What failed in the background, where nobody waited for it, a scheduled run of a job too: the first hundred, oldest first. A
+   * test may want it empty.
+   */
   get failures(): readonly Failure[] {
     return this.#failures.list
+  }
+
+  /** Takes a run or a crawl out of `failures`: whoever waited for it has been told that it failed. */
+  told(runId: string): void {
+    this.#failures.told(runId)
   }
 
   /**
@@ -317,6 +325,7 @@ export class Lake {
       settings: this.#settings,
       startAt: clock === 'simulated' ? startAt : undefined,
       log: this.#failures,
+      ran: (run, cause) => this.#failures.ran(run, cause),
       transcript: this.#transcript,
       faults: this.#settings.faults ? this.faults : undefined,
       url: () => this.#listeners.url,

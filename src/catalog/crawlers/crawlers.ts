@@ -45,7 +45,10 @@ export interface CrawlersParts {
 
 export interface CrawlEvent extends Scope {
   readonly crawlerName: string
+  readonly crawlId: string
   readonly state: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED'
+  /** Of a crawl that FAILED. */
+  readonly failure?: { readonly message: string; readonly cause: unknown }
 }
 
 /** Why a crawl ended before it was done. */
@@ -162,13 +165,14 @@ export class Crawlers {
   /** Resolves when the crawl is recorded as RUNNING; it goes on in the background. */
   async startCrawl(scope: Scope, name: string): Promise<void> {
     const { ledger, clock, random, background } = this.#parts
+    const crawlId = random.uuid()
     const crawler = await ledger.commit(write => {
       const found = this.#get(scope, name)
       if (found.state !== 'READY') throw crawlerRunning(name)
       write.run("UPDATE glue_crawler SET state = 'RUNNING' WHERE id = ?", found.id)
       write.run(
         "INSERT INTO glue_crawl (id, crawler, state, started_at, milliseconds, changes) VALUES (?, ?, 'RUNNING', ?, 0, ?)",
-        random.uuid(),
+        crawlId,
         found.id,
         clock.now(),
         JSON.stringify(noChanges),
@@ -179,9 +183,9 @@ export class Crawlers {
     })
     const controller = new AbortController()
     this.#underWay.set(crawler.id, controller)
-    this.#tell(crawler, 'RUNNING')
+    this.#tell(crawler, crawlId, 'RUNNING')
     background.run(`crawl of ${name}`, () =>
-      this.#perform(crawler, controller.signal).finally(() => this.#underWay.delete(crawler.id)),
+      this.#perform(crawler, crawlId, controller.signal).finally(() => this.#underWay.delete(crawler.id)),
     )
   }
 
@@ -208,7 +212,7 @@ export class Crawlers {
     })
   }
 
-  async #perform(crawler: Crawler, stop: AbortSignal): Promise<void> {
+  async #perform(crawler: Crawler, crawlId: string, stop: AbortSignal): Promise<void> {
     const { clock, background, ledger, log } = this.#parts
     const begunAt = clock.elapsed()
     try {
@@ -219,13 +223,13 @@ export class Crawlers {
         signal: AbortSignal.any([stop, background.closing]),
         end: (write, changes) => this.#end(write, crawler.id, 'COMPLETED', clock.elapsed() - begunAt, changes),
       })
-      this.#tell(crawler, 'SUCCEEDED')
+      this.#tell(crawler, crawlId, 'SUCCEEDED')
     } catch (cause) {
       // A lake that closes leaves the record as it is: the next start says what became of the crawl.
       if (background.closing.aborted) return
       const stopped = cause instanceof Stopped
       if (!stopped && !(cause instanceof Fault)) log.error(`the crawl of ${crawler.name} failed`, cause)
-      const text =
+      const message =
         cause instanceof Fault ? `${cause.code}: ${cause.message}` : `Internal failure: ${(cause as Error).message}`
       await ledger.commit(write =>
         this.#end(
@@ -234,10 +238,11 @@ export class Crawlers {
           stopped ? 'STOPPED' : 'FAILED',
           clock.elapsed() - begunAt,
           noChanges,
-          stopped ? undefined : text,
+          stopped ? undefined : message,
         ),
       )
-      this.#tell(crawler, stopped ? 'CANCELLED' : 'FAILED')
+      if (stopped) this.#tell(crawler, crawlId, 'CANCELLED')
+      else this.#tell(crawler, crawlId, 'FAILED', { message, cause })
     }
   }
 
@@ -267,8 +272,14 @@ export class Crawlers {
     return crawler
   }
 
-  #tell({ account, region, name }: Crawler, state: CrawlEvent['state']): void {
-    for (const listener of this.#listeners) listener({ account, region, crawlerName: name, state })
+  #tell(
+    { account, region, name }: Crawler,
+    crawlId: string,
+    state: CrawlEvent['state'],
+    failure?: CrawlEvent['failure'],
+  ): void {
+    for (const listener of this.#listeners)
+      listener({ account, region, crawlerName: name, crawlId, state, ...(failure && { failure }) })
   }
 }
 

@@ -98,4 +98,6 @@ export interface RunEvent extends Scope {
   readonly runId: string
   readonly state: RunState
   readonly triggerName?: string | undefined
+  /** Of a run that ended as FAILED or TIMEOUT and is not tried again. */
+  readonly failure?: { readonly message: string; readonly cause: unknown }
 }

@@ -60,7 +60,7 @@ test('broken records without a place for them fail the run, and nothing is writt
   await bench.put('raw/a.json', `${lines(1)}oops\n`)
   const run = await bench.run({ '--DLQ_S3': '' })
   assert.equal(run.state, 'FAILED')
-  assert.match(run.errorMessage ?? '', /1 records cannot be read .* set --DLQ_S3/)
+  assert.match(run.errorMessage ?? '', /1 record cannot be read .*: line \d+ of s3:.* set --DLQ_S3/)
   assert.deepEqual(bench.keys('curated/'), [])
   assert.equal((await bench.run()).numbers?.recordsIn, 2, 'its objects are still new')
 })

@@ -268,7 +268,8 @@ export class Jobs {
         startedAt: clock.now(),
       })
     })
-    this.#tell(job, { ...run, state })
+    const isFailure = next === undefined && (state === 'FAILED' || state === 'TIMEOUT')
+    this.#tell(job, { ...run, state }, isFailure ? { message, cause } : undefined)
     if (next !== undefined) this.#follow(job, next)
   }
 
@@ -278,7 +279,8 @@ export class Jobs {
     return job
   }
 
-  #tell({ account, region }: Job, { jobName, id, state, triggerName }: Run): void {
-    for (const listener of this.#listeners) listener({ account, region, jobName, runId: id, state, triggerName })
+  #tell({ account, region }: Job, { jobName, id, state, triggerName }: Run, failure?: RunEvent['failure']): void {
+    const event = { account, region, jobName, runId: id, state, triggerName, ...(failure && { failure }) }
+    for (const listener of this.#listeners) listener(event)
   }
 }

@@ -97,11 +97,7 @@ export class Outputs {
     name: string,
     deadLetters: { readonly location: Location | undefined; readonly key: string },
   ): Promise<Publication> {
-    if (result.deadLetters.count > 0 && !deadLetters.location)
-      throw new InvalidInputException(
-        `${result.deadLetters.count} records cannot be read as the source's schema says, and there is no place for them: ` +
-          'set --DLQ_S3 to a location like s3://bucket/dead-letters/. Nothing was written.',
-      )
+    if (result.deadLetters.count > 0 && !deadLetters.location) throw await this.#unreadable(result.deadLetters)
     const place = this.#place(result)
     const folders = result.files.map(place.folderOf)
     const added = new Map(folders.flatMap(({ key, partition }) => (partition ? [[key, partition] as const] : [])))
@@ -137,6 +133,26 @@ export class Outputs {
         }
       },
     }
+  }
+
+  /** Of letters that have no place: how many, and what is wrong with the first. */
+  async #unreadable({ count, file }: TransformResult['deadLetters']): Promise<Error> {
+    const records = count === 1 ? '1 record' : `${count} records`
+    const first = file === undefined ? '' : await this.#beginningOf(file)
+    const [, reason = '""', object = '""', line] = letterBeginning.exec(first) ?? []
+    const why = line === undefined ? '' : ` (${JSON.parse(reason)}: line ${line} of ${JSON.parse(object)})`
+    return new InvalidInputException(
+      `${records} cannot be read as the source's schema says${why}, and there is no place for dead letters: ` +
+        'set --DLQ_S3 to a location like s3://bucket/dead-letters/, or deadLetters in a definition. Nothing was written.',
+    )
+  }
+
+  async #beginningOf(file: string): Promise<string> {
+    const blob = await this.#blobs.adopt(file)
+    this.#adopted.push(blob)
+    const chunks: Uint8Array[] = []
+    for await (const chunk of this.#blobs.read(blob, 0, Math.min(blob.bytes, letterBeginningBytes))) chunks.push(chunk)
+    return Buffer.concat(chunks).toString()
   }
 
   async #deadLetters(
@@ -236,6 +252,10 @@ export class Outputs {
 }
 
 const filesAtOnce = 8
+
+/** `{"reason":"…","object":"…","line":1,…`: what precedes the record's own text, which may be long. */
+const letterBeginning = /^\{"reason":("(?:[^"\\]|\\.)*"),"object":("(?:[^"\\]|\\.)*"),"line":(\d+)/
+const letterBeginningBytes = 8192
 
 /** Several at once, in order: an fsync waits for the disk, a hash for the processor. */
 async function inTurns<T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>): Promise<readonly R[]> {
