@@ -106,7 +106,8 @@ async function build({ settings, startAt, log, ran, transcript, faults, url }: B
           403,
           `${actor} may not assume ${roleArn}: it is not there or trusts others.`,
         )
-      return pipeline.invoke({ account, region, principal: role ?? rootOf(account) }, service, operation, input)
+      const invoker = { account, region, principal: role ?? rootOf(account), invokedBy: actor }
+      return pipeline.invoke(invoker, service, operation, input)
     },
   })
 

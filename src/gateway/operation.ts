@@ -14,6 +14,8 @@ export interface Call {
   /** When the request arrived, by the lake's clock. */
   readonly at: number
   readonly principal: Principal
+  /** The service of AWS that calls because something fell due, such as scheduler.amazonaws.com. */
+  readonly invokedBy?: string
   /** Scheme and authority the client used, `http://127.0.0.1:4566`; for URLs in answers. */
   readonly endpoint: string
   /** Aborted when the client has gone or the lake closes. */

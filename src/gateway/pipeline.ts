@@ -73,6 +73,7 @@ export interface Invoker {
   readonly account: string
   readonly region: string
   readonly principal: Principal
+  readonly invokedBy?: string
 }
 
 interface Target {

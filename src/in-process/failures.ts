@@ -16,7 +16,7 @@ export interface Failure {
   readonly run?: FailedRun
 }
 
-/** A job's run that failed and is not tried again, or a crawl; its record says the same. */
+/** A job's run, or a crawl, that a schedule or a trigger began and that failed for good; its record says the same. */
 export interface FailedRun {
   readonly kind: 'job' | 'crawler'
   /** Of the job or the crawler. */
@@ -48,20 +48,14 @@ export class Failures implements Log {
   }
 
   /**
-   * A run that nobody waits for has failed. It is no error of the lake's, so the log is not told; where it has been, because
-   * nobody foresaw the cause, the entry learns which run it was.
+   * A run that nobody called for has failed. It is no error of the lake's; where the log was told nevertheless, because nobody
+   * foresaw the cause, that entry learns which run it was.
    */
   ran(run: FailedRun, cause: unknown): void {
     const logged = this.#failures.findIndex(one => one.cause === cause)
     const failure = this.#failures[logged]
     if (failure) this.#failures[logged] = Object.freeze({ ...failure, run })
     else this.#keep(`the ${run.kind} ${run.name} ${run.state}: ${run.message}`, cause, run)
-  }
-
-  /** Who waited for the run has been told, so it is no failure that could be missed. */
-  told(runId: string): void {
-    const found = this.#failures.findIndex(({ run }) => run?.runId === runId)
-    if (found >= 0) this.#failures.splice(found, 1)
   }
 
   info(text: string, detail?: Readonly<Record<string, unknown>>): void {

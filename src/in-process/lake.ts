@@ -196,11 +196,6 @@ export class Lake {
     return this.#failures.list
   }
 
-  /** Takes a run or a crawl out of `failures`: whoever waited for it has been told that it failed. */
-  told(runId: string): void {
-    this.#failures.told(runId)
-  }
-
   /**
    * What happened since the lake was opened, oldest first: calls, what fell due, deliveries, runs, crawls and queries, each with
    * how it ended. Plain frozen values: on a simulated clock the same seed and the same calls give the same ones. Kept by lakes

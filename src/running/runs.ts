@@ -37,7 +37,6 @@ export class RunningJob {
     const { JobRunId = '' } = await glue.StartJobRun({ JobName })
     await this.#lake.clock.settle()
     const { JobRun } = await glue.GetJobRun({ JobName, RunId: JobRunId })
-    this.#lake.told(JobRunId)
     if (JobRun?.JobRunState !== 'SUCCEEDED')
       throw new LakeMistake(`The run ${JobRunId} of the job ${JobName} ${JobRun?.JobRunState}: ${JobRun?.ErrorMessage}`)
     return this.#figures(JobRunId)
@@ -87,8 +86,6 @@ export class RunningCrawler {
     await this.#lake.clock.settle()
     const { Crawler: found } = await glue.GetCrawler({ Name })
     const last = found?.LastCrawl
-    const { crawlers } = await this.#lake.parts()
-    for (const { id } of crawlers.crawls(this.#lake, Name, 1)) this.#lake.told(id)
     if (last?.Status !== 'SUCCEEDED')
       throw new LakeMistake(
         `The crawl of ${Name} ended as ${last?.Status}: ${last?.ErrorMessage ?? 'no reason was given'}`,

@@ -47,7 +47,7 @@ export interface CrawlEvent extends Scope {
   readonly crawlerName: string
   readonly crawlId: string
   readonly state: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED'
-  /** Of a crawl that FAILED. */
+  /** Of an unattended crawl that FAILED. */
   readonly failure?: { readonly message: string; readonly cause: unknown }
 }
 
@@ -162,8 +162,11 @@ export class Crawlers {
     return crawlsOf(this.#parts.ledger, this.#get(scope, name).id, limit)
   }
 
-  /** Resolves when the crawl is recorded as RUNNING; it goes on in the background. */
-  async startCrawl(scope: Scope, name: string): Promise<void> {
+  /**
+   * Resolves when the crawl is recorded as RUNNING; it goes on in the background. It is unattended where a schedule or a trigger
+   * began it: then nobody asks what became of it.
+   */
+  async startCrawl(scope: Scope, name: string, { isUnattended = false } = {}): Promise<void> {
     const { ledger, clock, random, background } = this.#parts
     const crawlId = random.uuid()
     const crawler = await ledger.commit(write => {
@@ -185,7 +188,9 @@ export class Crawlers {
     this.#underWay.set(crawler.id, controller)
     this.#tell(crawler, crawlId, 'RUNNING')
     background.run(`crawl of ${name}`, () =>
-      this.#perform(crawler, crawlId, controller.signal).finally(() => this.#underWay.delete(crawler.id)),
+      this.#perform(crawler, { crawlId, isUnattended }, controller.signal).finally(() =>
+        this.#underWay.delete(crawler.id),
+      ),
     )
   }
 
@@ -212,7 +217,11 @@ export class Crawlers {
     })
   }
 
-  async #perform(crawler: Crawler, crawlId: string, stop: AbortSignal): Promise<void> {
+  async #perform(
+    crawler: Crawler,
+    { crawlId, isUnattended }: { readonly crawlId: string; readonly isUnattended: boolean },
+    stop: AbortSignal,
+  ): Promise<void> {
     const { clock, background, ledger, log } = this.#parts
     const begunAt = clock.elapsed()
     try {
@@ -242,7 +251,7 @@ export class Crawlers {
         ),
       )
       if (stopped) this.#tell(crawler, crawlId, 'CANCELLED')
-      else this.#tell(crawler, crawlId, 'FAILED', { message, cause })
+      else this.#tell(crawler, crawlId, 'FAILED', isUnattended ? { message, cause } : undefined)
     }
   }
 

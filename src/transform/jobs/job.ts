@@ -64,6 +64,8 @@ export interface RunRequest {
   /** The run to try once more: its arguments unless others are given. */
   readonly previousRunId?: string | undefined
   readonly triggerName?: string | undefined
+  /** Whether a schedule or a trigger began it: then nobody asks what became of it. */
+  readonly isUnattended?: boolean
   readonly kept?: Readonly<Record<string, unknown>> | undefined
 }
 
@@ -77,6 +79,7 @@ export interface Run {
   readonly attempt: number
   readonly previousRunId?: string | undefined
   readonly triggerName?: string | undefined
+  readonly isUnattended: boolean
   readonly state: RunState
   /** As they were given to this run, without the job's. */
   readonly arguments: Arguments
@@ -98,6 +101,6 @@ export interface RunEvent extends Scope {
   readonly runId: string
   readonly state: RunState
   readonly triggerName?: string | undefined
-  /** Of a run that ended as FAILED or TIMEOUT and is not tried again. */
+  /** Of an unattended run that ended as FAILED or TIMEOUT and is not tried again. */
   readonly failure?: { readonly message: string; readonly cause: unknown }
 }

@@ -143,6 +143,7 @@ export class Jobs {
       attempt: previous ? previous.attempt + 1 : 0,
       previousRunId: previous?.id,
       triggerName: request.triggerName,
+      isUnattended: request.isUnattended ?? false,
       arguments: given,
       timeoutMinutes: request.timeoutMinutes ?? job.timeoutMinutes,
       kept: request.kept ?? {},
@@ -268,7 +269,7 @@ export class Jobs {
         startedAt: clock.now(),
       })
     })
-    const isFailure = next === undefined && (state === 'FAILED' || state === 'TIMEOUT')
+    const isFailure = run.isUnattended && next === undefined && (state === 'FAILED' || state === 'TIMEOUT')
     this.#tell(job, { ...run, state }, isFailure ? { message, cause } : undefined)
     if (next !== undefined) this.#follow(job, next)
   }

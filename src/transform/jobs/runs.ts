@@ -27,6 +27,7 @@ export interface NewRun {
   readonly attempt: number
   readonly previousRunId?: string | undefined
   readonly triggerName?: string | undefined
+  readonly isUnattended: boolean
   readonly arguments: Arguments
   readonly timeoutMinutes: number
   readonly kept: Readonly<Record<string, unknown>>
@@ -87,7 +88,10 @@ export class Runs {
       run.attempt,
       run.previousRunId ?? null,
       run.triggerName ?? null,
-      JSON.stringify({ arguments: run.arguments, timeoutMinutes: run.timeoutMinutes, kept: run.kept }),
+      JSON.stringify({
+        ...{ arguments: run.arguments, timeoutMinutes: run.timeoutMinutes, kept: run.kept },
+        ...(run.isUnattended && { isUnattended: true }),
+      }),
       run.startedAt,
       run.startedAt,
     )
@@ -129,7 +133,7 @@ export class Runs {
 }
 
 function runOf(row: RunRow): Run {
-  const request = JSON.parse(row.request) as Pick<Run, 'arguments' | 'timeoutMinutes' | 'kept'>
+  const request = JSON.parse(row.request) as Pick<Run, 'arguments' | 'timeoutMinutes' | 'kept'> & Partial<Run>
   return {
     number: row.number,
     id: row.id,
@@ -139,6 +143,7 @@ function runOf(row: RunRow): Run {
     previousRunId: row.previous_run ?? undefined,
     triggerName: row.trigger_name ?? undefined,
     state: row.state,
+    isUnattended: false,
     ...request,
     startedAt: row.started_at,
     modifiedAt: row.modified_at,

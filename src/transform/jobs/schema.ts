@@ -13,7 +13,7 @@ export const jobTables = [
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE, job INTEGER NOT NULL, state TEXT NOT NULL,
     attempt INTEGER NOT NULL, previous_run TEXT, trigger_name TEXT,
-    request TEXT NOT NULL, -- arguments, time-out, what is only kept
+    request TEXT NOT NULL, -- arguments, time-out, what is only kept, whether nobody called for it
     started_at INTEGER NOT NULL, modified_at INTEGER NOT NULL, completed_at INTEGER,
     execution_milliseconds INTEGER NOT NULL, error TEXT, detail TEXT, numbers TEXT
   );

@@ -22,7 +22,7 @@ export const StartCrawler = operation({
   output: {},
   resource: (input, call) => crawlerArn(call, input.Name),
   async handle(crawlers: Crawlers, input, call) {
-    await crawlers.startCrawl(call, input.Name)
+    await crawlers.startCrawl(call, input.Name, { isUnattended: call.invokedBy !== undefined })
     return {}
   },
 })

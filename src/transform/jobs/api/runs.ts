@@ -38,6 +38,7 @@ export const StartJobRun = operation({
       arguments: input.Arguments,
       timeoutMinutes: input.Timeout,
       previousRunId: input.JobRunId,
+      isUnattended: call.invokedBy !== undefined,
       kept: keptOfRun(input),
     })
     return { JobRunId: id }
