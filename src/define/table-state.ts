@@ -1,6 +1,6 @@
 /** A table's definition as the catalog has it: formats and SerDes are those that Athena's own CREATE TABLE writes. */
 import { catalogName } from './column.ts'
-import type { ColumnState, TableState } from './kinds/table.ts'
+import { type ColumnState, folders, type TableState } from './kinds/table.ts'
 import { mark } from './kinds/tags.ts'
 import { urlOf } from './parts/bucket.ts'
 import { partitionColumns, type Table, type TableFormat } from './parts/table.ts'
@@ -38,6 +38,7 @@ function formatOf({ format, columns }: Table): Format {
 
 export function tableState(table: Table, lake: string): TableState {
   const keys = partitionColumns(table)
+  const { partitionBy } = table
   const declared: readonly ColumnState[] = Object.entries(table.columns).map(([name, { type, comment }]) => ({
     ...{ name: catalogName(name), type: catalogName(type) },
     ...(comment !== undefined && { comment }),
@@ -53,6 +54,9 @@ export function tableState(table: Table, lake: string): TableState {
       EXTERNAL: 'TRUE',
       classification: table.format,
       [mark]: lake,
+      ...(partitionBy?.kind === 'time' && {
+        [folders]: `the ${partitionBy.units.at(-1)} of ${catalogName(partitionBy.of)} in ${partitionBy.zone}`,
+      }),
     },
   }
 }

@@ -69,13 +69,21 @@ function* mismatchesOf(job: Job, given: readonly BoundColumn[]): Generator<strin
     if (found === undefined)
       yield `The SELECT does not give ${one}, which the table ${name} has as ${type}: write … AS ${one}.`
     else if (!goesInto(found, type))
-      yield `The SELECT gives ${one} as ${found.type}, and the table ${name} has it as ${type}: cast it, so that it is clear what happens to values that do not fit.`
+      yield `The SELECT gives ${one} as ${found.type}, and the table ${name} has it as ${type}: ${adviceOn(found, one, type)}`
   }
 }
 const mismatches = (job: Job, given: readonly BoundColumn[]) => [...mismatchesOf(job, given)]
 
 const whole = ['tinyint', 'smallint', 'int', 'bigint']
 const fractional = ['float', 'double']
+
+/** Athena has no cast from a number to an instant, and that of text knows one form only. */
+function adviceOn({ hiveType }: BoundColumn, name: string, wanted: string): string {
+  if (wanted !== 'timestamp') return 'cast it, so that it is clear what happens to values that do not fit.'
+  if (whole.includes(hiveType) || fractional.includes(hiveType))
+    return `write from_unixtime(…) AS ${name} for seconds since 1970, from_unixtime(… / 1000.0) AS ${name} for milliseconds.`
+  return `write from_iso8601_timestamp(…) AS ${name} for text such as 2025-10-15T21:30:00Z, CAST(… AS timestamp) AS ${name} for 2025-10-15 21:30:00.`
+}
 
 /** Nothing is lost, or only what everybody knows of: digits of a double, the zone of an instant. */
 function goesInto({ type, hiveType }: BoundColumn, wanted: string): boolean {

@@ -367,6 +367,16 @@ test('columns may come; what old files keep of others is said', async context =>
   )
 })
 
+test('days that are cut in another zone are a change: rows that are there stay in folders of the old one', async context => {
+  const { invoke } = await opened(context)
+  await applied(temperature, invoke)
+  const { at, columns } = telemetry
+  const inUtc = lakeOf('temperature', raw, table('device_telemetry', { at, columns, partitionBy: day('event_time') }))
+  const step = (await planOf(inUtc, invoke, account)).steps.find(({ kind }) => kind === 'table')
+  assert.equal(step?.act, 'change')
+  assert.equal(step?.warning, 'rows written so far stay in folders of the day of event_time in Asia/Tokyo')
+})
+
 test('a plan reads as lines with the counts behind them', async context => {
   const { invoke } = await opened(context)
   const small = lakeOf('small', readings, bucket('small-bucket'))

@@ -89,3 +89,21 @@ test('keys of maps, which the reader of JSON makes lower case, are warned of', a
     /^delivery straight: Firehose reads JSON by .* those of attributes\. Let a job write/m,
   )
 })
+
+test('a number or a text for a moment is told how it becomes one, as no cast would make it', async () => {
+  const sent = stream('sent', {
+    record: { id: column.string(), seconds: column.epochSeconds(), millis: column.epochMilliseconds() },
+    partitionKey: 'id',
+  })
+  const kept = delivery('kept', { from: sent, to: place.prefix('kept/') })
+  const into = table('moments', { at: place.prefix('moments/'), columns: { at: column.timestamp() } })
+  for (const [given, advice] of [
+    ['seconds', /write from_unixtime\(…\) AS at for seconds/],
+    ['millis', /from_unixtime\(… \/ 1000\.0\) AS at for milliseconds/],
+    ['id', /write from_iso8601_timestamp\(…\) AS at .*CAST\(… AS timestamp\) AS at/],
+  ] as const)
+    assert.match(
+      (await mistakes(job('j', { from: kept, into, sql: `SELECT ${given} AS at FROM source` }))).join(),
+      advice,
+    )
+})

@@ -44,8 +44,11 @@ interface Table {
   }
 }
 
+/** Says of what, and in which zone, the folders of time are cut: the catalog's keys do not, and rows are in them. */
+export const folders = 'biwa:folders'
+
 /** Of a table's parameters, those that a definition decides. */
-const decided = new Set(['EXTERNAL', 'classification', mark])
+const decided = new Set(['EXTERNAL', 'classification', mark, folders])
 
 /** `database.table` */
 const partsOf = (name: string) => {
@@ -141,6 +144,9 @@ export const table = kind<TableState>({
           ? `partitions registered so far stay under ${found.location}, and are read there`
           : `what lies under ${found.location} stays there, unread`,
       )
+    const before = found.parameters[folders]
+    if (before !== undefined && wanted.parameters[folders] !== before)
+      warnings.push(`rows written so far stay in folders of ${before}`)
     if (wanted.serde !== found.serde) warnings.push('files written so far keep the old format')
     return warnings.length === 0 ? undefined : warnings.join('; ')
   },

@@ -50,6 +50,7 @@ test('new objects of the source go to the target, whose new partitions are regis
   await bench.put('source/hour=1/c.json', lines(4, 6))
   const second = await bench.run()
   assert.deepEqual([second.numbers?.recordsIn, second.numbers?.partitionsAdded], [2, 1])
+  assert.match(second.stateDetail ?? '', /^2 rows of the SELECT, from 1 object /)
   assert.match(second.stateDetail ?? '', /of table default\.curated, 1 partition newly registered/)
 })
 

@@ -48,6 +48,8 @@ export interface CourseParts {
 interface Work {
   readonly result: TransformResult
   readonly publication: Publication
+  /** SQL over tables alone sees none: what counts is what its SELECT gave. */
+  readonly seesRecords: boolean
   /** Of a module. */
   readonly log?: string
 }
@@ -169,7 +171,8 @@ export class Course {
       location: plan.deadLetters,
       key: `${job.name}-${run.id}.json`,
     })
-    return { result, publication, ...(log !== undefined && { log }) }
+    const seesRecords = isModule || source !== undefined
+    return { result, publication, seesRecords, ...(log !== undefined && { log }) }
   }
 
   async #sql(of: Running, files: readonly SourceFile[] | undefined): Promise<Pick<Work, 'result' | 'log'>> {

@@ -12,7 +12,13 @@ export interface Account {
   readonly numbers: RunNumbers
   readonly published: Published
   /** Absent when there was nothing to do. */
-  readonly done?: { readonly result: TransformResult; readonly publication: Publication; readonly log?: string }
+  readonly done?: {
+    readonly result: TransformResult
+    readonly publication: Publication
+    /** SQL over tables alone sees none: what counts is what its SELECT gave. */
+    readonly seesRecords: boolean
+    readonly log?: string
+  }
 }
 
 export function stateDetail({ plan, selections, numbers, published, done }: Account): string {
@@ -21,8 +27,7 @@ export function stateDetail({ plan, selections, numbers, published, done }: Acco
   else {
     const { result, publication } = done
     sentences.push(
-      `${count(numbers.recordsIn, 'record')} in = ${numbers.recordsOut} out + ${count(numbers.deadLetters, 'dead letter')}, ` +
-        `from ${count(numbers.objectsIn, 'object')} (${numbers.bytesIn} bytes)`,
+      `${recordsOf(numbers, done.seesRecords)}, from ${count(numbers.objectsIn, 'object')} (${numbers.bytesIn} bytes)`,
       `${count(numbers.rowsWritten, 'row')} written to ${count(numbers.filesWritten, 'file')} (${numbers.bytesWritten} bytes) in ` +
         `${count(numbers.partitionsWritten, 'partition')} of ${targetName(result)}` +
         (result.target.kind === 'table' ? `, ${count(numbers.partitionsAdded, 'partition')} newly registered` : ''),
@@ -49,6 +54,11 @@ export function stateDetail({ plan, selections, numbers, published, done }: Acco
   const said = done?.log ? [logSentence(done.log)] : []
   return [`${sentences.join('. ')}.`, ...said].join(' ')
 }
+
+const recordsOf = ({ recordsIn, recordsOut, deadLetters }: RunNumbers, seesRecords: boolean) =>
+  seesRecords
+    ? `${count(recordsIn, 'record')} in = ${recordsOut} out + ${count(deadLetters, 'dead letter')}`
+    : `${count(recordsIn, 'row')} of the SELECT`
 
 /** As far as functions keep it: the last 4 KB. */
 export const logSentence = (log: string) => `The module's log, its end:\n${log}`
