@@ -6,11 +6,13 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
+import { biwaDependency } from '../../src/cli/init/own-package.ts'
 import { devDependencies } from '../../src/cli/init/package-files.ts'
 import { run } from '../../src/cli/run.ts'
+import { version } from '../../src/version.ts'
 import { RecordingTerminal } from '../testing/terminal.ts'
 
 const execute = promisify(execFile)
@@ -235,4 +237,22 @@ for (const [words, message] of refused)
 test('the versions that it writes are those that Biwa itself is checked with', async () => {
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
   for (const [name, version] of Object.entries(devDependencies)) assert.equal(version, manifest.devDependencies[name])
+})
+
+test('the package that it writes takes Biwa from where it came itself: the registry, an archive or a clone', async () => {
+  const place = join(folder, 'lakes/new')
+  assert.equal(biwaDependency(place), `file:${relative(place, root)}`)
+  const project = join(folder, 'project')
+  const own = join(project, 'node_modules/biwa')
+  await mkdir(own, { recursive: true })
+  assert.equal(biwaDependency(place, own), version)
+  const resolvedAs = async (resolved: string) => {
+    const lock = { packages: { 'node_modules/biwa': { version, resolved } } }
+    await writeFile(join(project, 'node_modules/.package-lock.json'), JSON.stringify(lock))
+    return biwaDependency(place, own)
+  }
+  assert.equal(await resolvedAs('https://registry.npmjs.org/biwa/-/biwa-0.1.0.tgz'), version)
+  await writeFile(join(folder, 'biwa-0.1.0.tgz'), '')
+  assert.equal(await resolvedAs('file:../biwa-0.1.0.tgz'), 'file:../../biwa-0.1.0.tgz')
+  assert.equal(await resolvedAs('file:../gone.tgz'), 'file:../../project/node_modules/biwa')
 })

@@ -8,6 +8,7 @@ import type { Answers } from './answers.ts'
 import { Asking } from './asking.ts'
 import { interview, type Proposals } from './interview.ts'
 import { lakeFile, namesOf } from './lake-file.ts'
+import { biwaDependency } from './own-package.ts'
 import { packageFiles } from './package-files.ts'
 import { testFile } from './test-file.ts'
 
@@ -66,7 +67,7 @@ proposed.
     const files = {
       'lake.ts': lakeFile(answers, names),
       'lake.test.ts': testFile(answers, names),
-      ...packageFiles(answers),
+      ...packageFiles(answers, biwaDependency(place)),
     }
     await mkdir(place, { recursive: true })
     for (const [name, content] of Object.entries(files)) await writeFile(join(place, name), content, { flag: 'wx' })

@@ -1,11 +1,11 @@
 /** What stands around `lake.ts` and its test, so that `npm test` works. */
-import { version } from '../../version.ts'
 import type { Answers } from './answers.ts'
 
 /** The versions that Biwa itself is checked with. */
 export const devDependencies = { '@types/node': '26.6.6', typescript: '7.0.2' } as const
 
-export function packageFiles({ lake, question, table, at }: Answers): Readonly<Record<string, string>> {
+/** `biwa` is where npm takes Biwa from. */
+export function packageFiles({ lake, question, table, at }: Answers, biwa: string): Readonly<Record<string, string>> {
   return {
     'package.json': json({
       name: lake,
@@ -18,7 +18,7 @@ export function packageFiles({ lake, question, table, at }: Answers): Readonly<R
         up: 'biwa up lake.ts',
         graph: 'biwa graph lake.ts',
       },
-      dependencies: { biwa: version },
+      dependencies: { biwa },
       devDependencies,
     }),
     'tsconfig.json': json({
