@@ -21,6 +21,7 @@ import {
   GetPartitionsCommand,
   GetTableCommand,
   GetTablesCommand,
+  GetTableVersionCommand,
   GetTableVersionsCommand,
   GetTagsCommand,
   GlueClient,
@@ -164,6 +165,10 @@ test('a table comes back as it was declared, and its versions rise', async () =>
       ['0', undefined],
     ],
   )
+  const version = (VersionId: string) => glue.send(new GetTableVersionCommand({ ...place, VersionId }))
+  assert.equal((await version('0')).TableVersion?.VersionId, '0')
+  await assert.rejects(version('20'), { name: 'EntityNotFoundException' })
+  await assert.rejects(version('20th'), { name: 'InvalidInputException' })
   await glue.send(new DeleteTableVersionCommand({ ...place, VersionId: '0' }))
   assert.equal((await versions()).TableVersions?.length, 1)
   assert.deepEqual((await glue.send(new GetPartitionIndexesCommand(place))).PartitionIndexDescriptorList, [])

@@ -5,16 +5,30 @@ import fc from 'fast-check'
 import { tablePattern } from './table-pattern.ts'
 
 test('it agrees with the regular expression it stands for', () => {
-  const letter = fc.constantFrom('a', 'b', '.', '[ab]', '[^a]', '_')
+  const letter = fc.constantFrom(
+    'a',
+    'b',
+    '.',
+    '[ab]',
+    '[^a]',
+    '_',
+    '\\w',
+    '\\W',
+    '[\\d-]',
+    '[^a\\d]',
+    '[a-b]',
+    '\\-',
+    '[\\--1]',
+  )
   const signs = fc.constantFrom('', '*', '+', '?')
   const piece = fc
     .tuple(letter, signs)
-    .filter(([read, sign]) => sign !== '*' || /[.[]/.test(read))
+    .filter(([read, sign]) => sign !== '*' || /[.[\\]/.test(read))
     .map(parts => parts.join(''))
   const sequence = fc.array(piece, { maxLength: 4 }).map(parts => parts.join(''))
   const pattern = fc.tuple(sequence, sequence, sequence).map(([a, b, c]) => `${a}(${b}|${c})?`)
   fc.assert(
-    fc.property(pattern, fc.string({ unit: fc.constantFrom('a', 'b', '_'), maxLength: 6 }), (text, name) => {
+    fc.property(pattern, fc.string({ unit: fc.constantFrom('a', 'b', '_', '1', '-'), maxLength: 6 }), (text, name) => {
       assert.equal(tablePattern(text)(name), new RegExp(`^(?:${text})$`).test(name), `${text} on ${name}`)
     }),
     { numRuns: 500 },
@@ -37,7 +51,15 @@ test('a pattern that explodes elsewhere is answered at once', () => {
   assert.equal(tablePattern(`${'(a+)+'.repeat(40)}b`)('a'.repeat(255)), false)
 })
 
-for (const pattern of ['(a', 'a)', '[a', '+a', '\\d', `${'('.repeat(300)}`])
+// https://github.com/getmoto/moto/blob/5.0.0/tests/test_glue/test_datacatalog.py
+test('classes of characters are known by their letters', () => {
+  const names = ['orders_2025', 'orders_', 'old_orders_1', 'Orders.2']
+  assert.deepEqual(names.map(tablePattern('orders_\\d+')), [true, false, false, false])
+  assert.deepEqual(names.map(tablePattern('\\w+orders_\\w*')), [false, false, true, false])
+  assert.deepEqual(names.map(tablePattern('ORDERS\\W\\d')), [false, false, false, true])
+})
+
+for (const pattern of ['(a', 'a)', '[a', '+a', '\\b', '[a-', '[a-\\d]', 'a\\', `${'('.repeat(300)}`])
   test(`"${pattern.slice(0, 10)}" is refused with its reason`, () => {
     assert.throws(() => tablePattern(pattern), { code: 'InvalidInputException' })
   })

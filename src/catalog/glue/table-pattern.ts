@@ -1,8 +1,10 @@
 // The Expression of GetTables: a regular expression for a table's whole name, letters' case ignored, with Hive's `*` for
-// any text at its beginning and behind a plain letter: `orders_*`, which tools write, has nothing to repeat. It is matched by an own automaton in time proportional to pattern times name, because a
-// stranger's pattern in JavaScript's engine could hold the process for minutes.
+// any text at its beginning and behind a plain letter: `orders_*`, which tools write, has nothing to repeat. It is matched
+// by an own automaton in time proportional to pattern times name, because a stranger's pattern in JavaScript's engine could
+// hold the process for minutes.
 //
 //   choice = sequence { '|' sequence }     item = ( char | '.' | [set] | '\' char | '(' choice ')' ) { '*' | '+' | '?' }
+//   Behind '\' stand a sign, or w, d, s, W, D, S for letters, digits and spaces, and for all others.
 import { InvalidInputException } from './faults.ts'
 
 type Accepts = (character: string) => boolean
@@ -44,13 +46,25 @@ function reach(states: readonly State[]): Set<State> {
 
 const state = (): State => ({ next: [] })
 
+const classes: Readonly<Record<string, Accepts>> = {
+  w: read => /\w/.test(read),
+  d: read => /\d/.test(read),
+  s: read => /\s/.test(read),
+  W: read => /\W/.test(read),
+  D: read => /\D/.test(read),
+  S: read => /\S/.test(read),
+}
+
+const acceptsOf = (member: string | Accepts): Accepts => (typeof member === 'string' ? read => read === member : member)
+
 class Compiler {
   readonly #pattern: string
   #at = 0
   #depth = 0
 
   constructor(pattern: string) {
-    this.#pattern = pattern.toLowerCase()
+    // But for `\W`, which is not `\w`.
+    this.#pattern = pattern.replace(/\\?./gsu, part => (/^\\[WDS]/.test(part) ? part : part.toLowerCase()))
   }
 
   whole(): Piece {
@@ -106,33 +120,38 @@ class Compiler {
     if (character === '.') return one(() => true)
     if (character === '[') return one(this.#set())
     if ('+?{^$'.includes(character)) throw this.#invalid(`"${character}" is not supported there`)
-    const literal = character === '\\' ? this.#escaped() : character
-    return one(read => read === literal)
+    return one(acceptsOf(character === '\\' ? this.#escaped() : character))
   }
 
   #set(): Accepts {
     const reversed = this.#take('^')
-    const ranges: [string, string][] = []
+    const members: Accepts[] = []
     do {
-      const from = this.#setCharacter()
-      const range = this.#pattern[this.#at] === '-' && this.#pattern[this.#at + 1] !== ']'
-      if (range) this.#at++
-      ranges.push([from, range ? this.#setCharacter() : from])
+      const from = this.#setMember()
+      const isRange = this.#pattern[this.#at] === '-' && this.#pattern[this.#at + 1] !== ']'
+      if (typeof from !== 'string' || !isRange) {
+        members.push(acceptsOf(from))
+        continue
+      }
+      this.#at++
+      const to = this.#setMember()
+      if (typeof to !== 'string') throw this.#invalid('a range of a set ends with a class')
+      members.push(read => read >= from && read <= to)
     } while (!this.#take(']'))
-    return read => ranges.some(([from, to]) => read >= from && read <= to) !== reversed
+    return read => members.some(accepts => accepts(read)) !== reversed
   }
 
-  #setCharacter(): string {
+  #setMember(): string | Accepts {
     const character = this.#pattern[this.#at++]
     if (character === undefined) throw this.#invalid('a set is not closed by "]"')
     return character === '\\' ? this.#escaped() : character
   }
 
-  #escaped(): string {
-    const character = this.#pattern[this.#at++]
-    if (character === undefined || /[a-z0-9]/.test(character))
-      throw this.#invalid(`"\\${character ?? ''}" is not supported; only signs are escaped`)
-    return character
+  #escaped(): string | Accepts {
+    const character = this.#pattern[this.#at++] ?? ''
+    if (character === '' || (/[A-Za-z0-9]/.test(character) && !classes[character]))
+      throw this.#invalid(`"\\${character}" is not supported; signs are escaped, and \\w, \\d and \\s are classes`)
+    return classes[character] ?? character
   }
 
   #take(character: string): boolean {

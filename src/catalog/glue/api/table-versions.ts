@@ -52,8 +52,9 @@ export const GetTableVersion = operation({
   resource: (input, call) => tableArns(call, input.DatabaseName, input.TableName),
   handle(catalog: Catalog, input, call) {
     checkCatalog(call, input.CatalogId)
+    const wanted = input.VersionId === undefined ? undefined : versionNumber(input.VersionId)
     const versions = catalog.tableVersions(call, input.DatabaseName, input.TableName)
-    const found = versions.find(({ version }) => input.VersionId === undefined || String(version) === input.VersionId)
+    const found = versions.find(({ version }) => wanted === undefined || version === wanted)
     if (!found) throw noSuchVersion(input.VersionId ?? '')
     return { TableVersion: { Table: awsTable(found), VersionId: String(found.version) } }
   },
