@@ -212,6 +212,7 @@ async function build({ settings, startAt, log, ran, transcript, faults, url }: B
   if (settings.disk instanceof TemporaryDisk) settings.disk.keepTables()
   try {
     for (const part of [kinesis, s3, functions, firehose, jobs, crawlers, athena, schedules]) await part.start()
+    background.keep('glue partitions', () => catalog.sweep(background.closing))
   } catch (cause) {
     await close()
     throw cause

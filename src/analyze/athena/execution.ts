@@ -21,7 +21,7 @@ import {
 import { analysis, explanation } from './explain.ts'
 import { ddlInvalid, QueryFailure, viewExists } from './faults.ts'
 import { queryMillisecondsMax } from './limits.ts'
-import type { Blobs, Catalog, Engine, ObjectStore, PreparedObject, Stopwatch } from './needs.ts'
+import type { Blobs, Catalog, Engine, ObjectStore, PreparedObject, PreparedPartitions, Stopwatch } from './needs.ts'
 import { bind } from './parameters.ts'
 import type { PreparedStatements } from './prepared-statements.ts'
 import type { QueryEnd } from './query.ts'
@@ -38,6 +38,7 @@ export interface Result {
   readonly metadata: PreparedObject
   readonly columns: readonly ColumnInfo[]
   readonly change?: (write: Transaction) => void
+  readonly ahead?: () => Promise<PreparedPartitions>
   readonly engineMilliseconds: number
   readonly planningMilliseconds: number
   readonly preProcessingMilliseconds: number
@@ -208,7 +209,7 @@ export class Executions {
     const beganAt = this.#stopwatch.elapsed()
     const database = query.database ?? 'default'
     const shared = { catalog: this.#catalog, s3: this.#s3, prepared: this.#prepared }
-    const { columns, lines, change } = await run({
+    const { columns, lines, change, ahead } = await run({
       ...shared,
       caller,
       database,
@@ -223,6 +224,7 @@ export class Executions {
       metadata: await this.#metadata(columns),
       columns,
       ...(change && { change }),
+      ...(ahead && { ahead }),
       engineMilliseconds,
       planningMilliseconds: 0,
       preProcessingMilliseconds: 0,

@@ -76,6 +76,11 @@ export interface ObjectStore<
   file(object: Entry): Promise<Disposable & { readonly path: string }>
 }
 
+export interface PreparedPartitions {
+  publish(write: Transaction): void
+  discard(): Promise<void>
+}
+
 export interface Catalog {
   database(scope: Scope, name: string): CatalogDatabase | undefined
   databases(scope: Scope): readonly CatalogDatabase[]
@@ -99,6 +104,14 @@ export interface Catalog {
     table: string,
     partitions: readonly PartitionDefinition[],
   ): number
+  /** Of any number: what takes its time is done ahead of the commit that publishes them. */
+  addPartitionsAhead(
+    scope: Scope,
+    database: string,
+    table: string,
+    partitions: readonly PartitionDefinition[],
+    signal: AbortSignal,
+  ): Promise<PreparedPartitions>
   updatePartition(
     write: Transaction,
     scope: Scope,

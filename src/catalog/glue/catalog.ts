@@ -41,6 +41,12 @@ import type {
 } from './table.ts'
 import { glueArn, type Tags } from './tags.ts'
 
+/** Partitions that are durable, and seen once they are published. */
+export interface PreparedPartitions {
+  publish(write: Transaction): void
+  discard(): Promise<void>
+}
+
 export class Catalog {
   readonly #ledger: Ledger
   readonly #clock: Clock
@@ -62,6 +68,11 @@ export class Catalog {
     this.policies = new CatalogPolicies({ ledger, clock })
     this.statistics = new ColumnStatistics({ ledger })
     tags.register('database', (scope, name) => this.database(scope, name) !== undefined)
+  }
+
+  /** Takes away the partitions that a crash left half added, some at a time. */
+  sweep(signal: AbortSignal): Promise<void> {
+    return this.#partitions.sweep(signal)
   }
 
   /** For the callers that have nothing else to commit with it. */
@@ -289,6 +300,25 @@ export class Catalog {
     partitions: readonly PartitionDefinition[],
   ): number {
     return this.#partitions.add(write, existingTable(write, scope, database, table), partitions)
+  }
+
+  /**
+   * As addPartitions, of any number: what takes its time is done before the commit that is to hold them, some at a time. It
+   * is to be published in that commit, and discarded where there will be none.
+   */
+  async addPartitionsAhead(
+    scope: Scope,
+    database: string,
+    table: string,
+    partitions: readonly PartitionDefinition[],
+    signal: AbortSignal,
+  ): Promise<PreparedPartitions> {
+    const found = existingTable(this.#ledger, scope, database, table)
+    const batch = await this.#partitions.addAhead(found, partitions, signal)
+    return {
+      publish: write => this.#partitions.publish(write, existingTable(write, scope, database, table), batch),
+      discard: () => this.#partitions.discard(batch),
+    }
   }
 
   updatePartition(

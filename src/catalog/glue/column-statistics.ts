@@ -2,6 +2,7 @@
 // and given back as they came; no query here plans by them.
 import type { Ledger, Transaction } from '../../durable/ledger.ts'
 import { noSuchPartition } from './faults.ts'
+import { seen } from './partition-rows.ts'
 import { existingTable, type Reader } from './rows.ts'
 import type { Scope } from './table.ts'
 
@@ -110,7 +111,7 @@ function keyOf(reader: Reader, { scope, database, table, values }: Subject): rea
   const { id } = existingTable(reader, scope, database, table)
   if (values === undefined) return [id, '']
   const partition = JSON.stringify(values)
-  const sql = 'SELECT 1 FROM glue_partition WHERE table_id = ? AND partition_values = ?'
+  const sql = `SELECT 1 FROM glue_partition WHERE table_id = ? AND partition_values = ? AND ${seen}`
   if (reader.get(sql, id, partition) === undefined) throw noSuchPartition()
   return [id, partition]
 }

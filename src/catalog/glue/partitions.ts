@@ -2,9 +2,10 @@
 // the storage descriptor that it shares with its siblings.
 import type { Ledger, Transaction } from '../../durable/ledger.ts'
 import type { Clock } from '../../world/clock.ts'
-import { InvalidInputException, noSuchPartition, partitionExists, valuesMismatch } from './faults.ts'
-import { partitionPath } from './partition-path.ts'
+import { noSuchPartition, partitionExists } from './faults.ts'
+import { type PartitionBatch, PartitionBatches } from './partition-batches.ts'
 import { type PartitionPlaces, RememberedPlaces } from './partition-places.ts'
+import { keyOf, type PartitionedTable, PartitionInserts, placed, Shelf, seen } from './partition-rows.ts'
 import type { Parameters, Partition, PartitionDefinition, Storage, TableDefinition } from './table.ts'
 
 interface PartitionRow {
@@ -16,11 +17,6 @@ interface PartitionRow {
   readonly created_at: number
   readonly last_access_at: number | null
   readonly last_analyzed_at: number | null
-}
-interface Table {
-  readonly id: number
-  readonly name: string
-  readonly definition: string
 }
 /** A partition, and the position to go on after it. */
 export interface Walked {
@@ -34,26 +30,28 @@ export class Partitions {
   readonly #ledger: Ledger
   readonly #clock: Clock
   readonly #places = new RememberedPlaces()
+  readonly #batches: PartitionBatches
 
   constructor({ ledger, clock }: { readonly ledger: Ledger; readonly clock: Clock }) {
     this.#ledger = ledger
     this.#clock = clock
+    this.#batches = new PartitionBatches({ ledger, clock })
   }
 
-  get(reader: Pick<Transaction, 'get'>, table: Table, values: readonly string[]): Partition | undefined {
+  get(reader: Pick<Transaction, 'get'>, table: PartitionedTable, values: readonly string[]): Partition | undefined {
     const row = reader.get<PartitionRow>(
-      'SELECT * FROM glue_partition WHERE table_id = ? AND partition_values = ?',
+      `SELECT * FROM glue_partition WHERE table_id = ? AND partition_values = ? AND ${seen}`,
       table.id,
       keyOf(values),
     )
     return row && partitionOf(row, this.#storage(reader, table.id, row.storage))
   }
 
-  *walk(table: Table, after = ''): Iterable<Walked> {
+  *walk(table: PartitionedTable, after = ''): Iterable<Walked> {
     const storages = new Map<number, Storage>()
     for (let position = after; ; ) {
       const rows = this.#ledger.all<PartitionRow>(
-        'SELECT * FROM glue_partition WHERE table_id = ? AND partition_values > ? ORDER BY partition_values LIMIT ?',
+        `SELECT * FROM glue_partition WHERE table_id = ? AND partition_values > ? AND ${seen} ORDER BY partition_values LIMIT ?`,
         table.id,
         position,
         pageRows,
@@ -73,10 +71,10 @@ export class Partitions {
   }
 
   /** Of all of them, in the order of `walk`. */
-  places(table: Pick<Table, 'id'>): PartitionPlaces {
+  places(table: Pick<PartitionedTable, 'id'>): PartitionPlaces {
     return this.#places.of(table.id, () => {
       const partitions = this.#ledger.all<Pick<PartitionRow, 'partition_values' | 'location' | 'storage'>>(
-        'SELECT partition_values, location, storage FROM glue_partition WHERE table_id = ? ORDER BY partition_values',
+        `SELECT partition_values, location, storage FROM glue_partition WHERE table_id = ? AND ${seen} ORDER BY partition_values`,
         table.id,
       )
       const storages = this.#ledger.all<{ readonly id: number; readonly storage: string }>(
@@ -92,43 +90,55 @@ export class Partitions {
     })
   }
 
-  create(write: Transaction, table: Table, partition: PartitionDefinition): void {
+  create(write: Transaction, table: PartitionedTable, partition: PartitionDefinition): void {
     if (this.add(write, table, [partition]) === 0) throw partitionExists()
   }
 
-  add(write: Transaction, table: Table, partitions: readonly PartitionDefinition[]): number {
+  add(write: Transaction, table: PartitionedTable, partitions: readonly PartitionDefinition[]): number {
     this.#places.forget(table.id)
-    const definition = JSON.parse(table.definition) as TableDefinition
-    const shelf = new Shelf(write, table.id)
+    const inserts = new PartitionInserts(write, table, this.#clock.now())
     let added = 0
-    for (const partition of partitions) {
-      const row = placed(partition, definition)
-      added += write.run(
-        'INSERT INTO glue_partition VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
-        table.id,
-        keyOf(partition.values),
-        row.location,
-        shelf.put(row.storage),
-        row.storageParameters,
-        row.parameters,
-        this.#clock.now(),
-        partition.lastAccessAt ?? null,
-        partition.lastAnalyzedAt ?? null,
-      )
-    }
+    for (const partition of partitions) if (inserts.put(partition)) added += 1
     return added
   }
 
+  /** As `add`, some at a time, and all to be seen when what it resolves with is published. */
+  addAhead(
+    table: PartitionedTable,
+    partitions: readonly PartitionDefinition[],
+    signal: AbortSignal,
+  ): Promise<PartitionBatch> {
+    return this.#batches.put(table, partitions, signal)
+  }
+
+  /** Inside the caller's commit; `table` is as that commit finds it. */
+  publish(write: Transaction, table: PartitionedTable, batch: PartitionBatch): void {
+    this.#places.forget(table.id)
+    const late = this.#batches.publish(write, table, batch)
+    if (late.length > 0) this.add(write, table, late)
+  }
+
+  discard(batch: PartitionBatch): Promise<void> {
+    return this.#batches.discard(batch)
+  }
+
+  /** Takes away what earlier processes put in ahead and did not publish. */
+  sweep(signal: AbortSignal): Promise<void> {
+    return this.#batches.sweep(signal)
+  }
+
   /** Replaces the partition of `values`; its values may change. */
-  update(write: Transaction, table: Table, values: readonly string[], partition: PartitionDefinition): void {
+  update(write: Transaction, table: PartitionedTable, values: readonly string[], partition: PartitionDefinition): void {
     this.#places.forget(table.id)
     const definition = JSON.parse(table.definition) as TableDefinition
     const row = placed(partition, definition)
     const moved = keyOf(partition.values) !== keyOf(values)
     if (moved && this.get(write, table, partition.values)) throw partitionExists()
+    // One that nobody sees yet makes way.
+    if (moved) this.#deleteRow(write, table.id, partition.values)
     const changed = write.run(
       `UPDATE glue_partition SET partition_values = ?, location = ?, storage = ?, storage_parameters = ?, parameters = ?,
-         last_access_at = ?, last_analyzed_at = ? WHERE table_id = ? AND partition_values = ?`,
+         last_access_at = ?, last_analyzed_at = ? WHERE table_id = ? AND partition_values = ? AND ${seen}`,
       keyOf(partition.values),
       row.location,
       new Shelf(write, table.id).put(row.storage),
@@ -142,10 +152,14 @@ export class Partitions {
     if (changed === 0) throw noSuchPartition()
   }
 
-  delete(write: Transaction, table: Table, values: readonly string[]): void {
+  delete(write: Transaction, table: PartitionedTable, values: readonly string[]): void {
     this.#places.forget(table.id)
-    const sql = 'DELETE FROM glue_partition WHERE table_id = ? AND partition_values = ?'
-    if (write.run(sql, table.id, keyOf(values)) === 0) throw noSuchPartition()
+    if (!this.get(write, table, values)) throw noSuchPartition()
+    this.#deleteRow(write, table.id, values)
+  }
+
+  #deleteRow(write: Transaction, tableId: number, values: readonly string[]): void {
+    write.run('DELETE FROM glue_partition WHERE table_id = ? AND partition_values = ?', tableId, keyOf(values))
   }
 
   drop(write: Transaction, tableId: number): void {
@@ -162,70 +176,6 @@ export class Partitions {
     return JSON.parse(row.storage) as Storage
   }
 }
-
-/** The storage descriptors that a table's partitions share, by content. */
-class Shelf {
-  readonly #write: Transaction
-  readonly #tableId: number
-  readonly #known = new Map<string, number>()
-
-  constructor(write: Transaction, tableId: number) {
-    this.#write = write
-    this.#tableId = tableId
-  }
-
-  put(storage: string): number {
-    const known = this.#known.get(storage)
-    if (known !== undefined) return known
-    const kept = this.#write.get<{ id: number }>(
-      'SELECT id FROM glue_partition_storage WHERE table_id = ? AND storage = ?',
-      this.#tableId,
-      storage,
-    )
-    const id = kept?.id ?? this.#append(storage)
-    this.#known.set(storage, id)
-    return id
-  }
-
-  #append(storage: string): number {
-    const last = this.#write.get<{ id: number }>(
-      'SELECT coalesce(max(id), 0) AS id FROM glue_partition_storage WHERE table_id = ?',
-      this.#tableId,
-    )
-    const id = (last?.id ?? 0) + 1
-    this.#write.run('INSERT INTO glue_partition_storage VALUES (?, ?, ?)', this.#tableId, id, storage)
-    return id
-  }
-}
-
-const keyOf = (values: readonly string[]) => JSON.stringify(values)
-
-/** Settles what the definition leaves to the table, and parts the row's own content from the shared one. */
-function placed(partition: PartitionDefinition, table: TableDefinition) {
-  const { values } = partition
-  if (values.length !== table.partitionKeys.length) throw valuesMismatch()
-  if (values.includes('')) throw new InvalidInputException('A partition value must not be empty.')
-  const { location, parameters, ...shared } = partition.storage ?? {
-    ...table.storage,
-    location: '',
-    parameters: undefined,
-  }
-  const folders = partitionPath(
-    table.partitionKeys.map(key => key.name),
-    values,
-  )
-  return {
-    location: partition.location ?? (location || withSlash(table.storage.location) + folders),
-    storage: JSON.stringify(shared),
-    storageParameters: parametersText(parameters),
-    parameters: parametersText(partition.parameters),
-  }
-}
-
-const withSlash = (location: string) => (location === '' || location.endsWith('/') ? location : `${location}/`)
-
-const parametersText = (parameters: Parameters | undefined) =>
-  parameters && Object.keys(parameters).length > 0 ? JSON.stringify(parameters) : null
 
 function partitionOf(row: PartitionRow, shared: Storage): Partition {
   const own = row.storage_parameters === null ? {} : { parameters: JSON.parse(row.storage_parameters) as Parameters }

@@ -56,4 +56,9 @@ export const catalogTables = [
     PRIMARY KEY (account, region)
   ) WITHOUT ROWID;
   `,
+  `
+  -- Batches of partitions that are not seen yet: partition-rows.ts. No id comes twice: one of the rows may outlive it.
+  CREATE TABLE glue_partition_batch (id INTEGER PRIMARY KEY AUTOINCREMENT, table_id INTEGER NOT NULL);
+  ALTER TABLE glue_partition ADD COLUMN batch INTEGER;
+  `,
 ]

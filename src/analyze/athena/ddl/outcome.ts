@@ -3,7 +3,7 @@ import type { CatalogTable } from '../../../catalog/glue/table.ts'
 import type { Transaction } from '../../../durable/ledger.ts'
 import type { Caller } from '../caller.ts'
 import { ddlNoDatabase, ddlNoTable } from '../faults.ts'
-import type { Catalog, ObjectStore } from '../needs.ts'
+import type { Catalog, ObjectStore, PreparedPartitions } from '../needs.ts'
 import type { PreparedStatements } from '../prepared-statements.ts'
 import type { ColumnInfo } from '../result-columns.ts'
 import type { TableName } from './statement.ts'
@@ -12,6 +12,8 @@ export interface Outcome {
   readonly columns: readonly ColumnInfo[]
   readonly lines: readonly string[]
   readonly change?: (write: Transaction) => void
+  /** What is begun before that commit because it takes its time; published in it, discarded where there is none. */
+  readonly ahead?: () => Promise<PreparedPartitions>
 }
 
 /** Everything a statement is run with. */

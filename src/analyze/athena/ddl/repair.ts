@@ -12,6 +12,8 @@ import { type Context, type Outcome, shown, tableOf } from './outcome.ts'
 import type { TableName } from './statement.ts'
 
 const page = 1000
+const lookedAtOnce = 500
+const othersTurn = () => new Promise(resolve => setImmediate(resolve))
 
 export async function repair(context: Context, name: TableName): Promise<Outcome> {
   const { caller, catalog, s3, signal } = context
@@ -29,8 +31,10 @@ export async function repair(context: Context, name: TableName): Promise<Outcome
   for await (const partition of foldersUnder(context, location, keys))
     if (!catalog.partition(caller, table.database, table.name, partition.values)) found.push(partition)
   const missing: string[] = []
+  let looked = 0
   for (const partition of catalog.partitions(caller, table.database, table.name)) {
     signal.throwIfAborted()
+    if (++looked % lookedAtOnce === 0) await othersTurn()
     if (isEmpty(context, partition.location)) missing.push(label(table.name, keys, partition.values))
   }
   const labels = found.map(partition => label(table.name, keys, partition.values))
@@ -42,7 +46,7 @@ export async function repair(context: Context, name: TableName): Promise<Outcome
       ...labels.map(text => `Repair: Added partition to metastore ${text}`),
     ],
     ...(found.length > 0 && {
-      change: write => void catalog.addPartitions(write, caller, table.database, table.name, found),
+      ahead: () => catalog.addPartitionsAhead(caller, table.database, table.name, found, signal),
     }),
   }
 }
@@ -66,7 +70,7 @@ async function* foldersUnder(
       yield* foldersUnder(context, { bucket, prefix: folder }, keys, [...values, parsed.value])
     }
     // A listing is synchronous; others get their turn between the pages.
-    await new Promise(resolve => setImmediate(resolve))
+    await othersTurn()
     if (listed.next === undefined) return
     after = listed.next
   }
