@@ -42,6 +42,7 @@ import { NamedQueries } from './named-queries.ts'
 import type { Blobs, Catalog, Engine, ObjectStore, Permits, Scope, Stopwatch } from './needs.ts'
 import { outputFor } from './output.ts'
 import { PreparedStatements } from './prepared-statements.ts'
+import { publishing } from './publishing.ts'
 import type { Query, QueryDefinition, QueryEnd } from './query.ts'
 import { QueryMetrics } from './query-metrics.ts'
 import { Queue } from './queue.ts'
@@ -340,12 +341,9 @@ export class Athena {
     const earlier = common === undefined ? undefined : this.#earlier(live, common)
     if (earlier) return this.#reuse(live, earlier)
     const result = await this.#executions.run(execution, statement)
-    const ahead = await result.ahead?.()
-    const ended = this.#ledger.commit(write => {
+    await publishing(this.#ledger, result, write => {
       stop.signal.throwIfAborted()
       const { bucket, key } = query.output
-      result.change?.(write)
-      ahead?.publish(write)
       // From here the result, the change and the query's end are there together; a crash before leaves nothing but
       // blobs that nobody refers to, swept at start.
       if (result.object) this.#s3.publish(write, bucket, key, result.object)
@@ -360,11 +358,6 @@ export class Athena {
         ...(result.tables && { tables: result.tables }),
       }
       this.#history.end(write, query.id, end, common)
-    })
-    await ended.catch(async cause => {
-      // Where the ledger takes no more changes it stays, unseen, for the next start.
-      await ahead?.discard().catch(() => undefined)
-      throw cause
     })
   }
 

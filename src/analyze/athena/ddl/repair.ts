@@ -28,8 +28,12 @@ export async function repair(context: Context, name: TableName): Promise<Outcome
   caller.demand('s3:ListBucket', `arn:aws:s3:::${location.bucket}`)
 
   const found: PartitionDefinition[] = []
+  const labels: string[] = []
   for await (const partition of foldersUnder(context, location, keys))
-    if (!catalog.partition(caller, table.database, table.name, partition.values)) found.push(partition)
+    if (!catalog.partition(caller, table.database, table.name, partition.values)) {
+      found.push(partition)
+      labels.push(label(table.name, keys, partition.values))
+    }
   const missing: string[] = []
   let looked = 0
   for (const partition of catalog.partitions(caller, table.database, table.name)) {
@@ -37,7 +41,6 @@ export async function repair(context: Context, name: TableName): Promise<Outcome
     if (++looked % lookedAtOnce === 0) await othersTurn()
     if (isEmpty(context, partition.location)) missing.push(label(table.name, keys, partition.values))
   }
-  const labels = found.map(partition => label(table.name, keys, partition.values))
   return {
     columns: [],
     lines: [
