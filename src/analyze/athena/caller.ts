@@ -39,6 +39,10 @@ export class Caller implements Scope {
     this.demand(action, this.#glue('catalog'), this.#glue(`database/${database}`))
   }
 
+  mayDatabase(action: string, database: string): boolean {
+    return this.may(action, this.#glue('catalog'), this.#glue(`database/${database}`))
+  }
+
   demandWorkGroup(action: string, workGroup: string): void {
     this.demand(action, `arn:aws:athena:${this.region}:${this.account}:workgroup/${workGroup}`)
   }

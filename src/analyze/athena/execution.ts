@@ -18,6 +18,7 @@ import {
   type Runnable,
   type WritingStatement,
 } from './ddl/statement.ts'
+import { makeDefault, takesTables } from './default-database.ts'
 import { analysis, explanation } from './explain.ts'
 import { ddlInvalid, QueryFailure, viewExists } from './faults.ts'
 import { queryMillisecondsMax } from './limits.ts'
@@ -184,7 +185,7 @@ export class Executions {
     const contextDatabase = execution.query.database ?? 'default'
     const database = table.database ?? contextDatabase
     caller.demandTable('glue:CreateTable', database, table.name)
-    if (!this.#catalog.database(caller, database))
+    if (!takesTables(this.#catalog, caller, database))
       throw new QueryFailure('schema', `SCHEMA_NOT_FOUND: line 1:1: Schema '${database}' does not exist`)
     const { columns } = await this.#planned({ ...execution, sql }, true)
     const definition = viewDefinition(table.name, { sql: sql.trim(), database: contextDatabase }, columns)
@@ -195,8 +196,9 @@ export class Executions {
         const found = this.#catalog.table(caller, database, table.name)
         if (found && (!isReplacing || !isView(found))) throw viewExists(database, table.name, !isView(found))
         if (found) caller.demandTable('glue:UpdateTable', database, table.name)
-        if (found) this.#catalog.updateTable(write, caller, database, definition)
-        else this.#catalog.createTable(write, caller, database, definition)
+        if (found) return this.#catalog.updateTable(write, caller, database, definition)
+        makeDefault(write, this.#catalog, caller, database)
+        this.#catalog.createTable(write, caller, database, definition)
       },
     }
   }

@@ -11,6 +11,7 @@ import type { Transaction } from '../../durable/ledger.ts'
 import type { TableReference, TargetTable, TransformResult, WriteStatement, WrittenFile } from '../engine/request.ts'
 import { storedAs } from './ddl/create-table.ts'
 import type { CreateTableAs, Insert, WritingStatement } from './ddl/statement.ts'
+import { makeDefault, takesTables } from './default-database.ts'
 import { pathExists, QueryFailure, tooManyPartitions } from './faults.ts'
 import { partitionsWrittenMax, queryMillisecondsMax } from './limits.ts'
 import { type Location, parseLocation } from './location.ts'
@@ -190,7 +191,7 @@ export class Writes {
     const reference = { database: statement.table.database ?? query.database ?? 'default', name: statement.table.name }
     caller.demandDatabase('glue:GetDatabase', reference.database)
     caller.demandTable('glue:CreateTable', reference.database, reference.name)
-    if (!this.#catalog.database(caller, reference.database))
+    if (!takesTables(this.#catalog, caller, reference.database))
       throw new QueryFailure('schema', `SCHEMA_NOT_FOUND: line 1:1: Schema '${reference.database}' does not exist`)
     if (this.#catalog.table(caller, reference.database, reference.name)) {
       if (statement.ifNotExists) return undefined
@@ -221,6 +222,7 @@ export class Writes {
         if (this.#catalog.table(caller, reference.database, reference.name)) throw tableExists(reference)
         this.#checkEmpty(base, location)
         const definition = definitionOf(statement, { columns, partitionColumns, location, now })
+        makeDefault(write, this.#catalog, caller, reference.database)
         this.#catalog.createTable(write, caller, reference.database, definition)
         if (added.length > 0) this.#catalog.addPartitions(write, caller, reference.database, reference.name, added)
       },

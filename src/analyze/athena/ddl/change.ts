@@ -8,6 +8,7 @@ import type {
   TableDefinition,
 } from '../../../catalog/glue/table.ts'
 import type { Transaction } from '../../../durable/ledger.ts'
+import { makeDefault, takesTables } from '../default-database.ts'
 import {
   ddlDatabaseExists,
   ddlDatabaseNotEmpty,
@@ -56,14 +57,18 @@ export function createTable(context: Context, statement: CreateTable): Outcome {
   const { caller, catalog } = context
   const database = databaseOf(context, statement.table)
   const { name } = statement.table
-  demandDatabase(context, database, 'glue:GetDatabase')
+  caller.demandDatabase('glue:GetDatabase', database)
+  if (!takesTables(catalog, caller, database)) throw ddlNoDatabase(database)
   caller.demandTable('glue:CreateTable', database, name)
   if (catalog.table(caller, database, name)) {
     if (statement.ifNotExists) return nothing
     throw ddlTableExists(shown(context, statement.table))
   }
   const definition = definitionOf(statement, context.now)
-  return done(write => catalog.createTable(write, caller, database, definition))
+  return done(write => {
+    makeDefault(write, catalog, caller, database)
+    catalog.createTable(write, caller, database, definition)
+  })
 }
 
 function definitionOf(statement: CreateTable, now: number): TableDefinition {
