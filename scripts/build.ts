@@ -32,12 +32,12 @@ await build({
   splitting: true,
 })
 // The engine's beginning stays apart from the rest of it, which Node's cache of compiled code is switched on for. DuckDB's own
-// JavaScript, 180 files, is in it; its library and the parser stay packages.
+// JavaScript, 180 files, is in it; its library, the parser and the geometries stay packages.
 await build({
   ...form,
   entryPoints: ['src/analyze/engine/process/main.ts'],
   outdir: 'dist/analyze/engine/process',
-  external: ['@duckdb/node-bindings', '@polyglot-sql/sdk'],
+  external: ['@duckdb/node-bindings', '@polyglot-sql/sdk', 'jsts'],
   banner: { js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)" },
   splitting: true,
 })

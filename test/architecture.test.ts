@@ -149,6 +149,11 @@ const bans: readonly Ban[] = [
     why: 'the SQL parser runs in the engine’s children only',
   },
   {
+    what: /'jsts\//,
+    where: file => !file.startsWith('src/analyze/sql/computed/geometry/'),
+    why: 'the library of geometry is loaded by statements that name a geometry only',
+  },
+  {
     what: /'node:sqlite'/,
     where: file => !/^src\/(world|durable)\//.test(file),
     why: 'the ledger is the only database',

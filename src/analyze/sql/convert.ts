@@ -10,7 +10,7 @@ import { failed } from './failed.ts'
 import { identifier } from './text.ts'
 import { asDecimal, isInteger, isText, numberName } from './typing/coercion.ts'
 import { duckName, fieldName } from './typing/names.ts'
-import { isSame, isSimple, isSketch, nameOf, type Type, varchar } from './typing/type.ts'
+import { isOfMap, isSame, isSimple, isSketch, nameOf, type Type, varchar } from './typing/type.ts'
 import { mismatch, type Value } from './value.ts'
 import { wallClock } from './zones.ts'
 
@@ -53,7 +53,7 @@ const mapped = (sql: string, key: string, value: string): string =>
 export function cast(value: Value, to: Type, position: Position | undefined): string {
   const { sql, type: from } = value
   if (isSimple(from, 'unknown')) return `CAST(${sql} AS ${duckName(to)})`
-  if (isSketch(from)) throw unsupported(`A cast of the type ${nameOf(from)}`, position)
+  if (isSketch(from) || isOfMap(from)) throw unsupported(`A cast of the type ${nameOf(from)}`, position)
   const text = written(value, to)
   if (text === undefined) throw mismatch(position, `Cannot cast ${nameOf(from)} to ${nameOf(to)}`)
   return text

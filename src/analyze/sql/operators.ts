@@ -6,7 +6,7 @@ import { equality, isNested } from './equality.ts'
 import { ordered as inOrder } from './ordering.ts'
 import { asDecimal, common, isInteger, isText, numberName } from './typing/coercion.ts'
 import { duckName } from './typing/names.ts'
-import { boolean, daysToSeconds, decimal, isSimple, nameOf, type Type, varchar } from './typing/type.ts'
+import { boolean, daysToSeconds, decimal, isComparable, isSimple, nameOf, type Type, varchar } from './typing/type.ts'
 import { cannotApply, mismatch, typed, type Value } from './value.ts'
 import { instantAt, wallClock } from './zones.ts'
 
@@ -169,7 +169,11 @@ const basic: Readonly<Record<string, string>> = { '<>': '=', '>': '<', '>=': '<=
 export function comparison(operator: string, left: Value, right: Value, position: Position | undefined): Value {
   const type = common(left.type, right.type)
   const ordered = operator !== '=' && operator !== '<>' && !operator.startsWith('IS')
-  if (type === undefined || (ordered && (type.kind === 'map' || isSimple(type, 'json')))) {
+  if (
+    type === undefined ||
+    !isComparable(type) ||
+    (ordered && (type.kind === 'map' || isSimple(type, 'json', 'BingTile')))
+  ) {
     if (operator.startsWith('IS'))
       throw mismatch(position, `Cannot check if ${nameOf(left.type)} is distinct from ${nameOf(right.type)}`)
     throw cannotApply(position, left.type, basic[operator] ?? operator, right.type)

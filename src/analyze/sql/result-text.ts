@@ -36,6 +36,7 @@ export function resultText(value: string, type: Type): string {
       if (isSketch(type)) throw unsupported(`A result of the type ${nameOf(type)}, whose binary form is Athena's own,`)
       if (type.name === 'real' || type.name === 'double') return `athena_float(${value})`
       if (type.name === 'varbinary') return `athena_binary(${value})`
+      if (type.name === 'BingTile') return `athena_geo_tile_text(${value})`
       if (type.name === 'ipaddress') return `athena_ip_text(${value})`
       if (type.name === 'interval day to second') return `athena_days(${value})`
       if (type.name === 'interval year to month') return `athena_months(${value})`

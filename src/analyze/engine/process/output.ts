@@ -5,7 +5,7 @@ import { hiveNull, parseFolder } from '../../../catalog/glue/partition-path.ts'
 import type { Column as Returned } from '../../sql/scope.ts'
 import { identifier, literal } from '../../sql/text.ts'
 import { hiveName } from '../../sql/typing/names.ts'
-import { isSimple, isSketch, nameOf, type Type } from '../../sql/typing/type.ts'
+import { isOfMap, isSimple, isSketch, nameOf, type Type } from '../../sql/typing/type.ts'
 import { wallClock } from '../../sql/zones.ts'
 import { EngineFault } from '../fault.ts'
 import type { Buckets, Column, Compression, DataFormat, WrittenColumn, WrittenFile, WrittenText } from '../request.ts'
@@ -168,7 +168,7 @@ function checkTypes(columns: readonly NamedColumn[]): void {
 }
 
 const isForeign = (type: Type): boolean =>
-  type.kind === 'time' || isSketch(type) || isSimple(type, 'json', 'uuid', 'ipaddress', ...intervals)
+  type.kind === 'time' || isSketch(type) || isOfMap(type) || isSimple(type, 'json', 'uuid', 'ipaddress', ...intervals)
 
 /** Types that files of a lake do not know become the ones Athena would have given. */
 function storable(value: string, type: Type): string {

@@ -87,7 +87,7 @@ export class Session implements Disposable {
   async #define(sql: string): Promise<void> {
     const needed = macrosOf(sql, this.#macros)
     // A macro may use one of these, so they come first.
-    for (const [name, computed] of computedOf([sql, ...needed].join(';\n'), this.#macros))
+    for (const [name, computed] of await computedOf([sql, ...needed].join(';\n'), this.#macros))
       register(this.#connection, name, computed)
     // Not in front of the statement: one that cannot be parsed would take them with it, and they count as defined.
     if (needed.length > 0) await this.#connection.run(needed.join(';\n'))

@@ -40,11 +40,23 @@ const all: ReadonlyMap<string, Computed> = new Map(
   ].flatMap(table => Object.entries(table)),
 )
 
+/** Their library takes a fifth of a second to load, which few statements ask for. */
+const isOfGeometries = (name: string): boolean => name.startsWith('athena_geo_')
+
+async function known(name: string): Promise<Computed | undefined> {
+  if (!isOfGeometries(name)) return all.get(name)
+  const { geometries } = await import('./geometry/geometries.ts')
+  return new Map(Object.entries(geometries)).get(name)
+}
+
 /** Those that a text uses and that are not yet registered. */
-export function computedOf(text: string, registered: Set<string>): readonly (readonly [string, Computed])[] {
+export async function computedOf(
+  text: string,
+  registered: Set<string>,
+): Promise<readonly (readonly [string, Computed])[]> {
   const found: (readonly [string, Computed])[] = []
   for (const [name] of text.matchAll(/\bathena_\w+(?=\()/g)) {
-    const one = all.get(name)
+    const one = registered.has(name) ? undefined : await known(name)
     if (one === undefined || registered.has(name)) continue
     registered.add(name)
     found.push([name, one])

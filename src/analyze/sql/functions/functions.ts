@@ -9,6 +9,7 @@ import { dateFormats } from './date-formats.ts'
 import { dates } from './dates.ts'
 import { durations } from './durations.ts'
 import type { FunctionEntry } from './entry.ts'
+import { geometries } from './geometries.ts'
 import { instants } from './instants.ts'
 import { lambdas } from './lambdas.ts'
 import { maps } from './maps.ts'
@@ -28,6 +29,7 @@ export const functions: ReadonlyMap<string, FunctionEntry> = new Map(
     maps,
     aggregates,
     sketches,
+    geometries,
     windows,
   ].flatMap(table => Object.entries(table)),
 )

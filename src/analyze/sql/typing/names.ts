@@ -29,6 +29,10 @@ const duckNames: Readonly<Record<SimpleName, string>> = {
   'qdigest(bigint)': 'STRUCT(v BIGINT, w DOUBLE)[]',
   'qdigest(double)': 'STRUCT(v DOUBLE, w DOUBLE)[]',
   'qdigest(real)': 'STRUCT(v FLOAT, w DOUBLE)[]',
+  // Well-known text, and the quadkey of a tile.
+  Geometry: 'VARCHAR',
+  SphericalGeography: 'VARCHAR',
+  BingTile: 'VARCHAR',
   unknown: 'VARCHAR',
 }
 
@@ -87,6 +91,9 @@ const hiveNames: Readonly<Record<SimpleName, string>> = {
   'qdigest(bigint)': 'binary',
   'qdigest(double)': 'binary',
   'qdigest(real)': 'binary',
+  Geometry: 'string',
+  SphericalGeography: 'string',
+  BingTile: 'string',
   unknown: 'string',
 }
 
@@ -131,7 +138,9 @@ export function typeOfHive(text: string): Type {
   if (name === 'binary') return { kind: 'simple', name: 'varbinary' }
   if (name === 'decimal') return { kind: 'decimal', precision: 10, scale: 0 }
   if (
-    /^(map|row|json|uuid|ipaddress|unknown|interval|time|hyperloglog|tdigest|qdigest)\b/.test(name) &&
+    /^(map|row|json|uuid|ipaddress|unknown|interval|time|hyperloglog|tdigest|qdigest|geometry|sphericalgeography|bingtile)\b/.test(
+      name,
+    ) &&
     !name.startsWith('timestamp')
   )
     throw unsupported(`The column type '${text}'`)

@@ -24,6 +24,9 @@ const simples: Readonly<Record<string, SimpleName>> = {
   'qdigest(bigint)': 'qdigest(bigint)',
   'qdigest(double)': 'qdigest(double)',
   'qdigest(real)': 'qdigest(real)',
+  geometry: 'Geometry',
+  sphericalgeography: 'SphericalGeography',
+  bingtile: 'BingTile',
 }
 
 /** Throws for what is no type. */

@@ -17,11 +17,15 @@ export type SimpleName =
   | 'interval day to second'
   | 'interval year to month'
   | SketchName
+  | MapName
   /** Of a NULL that nothing else gives a type. */
   | 'unknown'
 
 /** Of what only functions make and take: no file holds them. */
 export type SketchName = 'HyperLogLog' | 'tdigest' | 'qdigest(bigint)' | 'qdigest(double)' | 'qdigest(real)'
+
+/** Of maps: geometries, those on the earth, and tiles. */
+export type MapName = 'Geometry' | 'SphericalGeography' | 'BingTile'
 
 export interface Field {
   /** Undefined for a field of ROW(1, 2), which has no name. */
@@ -82,6 +86,9 @@ const sketchNames: readonly SketchName[] = [
 ]
 export const isSketch = (type: Type): boolean => isSimple(type, ...sketchNames)
 
+const mapNames: readonly MapName[] = ['Geometry', 'SphericalGeography', 'BingTile']
+export const isOfMap = (type: Type): boolean => isSimple(type, ...mapNames)
+
 /** The name in messages: `decimal(10,2)`, `array(varchar(3))`, `row("a" integer)`. */
 export function nameOf(type: Type): string {
   switch (type.kind) {
@@ -114,10 +121,14 @@ export function isSame(one: Type, other: Type): boolean {
   return nameOf(one) === nameOf(other)
 }
 
+/** Whether values of the type are the same or not. */
+export const isComparable = (type: Type): boolean =>
+  !isSketch(type) && !isSimple(type, 'Geometry', 'SphericalGeography')
+
 /** Whether values of the type come before and behind one another, and not only are the same or not. */
 export function isOrderable(type: Type): boolean {
   if (type.kind === 'map' || type.kind === 'function') return false
   if (type.kind === 'array') return isOrderable(type.of)
   if (type.kind === 'row') return type.fields.every(field => isOrderable(field.type))
-  return !isSimple(type, 'json') && !isSketch(type)
+  return !isSimple(type, 'json') && !isSketch(type) && !isOfMap(type)
 }

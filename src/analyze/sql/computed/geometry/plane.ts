@@ -1,0 +1,241 @@
+// What two geometries of the plane have to do with each other, and what is made of them: JSTS, which is JTS in JavaScript.
+// It is loaded when a statement first names a geometry.
+import Centroid from 'jsts/org/locationtech/jts/algorithm/Centroid.js'
+import ConvexHull from 'jsts/org/locationtech/jts/algorithm/ConvexHull.js'
+import Coordinate from 'jsts/org/locationtech/jts/geom/Coordinate.js'
+import GeometryFactory from 'jsts/org/locationtech/jts/geom/GeometryFactory.js'
+import LengthIndexedLine from 'jsts/org/locationtech/jts/linearref/LengthIndexedLine.js'
+import BufferOp from 'jsts/org/locationtech/jts/operation/buffer/BufferOp.js'
+import DistanceOp from 'jsts/org/locationtech/jts/operation/distance/DistanceOp.js'
+import IsSimpleOp from 'jsts/org/locationtech/jts/operation/IsSimpleOp.js'
+import OverlayOp from 'jsts/org/locationtech/jts/operation/overlay/OverlayOp.js'
+import RelateOp from 'jsts/org/locationtech/jts/operation/relate/RelateOp.js'
+import UnaryUnionOp from 'jsts/org/locationtech/jts/operation/union/UnaryUnionOp.js'
+import IsValidOp from 'jsts/org/locationtech/jts/operation/valid/IsValidOp.js'
+import TopologyPreservingSimplifier from 'jsts/org/locationtech/jts/simplify/TopologyPreservingSimplifier.js'
+import { ComputeFault } from '../computed.ts'
+import { isEmpty, isSamePlace, type Path, type Place, partsOf, pathsOf, ringsOf, type Shape } from './shape.ts'
+
+interface Spot {
+  readonly x: number
+  readonly y: number
+}
+
+/** What is used of the library's geometries, which its own declarations leave open. */
+interface Drawn {
+  getGeometryType(): string
+  getCoordinates(): readonly Spot[]
+  getNumGeometries(): number
+  getGeometryN(index: number): Drawn
+  getExteriorRing(): Drawn
+  getNumInteriorRing(): number
+  getInteriorRingN(index: number): Drawn
+  isEmpty(): boolean
+}
+
+const factory = new GeometryFactory()
+const spot = ([x, y]: Place) => new Coordinate(x, y)
+const spots = (path: Path) => path.map(spot)
+
+function drawn(shape: Shape): Drawn {
+  switch (shape.kind) {
+    case 'point':
+      return shape.at === undefined ? factory.createPoint() : factory.createPoint(spot(shape.at))
+    case 'lineString':
+      return factory.createLineString(spots(shape.path))
+    case 'polygon': {
+      const [outer, ...holes] = shape.rings.map(ring => factory.createLinearRing(spots(ring)))
+      return outer === undefined ? factory.createPolygon() : factory.createPolygon(outer, holes)
+    }
+    case 'multiPoint':
+      return factory.createMultiPointFromCoords(spots(shape.path))
+    case 'multiLineString':
+      return factory.createMultiLineString(partsOf(shape).map(drawn)) as unknown as Drawn
+    case 'multiPolygon':
+      return factory.createMultiPolygon(partsOf(shape).map(drawn)) as unknown as Drawn
+    case 'collection':
+      return factory.createGeometryCollection(shape.shapes.map(drawn)) as unknown as Drawn
+  }
+}
+
+const pathOf = (line: Drawn): Path => line.getCoordinates().map(({ x, y }) => [x, y])
+const each = <T>(many: Drawn, item: (one: Drawn) => T): readonly T[] =>
+  Array.from({ length: many.getNumGeometries() }, (_, index) => item(many.getGeometryN(index)))
+
+function ringsOfDrawn(polygon: Drawn): readonly Path[] {
+  if (polygon.isEmpty()) return []
+  const holes = Array.from({ length: polygon.getNumInteriorRing() }, (_, index) => polygon.getInteriorRingN(index))
+  return ringsOf([polygon.getExteriorRing(), ...holes].map(ring => pathOf(ring)))
+}
+
+function shapeOf(one: Drawn): Shape {
+  switch (one.getGeometryType()) {
+    case 'Point':
+      return { kind: 'point', at: pathOf(one)[0] }
+    case 'LineString':
+    case 'LinearRing':
+      return { kind: 'lineString', path: pathOf(one) }
+    case 'Polygon':
+      return { kind: 'polygon', rings: ringsOfDrawn(one) }
+    case 'MultiPoint':
+      return { kind: 'multiPoint', path: pathOf(one) }
+    case 'MultiLineString':
+      return { kind: 'multiLineString', paths: each(one, pathOf) }
+    case 'MultiPolygon':
+      return { kind: 'multiPolygon', polygons: each(one, ringsOfDrawn) }
+    default:
+      return { kind: 'collection', shapes: each(one, shapeOf) }
+  }
+}
+
+type Before = (one: Place, other: Place) => boolean
+const isLower: Before = ([x, y], [otherX, otherY]) => y < otherY || (y === otherY && x < otherX)
+const isLefter: Before = ([x, y], [otherX, otherY]) => x < otherX || (x === otherX && y < otherY)
+
+/** Made by overlaying, its rings begin where they are lowest, and its parts stand from the lowest beginning on. */
+function settled(one: Drawn): Shape {
+  const shape = shapeOf(one)
+  const lowest = (ring: Path) => from(isLower, ring)
+  switch (shape.kind) {
+    case 'polygon':
+      return { kind: 'polygon', rings: shape.rings.map(lowest) }
+    case 'multiPolygon': {
+      const polygons = shape.polygons.map(rings => rings.map(lowest))
+      return { kind: 'multiPolygon', polygons: upwards(polygons, ([outer]) => outer?.[0]) }
+    }
+    case 'multiLineString':
+      return { kind: 'multiLineString', paths: upwards(shape.paths, ([first]) => first) }
+    case 'multiPoint':
+      return { kind: 'multiPoint', path: upwards(shape.path, place => place) }
+    default:
+      return shape
+  }
+}
+
+function upwards<T>(parts: readonly T[], placeOf: (part: T) => Place | undefined): readonly T[] {
+  return parts.toSorted((part, other) => {
+    const [one, another] = [placeOf(part), placeOf(other)]
+    if (one === undefined || another === undefined || isSamePlace(one, another)) return 0
+    return isLower(one, another) ? -1 : 1
+  })
+}
+
+function from(isBefore: Before, ring: Path): Path {
+  const open = ring.slice(0, -1)
+  let first = 0
+  for (const [index, place] of open.entries()) if (isBefore(place, open[first] ?? place)) first = index
+  const turned = [...open.slice(first), ...open.slice(0, first)]
+  return [...turned, ...turned.slice(0, 1)]
+}
+
+export type Relation = 'contains' | 'crosses' | 'disjoint' | 'equals' | 'intersects' | 'overlaps' | 'touches' | 'within'
+
+type Related = (one: Drawn, other: Drawn) => boolean
+
+const relations: Readonly<Record<Relation, Related>> = {
+  contains: (one, other) => RelateOp.contains(one, other),
+  crosses: (one, other) => RelateOp.crosses(one, other),
+  disjoint: (one, other) => RelateOp.disjoint(one, other),
+  equals: (one, other) => RelateOp.equalsTopo(one, other),
+  intersects: (one, other) => RelateOp.intersects(one, other),
+  overlaps: (one, other) => RelateOp.overlaps(one, other),
+  touches: (one, other) => RelateOp.touches(one, other),
+  within: (one, other) => RelateOp.contains(other, one),
+}
+
+export function isRelated(relation: Relation, one: Shape, other: Shape): boolean {
+  if (isEmpty(one) || isEmpty(other))
+    return relation === 'disjoint' || (relation === 'equals' && isEmpty(one) && isEmpty(other))
+  // Of collections the library knows only what holds of any of their parts.
+  if (relation === 'disjoint') return !isRelated('intersects', one, other)
+  if (relation === 'intersects' && (one.kind === 'collection' || other.kind === 'collection'))
+    return partsOf(one).some(part => partsOf(other).some(against => isRelated('intersects', part, against)))
+  return relations[relation](single(one), single(other))
+}
+
+export const matches = (one: Shape, other: Shape, pattern: string): boolean =>
+  RelateOp.relate(single(one), single(other)).matches(pattern)
+
+function single(shape: Shape): Drawn {
+  if (shape.kind !== 'collection') return drawn(shape)
+  throw new ComputeFault('NOT_SUPPORTED: Geometry collections are not compared or overlaid by this engine yet')
+}
+
+export type Overlay = 'intersection' | 'difference' | 'symDifference'
+
+const overlays: Readonly<Record<Overlay, (one: Drawn, other: Drawn) => Drawn>> = {
+  intersection: (one, other) => OverlayOp.intersection(one, other),
+  difference: (one, other) => OverlayOp.difference(one, other),
+  symDifference: (one, other) => OverlayOp.symDifference(one, other),
+}
+
+export function overlaid(overlay: Overlay, one: Shape, other: Shape): Shape {
+  const shape = settled(overlays[overlay](single(one), single(other)))
+  return isEmpty(shape) ? { kind: 'multiPolygon', polygons: [] } : shape
+}
+
+export const unionOf = (shapes: readonly Shape[]): Shape =>
+  settled(new UnaryUnionOp(drawn({ kind: 'collection', shapes })).union())
+
+export function hullOf(shape: Shape): Shape {
+  const hull = shapeOf(new ConvexHull(drawn(shape)).getConvexHull())
+  return hull.kind === 'polygon' ? { kind: 'polygon', rings: hull.rings.map(ring => from(isLefter, ring)) } : hull
+}
+
+/** As Athena draws it: 24 pieces a quarter of a circle. */
+export const bufferOf = (shape: Shape, distance: number): Shape =>
+  shapeOf(BufferOp.bufferOp(drawn(shape), distance, 24))
+
+export function centroidOf(shape: Shape): Shape {
+  const { x, y } = Centroid.getCentroid(drawn(shape)) as Spot
+  return { kind: 'point', at: [x, y] }
+}
+
+export const distanceBetween = (one: Shape, other: Shape): number => DistanceOp.distance(drawn(one), drawn(other))
+
+export const nearest = (one: Shape, other: Shape): readonly Shape[] =>
+  (DistanceOp.nearestPoints(drawn(one), drawn(other)) as readonly Spot[]).map(({ x, y }) => ({
+    kind: 'point',
+    at: [x, y],
+  }))
+
+export const isSimple = (shape: Shape): boolean =>
+  partsOf(shape).length === 0 || new IsSimpleOp(drawn(shape)).isSimple()
+
+/** What the library says is wrong with it. */
+export function faultOf(shape: Shape): { readonly what: string; readonly at: Place } | undefined {
+  const twice = repeated(shape)
+  if (twice !== undefined) return twice
+  const error = new IsValidOp(drawn(shape)).getValidationError() as
+    | { getMessage(): string; getCoordinate(): Spot }
+    | null
+    | undefined
+  if (error === null || error === undefined) return undefined
+  const { x, y } = error.getCoordinate()
+  return { what: error.getMessage(), at: [x, y] }
+}
+
+/** What the library lets pass and Athena does not: places that come twice. */
+function repeated(shape: Shape): { readonly what: string; readonly at: Place } | undefined {
+  if (shape.kind === 'collection') {
+    for (const part of shape.shapes) {
+      const found = repeated(part)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  const path = shape.kind === 'multiPoint' ? shape.path : []
+  const again = path.find((place, index) => path.findIndex(other => isSamePlace(place, other)) < index)
+  if (again !== undefined) return { what: 'Repeated points', at: again }
+  for (const one of shape.kind === 'point' || shape.kind === 'multiPoint' ? [] : pathsOf(shape)) {
+    const degenerate = one.find((place, index) => index > 0 && isSamePlace(place, one[index - 1]))
+    if (degenerate !== undefined) return { what: 'Degenerate segments', at: degenerate }
+  }
+  return undefined
+}
+
+export const simplified = (shape: Shape, tolerance: number): Shape =>
+  shapeOf(TopologyPreservingSimplifier.simplify(drawn(shape), tolerance))
+
+/** How far along the line the place lies that is nearest to the point. */
+export const placeAlong = (line: Shape, at: Place): number => new LengthIndexedLine(drawn(line)).indexOf(spot(at))
