@@ -1,6 +1,7 @@
 /** ALTER and DESCRIBE in their further forms with the AWS SDK: what they answer, and what Glue tells afterwards. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { GetQueryResultsCommand } from '@aws-sdk/client-athena'
 import {
   GetDatabaseCommand,
   GetPartitionCommand,
@@ -112,4 +113,21 @@ test('DESCRIBE of a column, a field, a partition, and FORMATTED and EXTENDED of 
   assert.match(partition, /Partition Value:\s+\t\[2025-10-02\]/)
   assert.match(await queries.fail("DESCRIBE events PARTITION (day = 'no')"), /Partition not found day=no/)
   assert.match(await queries.fail('DESCRIBE events nope'), /Invalid column reference nope/)
+})
+
+test('kinds of statements have the names that AWS gives them, and DDL tells no number of rows', async () => {
+  await queries.succeed("CREATE EXTERNAL TABLE kinds (a string) STORED AS PARQUET LOCATION 's3://analytics/kinds/'")
+  const kinds: readonly (readonly [sql: string, kind: string])[] = [
+    ['ALTER TABLE kinds ADD COLUMNS (b int)', 'ALTER_TABLE_ADD_COLUMN'],
+    ['ALTER TABLE kinds REPLACE COLUMNS (a string)', 'ALTER_TABLE_REPLACE_COLUMN'],
+    ["ALTER TABLE kinds SET TBLPROPERTIES ('k' = 'v')", 'ALTER_TABLE_PROPERTIES'],
+    ["ALTER TABLE kinds SET LOCATION 's3://analytics/kinds2/'", 'ALTER_TABLE_SET_LOCATION'],
+    ['DROP TABLE kinds', 'DROP_TABLE'],
+  ]
+  for (const [sql, kind] of kinds) {
+    const { QueryExecutionId, StatementType, SubstatementType } = await queries.succeed(sql)
+    assert.deepEqual([StatementType, SubstatementType], ['DDL', kind])
+    const { UpdateCount } = await queries.athena.send(new GetQueryResultsCommand({ QueryExecutionId }))
+    assert.equal(UpdateCount, undefined)
+  }
 })

@@ -179,11 +179,20 @@ test('the results of a query that failed, or was never there, are refused in AWS
   await assert.rejects(athena.send(wanted), {
     name: 'InvalidRequestException',
     message: 'Query did not finish successfully. Final query state: FAILED',
+    AthenaErrorCode: 'INVALID_QUERY_EXECUTION_STATE',
   })
-  const unknown = new GetQueryExecutionCommand({ QueryExecutionId: '11111111-1111-1111-1111-111111111111' })
-  await assert.rejects(athena.send(unknown), {
+  const unknown = { QueryExecutionId: '11111111-1111-1111-1111-111111111111' }
+  const notFound = {
     name: 'InvalidRequestException',
     message: 'QueryExecution 11111111-1111-1111-1111-111111111111 was not found',
+    AthenaErrorCode: 'QUERY_EXECUTION_NOT_FOUND',
+  }
+  await assert.rejects(athena.send(new GetQueryExecutionCommand(unknown)), notFound)
+  // AWS looks for the query first, then at the number of rows, then at how the query ended.
+  await assert.rejects(athena.send(new GetQueryResultsCommand({ ...unknown, MaxResults: 1001 })), notFound)
+  await assert.rejects(athena.send(new GetQueryResultsCommand({ QueryExecutionId, MaxResults: 1001 })), {
+    name: 'InvalidRequestException',
+    message: 'MaxResults is more than maximum allowed length 1000',
   })
 })
 

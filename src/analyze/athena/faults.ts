@@ -42,14 +42,21 @@ export const unansweredDataCatalog = (name: string, why: string) =>
     invalidInput,
   )
 
+const withCode = (code: string) => ({ detail: { AthenaErrorCode: code } })
 export const noSuchQuery = (id: string) =>
-  new InvalidRequestException(`QueryExecution ${id} was not found`, invalidInput)
+  new InvalidRequestException(`QueryExecution ${id} was not found`, withCode('QUERY_EXECUTION_NOT_FOUND'))
+const invalidState = withCode('INVALID_QUERY_EXECUTION_STATE')
 export const notFinished = (state: string) =>
-  new InvalidRequestException(`Query has not yet finished. Current state: ${state}`, invalidInput)
+  new InvalidRequestException(`Query has not yet finished. Current state: ${state}`, invalidState)
+/** Of one that was stopped AWS says that there are no results, not how it ended. */
 export const notSucceeded = (state: string) =>
-  new InvalidRequestException(`Query did not finish successfully. Final query state: ${state}`, invalidInput)
+  state === 'CANCELLED'
+    ? new InvalidRequestException('Could not find results', withCode('RESULT_NOT_FOUND'))
+    : new InvalidRequestException(`Query did not finish successfully. Final query state: ${state}`, invalidState)
 export const resultsGone = (location: string) =>
-  new InvalidRequestException(`Could not find results: there is no object ${location}`, invalidInput)
+  new InvalidRequestException(`Could not find results: there is no object ${location}`, withCode('RESULT_NOT_FOUND'))
+export const tooManyRows = (max: number) =>
+  new InvalidRequestException(`MaxResults is more than maximum allowed length ${max}`, invalidInput)
 export const invalidPageToken = () => new InvalidRequestException('Invalid pagination token.', invalidInput)
 export const tooManyQueries = (limit: number) =>
   new TooManyRequestsException(

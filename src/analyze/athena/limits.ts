@@ -23,6 +23,8 @@ export const historyMilliseconds = 45 * 24 * 3_600_000
 
 /** https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html */
 export const resultRowsMax = 1000
+/** More than that is refused as no number of rows at all, before the query is looked for. */
+export const resultRowsAskedMax = 100_000
 
 /** Not AWS's: how long an answer about a query that is under way may wait for its end. */
 export const answerMillisecondsMax = 25

@@ -2,8 +2,8 @@
 import { operation } from '../../../gateway/operation.ts'
 import { boolean, enumeration, integer, list, long, optional, string, structure } from '../../../gateway/shape.ts'
 import type { Athena } from '../athena.ts'
-import { InvalidRequestException, invalidPageToken } from '../faults.ts'
-import { resultRowsMax } from '../limits.ts'
+import { InvalidRequestException, invalidPageToken, tooManyRows } from '../faults.ts'
+import { resultRowsAskedMax, resultRowsMax } from '../limits.ts'
 import * as shape from './shapes.ts'
 
 const columnInfo = structure({
@@ -24,7 +24,7 @@ export const GetQueryResults = operation({
   input: {
     QueryExecutionId: shape.queryId,
     NextToken: optional(shape.token),
-    MaxResults: optional(shape.pageSize(resultRowsMax)),
+    MaxResults: optional(shape.pageSize(resultRowsAskedMax)),
     QueryResultType: optional(enumeration('DATA_MANIFEST', 'DATA_ROWS')),
   },
   output: {
@@ -48,12 +48,14 @@ export const GetQueryResults = operation({
   async handle(athena: Athena, { QueryExecutionId: id, NextToken, MaxResults = resultRowsMax, QueryResultType }, call) {
     if (QueryResultType === 'DATA_MANIFEST')
       throw new InvalidRequestException('Biwa writes no manifests: leave QueryResultType out, or set it to DATA_ROWS.')
+    const { statementType } = athena.query(call, id)
+    if (MaxResults > resultRowsMax) throw tooManyRows(resultRowsMax)
     const [of, from] =
       NextToken === undefined ? [id, 0] : shape.readToken<[string, number]>(NextToken, 'string', 'number')
     if (of !== id) throw invalidPageToken()
     const page = await athena.results(call, id, from, MaxResults)
     return {
-      UpdateCount: page.updateCount ?? 0,
+      UpdateCount: page.updateCount ?? (statementType === 'DDL' ? undefined : 0),
       ResultSet: {
         // NULL is a datum without a value.
         Rows: page.rows.map(values => ({
