@@ -139,7 +139,7 @@ const parts: Readonly<Record<string, string>> = {
   Second: '(\\d+(?:\\.\\d{1,9})?)',
 }
 
-/** INTERVAL '2' DAY, INTERVAL '3 04:05' DAY TO MINUTE, INTERVAL '1-2' YEAR TO MONTH, each with a sign. */
+/** INTERVAL '2' DAY, INTERVAL '3 04:05' DAY TO MINUTE, INTERVAL '1-2' YEAR TO MONTH, each with a sign. The last units may lack. */
 export function intervalOf(node: Node): Value {
   node.only('this', 'unit')
   const unit = node.record('unit')
@@ -162,7 +162,7 @@ export function intervalOf(node: Node): Value {
 const yearUnits = ['Year', 'Month']
 
 function months(text: string, from: string, to: string): bigint | undefined {
-  const found = (from === to ? /^(\d{1,8})$/ : /^(\d{1,8})-(\d{1,8})$/).exec(text)
+  const found = (from === to ? /^(\d{1,8})$/ : /^(\d{1,8})(?:-(\d{1,8}))?$/).exec(text)
   if (found === null || (from !== to && to !== 'Month')) return undefined
   return BigInt(found[1] ?? 0) * (from === 'Year' ? 12n : 1n) + BigInt(found[2] ?? 0)
 }
@@ -171,9 +171,10 @@ function milliseconds(text: string, from: string, to: string): bigint | undefine
   const asked = units.slice(units.indexOf(from), units.indexOf(to) + 1)
   if (!units.includes(from) || asked.length === 0) return undefined
   // A day is followed by a space, an hour and a minute by a colon.
-  const pattern = asked
-    .map((unit, index) => (index === 0 ? '' : asked[index - 1] === 'Day' ? ' ' : ':') + parts[unit])
-    .join('')
+  const pattern = asked.reduceRight((rest, unit, index) => {
+    if (index === 0) return parts[unit] + rest
+    return `(?:${asked[index - 1] === 'Day' ? ' ' : ':'}${parts[unit]}${rest})?`
+  }, '')
   const found = new RegExp(`^${pattern}$`).exec(text)
   if (found === null) return undefined
   return asked.reduce((sum, unit, index) => {

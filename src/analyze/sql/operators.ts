@@ -157,7 +157,9 @@ function scaledInterval(operator: Arithmetic, left: Value, right: Value): Value 
   const isNumber = (value: Value) => numberName(value.type) !== undefined
   const [span, factor] = operator === '*' && isSpan(right) ? [right, left] : [left, right]
   if (!isSpan(span) || !isNumber(factor) || (operator !== '*' && operator !== '/')) return undefined
-  const by = isInteger(factor.type) && operator === '*' ? factor.sql : `CAST(${factor.sql} AS DOUBLE)`
+  const checked = operator === '*' ? 'athena_span_factor' : 'athena_span_divisor'
+  const isWhole = isInteger(factor.type) && operator === '*'
+  const by = isWhole ? factor.sql : `${checked}(CAST(${factor.sql} AS DOUBLE))`
   return isMonths(span)
     ? typed(`to_months(CAST(trunc(athena_month_count(${span.sql}) ${operator} ${by}) AS INTEGER))`, span.type)
     : typed(`athena_span(epoch_us(${span.sql}) ${operator} ${by})`, span.type)

@@ -1,4 +1,6 @@
 // Maps. https://trino.io/docs/current/functions/map.html
+import { fieldOf } from '../convert-text.ts'
+import { isNested } from '../equality.ts'
 import { failed } from '../failed.ts'
 import { resultText } from '../result-text.ts'
 import { mapOf, type Type, unknown } from '../typing/type.ts'
@@ -13,10 +15,31 @@ function pairOf(part: Argument | undefined): readonly [Type, Type] | undefined {
   return key === undefined || value === undefined || more !== undefined ? undefined : [key.type, value.type]
 }
 
+/** Whether a NULL is inside of a value that is there: nothing is known to be the same. */
+function isUnsure(sql: string, type: Type, depth = 0): string {
+  if (type.kind === 'row') {
+    const fields = type.fields.map((field, index) => isUnsure(fieldOf(sql, index), field.type, depth + 1))
+    const nulls = type.fields.map((_, index) => `${fieldOf(sql, index)} IS NULL`)
+    return `(${[...nulls, ...fields].join(' OR ')})`
+  }
+  if (type.kind === 'array') {
+    const item = `athena_u${depth}`
+    const inner = `list_filter(${sql}, ${item} -> ${item} IS NULL OR ${isUnsure(item, type.of, depth + 1)})`
+    return `(coalesce(len(${inner}), 0) > 0)`
+  }
+  return 'false'
+}
+
 /** A map of these keys, of which none may come twice: the first that does is named. */
 export function mapOfKeys(keys: string, key: Type, made: string): string {
   const again = `list_filter(${keys}, (athena_key, athena_place) -> list_position(${keys}, athena_key) < athena_place)[1]`
   const said = `'INVALID_FUNCTION_ARGUMENT: Duplicate map keys (' || ${resultText(again, key)} || ') are not allowed'`
+  if (isNested(key)) {
+    const unsure = `list_filter(${keys}, athena_key -> ${isUnsure('athena_key', key)})`
+    const refused = `'INVALID_FUNCTION_ARGUMENT: map key cannot be indeterminate: ' || ${resultText(`${unsure}[1]`, key)}`
+    const once = `CASE WHEN len(list_distinct(${keys})) < list_count(${keys}) THEN ${failed(said)} ELSE ${made} END`
+    return `CASE WHEN len(${unsure}) > 0 THEN ${failed(refused)} ELSE ${once} END`
+  }
   return `CASE WHEN len(list_distinct(${keys})) < list_count(${keys}) THEN ${failed(said)} ELSE ${made} END`
 }
 

@@ -41,6 +41,10 @@ export const dateMacros: readonly string[] = [
          WHEN 'm' THEN 60000 WHEN 'h' THEN 3600000 ELSE 86400000 END + 0.5) AS BIGINT) * 1000),
      CASE WHEN x IS NOT NULL THEN ${failedCast("'INVALID_FUNCTION_ARGUMENT: duration is not a valid data duration string: ' || x")} END)`,
   // Spans of days and smaller, as microseconds: what is below a millisecond is cut off.
+  `CREATE MACRO athena_span_factor(x) AS CASE WHEN isnan(x)
+     THEN ${failed("'INVALID_FUNCTION_ARGUMENT: Cannot multiply by double NaN'")} ELSE x END`,
+  `CREATE MACRO athena_span_divisor(x) AS CASE WHEN isnan(x) OR x = 0
+     THEN ${failed("'INVALID_FUNCTION_ARGUMENT: Cannot divide by double ' || athena_float(x)")} ELSE x END`,
   'CREATE MACRO athena_span(us) AS to_microseconds(CAST(trunc(us / 1000) AS BIGINT) * 1000)',
   `CREATE MACRO athena_whole_days(x) AS CASE
      WHEN epoch_us(x) % 86400000000 <> 0 THEN ${failedCast("'INVALID_FUNCTION_ARGUMENT: Cannot add hour, minutes or seconds to a date'")}
