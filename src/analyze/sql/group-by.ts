@@ -12,6 +12,7 @@ import {
   refuseUngroupedGrouping,
   refuseWindowsInHaving,
 } from './grouping.ts'
+import { inKeyOrder } from './same-maps.ts'
 import type { Refusal, Scope, Visible } from './scope.ts'
 import { shown } from './shown.ts'
 import type { Statement } from './statement.ts'
@@ -91,10 +92,10 @@ const partsOf = (window: Node | undefined): readonly Node[] =>
         ...framesOf(window),
       ]
 
-const plain = (item: Node): Node => (item.kind === 'alias' ? item.need('this') : item)
+export const plain = (item: Node): Node => (item.kind === 'alias' ? item.need('this') : item)
 
 /** What GROUP BY names, its places in the SELECT's list being what stands there. */
-function groupItems(group: Node, items: readonly Node[]): readonly Node[] {
+export function groupItems(group: Node, items: readonly Node[]): readonly Node[] {
   if (group.flag('all') && group.list('expressions').length === 0)
     throw new EngineFault(
       'syntax',
@@ -120,7 +121,7 @@ export const placeFault = (what: string, position: Position | undefined): Engine
 
 const groupings = new Set(['rollup', 'cube', 'grouping sets'])
 
-const isGroupings = (item: Node): boolean =>
+export const isGroupings = (item: Node): boolean =>
   item.kind === 'function' && groupings.has((item.text('name') ?? '').toLowerCase())
 
 function isColumn(one: Node, statement: Statement, scope: Scope): boolean {
@@ -138,13 +139,24 @@ function leaves(item: Node): readonly Node[] {
   return item.kind === 'tuple' ? item.list('expressions').flatMap(leaves) : [item]
 }
 
-export function groupBy(group: Node | undefined, items: readonly Node[], statement: Statement, scope: Scope): string {
+/** `inOrder`: maps whose entries are the same in another order are one. */
+export function groupBy(
+  group: Node | undefined,
+  items: readonly Node[],
+  statement: Statement,
+  scope: Scope,
+  inOrder = false,
+): string {
   if (group === undefined) return ''
+  const key = (node: Node): string => {
+    const { sql, type } = statement.expression(node, scope)
+    return inOrder ? inKeyOrder(sql, type) : sql
+  }
   const write = (node: Node): string =>
     node.kind === 'tuple'
       ? `(${node.list('expressions').map(write).join(', ')})`
       : // A number would be a place in the list.
-        `(${statement.expression(node, scope).sql})`
+        `(${key(node)})`
   const named = groupItems(group, items)
   if (group.flag('distinct') && named.some(isGroupings)) return `GROUP BY GROUPING SETS (${distinctSets(named, write)})`
   const texts = named.map(item => {

@@ -4,6 +4,7 @@ import { EngineFault, type Position } from '../engine/fault.ts'
 import { coerced } from './convert.ts'
 import { equality, isNested } from './equality.ts'
 import { ordered as inOrder } from './ordering.ts'
+import { holdsMap, inKeyOrder } from './same-maps.ts'
 import { asDecimal, common, isInteger, isText, numberName } from './typing/coercion.ts'
 import { duckName } from './typing/names.ts'
 import { boolean, daysToSeconds, decimal, isComparable, isSimple, nameOf, type Type, varchar } from './typing/type.ts'
@@ -186,6 +187,7 @@ export function comparison(operator: string, left: Value, right: Value, position
   }
   const [one, other] = [coerced(left, type), coerced(right, type)]
   if (ordered && isNested(type)) return typed(`(${inOrder(operator, one, other, type)})`, boolean)
+  if (holdsMap(type)) return typed(`(${inKeyOrder(one, type)} ${operator} ${inKeyOrder(other, type)})`, boolean)
   const plain = `${one} ${operator} ${other}`
   if (!isSimple(type, 'real', 'double') || operator.startsWith('IS')) return typed(`(${plain})`, boolean)
   return typed(`(${plain}${withoutNan(operator, { sql: one, of: left }, { sql: other, of: right })})`, boolean)

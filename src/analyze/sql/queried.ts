@@ -2,7 +2,9 @@
 import { type Node, unsupported } from './ast.ts'
 import { together } from './common-type.ts'
 import { coerced } from './convert.ts'
+import { equality, isNested } from './equality.ts'
 import { comparison } from './operators.ts'
+import { holdsMap, inKeyOrder } from './same-maps.ts'
 import type { Scope } from './scope.ts'
 import type { Statement, Writers } from './statement.ts'
 import { common } from './typing/coercion.ts'
@@ -59,11 +61,19 @@ export function within(node: Node, statement: Statement, scope: Scope): Value {
     const found = scalar(inner, statement, scope)
     if (common(value.type, found.type) === undefined)
       throw apartIn(rowOf([{ name: undefined, type: value.type }]), found.type, node)
-    return typed(`(${value.sql}${not} IN (${found.sql}))`, boolean)
+    if (!holdsMap(found.type)) return typed(`(${value.sql}${not} IN (${found.sql}))`, boolean)
+    const name = statement.name('maps')
+    const ordered = `SELECT ${inKeyOrder(`${name}.c0`, found.type)} FROM (${found.sql}) AS ${name}(c0)`
+    return typed(`(${inKeyOrder(value.sql, found.type)}${not} IN (${ordered}))`, boolean)
   }
   const nodes = node.list('expressions')
   const items = nodes.map(item => statement.expression(item, scope))
   const type = together([value, ...items], [node.need('this'), ...nodes], 'IN value and list items')
+  // One by one: a NULL inside may leave it open.
+  if (isNested(type)) {
+    const same = items.map(item => equality(coerced(value, type), coerced(item, type), type))
+    return typed(`(${not} (${same.join(' OR ')}))`, boolean)
+  }
   return typed(`(${coerced(value, type)}${not} IN (${items.map(item => coerced(item, type)).join(', ')}))`, boolean)
 }
 

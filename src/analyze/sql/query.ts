@@ -9,11 +9,13 @@ import { fieldOf } from './convert-text.ts'
 import { type Feed, feedsOf, isTransparent, kept, pushDown, shortened } from './feeds.ts'
 import { fromText } from './from-text.ts'
 import { checkAggregation, groupBy } from './group-by.ts'
+import { groupedByMaps } from './grouped-maps.ts'
 import { refuseAggregates } from './grouping.ts'
 import { condition } from './operators.ts'
 import { orderChecks } from './order-check.ts'
 import { ordered, tail, ties } from './query-tail.ts'
 import { conjuncts, type Relation, relations, visible } from './relation.ts'
+import { distinctOf, holdsMap, setOfMaps } from './same-maps.ts'
 import type { Column, Scope, Visible } from './scope.ts'
 import { type Starred, starred, starredNode } from './star.ts'
 import type { Statement, Written } from './statement.ts'
@@ -93,7 +95,9 @@ function setOperation(word: string, node: Node, statement: Statement, scope: Sco
     return { name: column.name, type }
   })
   const all = node.flag('all') ? ' ALL' : ''
-  const sql = `(${as(left, columns, statement)}) ${word}${all} (${as(right, columns, statement)})`
+  const [one, other] = [as(left, columns, statement), as(right, columns, statement)]
+  const isByMaps = all === '' && columns.some(({ type }) => holdsMap(type))
+  const sql = isByMaps ? setOfMaps(word, one, other, columns, statement) : `(${one}) ${word}${all} (${other})`
   const same = (side: Written): readonly Feed[] =>
     kept(side.feeds, place => isSame(side.columns[place]?.type ?? unknown, columns[place]?.type ?? unknown))
   const feeds = isTransparent(node) ? [...same(left), ...same(right)] : []
@@ -207,13 +211,17 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
   const columns = items.flatMap(item => item.columns)
   const listed = items.flatMap(item => item.nodes)
   const checkOrder = checkAggregation(node, listed, statement, here)
-  const parts = [`SELECT${node.flag('distinct') ? ' DISTINCT' : ''} ${items.map(({ sql }) => sql).join(', ')}`]
+  const shown = items.flatMap(item => item.parts)
+  const distinct = node.flag('distinct') ? distinctOf(shown, columns) : ''
+  const parts = [`SELECT${distinct} ${items.map(({ sql }) => sql).join(', ')}`]
   const place = parts.length
   if (filter !== undefined) parts.push(`WHERE ${filter}`)
   const groups = groupBy(node.record('group_by'), listed, statement, here)
+  const groupPlace = parts.length
   if (groups !== '') parts.push(groups)
   const having = node.record('having')?.need('this')
-  if (having !== undefined) parts.push(`HAVING ${asked(having, 'HAVING clause')}`)
+  const kept = having && asked(having, 'HAVING clause')
+  if (kept !== undefined) parts.push(`HAVING ${kept}`)
   if (named.texts.length > 0) parts.push(`WINDOW ${named.texts.join(', ')}`)
   // ORDER BY sees the SELECT's own names first, then the FROM's.
   const outputs = outputNames(columns, items, here)
@@ -225,13 +233,19 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
   const sorted: Scope = { ...here, columns: qualifiedOnly(seen, shadowed) }
   checkOrder([...shadowed], sorted)
   if (node.flag('distinct')) checkDistinct(node, items, outputs, statement, sorted)
-  const shown = items.flatMap(item => item.parts)
-  const kept = [
+  const checks = [
     ...ties(node, { parts: shown, columns }, statement, sorted),
     ...orderChecks(node, { parts: shown, columns }, statement, sorted),
   ]
-  if (kept.length > 0) parts.push(`QUALIFY ${kept.join(' AND ')}`)
+  if (checks.length > 0) parts.push(`QUALIFY ${checks.join(' AND ')}`)
   const behind = tail(node, { parts: shown, columns }, statement, sorted)
+  const others = [kept ?? '', behind, distinct, ...checks, ...named.texts]
+  const maps = groupedByMaps(
+    { group: node.record('group_by'), nodes: listed, parts: shown, columns, others },
+    statement,
+    here,
+  )
+  if (maps !== undefined) [parts[0], parts[groupPlace]] = [`SELECT ${maps.list}`, maps.groups]
   // From here on nothing names columns any more.
   const brought = captures.sql === undefined ? [] : [captures.sql]
   const sources = [...brought, ...(from.length > 0 ? [fromText(from, parts.join(' ') + behind)] : [])]

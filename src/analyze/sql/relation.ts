@@ -5,6 +5,7 @@ import { Node, unsupported } from './ast.ts'
 import { aliased, checkNames } from './column-names.ts'
 import { commonOf } from './common-type.ts'
 import { coerced } from './convert.ts'
+import { equality, isNested } from './equality.ts'
 import { type Feed, mention } from './feeds.ts'
 import type { FromItem } from './from-text.ts'
 import { refuseAggregates } from './grouping.ts'
@@ -164,7 +165,9 @@ function joined(
     const sql = kind === 'Full' ? `coalesce(${one}, ${other})` : kind === 'Right' ? other : one
     return { name, type, relation: undefined, sql }
   })
-  const text = pairs.map(({ one, other }) => `${one} = ${other}`).join(' AND ')
+  const text = pairs
+    .map(({ type, one, other }) => (isNested(type) ? equality(one, other, type) : `${one} = ${other}`))
+    .join(' AND ')
   return [...before, { ...relation, sql: `${word} ${relation.sql} ON ${text}`, merged, keepsRows }]
 }
 

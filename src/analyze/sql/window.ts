@@ -1,6 +1,7 @@
 // ORDER BY and windows.
 import { at, EngineFault } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
+import { inKeyOrder } from './same-maps.ts'
 import type { Scope, Window } from './scope.ts'
 import type { Statement } from './statement.ts'
 import { identifier } from './text.ts'
@@ -46,7 +47,10 @@ export function windowSpecification(over: Node, statement: Statement, scope: Sco
   const base = baseOf(over, scope)
   if (name !== undefined) parts.push(identifier(name))
   checkWindow(over, [...(base?.order ?? []), ...over.records('order_by')], statement, scope)
-  const partition = over.list('partition_by').map(node => statement.expression(node, scope).sql)
+  const partition = over.list('partition_by').map(node => {
+    const { sql, type } = statement.expression(node, scope)
+    return inKeyOrder(sql, type)
+  })
   if (partition.length > 0) parts.push(`PARTITION BY ${partition.join(', ')}`)
   const order = over.records('order_by')
   if (order.length > 0) parts.push(`ORDER BY ${orderItems(order, statement, scope, unorderable)}`)

@@ -2,6 +2,7 @@
 import { unsupported } from '../ast.ts'
 import { isNested } from '../equality.ts'
 import { quotient } from '../operators.ts'
+import { inKeyOrder } from '../same-maps.ts'
 import { isInteger, isText } from '../typing/coercion.ts'
 import { duckName } from '../typing/names.ts'
 import { arrayOf, bigint, decimal, isSimple, mapOf, nameOf, type Type, unknown, varbinary } from '../typing/type.ts'
@@ -22,7 +23,7 @@ const ofTwo = (template: string): FunctionEntry =>
 const distinctCount: Writer = ([part, error]) => {
   const type = typeOf(part)
   const isLong = isText(type) || isNested(type) || isSimple(type, 'varbinary', 'json')
-  const key = isLong ? 'CASE WHEN $1 IS NOT NULL THEN hash($1) END' : '$1'
+  const key = isLong ? `CASE WHEN $1 IS NOT NULL THEN hash(${inKeyOrder('$1', type)}) END` : '$1'
   const counted = `{count(DISTINCT ${key})}`
   return typed(error === undefined ? counted : ofError(counted), bigint)
 }
@@ -149,7 +150,10 @@ export const aggregates: FunctionTable = {
   bool_or: aggregate(['(boolean) -> boolean', 'bool_or($1)']),
   checksum: aggregate(['(T) -> varbinary', checksum]),
   corr: ofTwo('corr($1, $2)'),
-  count: aggregate(['() -> bigint', 'count(*)'], ['(T) -> bigint', 'count($1)']),
+  count: aggregate(
+    ['() -> bigint', 'count(*)'],
+    ['(T) -> bigint', ([part]) => typed(`count(${inKeyOrder('$1', typeOf(part))})`, bigint)],
+  ),
   count_if: aggregate(['(boolean) -> bigint', 'CAST({count_if($1)} AS BIGINT)']),
   covar_pop: ofTwo('covar_pop($1, $2)'),
   covar_samp: ofTwo('covar_samp($1, $2)'),

@@ -5,7 +5,8 @@ import { unsupported } from '../ast.ts'
 import { cast } from '../convert.ts'
 import { isNested } from '../equality.ts'
 import { extremeOf } from '../nested-order.ts'
-import { arrayOf, isSimple, nameOf, rowOf, type Type, varchar } from '../typing/type.ts'
+import { holdsMap, inKeyOrder } from '../same-maps.ts'
+import { arrayOf, bigint, boolean, isSimple, nameOf, rowOf, type Type, varchar } from '../typing/type.ts'
 import { typed } from '../value.ts'
 import { invalid } from './clock.ts'
 import { type Argument, type FunctionTable, scalar, type Writer } from './entry.ts'
@@ -43,6 +44,27 @@ const zipped: Writer = parts => {
   return typed(unlessNull(parts, sql), arrayOf(rowOf(fields)))
 }
 
+const isMapList = (part: Argument | undefined): boolean => part?.type.kind === 'array' && holdsMap(part.type.of)
+
+/** What tells items apart; those that hold maps by their keys in order. */
+const told = (text: string, part: Argument | undefined): string =>
+  part === undefined ? text : inKeyOrder(text, part.type)
+
+/** Each item in the place where it comes first, if the test lets it. `l` are the items told apart. */
+const firsts = (list: string, part: Argument | undefined, test: string): string =>
+  `list_transform([struct_pack(l := ${told(list, part)}, a := ${list})], athena_f -> list_filter(athena_f.a,
+     (athena_item, athena_place) -> list_position(athena_f.l, athena_f.l[athena_place]) = athena_place AND ${test}))[1]`
+
+/** Of lists of maps what is written for other lists, and what for them. */
+const ofItems =
+  (plain: string, maps: (parts: readonly Argument[]) => string, result?: Type): Writer =>
+  parts => {
+    const type = result ?? parts[0]?.type ?? arrayOf(varchar)
+    return typed(isMapList(parts[0]) ? maps(parts) : plain, type)
+  }
+
+const found = (part: Argument | undefined) => `list_position(${told('$2', part)}, athena_f.l[athena_place])`
+
 const zipSizeMax = 5
 const combinationMax = 5
 
@@ -65,10 +87,25 @@ const asDates = (step: string) =>
   step.endsWith('second') ? `CAST(athena_days_on($1, $2, $3) AS DATE[])` : `CAST(${moments(step)} AS DATE[])`
 
 export const collections: FunctionTable = {
-  array_distinct: scalar(['(array(E)) -> array(E)', 'athena_distinct($1)']),
-  array_except: scalar(['(array(E), array(E)) -> array(E)', 'athena_except($1, $2)']),
+  array_distinct: scalar([
+    '(array(E)) -> array(E)',
+    ofItems('athena_distinct($1)', ([list]) => firsts('$1', list, 'true')),
+  ]),
+  array_except: scalar([
+    '(array(E), array(E)) -> array(E)',
+    ofItems(
+      'athena_except($1, $2)',
+      ([list, other]) => `CASE WHEN $2 IS NOT NULL THEN ${firsts('$1', list, `${found(other)} IS NULL`)} END`,
+    ),
+  ]),
   array_histogram: scalar(['(array(E)) -> map(E, bigint)', 'athena_counts($1)']),
-  array_intersect: scalar(['(array(E), array(E)) -> array(E)', 'athena_intersect($1, $2)']),
+  array_intersect: scalar([
+    '(array(E), array(E)) -> array(E)',
+    ofItems(
+      'athena_intersect($1, $2)',
+      ([list, other]) => `CASE WHEN $2 IS NOT NULL THEN ${firsts('$1', list, `${found(other)} IS NOT NULL`)} END`,
+    ),
+  ]),
   array_join: scalar(
     ['(array(T), varchar) -> varchar', joinedItems(false)],
     ['(array(T), varchar, varchar) -> varchar', joinedItems(true)],
@@ -93,17 +130,32 @@ export const collections: FunctionTable = {
   ]),
   array_position: scalar([
     '(array(E), E) -> bigint',
-    'CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN CAST(coalesce(list_position($1, $2), 0) AS BIGINT) END',
+    ([list, item]) => {
+      const place = `list_position(${told('$1', list)}, ${told('$2', item)})`
+      return typed(`CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN CAST(coalesce(${place}, 0) AS BIGINT) END`, bigint)
+    },
   ]),
   array_remove: scalar([
     '(array(E), E) -> array(E)',
-    'CASE WHEN $2 IS NOT NULL THEN list_filter($1, athena_item -> athena_item IS DISTINCT FROM $2) END',
+    ([list, item]) => {
+      const type = list?.type ?? arrayOf(varchar)
+      const one = type.kind === 'array' ? inKeyOrder('athena_item', type.of) : 'athena_item'
+      const kept = `list_filter($1, athena_item -> ${one} IS DISTINCT FROM ${told('$2', item)})`
+      return typed(`CASE WHEN $2 IS NOT NULL THEN ${kept} END`, type)
+    },
   ]),
   array_union: scalar([
     '(array(E), array(E)) -> array(E)',
-    parts => typed(unlessNull(parts, 'athena_distinct(list_concat($1, $2))'), parts[0]?.type ?? arrayOf(varchar)),
+    parts => {
+      const both = 'list_concat($1, $2)'
+      const distinct = isMapList(parts[0]) ? firsts(both, parts[0], 'true') : `athena_distinct(${both})`
+      return typed(unlessNull(parts, distinct), parts[0]?.type ?? arrayOf(varchar))
+    },
   ]),
-  arrays_overlap: scalar(['(array(E), array(E)) -> boolean', 'athena_overlap($1, $2)']),
+  arrays_overlap: scalar([
+    '(array(E), array(E)) -> boolean',
+    ([one, other]) => typed(`athena_overlap(${told('$1', one)}, ${told('$2', other)})`, boolean),
+  ]),
   cardinality: scalar(
     ['(array(E)) -> bigint', 'CAST(len($1) AS BIGINT)'],
     ['(map(K, V)) -> bigint', 'CAST(cardinality($1) AS BIGINT)'],
@@ -125,7 +177,10 @@ export const collections: FunctionTable = {
     },
   ]),
   contains: scalar(
-    ['(array(E), E) -> boolean', 'athena_contains($1, $2)'],
+    [
+      '(array(E), E) -> boolean',
+      ([list, item]) => typed(`athena_contains(${told('$1', list)}, ${told('$2', item)})`, boolean),
+    ],
     ['(varchar, ipaddress) -> boolean', 'athena_ip_contains($1, $2)'],
   ),
   contains_sequence: scalar(['(array(E), array(E)) -> boolean', 'athena_contains_sequence($1, $2)']),

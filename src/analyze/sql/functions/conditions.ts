@@ -1,6 +1,6 @@
 // Conditions and comparisons. https://trino.io/docs/current/functions/conditional.html, …/comparison.html
 import { unsupported } from '../ast.ts'
-import { isNested } from '../equality.ts'
+import { equality, isNested } from '../equality.ts'
 import { extremeOf } from '../nested-order.ts'
 import { decimal, isSimple, unknown } from '../typing/type.ts'
 import { typed } from '../value.ts'
@@ -41,6 +41,13 @@ export const conditions: FunctionTable = {
     ['(boolean, T, T) -> T', 'CASE WHEN $1 THEN $2 ELSE $3 END'],
   ),
   least: ofAll('least'),
-  nullif: scalar(['(T, T) -> T', 'nullif($1, $2)']),
+  nullif: scalar([
+    '(T, T) -> T',
+    ([part]) => {
+      const type = part?.type ?? unknown
+      if (!isNested(type)) return typed('nullif($1, $2)', type)
+      return typed(`CASE WHEN ${equality('$1', '$2', type)} THEN NULL ELSE $1 END`, type)
+    },
+  ]),
   try: scalar(['(T) -> T', tried]),
 }
