@@ -151,7 +151,7 @@ export class Executions {
       sql,
       defaultDatabase: query.database ?? 'default',
       now,
-      tables: async references => references.map(reference => this.#scans.source(execution, reference, held)),
+      tables: references => this.#scans.sources(execution, references, held),
       resultDirectory: room.path,
       result: 'athena-csv',
       reading: this.#scans.reading(execution),

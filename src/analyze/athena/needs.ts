@@ -97,6 +97,8 @@ export interface Catalog {
   partitions(scope: Scope, database: string, table: string): Iterable<Partition>
   /** Of all of them; `key` names this very list. */
   partitionPlaces(scope: Scope, database: string, table: string): PartitionPlaces
+  /** Has them at hand, without holding others up. */
+  readPartitionPlaces(scope: Scope, database: string, table: string): Promise<void>
   addPartitions(
     write: Transaction,
     scope: Scope,

@@ -26,6 +26,20 @@ export class Scans {
     this.#s3 = parts.s3
   }
 
+  async sources(
+    execution: Execution,
+    references: readonly TableReference[],
+    held: DisposableStack,
+  ): Promise<readonly TableSource[]> {
+    for (const reference of references) {
+      const { database, name } = tableOf(reference)
+      const table = this.#catalog.table(execution.caller, database, name)
+      if (table && table.partitionKeys.length > 0 && projectionOf(table) === undefined)
+        await this.#catalog.readPartitionPlaces(execution.caller, database, name)
+    }
+    return references.map(reference => this.source(execution, reference, held))
+  }
+
   /**
    * Throws QueryFailure for a table that is not there, cannot be read here, or may not be. `held` keeps the files that are
    * to be read where they are: an object that is replaced meanwhile costs the query nothing.

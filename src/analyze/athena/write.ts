@@ -86,7 +86,7 @@ export class Writes {
       arguments: {},
       defaultDatabase: query.database ?? 'default',
       now,
-      tables: async references => references.map(reference => this.#scans.source(execution, reference, held)),
+      tables: references => this.#scans.sources(execution, references, held),
       target: async () => {
         if (!target.described) throw new Error('only INSERT has a table to write to')
         return target.described

@@ -276,6 +276,12 @@ export class Catalog {
     return row ? this.#partitions.places(row) : { key: '', partitions: [], storages: new Map() }
   }
 
+  /** For whoever asks for `partitionPlaces` soon: reads them with turns for others, if they are not at hand. */
+  async readPartitionPlaces(scope: Scope, database: string, table: string): Promise<void> {
+    const row = tableRow(this.#ledger, scope, database, table)
+    if (row) await this.#partitions.readPlaces(row)
+  }
+
   /** As `partitions`, after the position that an earlier walk gave; refuses an unknown table. */
   partitionsAfter(scope: Scope, database: string, table: string, after?: string) {
     return this.#partitions.walk(existingTable(this.#ledger, scope, database, table), after)

@@ -4,7 +4,7 @@ import type { Ledger, Transaction } from '../../durable/ledger.ts'
 import type { Clock } from '../../world/clock.ts'
 import { noSuchPartition, partitionExists } from './faults.ts'
 import { type PartitionBatch, PartitionBatches } from './partition-batches.ts'
-import { type PartitionPlaces, RememberedPlaces } from './partition-places.ts'
+import { type PartitionPlace, type PartitionPlaces, RememberedPlaces } from './partition-places.ts'
 import { keyOf, type PartitionedTable, PartitionInserts, placed, Shelf, seen } from './partition-rows.ts'
 import type { Parameters, Partition, PartitionDefinition, Storage, TableDefinition } from './table.ts'
 
@@ -73,21 +73,49 @@ export class Partitions {
   /** Of all of them, in the order of `walk`. */
   places(table: Pick<PartitionedTable, 'id'>): PartitionPlaces {
     return this.#places.of(table.id, () => {
-      const partitions = this.#ledger.all<Pick<PartitionRow, 'partition_values' | 'location' | 'storage'>>(
-        `SELECT partition_values, location, storage FROM glue_partition WHERE table_id = ? AND ${seen} ORDER BY partition_values`,
-        table.id,
-      )
-      const storages = this.#ledger.all<{ readonly id: number; readonly storage: string }>(
-        'SELECT id, storage FROM glue_partition_storage WHERE table_id = ?',
-        table.id,
-      )
-      return {
-        partitions: partitions.map(({ partition_values, location, storage }) => {
-          return { values: JSON.parse(partition_values) as string[], location, storage }
-        }),
-        storages: new Map(storages.map(({ id, storage }) => [id, JSON.parse(storage) as Storage])),
-      }
+      const partitions: PartitionPlace[] = []
+      for (const page of this.#placesByPage(table)) partitions.push(...page)
+      return { partitions, storages: this.#storages(table) }
     })
+  }
+
+  /** Has them ready for `places`, with turns for others between the pages. What changes meanwhile, `places` reads anew. */
+  async readPlaces(table: Pick<PartitionedTable, 'id'>): Promise<void> {
+    if (this.#places.has(table.id)) return
+    using reading = this.#places.reading(table.id)
+    const partitions: PartitionPlace[] = []
+    for (const page of this.#placesByPage(table)) {
+      partitions.push(...page)
+      if (page.length === pageRows) await new Promise(resolve => setImmediate(resolve))
+      if (reading.isStale) return
+    }
+    this.#places.of(table.id, () => ({ partitions, storages: this.#storages(table) }))
+  }
+
+  *#placesByPage(table: Pick<PartitionedTable, 'id'>): Iterable<readonly PartitionPlace[]> {
+    for (let after = ''; ; ) {
+      const rows = this.#ledger.all<Pick<PartitionRow, 'partition_values' | 'location' | 'storage'>>(
+        `SELECT partition_values, location, storage FROM glue_partition WHERE table_id = ? AND partition_values > ?
+           AND ${seen} ORDER BY partition_values LIMIT ?`,
+        table.id,
+        after,
+        pageRows,
+      )
+      yield rows.map(({ partition_values, location, storage }) => {
+        return { values: JSON.parse(partition_values) as string[], location, storage }
+      })
+      const last = rows.at(-1)
+      if (!last || rows.length < pageRows) return
+      after = last.partition_values
+    }
+  }
+
+  #storages(table: Pick<PartitionedTable, 'id'>): ReadonlyMap<number, Storage> {
+    const storages = this.#ledger.all<{ readonly id: number; readonly storage: string }>(
+      'SELECT id, storage FROM glue_partition_storage WHERE table_id = ?',
+      table.id,
+    )
+    return new Map(storages.map(({ id, storage }) => [id, JSON.parse(storage) as Storage]))
   }
 
   create(write: Transaction, table: PartitionedTable, partition: PartitionDefinition): void {
