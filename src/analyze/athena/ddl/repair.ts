@@ -11,8 +11,9 @@ import { parseLocation } from '../location.ts'
 import { type Context, type Outcome, shown, tableOf } from './outcome.ts'
 import type { TableName } from './statement.ts'
 
-const page = 1000
-const lookedAtOnce = 500
+/** Of folders, each of which costs a look into the bucket, as each partition does that is looked at: some milliseconds. */
+const page = 200
+const lookedAtOnce = 100
 const othersTurn = () => new Promise(resolve => setImmediate(resolve))
 
 export async function repair(context: Context, name: TableName): Promise<Outcome> {
