@@ -1,7 +1,9 @@
 // What two geometries of the plane have to do with each other, and what is made of them: JSTS, which is JTS in JavaScript.
 // It is loaded when a statement first names a geometry.
+
 import Centroid from 'jsts/org/locationtech/jts/algorithm/Centroid.js'
 import ConvexHull from 'jsts/org/locationtech/jts/algorithm/ConvexHull.js'
+import IndexedPointInAreaLocator from 'jsts/org/locationtech/jts/algorithm/locate/IndexedPointInAreaLocator.js'
 import Coordinate from 'jsts/org/locationtech/jts/geom/Coordinate.js'
 import GeometryFactory from 'jsts/org/locationtech/jts/geom/GeometryFactory.js'
 import LengthIndexedLine from 'jsts/org/locationtech/jts/linearref/LengthIndexedLine.js'
@@ -37,7 +39,19 @@ const factory = new GeometryFactory()
 const spot = ([x, y]: Place) => new Coordinate(x, y)
 const spots = (path: Path) => path.map(spot)
 
+/** A shape that was read once is drawn once. */
+const drawings = new WeakMap<Shape, Drawn>()
+
 function drawn(shape: Shape): Drawn {
+  let drawing = drawings.get(shape)
+  if (drawing === undefined) {
+    drawing = draw(shape)
+    drawings.set(shape, drawing)
+  }
+  return drawing
+}
+
+function draw(shape: Shape): Drawn {
   switch (shape.kind) {
     case 'point':
       return shape.at === undefined ? factory.createPoint() : factory.createPoint(spot(shape.at))
@@ -130,6 +144,37 @@ function from(isBefore: Before, ring: Path): Path {
 
 export type Relation = 'contains' | 'crosses' | 'disjoint' | 'equals' | 'intersects' | 'overlaps' | 'touches' | 'within'
 
+interface Locator {
+  locate(at: Coordinate): number
+}
+
+/** The library's words for where a point lies. */
+const [inside, outside] = [0, 2]
+
+/** With an index of its edges: an area is mostly asked about many points. */
+const locators = new WeakMap<Shape, Locator>()
+
+function locatorOf(area: Shape): Locator {
+  let found = locators.get(area)
+  if (found === undefined) {
+    found = new IndexedPointInAreaLocator(drawn(area)) as Locator
+    locators.set(area, found)
+  }
+  return found
+}
+
+/** Undefined where it is none of a point and an area. */
+function isPointRelated(relation: Relation, one: Shape, other: Shape): boolean | undefined {
+  const [area, point] = one.kind === 'point' ? [other, one] : [one, other]
+  const at = point.kind === 'point' ? point.at : undefined
+  if (at === undefined) return undefined
+  if (area.kind !== 'polygon' && area.kind !== 'multiPolygon') return undefined
+  const where = () => locatorOf(area).locate(spot(at))
+  if (relation === 'intersects') return where() !== outside
+  if (relation === (area === one ? 'contains' : 'within')) return where() === inside
+  return undefined
+}
+
 type Related = (one: Drawn, other: Drawn) => boolean
 
 const relations: Readonly<Record<Relation, Related>> = {
@@ -150,6 +195,8 @@ export function isRelated(relation: Relation, one: Shape, other: Shape): boolean
   if (relation === 'disjoint') return !isRelated('intersects', one, other)
   if (relation === 'intersects' && (one.kind === 'collection' || other.kind === 'collection'))
     return partsOf(one).some(part => partsOf(other).some(against => isRelated('intersects', part, against)))
+  const ofPoint = isPointRelated(relation, one, other)
+  if (ofPoint !== undefined) return ofPoint
   return relations[relation](single(one), single(other))
 }
 

@@ -112,7 +112,25 @@ class Reader {
 export const flat = (): ComputeFault =>
   new ComputeFault('NOT_SUPPORTED: Geometries with a third coordinate are not supported by this engine yet')
 
-export const shapeOfText = (text: string): Shape => new Reader(text).whole()
+/** Of late: a join looks at the same geometries again and again. */
+const shapes = new Map<string, Shape>()
+const shapesMax = 1000
+/** Of all their texts together. */
+const charactersMax = 4 * 1024 ** 2
+let characters = 0
+
+export function shapeOfText(text: string): Shape {
+  const known = shapes.get(text)
+  if (known !== undefined) return known
+  const shape = new Reader(text).whole()
+  characters += text.length
+  if (shapes.size >= shapesMax || characters > charactersMax) {
+    shapes.clear()
+    characters = text.length
+  }
+  shapes.set(text, shape)
+  return shape
+}
 
 export function textOfShape(shape: Shape): string {
   switch (shape.kind) {
