@@ -31,7 +31,7 @@ export function adviceOf({ parts }: LakeDefinition): readonly Finding[] {
     ...parts.flatMap(part => {
       switch (part.kind) {
         case 'job':
-          return [...ofJob(part)]
+          return [...ofJob(part), ...filledAlready(part, deliveries)]
         case 'table':
           return [...ofTable(part), ...intruders(part, deliveries, written)]
         case 'delivery':
@@ -67,6 +67,17 @@ function* intruders(table: Table, deliveries: readonly Delivery[], written: Read
         part: `table ${table.name}`,
         text: `The delivery ${name} puts its objects into ${urlOf(to)}, where the table's files are: they would be read as rows of ${table.format}. Let it deliver elsewhere.`,
       }
+}
+
+/** What a delivery fills is projected, and Glue registers partitions, which nobody would look up. */
+function* filledAlready({ name, into }: Job, deliveries: readonly Delivery[]): Generator<Finding> {
+  const filling = deliveries.find(delivery => delivery.into === into)
+  if (filling !== undefined && into.partitionBy !== undefined)
+    yield {
+      level: 'mistake',
+      part: `job ${name}`,
+      text: `The delivery ${filling.name} fills the table ${into.name}, whose partitions are projected for it, and a job does not write to such a table. Give the job a table of its own.`,
+    }
 }
 
 const mapsOf = (columns: Columns): readonly string[] =>

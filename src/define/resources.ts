@@ -11,7 +11,8 @@ import { rankOf } from './kinds.ts'
 import { type AnyPart, databaseOf, type LakeDefinition } from './lake.ts'
 import { type Bucket, urlOf } from './parts/bucket.ts'
 import type { Crawler } from './parts/crawler.ts'
-import { type Delivery, partitionsOf, prefixOf } from './parts/delivery.ts'
+import type { Delivery } from './parts/delivery.ts'
+import { partitionsOf, prefixOf } from './parts/delivery-folders.ts'
 import type { Job } from './parts/job.ts'
 import type { Role, Statement } from './parts/role.ts'
 import type { Stream } from './parts/stream.ts'
@@ -151,7 +152,7 @@ class Resources {
   #table(part: Table): void {
     const database = this.#databaseOf(part)
     const needs = [this.#database(database), `bucket ${part.at.bucket.name}`]
-    this.#add('table', `${database}.${part.name}`, needs, tableState(part, this.#definition.name))
+    this.#add('table', `${database}.${part.name}`, needs, tableState(part, this.#definition))
   }
 
   #delivery(part: Delivery): void {

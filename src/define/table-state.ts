@@ -2,7 +2,9 @@
 import { catalogName } from './column.ts'
 import { type ColumnState, folders, type TableState } from './kinds/table.ts'
 import { mark } from './kinds/tags.ts'
+import type { LakeDefinition } from './lake.ts'
 import { urlOf } from './parts/bucket.ts'
+import { projectionOf, timeOf } from './parts/delivery-folders.ts'
 import { partitionColumns, type Table, type TableFormat } from './parts/table.ts'
 
 type Format = Pick<TableState, 'serde' | 'serdeParameters' | 'inputFormat' | 'outputFormat'>
@@ -36,9 +38,14 @@ function formatOf({ format, columns }: Table): Format {
   return { ...others, serdeParameters: { ...serdeParameters, ...caseless } }
 }
 
-export function tableState(table: Table, lake: string): TableState {
+/** What a delivery fills is projected: Firehose registers no partitions. */
+export function tableState(table: Table, { name: lake, parts }: LakeDefinition): TableState {
   const keys = partitionColumns(table)
   const { partitionBy } = table
+  const isFilled = parts.some(
+    part => part.kind === 'delivery' && part.into?.name === table.name && part.into.database === table.database,
+  )
+  const filled = isFilled ? timeOf(table) : undefined
   const declared: readonly ColumnState[] = Object.entries(table.columns).map(([name, { type, comment }]) => ({
     ...{ name: catalogName(name), type: catalogName(type) },
     ...(comment !== undefined && { comment }),
@@ -54,6 +61,7 @@ export function tableState(table: Table, lake: string): TableState {
       EXTERNAL: 'TRUE',
       classification: table.format,
       [mark]: lake,
+      ...(filled && projectionOf(filled)),
       ...(partitionBy?.kind === 'time' && {
         [folders]: `the ${partitionBy.units.at(-1)} of ${catalogName(partitionBy.of)} in ${partitionBy.zone}`,
       }),

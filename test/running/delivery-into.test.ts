@@ -114,7 +114,10 @@ test('what a delivery cannot make of records is refused where it is written', ()
     columns: { deviceId: column.string(), watts: column.double() },
     partitionBy: by('deviceId'),
   })
-  refused(() => delivery('d', { from: events, into: parted }), /which has partitions: Firehose registers none/)
+  refused(
+    () => delivery('d', { from: events, into: parted }),
+    /whose folders are values of deviceId: Firehose registers no partitions/,
+  )
   const lines = table('t', { at, columns: { watts: column.double() }, format: 'json' })
   refused(() => delivery('d', { from: events, into: lines }), /makes Parquet, and the table t is json/)
   refused(

@@ -48,7 +48,8 @@ interface Table {
 export const folders = 'biwa:folders'
 
 /** Of a table's parameters, those that a definition decides. */
-const decided = new Set(['EXTERNAL', 'classification', mark, folders])
+const decided = (key: string) =>
+  ['EXTERNAL', 'classification', mark, folders].includes(key) || key.startsWith('projection.')
 
 /** `database.table` */
 const partsOf = (name: string) => {
@@ -77,7 +78,7 @@ export const table = kind<TableState>({
       serdeParameters: storage.SerdeInfo?.Parameters ?? {},
       inputFormat: storage.InputFormat ?? '',
       outputFormat: storage.OutputFormat ?? '',
-      parameters: Object.fromEntries(Object.entries(Parameters).filter(([key]) => decided.has(key))),
+      parameters: Object.fromEntries(Object.entries(Parameters).filter(([key]) => decided(key))),
     }
   },
   async create({ invoke }, name, wanted) {
@@ -91,7 +92,7 @@ export const table = kind<TableState>({
       ...(Owner !== undefined && { Owner }),
       ...(Retention !== undefined && { Retention }),
     }
-    const others = Object.fromEntries(Object.entries(Parameters).filter(([key]) => !decided.has(key)))
+    const others = Object.fromEntries(Object.entries(Parameters).filter(([key]) => !decided(key)))
     await aws.invoke('glue', 'UpdateTable', {
       DatabaseName,
       TableInput: { ...kept, ...inputOf(Name, wanted, others) },

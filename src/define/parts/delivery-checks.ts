@@ -1,14 +1,17 @@
 /** What a delivery does with the members of its records: it makes a table's columns of them, or names folders by them. */
 import { type Columns, catalogName, columnNamed } from '../column.ts'
 import { DefinitionMistake, list, ofKind, told } from '../mistake.ts'
+import { checkFolders } from './delivery-folders.ts'
 import type { Table } from './table.ts'
+
+type IntoOption = 'compression' | 'newline' | 'by' | 'folders' | 'zone'
 
 /** Columns are found by their names, in any case, and are converted by the table's types: other ones would be guessed at. */
 export function checkInto(
   what: string,
   record: Columns,
   into: Table,
-  { compression, newline, by }: { readonly compression?: unknown; readonly newline?: unknown; readonly by?: unknown },
+  { compression, newline, by, folders, zone }: Readonly<Partial<Record<IntoOption, unknown>>>,
 ): void {
   ofKind(`${what}: into`, into, ['table'], "a table, table('name', { at: …, columns: … })")
   for (const [name, value] of Object.entries({ compression, newline, by }))
@@ -18,10 +21,7 @@ export function checkInto(
     throw new DefinitionMistake(
       `${what} makes Parquet, and the table ${into.name} is ${into.format}: make that parquet, or deliver with to.`,
     )
-  if (into.partitionBy !== undefined)
-    throw new DefinitionMistake(
-      `${what} cannot fill the table ${into.name}, which has partitions: Firehose registers none in the catalog, so nobody would see the rows. Leave its partitionBy out, or let a job write it.`,
-    )
+  checkFolders(what, into, { folders, zone })
   const members = new Map(Object.entries(record).map(([name, { type }]) => [catalogName(name), { name, type }]))
   for (const [name, { type }] of Object.entries(into.columns)) {
     const member = members.get(catalogName(name))

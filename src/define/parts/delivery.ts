@@ -9,7 +9,7 @@
  *     })
  *     const straight = delivery('temperature-to-table', { from: readings, into: telemetry })     // as Parquet
  */
-import { type Columns, catalogName, checkColumns } from '../column.ts'
+import { type Columns, checkColumns } from '../column.ts'
 import { costTags } from '../cost-tags.ts'
 import { DefinitionMistake, known, ofKind, oneOf, text, told, truth, wholeNumber } from '../mistake.ts'
 import { deliveryName, named } from '../names.ts'
@@ -18,6 +18,7 @@ import { checkZone } from '../partitioning.ts'
 import type { Bucket, Location } from './bucket.ts'
 import { locationOf } from './bucket.ts'
 import { checkBy, checkInto } from './delivery-checks.ts'
+import { timeOf } from './delivery-folders.ts'
 import { actingIn, type Role } from './role.ts'
 import type { Stream } from './stream.ts'
 import type { Table } from './table.ts'
@@ -126,7 +127,7 @@ export function delivery<const C extends Columns>(name: string, options: Deliver
   checkBy(what, record, by)
   const isLarge = into !== undefined || by.length > 0
   const { seconds = 300, mebibytes = isLarge ? 64 : 5 } = buffer
-  wholeNumber(`${what}: the seconds of its buffer`, seconds, { min: by.length > 0 ? 1 : 0, max: 900 })
+  wholeNumber(`${what}: the seconds of its buffer`, seconds, { min: by.length > 0 || timeOf(into) ? 1 : 0, max: 900 })
   wholeNumber(`${what}: the mebibytes of its buffer${isLarge ? ', with into or by,' : ''}`, mebibytes, {
     min: isLarge ? 64 : 1,
     max: 128,
@@ -149,16 +150,6 @@ export function delivery<const C extends Columns>(name: string, options: Deliver
     tags: costTags(what, options.tags),
   })
 }
-
-/** Firehose's prefix: once an expression stands in it, Firehose adds no folders of the time itself. */
-export function prefixOf({ to, by = [], folders }: Delivery): string {
-  const members = by.map(name => `${catalogName(name)}=!{partitionKeyFromQuery:${name}}/`).join('')
-  return `${to.prefix}${members}${folders ?? (members === '' ? '' : '!{timestamp:yyyy/MM/dd/HH}/')}`
-}
-
-/** The jq that finds what the prefix names; null where it names no member. */
-export const partitionsOf = ({ by = [] }: Delivery): string | null =>
-  by.length === 0 ? null : `{${by.map(name => `${name}: .${name}`).join(', ')}}`
 
 /** The expressions that Firehose knows here; its patterns of timestamps are checked where it is made. */
 function checkFolder(what: string, folder: string | undefined, words: string): void {
