@@ -51,10 +51,9 @@ export class Partitions {
     const storages = new Map<number, Storage>()
     for (let position = after; ; ) {
       const rows = this.#ledger.all<PartitionRow>(
-        `SELECT * FROM glue_partition WHERE table_id = ? AND partition_values > ? AND ${seen} ORDER BY partition_values LIMIT ?`,
+        `SELECT * FROM glue_partition WHERE table_id = ? AND partition_values > ? AND ${seen} ORDER BY partition_values LIMIT ${pageRows}`,
         table.id,
         position,
-        pageRows,
       )
       for (const row of rows) {
         let storage = storages.get(row.storage)
@@ -96,10 +95,9 @@ export class Partitions {
     for (let after = ''; ; ) {
       const rows = this.#ledger.all<Pick<PartitionRow, 'partition_values' | 'location' | 'storage'>>(
         `SELECT partition_values, location, storage FROM glue_partition WHERE table_id = ? AND partition_values > ?
-           AND ${seen} ORDER BY partition_values LIMIT ?`,
+           AND ${seen} ORDER BY partition_values LIMIT ${pageRows}`,
         table.id,
         after,
-        pageRows,
       )
       yield rows.map(({ partition_values, location, storage }) => {
         return { values: JSON.parse(partition_values) as string[], location, storage }

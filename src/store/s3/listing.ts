@@ -54,11 +54,10 @@ export class Listing {
         .all<VersionRow>(
           // The index leaves out older versions and markers: however many there are, a page does not walk through them.
           `SELECT ${versionColumns} FROM s3_version INDEXED BY s3_version_listed
-           WHERE bucket = ? AND key >= ? AND key < ? AND latest = 1 AND marker = 0 ORDER BY key LIMIT ?`,
+           WHERE bucket = ? AND key >= ? AND key < ? AND latest = 1 AND marker = 0 ORDER BY key LIMIT ${limit}`,
           bucket.id,
           key,
           below,
-          limit,
         )
         .map(versionOf)
     return inBatches(from, fetch, ({ key }) => after(key, '', ''))
@@ -69,12 +68,11 @@ export class Listing {
       this.#ledger
         .all<VersionRow>(
           `SELECT ${versionColumns} FROM s3_version
-           WHERE bucket = ? AND (key, turn) > (?, ?) AND key < ? ORDER BY key, turn LIMIT ?`,
+           WHERE bucket = ? AND (key, turn) > (?, ?) AND key < ? ORDER BY key, turn LIMIT ${limit}`,
           bucket.id,
           key,
           past ?? firstTurn,
           below,
-          limit,
         )
         .map(versionOf)
     return inBatches(from, fetch, ({ key, turn }) => ({ key, past: turn }))

@@ -63,7 +63,11 @@ export function takePage<T extends { readonly key: string }>(
   return { items, folders, truncated: false, last }
 }
 
-/** The rows of a walk, few at first and more as more are wanted: who leaves at the first has not paid for a thousand. */
+/**
+ * The rows of a walk, few at first and more as more are wanted: who leaves at the first has not paid for a thousand. There
+ * are few limits, for `fetch` to write into its SQL: SQLite prepares a statement anew whenever a LIMIT is bound, which takes
+ * several times as long as to find a row.
+ */
 export function* inBatches<Row>(
   from: Position,
   fetch: (from: Position, limit: number) => readonly Row[],
