@@ -141,3 +141,48 @@ test('what a table is clustered by is kept, shown and left alone by an INSERT', 
     /Invalid column reference nope/,
   )
 })
+
+const asParquet = `ROW FORMAT SERDE 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe'
+  STORED AS INPUTFORMAT 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat'
+  OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat'`
+const flow = `SELECT 2 AS version, 'eni-1' AS interface_id, bigint '10' AS bytes, bigint '1760527800' AS start, bigint '1760527860' AS "end"`
+const unload = (select: string, key: string) =>
+  queries.succeed(`UNLOAD (${select}) TO 's3://analytics/${key}/' WITH (format = 'PARQUET')`)
+
+test('flow logs of a VPC in Parquet are read, with the hours of their paths projected', async () => {
+  await unload(flow, 'flows/AWSLogs/1/vpcflowlogs/us-east-1/2025/10/15/07')
+  await queries.succeed(`CREATE EXTERNAL TABLE IF NOT EXISTS flows (version int, interface_id string, bytes bigint, start bigint,
+      \`end\` bigint, vpc_id string) PARTITIONED BY (region string, date string, hour string) ${asParquet}
+    LOCATION 's3://analytics/flows/AWSLogs/1/vpcflowlogs/'
+    TBLPROPERTIES ("EXTERNAL"="true", "skip.header.line.count" = "1", "projection.enabled" = "true",
+      "projection.region.type" = "enum", "projection.region.values" = "us-east-1,eu-west-1",
+      "projection.date.type" = "date", "projection.date.range" = "2025/10/01,2025/10/31", "projection.date.format" = "yyyy/MM/dd",
+      "projection.hour.type" = "integer", "projection.hour.range" = "00,23", "projection.hour.digits" = "2",
+      "storage.location.template" = "s3://analytics/flows/AWSLogs/1/vpcflowlogs/\${region}/\${date}/\${hour}")`)
+  assert.deepEqual(await queries.rows("SELECT * FROM flows WHERE region = 'us-east-1' AND hour = '07'"), [
+    ['2', 'eni-1', '10', '1760527800', '1760527860', undefined, 'us-east-1', '2025/10/15', '07'],
+  ])
+})
+
+test('flow logs of a VPC in Hive’s folders have partition columns with dashes', async () => {
+  const folder = 'aws-account-id=1/aws-service=vpcflowlogs/aws-region=us-east-1/year=2025'
+  await unload(flow, `hive_flows/AWSLogs/${folder}`)
+  await queries.succeed(`CREATE EXTERNAL TABLE hive_flows (version int, start bigint, \`end\` bigint)
+    PARTITIONED BY (\`aws-account-id\` string, \`aws-service\` string, \`aws-region\` string, \`year\` string) ${asParquet}
+    LOCATION 's3://analytics/hive_flows/AWSLogs/' TBLPROPERTIES ('EXTERNAL'='true', 'skip.header.line.count'='1')`)
+  await queries.succeed('MSCK REPAIR TABLE hive_flows')
+  assert.deepEqual(await queries.rows('SHOW PARTITIONS hive_flows'), [[folder]])
+  const asked = `SELECT "end" - start, "aws-region" FROM hive_flows WHERE "aws-account-id" = '1' AND year = '2025'`
+  assert.deepEqual(await queries.rows(asked), [['60', 'us-east-1']])
+})
+
+test('fields of real-time logs may be left out by comments, and the last ones of a line be missing', async () => {
+  await put('real_time/a', '1760527800.123\t192.0.2.1\t200\n1760527801.5\t-\n')
+  await queries.succeed(`CREATE EXTERNAL TABLE IF NOT EXISTS real_time (\`timestamp\` STRING, c_ip STRING, /* ttfb BIGINT, */
+      sc_status BIGINT, cs_host STRING -- the last one
+    ) ROW FORMAT DELIMITED FIELDS TERMINATED BY '\\t' LOCATION 's3://analytics/real_time/'`)
+  assert.deepEqual(await queries.rows('SELECT * FROM real_time ORDER BY "timestamp"'), [
+    ['1760527800.123', '192.0.2.1', '200', undefined],
+    ['1760527801.5', '-', undefined, undefined],
+  ])
+})
