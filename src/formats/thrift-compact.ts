@@ -38,6 +38,11 @@ export class ThriftInput {
     this.#bytes = bytes
   }
 
+  /** Where the next byte lies: within a handler, the first one of its value. */
+  get at(): number {
+    return this.#at
+  }
+
   /** What follows the field `last` is left unread, so that nothing can be read behind such a struct. */
   struct(fields: Fields, last?: number): void {
     this.#nest(() => {

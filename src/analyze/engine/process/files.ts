@@ -3,6 +3,7 @@
 
 import {
   closeSync,
+  constants,
   createReadStream,
   createWriteStream,
   existsSync,
@@ -17,7 +18,7 @@ import {
   statSync,
   type WriteStream,
 } from 'node:fs'
-import { mkdir, open, readFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, open, readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
@@ -103,6 +104,18 @@ export function linked(path: string, name: string): boolean {
 
 export function exists(path: string): boolean {
   return existsSync(path)
+}
+
+/** A copy with other bytes at one place. */
+export async function copiedWith(path: string, copy: string, bytes: Uint8Array, position: number): Promise<void> {
+  await copyFile(path, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+  await chmod(copy, 0o600)
+  const file = await open(copy, 'r+')
+  try {
+    await file.write(bytes, 0, bytes.length, position)
+  } finally {
+    await file.close()
+  }
 }
 
 /** Most footers are shorter: then one read is enough. */

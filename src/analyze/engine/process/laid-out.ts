@@ -4,7 +4,7 @@
 
 import type { TableDescription } from '../protocol.ts'
 import type { Column, FileLayout } from '../request.ts'
-import { namesAt } from './parquet-schema.ts'
+import { namesAt, plainBytesIn } from './parquet-schema.ts'
 import type { PlacedColumn } from './row-reader.ts'
 import type { LocalFile } from './scan.ts'
 
@@ -29,8 +29,10 @@ export function readTogether(
     if (file.bytes === 0) continue
     const { layout, compression } = file
     // Of two files that call their columns differently neither's names are the other's.
-    const names = (layout ?? table).isByPlace ? namesAt(file, columns) : undefined
-    const key = layout || names ? JSON.stringify([compression, layout, names]) : compression
+    const { format, isByPlace = false } = layout ?? table
+    const names = isByPlace ? namesAt(file, columns) : undefined
+    const plain = format === 'parquet' ? plainBytesIn(file, columns, isByPlace) : undefined
+    const key = layout || names || plain ? JSON.stringify([compression, layout, names, plain]) : compression
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [file])
     else group.push(file)

@@ -16,8 +16,7 @@ import type { LocalFile } from './scan.ts'
 export interface FileColumn {
   /** As the files spell it. */
   readonly name: string
-  /** Bytes without a word on what they are, which a column of text takes for UTF-8. */
-  readonly isPlainBytes: boolean
+  readonly element: SchemaElement
 }
 
 /**
@@ -39,9 +38,7 @@ export function fileColumns(
       if (element === undefined) continue
       const misfit = misfitOf(element, type)
       if (misfit !== undefined) throw incompatible(column, misfit, file.path)
-      const isPlainBytes = element.physical === 'BYTE_ARRAY' && element.annotation === ''
-      const known = found.get(name)
-      found.set(name, { name: known?.name ?? element.name, isPlainBytes: known?.isPlainBytes ?? isPlainBytes })
+      if (!found.has(name)) found.set(name, { name: element.name, element })
     }
   }
   return found
@@ -52,6 +49,41 @@ export function namesAt(file: LocalFile, columns: readonly PlacedColumn[]): read
   const { children } = schemaOf(file)
   return columns.map(({ place }) => children[place]?.name ?? null)
 }
+
+/** By the names of these columns, those of a file that hold bytes without a word on what they are; of most files none. */
+export function plainBytesIn(
+  file: LocalFile,
+  columns: readonly PlacedColumn[],
+  isByPlace: boolean,
+): readonly string[] | undefined {
+  const held = plainBytesOf(schemaOf(file))
+  if (held.length === 0) return undefined
+  const names = columns.flatMap(({ name, place }) =>
+    held.some(one => (isByPlace ? one.place === place : one.child.name.toLowerCase() === name.toLowerCase()))
+      ? [name]
+      : [],
+  )
+  return names.length > 0 ? names : undefined
+}
+
+interface Placed {
+  readonly child: SchemaElement
+  readonly place: number
+}
+
+/** Of schemas that were asked for before: a table may have thousands of files with hundreds of columns. */
+const plainBytes = new WeakMap<SchemaElement, readonly Placed[]>()
+
+function plainBytesOf(schema: SchemaElement): readonly Placed[] {
+  const known = plainBytes.get(schema)
+  if (known !== undefined) return known
+  const held = schema.children.map((child, place) => ({ child, place })).filter(({ child }) => hasPlainBytes(child))
+  plainBytes.set(schema, held)
+  return held
+}
+
+const hasPlainBytes = ({ physical, annotation, children }: SchemaElement): boolean =>
+  (physical === 'BYTE_ARRAY' && annotation === '') || children.some(hasPlainBytes)
 
 function incompatible(column: Column, element: SchemaElement, path: string): EngineFault {
   return new EngineFault(
@@ -124,7 +156,7 @@ function misfitOf(element: SchemaElement, type: Type): SchemaElement | undefined
 const isList = (element: SchemaElement) => /LIST|MAP/.test(element.annotation)
 
 /** Lists have two levels or three: the repeated element is the item, or holds it. */
-function itemOf(element: SchemaElement): SchemaElement | undefined {
+export function itemOf(element: SchemaElement): SchemaElement | undefined {
   if (element.isRepeated) return { ...element, isRepeated: false }
   const [repeated, ...more] = element.children
   if (repeated === undefined || !repeated.isRepeated || more.length > 0) return undefined

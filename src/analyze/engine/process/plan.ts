@@ -10,7 +10,8 @@ import type { Column, ScanFile, ScanSummary } from '../request.ts'
 import { type Described, hiddenColumnsOf } from './described.ts'
 import { hiddenValue, partitionName } from './hidden-value.ts'
 import { forgetReaders } from './line-scan.ts'
-import { isKnownBroken, mendedText } from './mended-text.ts'
+import { asBytes, fileWithBrokenText, hasBrokenText, keepBroken } from './mended-parquet.ts'
+import { isKnownBroken, isNotUtf8, mendedText } from './mended-text.ts'
 import { hiveDefaultPartition } from './partition-value.ts'
 import type { Confined, Place } from './place.ts'
 import { projectedPartitions } from './projected.ts'
@@ -25,8 +26,8 @@ import { unpackedText } from './unpacked-text.ts'
 export interface Plan extends Confined {
   /** What the statement names; where it will not run, over files that need not be what they are. */
   relations(willRun?: boolean): Promise<Relations>
-  /** Writes files of text anew that DuckDB refused, where that is due; then the relations are others. */
-  mend(): Promise<void>
+  /** Writes files anew that DuckDB refused for what it said, where that can be done; then the relations are others. */
+  mend(cause: unknown): Promise<boolean>
   /** Every file, as in `measured`. */
   readonly files: ReadonlyMap<string, number>
   /** Files that are read in pieces, so that the bytes are to be measured: local name to size times mentions. */
@@ -104,11 +105,42 @@ export async function planScans({ place, translated, described, ask, isUnread = 
     }
   }
   let mended: ReadonlyMap<string, string> = new Map()
-  const mend = async (files = texts) => {
+  let isMended = false
+  const mendTexts = async (files: readonly TextFile[]) => {
     mended = await mendedText(files, confined.directory)
+  }
+  const parquet = scans.flatMap(({ files, table }) =>
+    files.filter(({ layout, bytes }) => bytes > 0 && (layout ?? table).format === 'parquet'),
+  )
+  const asTheyAre = new Map<string, LocalFile>()
+  const mendParquet = async (files: readonly LocalFile[]) => {
+    for (const file of files) {
+      if (asTheyAre.has(file.file)) continue
+      const copy = await asBytes(file, `${confined.directory}/bytes-${asTheyAre.size}`)
+      if (copy === undefined) return false
+      keepBroken(file)
+      asTheyAre.set(file.file, copy)
+      measured.set(copy.file, file.bytes)
+      all.set(copy.file, file.bytes)
+    }
+    return true
+  }
+  const mend = async (cause: unknown) => {
+    if (isNotUtf8(cause)) {
+      if (isMended) return false
+      await mendTexts(texts)
+      isMended = true
+      return true
+    }
+    const named = fileWithBrokenText(cause)
+    const found = parquet.filter(({ file }) => file === named && !asTheyAre.has(file))
+    // One that has many of them is not read as often.
+    return found.length > 0 && (await mendParquet(asTheyAre.size < brokenOneByOneMax ? found : parquet))
   }
   let unpacked: ReadonlyMap<string, string> | undefined
   const asMended = (file: LocalFile): LocalFile => {
+    const asItIs = asTheyAre.get(file.file)
+    if (asItIs !== undefined) return asItIs
     const copy = mended.get(file.file) ?? unpacked?.get(file.file)
     return copy === undefined && !isOwn(file.compression)
       ? file
@@ -118,7 +150,8 @@ export async function planScans({ place, translated, described, ask, isUnread = 
   const relations = async (willRun = true): Promise<Relations> => {
     forgetReaders()
     if (willRun) unpacked ??= await unpackedText(texts, confined.directory)
-    if (willRun && known.length > 0 && mended.size === 0) await mend(known)
+    if (willRun && known.length > 0 && mended.size === 0) await mendTexts(known)
+    if (willRun) await mendParquet(parquet.filter(hasBrokenText))
     const queries: ScanQuery[] = []
     for (const scan of scans)
       queries.push(await scanQuery(confined.session, { ...scan, files: scan.files.map(asMended) }))
@@ -128,6 +161,9 @@ export async function planScans({ place, translated, described, ask, isUnread = 
   const sizes = { files: all, measured, unchecked, wholeBytes }
   return { ...confined, relations, mend, ...sizes, partitionsRead, scans: summaries }
 }
+
+/** Each of them costs the statement once more. */
+const brokenOneByOneMax = 3
 
 interface Planned {
   readonly scan: Scan

@@ -3,7 +3,7 @@
 
 import type { RowFormat } from '../../../formats/row-format.ts'
 import { identifier, list, literal } from '../../sql/text.ts'
-import { duckNameOfHive } from '../../sql/typing/names.ts'
+import { duckNameOfHive, typeOfHive } from '../../sql/typing/names.ts'
 import { EngineFault } from '../fault.ts'
 import type { TableDescription } from '../protocol.ts'
 import type { Column, CsvLayout, FileLayout, ScanFile } from '../request.ts'
@@ -11,6 +11,7 @@ import { hiddenValue } from './hidden-value.ts'
 import { type LaidOut, laidOut, readTogether } from './laid-out.ts'
 import { lineScan } from './line-scan.ts'
 import { type FileColumn, fileColumns } from './parquet-schema.ts'
+import { textOfBytes } from './parquet-text.ts'
 import { partitionValue } from './partition-value.ts'
 import type { PlacedColumn } from './row-reader.ts'
 import type { Session } from './session.ts'
@@ -186,9 +187,9 @@ function csvOptions({ csv: layout = csvDefault }: FileLayout, all: readonly Colu
 function declaredParquet(column: Column, held: FileColumn | undefined): string {
   const type = duckNameOfHive(column.type)
   if (held === undefined) return `CAST(NULL AS ${type})`
-  if (held.isPlainBytes && type === 'VARCHAR') return `decode(CAST(${identifier(held.name)} AS BLOB))`
+  const value = identifier(held.name)
   // Of the same type the cast is none.
-  return `CAST(${identifier(held.name)} AS ${type})`
+  return `CAST(${textOfBytes(value, held.element, typeOfHive(column.type)) ?? value} AS ${type})`
 }
 
 function declaredText(column: Column): string {

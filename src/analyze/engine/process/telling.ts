@@ -4,7 +4,6 @@
 
 import type { Appointment, Clock } from '../../../world/clock.ts'
 import type { Ask, Telling } from '../protocol.ts'
-import { isNotUtf8 } from './mended-text.ts'
 import type { Plan } from './plan.ts'
 import { TextSoundness } from './text-soundness.ts'
 
@@ -20,7 +19,7 @@ export interface Listener {
 
 /**
  * Runs `work`, for which `prepare` has been called; when the lake refuses to go on, DuckDB is interrupted and the refusal is the outcome. Where files of text
- * are not UTF-8 it is run once more, over such as are: what it wrote before counts for nothing.
+ * or of Parquet are not UTF-8 it is run once more, over such as can be read: what it wrote before counts for nothing.
  */
 export async function whileTelling<T>(
   plan: Plan,
@@ -28,13 +27,13 @@ export async function whileTelling<T>(
   work: () => Promise<T>,
   prepare: () => Promise<void>,
 ): Promise<T> {
-  try {
-    return await overSound(plan, listener, work)
-  } catch (cause) {
-    if (!isNotUtf8(cause)) throw cause
-    await plan.mend()
-    await prepare()
-    return await overSound(plan, listener, work)
+  for (;;) {
+    try {
+      return await overSound(plan, listener, work)
+    } catch (cause) {
+      if (!(await plan.mend(cause))) throw cause
+      await prepare()
+    }
   }
 }
 
