@@ -68,21 +68,22 @@ const scalars = ['boolean', 'tinyint', 'smallint', 'integer', 'bigint', 'real', 
 
 type Cast = (value: Value, to: Type) => string | undefined
 
-/** Undefined where Athena does not cast. `cast` is for the keys of a map, which are texts. */
-export function fromJson(sql: string, to: Type, cast: Cast): string | undefined {
-  const type = literal(nameOf(to))
+/** Undefined where Athena does not cast. `cast` is for the keys of a map, which are texts; `around` what it is a part of. */
+export function fromJson(sql: string, to: Type, cast: Cast, around?: Type): string | undefined {
+  const whole = around ?? to
+  const type = literal(nameOf(whole))
   switch (to.kind) {
     case 'array': {
-      const item = fromJson('athena_cast', to.of, cast)
+      const item = fromJson('athena_cast', to.of, cast, whole)
       return item && `list_transform(athena_json_items(${sql}, ${type}), athena_cast -> ${item})`
     }
     case 'map': {
       const key = cast({ sql: 'athena_cast', type: { kind: 'varchar' } }, to.key)
-      const value = fromJson('athena_cast', to.value, cast)
+      const value = fromJson('athena_cast', to.value, cast, whole)
       if (key === undefined || value === undefined) return undefined
       const keys = `list_transform(athena_parts[1], athena_cast -> ${key})`
       // Of texts that are the same one counts; others may become the same key.
-      const said = literal(`INVALID_CAST_ARGUMENT: Cannot cast to ${nameOf(to)}. Duplicate keys are not allowed\n`)
+      const said = literal(`INVALID_CAST_ARGUMENT: Cannot cast to ${nameOf(whole)}. Duplicate keys are not allowed\n`)
       const again = `WHEN len(list_distinct(${keys})) < len(${keys}) THEN ${failed(`${said} || ${sql}`)}`
       return `list_transform([athena_json_entries(${sql}, ${type})], athena_parts -> CASE WHEN athena_parts IS NULL THEN NULL ${isText(to.key) ? '' : again}
         ELSE map(${keys}, list_transform(athena_parts[2], athena_cast -> ${value})) END)[1]`
@@ -92,7 +93,7 @@ export function fromJson(sql: string, to: Type, cast: Cast): string | undefined 
       const names = to.fields.map(({ name = '' }) => literal(name))
       const parts: string[] = []
       for (const [index, field] of to.fields.entries()) {
-        const inner = fromJson(`athena_parts[${index + 1}]`, field.type, cast)
+        const inner = fromJson(`athena_parts[${index + 1}]`, field.type, cast, whole)
         if (inner === undefined) return undefined
         parts.push(`${identifier(fieldName(field, index))} := ${inner}`)
       }
@@ -102,11 +103,14 @@ export function fromJson(sql: string, to: Type, cast: Cast): string | undefined 
   }
   if (isSimple(to, 'json')) return sql
   if (to.kind === 'varchar') {
-    const text = `athena_json_as(${sql}, 'VARCHAR')`
+    const text = scalarOf(sql, 'VARCHAR', around)
     return to.length === undefined ? text : `left(${text}, ${to.length})`
   }
   const name = to.kind === 'simple' ? to.name : to.kind
   if (!scalars.includes(name)) return undefined
   const shown = to.kind === 'decimal' ? `DECIMAL(${to.precision},${to.scale})` : name.toUpperCase()
-  return `CAST(athena_json_as(${sql}, '${shown}') AS ${duckName(to)})`
+  return `CAST(${scalarOf(sql, shown, around)} AS ${duckName(to)})`
 }
+
+const scalarOf = (sql: string, shown: string, around: Type | undefined): string =>
+  `athena_json_as(${sql}, '${shown}', ${around === undefined ? "''" : literal(nameOf(around))})`

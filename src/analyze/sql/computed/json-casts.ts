@@ -80,17 +80,21 @@ function booleanOf(value: string | boolean | JsonNumber): string | undefined {
 }
 
 export const jsonCasts: ComputedTable = {
-  athena_json_as: computed(['VARCHAR', 'VARCHAR'], 'VARCHAR', (text, type) => {
+  // `around`: the type that it is a part of; empty for a scalar by itself.
+  athena_json_as: computed(['VARCHAR', 'VARCHAR', 'VARCHAR'], 'VARCHAR', (text, type, around) => {
     const value = read(text)
     if (value === null) return null
-    if (value instanceof JsonObject || (typeof value === 'object' && !(value instanceof JsonNumber)))
-      throw wrong(`Cannot cast '${text}' to ${type}`)
+    const inside = around === '' ? '' : `Cannot cast to ${around}. `
+    if (value instanceof JsonObject || (typeof value === 'object' && !(value instanceof JsonNumber))) {
+      const unexpected = `${inside}Unexpected token when cast to ${type.toLowerCase()}: ${kindOf(value)}`
+      throw wrong(around === '' ? `Cannot cast '${text}' to ${type}` : unexpected)
+    }
     const made = scalarAs(value, type)
     if (made !== undefined) return made
     if (value instanceof JsonNumber)
-      throw wrong(`Cannot cast '${value.isWhole ? value.text : doubleText(Number(value.text))}' to ${type}`)
-    if (type.startsWith('DECIMAL')) throw wrong(`Cannot cast '${text}' to ${type}`)
-    throw wrong(`Cannot cast '${value}' to ${type === 'INTEGER' ? 'INT' : type}`)
+      throw wrong(`${inside}Cannot cast '${value.isWhole ? value.text : doubleText(Number(value.text))}' to ${type}`)
+    if (type.startsWith('DECIMAL')) throw wrong(`${inside}Cannot cast '${text}' to ${type}`)
+    throw wrong(`${inside}Cannot cast '${value}' to ${type === 'INTEGER' ? 'INT' : type}`)
   }),
   athena_json_items: computed(['VARCHAR', 'VARCHAR'], 'VARCHAR[]', (text, type) => {
     const value = read(text)

@@ -20,7 +20,7 @@ export interface Read {
   /** In strptime's codes. */
   readonly format: string
   /** What the codes tell: a text without a year gets one. */
-  readonly fields: ReadonlySet<'year' | 'day' | 'zone' | 'pivot' | 'fraction'>
+  readonly fields: ReadonlySet<'year' | 'day' | 'zone' | 'pivot' | 'fraction' | 'half'>
 }
 
 const formatted = (read: (format: string, of: Value, position: Position | undefined) => readonly Printed[]): Writer =>
@@ -53,7 +53,9 @@ function parsed(text: string, { format, fields }: Read, isRun: boolean): string 
   const cut = fields.has('fraction') ? `regexp_replace(${source}, '(\\.\\d{6})\\d{1,3}', '\\1')` : source
   const isTrimmed = /^\s|\s$/.test(format)
   const value = `athena_parsed${isTrimmed ? '_loosely' : ''}(${cut}, ${literal(codes)}, ${text}, ${literal(format)}, ${isRun})`
-  const year69 = fields.has('pivot') ? `athena_pivot(${value})` : value
+  // Twelve is the first hour of a half of the day; without the word for it, of the first half.
+  const hour = fields.has('half') ? `athena_first_half(${value})` : value
+  const year69 = fields.has('pivot') ? `athena_pivot(${hour})` : hour
   return fields.has('fraction') ? `date_trunc('millisecond', ${year69})` : year69
 }
 

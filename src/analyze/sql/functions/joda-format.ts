@@ -108,7 +108,7 @@ const read: Readonly<Record<string, string>> = {
 }
 
 export function jodaRead(format: string, position: Position | undefined): Read {
-  const fields = new Set<'year' | 'day' | 'zone' | 'pivot' | 'fraction'>()
+  const fields = new Set<'year' | 'day' | 'zone' | 'pivot' | 'fraction' | 'half'>()
   const codes = cut(format).map(({ letter, count, text }) => {
     if (text !== undefined) return text.replaceAll('%', '%%')
     if (letter === 'E') return count >= 4 ? '%A' : '%a'
@@ -123,5 +123,6 @@ export function jodaRead(format: string, position: Position | undefined): Read {
     if (letter === 'S') fields.add('fraction')
     return letter === 'M' && count > 2 ? (count === 3 ? '%b' : '%B') : code
   })
+  if (codes.includes('%I') && !codes.includes('%p') && !codes.includes('%H')) fields.add('half')
   return { format: codes.join(''), fields }
 }

@@ -58,6 +58,7 @@ export function mysqlRead(format: string, position: Position | undefined): Read 
     ...(has('%Y', '%y', '%x') ? (['year'] as const) : []),
     ...(has('%m', '%c', '%d', '%e', '%b', '%M', '%j') ? (['day'] as const) : []),
     ...(has('%y') ? (['pivot'] as const) : []),
+    ...(has('%h', '%I', '%l') && !has('%p', '%r', '%H', '%k', '%T') ? (['half'] as const) : []),
     ...(has('%f') ? (['fraction'] as const) : []),
   ])
   if (has('%v', '%x')) throw invalid('%v and %x are read by no format of this engine: read a date', position)

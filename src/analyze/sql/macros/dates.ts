@@ -9,6 +9,7 @@ export const dateMacros: readonly string[] = [
      CASE WHEN shown IS NOT NULL THEN ${failed("'INVALID_FUNCTION_ARGUMENT: ' || athena_parse_fault(shown, codes, run)")} END)`,
   // Athena's two digits begin with 70 in 1970; the engine's with 69 in 1969.
   'CREATE MACRO athena_pivot(x) AS CASE WHEN year(x) = 1969 THEN x + to_years(100) ELSE x END',
+  'CREATE MACRO athena_first_half(x) AS CASE WHEN hour(x) >= 12 THEN x - to_hours(12) ELSE x END',
   `CREATE MACRO athena_iso_date(x) AS coalesce(CASE
      WHEN regexp_full_match(x, '\\d{4}-\\d\\d-\\d\\d') THEN TRY_CAST(x AS DATE)
      WHEN regexp_full_match(x, '\\d{4}(-\\d\\d)?') THEN TRY_CAST(x || CASE WHEN len(x) = 4 THEN '-01-01' ELSE '-01' END AS DATE)
