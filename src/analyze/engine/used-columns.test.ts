@@ -94,6 +94,45 @@ test('what stands beside an UNNEST is asked for its arrays and the columns that 
   }
 })
 
+test('of what a query in a FROM, a WITH or an EXISTS shows only that is read which is asked of it', async () => {
+  // A column that is read fails: `bad` holds no numbers.
+  const columns = [...['a', 'b', 'bad'].map(name => ({ name, type: 'int' })), { name: 'l', type: 'array<int>' }]
+  const rows = ['{"a":1,"b":10,"bad":"x","l":[1,2]}', '{"a":2,"b":20,"bad":"y","l":[]}']
+  const t = await tableOf(openx, columns, `${rows.join('\n')}\n`)
+  for (const [sql, lines] of [
+    ['SELECT b FROM (SELECT * FROM t) ORDER BY a', ['"10"', '"20"']],
+    ['SELECT y FROM (SELECT * FROM t) AS u(x, y, z, l) WHERE x = 2', ['"20"']],
+    ['WITH w AS (SELECT * FROM t), v AS (SELECT * FROM w WHERE a > 1) SELECT b FROM v', ['"20"']],
+    ['WITH w AS (SELECT * FROM t) SELECT x.a, y.b FROM w x JOIN w y ON x.a + 1 = y.a', ['"1","20"']],
+    ['WITH w(p, q, r, s) AS (SELECT * FROM t) (SELECT q FROM w ORDER BY 1) LIMIT 1', ['"10"']],
+    ['SELECT sum(b) FROM (SELECT * FROM t UNION ALL SELECT * FROM t)', ['"60"']],
+    ['SELECT sum(b) FROM (SELECT b, bad FROM t UNION ALL SELECT 1.5, 2)', ['"31.5"']],
+    ['SELECT b FROM (SELECT * FROM t ORDER BY a DESC LIMIT 1)', ['"20"']],
+    ['SELECT n FROM (SELECT *, row_number() OVER (ORDER BY b DESC) AS n FROM t) WHERE a = 1', ['"2"']],
+    ['SELECT count(*) FROM ((SELECT * FROM t) p LEFT JOIN (SELECT * FROM t) q ON p.a = q.b)', ['"2"']],
+    ['SELECT z.x FROM (SELECT * FROM t) p, LATERAL (SELECT p.b + 1 AS x) z ORDER BY 1', ['"11"', '"21"']],
+    [
+      'SELECT p.a, x FROM (SELECT * FROM t) p JOIN (SELECT * FROM t) q ON p.a = q.a, UNNEST(q.l) u(x) ORDER BY 2 DESC',
+      [...['"1","2"', '"1","1"']],
+    ],
+    [
+      'SELECT (SELECT max(a) FROM (SELECT * FROM t) i WHERE i.b < o.b) FROM (SELECT * FROM t) o ORDER BY o.a',
+      ['', '"1"'],
+    ],
+    ['SELECT a FROM t AS o WHERE EXISTS (SELECT * FROM t WHERE t.a > o.a)', ['"1"']],
+    ['SELECT any_match(array[1, 2], i -> i = b / 20) FROM (SELECT * FROM t) ORDER BY a', ['"false"', '"true"']],
+  ] as const)
+    assert.deepEqual((await query(sql, [t])).lines.slice(1), lines, sql)
+  // What makes rows one, or orders them by their places, is read as a whole.
+  for (const sql of [
+    'SELECT b FROM (SELECT DISTINCT * FROM t)',
+    'SELECT b FROM (SELECT * FROM t UNION SELECT * FROM t)',
+    'SELECT b FROM (SELECT b, bad FROM t ORDER BY 2 LIMIT 1)',
+    'SELECT b FROM (SELECT b, bad FROM t GROUP BY b, bad)',
+  ])
+    await assert.rejects(query(sql, [t]), /HIVE_BAD_DATA/, sql)
+})
+
 test('a line that is no document, or has a key twice, is an error also for a column that has nothing to do with it', async () => {
   for (const [content, said] of [
     ['{"a":"1","b":"2"}\n{"a":"1","b":"2","B":"3"}\n', /Duplicate key/],

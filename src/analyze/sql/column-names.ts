@@ -18,7 +18,7 @@ export function aliased(node: Node, alias: string, columns: readonly Column[], s
       sql: `${relation}.${inner[index]}`,
     }),
   )
-  return { text: ` AS ${relation}(${inner.join(', ')})`, columns: shown }
+  return { relation, text: ` AS ${relation}(${inner.join(', ')})`, columns: shown }
 }
 
 export function checkNames(node: Node, names: readonly string[], alias: string, count: number): void {

@@ -151,7 +151,8 @@ const writers: Readonly<Record<string, Write>> = {
   exists(node, statement, scope) {
     node.only('this', 'not')
     const not = node.flag('not') ? 'NOT ' : ''
-    return typed(`(${not}EXISTS (${statement.query(node.need('this'), { ...scope }).sql}))`, boolean)
+    const { sql, narrowed } = statement.query(node.need('this'), { ...scope })
+    return typed(`(${not}EXISTS (${narrowed?.(new Set()) ?? sql}))`, boolean)
   },
   any: comparedToAll('ANY'),
   all: comparedToAll('ALL'),

@@ -44,13 +44,15 @@ export function query(node: Node, statement: Statement, scope: Scope): Written {
     case 'subquery': {
       node.only('this', 'order_by', 'limit', 'offset', 'fetch', 'with')
       const inner = withClause(node, statement, scope)
-      const { sql, columns, feeds = [] } = statement.query(node.need('this'), inner.scope)
+      const { sql, columns, feeds = [], narrowed } = statement.query(node.need('this'), inner.scope)
       const shown = isTransparent(node) ? feeds : []
-      return {
-        sql: inner.text + ordered(node, { sql: `(${sql})`, columns }, statement, inner.scope),
-        columns,
-        feeds: shown,
+      const text = (query: string): string => {
+        const body = ordered(node, { sql: `(${query})`, columns }, statement, inner.scope)
+        return inner.text(body) + body
       }
+      const narrow = narrowed && ((used: ReadonlySet<number>) => text(narrowed(used)))
+      const isNarrow = narrow !== undefined && node.record('order_by') === undefined
+      return { sql: text(sql), columns, feeds: shown, ...(isNarrow && { narrowed: narrow }) }
     }
     default:
       throw new EngineFault(
@@ -95,27 +97,39 @@ function setOperation(word: string, node: Node, statement: Statement, scope: Sco
     return { name: column.name, type }
   })
   const all = node.flag('all') ? ' ALL' : ''
-  const [one, other] = [as(left, columns, statement), as(right, columns, statement)]
   const isByMaps = all === '' && columns.some(({ type }) => holdsMap(type))
-  const sql = isByMaps ? setOfMaps(word, one, other, columns, statement) : `(${one}) ${word}${all} (${other})`
+  const text = (used?: ReadonlySet<number>): string => {
+    const [one, other] = [as(left, columns, statement, used), as(right, columns, statement, used)]
+    const sql = isByMaps ? setOfMaps(word, one, other, columns, statement) : `(${one}) ${word}${all} (${other})`
+    const body = ordered(node, { sql, columns }, statement, inner.scope)
+    return inner.text(body) + body
+  }
+  const isNarrow = word === 'UNION' && node.flag('all') && node.record('order_by') === undefined
   const same = (side: Written): readonly Feed[] =>
     kept(side.feeds, place => isSame(side.columns[place]?.type ?? unknown, columns[place]?.type ?? unknown))
   const feeds = isTransparent(node) ? [...same(left), ...same(right)] : []
-  return { sql: inner.text + ordered(node, { sql, columns }, statement, inner.scope), columns, feeds }
+  return { sql: text(), columns, feeds, ...(isNarrow && { narrowed: text }) }
 }
 
-/** The query with its columns turned into these types. */
-export function as(written: Written, columns: readonly Column[], statement: Statement): string {
+/** The query with its columns turned into these types; of those that are not used it may say NULL. */
+export function as(
+  written: Written,
+  columns: readonly Column[],
+  statement: Statement,
+  used?: ReadonlySet<number>,
+): string {
   const differs = written.columns.some((column, index) => !isSame(column.type, columns[index]?.type ?? column.type))
-  if (!differs) return written.sql
+  const sql = (used && written.narrowed?.(used)) ?? written.sql
+  if (!differs) return sql
   const side = statement.name('side')
   const names = written.columns.map((_, index) => `c${index}`)
   const items = written.columns.map((column, index) => {
+    if (used?.has(index) === false) return 'NULL'
     const name = columns[index]?.name
     const text = coerced({ sql: `c${index}`, type: column.type }, columns[index]?.type ?? column.type)
     return name === undefined ? text : `${text} AS ${identifier(name)}`
   })
-  return `SELECT ${items.join(', ')} FROM (${written.sql}) AS ${side}(${names.join(', ')})`
+  return `SELECT ${items.join(', ')} FROM (${sql}) AS ${side}(${names.join(', ')})`
 }
 
 function values(node: Node, statement: Statement, scope: Scope): Written {
@@ -161,7 +175,8 @@ function cells(row: readonly Value[]): readonly Value[] {
 }
 
 interface Item {
-  readonly sql: string
+  /** As they stand in the list. */
+  readonly listed: readonly string[]
   /** The expressions alone. */
   readonly parts: readonly string[]
   readonly columns: readonly Column[]
@@ -213,8 +228,7 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
   const checkOrder = checkAggregation(node, listed, statement, here)
   const shown = items.flatMap(item => item.parts)
   const distinct = node.flag('distinct') ? distinctOf(shown, columns) : ''
-  const parts = [`SELECT${distinct} ${items.map(({ sql }) => sql).join(', ')}`]
-  const place = parts.length
+  const parts: string[] = []
   if (filter !== undefined) parts.push(`WHERE ${filter}`)
   const groups = groupBy(node.record('group_by'), listed, statement, here)
   const groupPlace = parts.length
@@ -245,18 +259,34 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
     statement,
     here,
   )
-  if (maps !== undefined) [parts[0], parts[groupPlace]] = [`SELECT ${maps.list}`, maps.groups]
+  if (maps !== undefined) parts[groupPlace] = maps.groups
   // From here on nothing names columns any more.
   const brought = captures.sql === undefined ? [] : [captures.sql]
-  const sources = [...brought, ...(from.length > 0 ? [fromText(from, parts.join(' ') + behind)] : [])]
-  if (sources.length > 0) parts.splice(place, 0, `FROM ${sources.join(', ')}`)
+  const own = new Set(here.columns.map(({ sql }) => sql))
+  const text = (used?: ReadonlySet<number>): string => {
+    const isLeft = (place: number) => used?.has(place) === false && own.has(shown[place] ?? '')
+    const list = items.flatMap(item => item.listed).map((item, place) => (isLeft(place) ? 'NULL' : item))
+    const first = `SELECT${maps === undefined ? `${distinct} ${list.join(', ')}` : ` ${maps.list}`}`
+    const sources = [...brought, ...(from.length > 0 ? [fromText(from, [first, ...parts, behind].join(' '))] : [])]
+    const all = [first, ...(sources.length > 0 ? [`FROM ${sources.join(', ')}`] : []), ...parts]
+    const body = all.join(' ') + behind
+    return inner.text(body) + body
+  }
   const feeds = isTransparent(node)
     ? feedsOf(
         shown,
         from.filter(({ keepsRows }) => keepsRows),
       )
     : []
-  return { sql: inner.text + parts.join(' ') + behind, columns, feeds }
+  return { sql: text(), columns, feeds, ...(mayNarrow(node) && { narrowed: text }) }
+}
+
+/** Whether a column of its list may be left out: where rows are made one by it, or are ordered by its place, it may not. */
+function mayNarrow(node: Node): boolean {
+  if (node.flag('distinct') || node.record('group_by') !== undefined || node.record('having') !== undefined)
+    return false
+  const order = node.record('order_by')?.records('expressions') ?? []
+  return order.every(item => item.child('this')?.kind !== 'literal')
 }
 
 /** A column that comes out as it is stays what it is, so that an aggregate may take it; other outputs have but their names. */
@@ -308,7 +338,7 @@ function selectItem(item: Node, from: readonly Relation[], statement: Statement,
   const name = isAliased ? (item.text('alias') ?? '').toLowerCase() : nameIn(node)
   const column = { name, type: value.type }
   return {
-    sql: name === undefined ? value.sql : `${value.sql} AS ${identifier(name)}`,
+    listed: [name === undefined ? value.sql : `${value.sql} AS ${identifier(name)}`],
     parts: [value.sql],
     columns: [column],
     nodes: [item],
@@ -322,7 +352,7 @@ function nameIn(node: Node): string | undefined {
 }
 
 const starItem = (shown: readonly Starred[]): Item => ({
-  sql: shown.map(({ name, sql }) => (name === undefined ? sql : `${sql} AS ${identifier(name)}`)).join(', '),
+  listed: shown.map(({ name, sql }) => (name === undefined ? sql : `${sql} AS ${identifier(name)}`)),
   parts: shown.map(({ sql }) => sql),
   columns: shown.map(({ name, type }) => ({ name, type })),
   nodes: shown.map((column, index) => starredNode({ ...column, place: index + 1 })),

@@ -7,13 +7,13 @@ import { commonOf } from './common-type.ts'
 import { coerced } from './convert.ts'
 import { equality, isNested } from './equality.ts'
 import { type Feed, mention } from './feeds.ts'
-import type { FromItem } from './from-text.ts'
+import { type FromItem, framed, fromText, placesIn } from './from-text.ts'
 import { refuseAggregates } from './grouping.ts'
 import { condition } from './operators.ts'
 import { hoisted } from './outer-join.ts'
 import { sampling } from './sampling.ts'
 import type { Refusal, Scope, Visible } from './scope.ts'
-import type { Scan, Statement } from './statement.ts'
+import type { Scan, Statement, Written } from './statement.ts'
 import { identifier } from './text.ts'
 import { nameOf } from './typing/type.ts'
 import { isUnnest, noTable, unnest, unnestBeside } from './unnest.ts'
@@ -71,8 +71,8 @@ export function relations(select: Node, statement: Statement, scope: Scope): rea
       continue
     }
     const relation = table(item, statement, seen)
-    const sql = index === 0 ? relation.sql : `, ${relation.sql}`
-    all = [...all, { ...relation, sql, keepsRows: relation.keepsRows && !filled, isBehindComma: index > 0 }]
+    const written = framed(relation, index === 0 ? '' : ', ')
+    all = [...all, { ...written, keepsRows: relation.keepsRows && !filled, isBehindComma: index > 0 }]
   }
   for (const join of joins) all = joined(join, all, filled, statement, scope)
   return all
@@ -143,10 +143,10 @@ function joined(
     const both = { ...beside([...group, relation], scope) }
     const asked = kind === 'Inner' ? { on, beside: '' } : hoisted(on, statement, both)
     const text = condition(statement.expression(asked.on, both), 'JOIN ON clause', on.position)
-    return [...before, { ...relation, sql: `${asked.beside}${word} ${relation.sql} ON ${text}`, keepsRows }]
+    return [...before, { ...framed(relation, `${asked.beside}${word} `, ` ON ${text}`), keepsRows }]
   }
   if (using.length === 0)
-    return [...before, { ...relation, sql: `${word} ${relation.sql}`, keepsRows, isBehindComma: kind === 'Implicit' }]
+    return [...before, { ...framed(relation, `${word} `), keepsRows, isBehindComma: kind === 'Implicit' }]
   const pairs = using.map((name, index) => {
     const place = join.records('using')[index]?.position
     const [one, other] = [left, relation.columns].map(columns => columns.find(column => column.name === name))
@@ -168,7 +168,7 @@ function joined(
   const text = pairs
     .map(({ type, one, other }) => (isNested(type) ? equality(one, other, type) : `${one} = ${other}`))
     .join(' AND ')
-  return [...before, { ...relation, sql: `${word} ${relation.sql} ON ${text}`, merged, keepsRows }]
+  return [...before, { ...framed(relation, `${word} `, ` ON ${text}`), merged, keepsRows }]
 }
 
 /** What sees the relation before it is joined to it by no condition of its own. */
@@ -194,7 +194,7 @@ function table(node: Node, statement: Statement, scope: Scope): Relation {
   switch (node.kind) {
     case 'table': {
       const relation = named(node, statement, scope)
-      return { ...relation, sql: relation.sql + sampling(node.record('table_sample'), node.position) }
+      return framed(relation, '', sampling(node.record('table_sample'), node.position))
     }
     case 'subquery': {
       const isInside = node.flag('modifiers_inside')
@@ -212,7 +212,7 @@ function table(node: Node, statement: Statement, scope: Scope): Relation {
     case 'table_sample': {
       node.only('this', 'sample')
       const relation = table(node.need('this'), statement, scope)
-      return { ...relation, sql: relation.sql + sampling(node.record('sample'), node.position) }
+      return framed(relation, '', sampling(node.record('sample'), node.position))
     }
     case 'paren':
     case 'alias': {
@@ -226,9 +226,11 @@ function table(node: Node, statement: Statement, scope: Scope): Relation {
       if (node.text('alias') !== undefined) return renamed(node, statement, scope)
       let all: readonly Relation[] = [table(node.need('left'), statement, scope)]
       for (const join of node.records('joins')) all = joined(join, all, true, statement, scope.outer ?? scope)
-      const texts = all.map(({ sql }) => sql).filter(sql => sql !== '')
-      const text = texts.join(' ')
-      return { sql: texts.length === 1 ? text : `(${text})`, columns: visible(all), keepsRows: false }
+      const isOne = all.filter(({ sql }) => sql !== '').length === 1
+      const bracketed = (text: string) => (isOne ? text : `(${text})`)
+      const sql = bracketed(all.map(one => one.sql).join(' '))
+      const narrowed = (around: string) => bracketed(fromText(all, around))
+      return { sql, narrowed, columns: visible(all), keepsRows: false }
     }
     case 'unnest':
       return unnest(node, statement, scope)
@@ -250,9 +252,18 @@ function derived(node: Node, query: Node, statement: Statement, scope: Scope): R
   const isLateral = node.flag('lateral')
   const written = statement.query(query, isLateral ? scope : (scope.outer ?? scope))
   const alias = node.text('alias')?.toLowerCase() ?? statement.name('query')
-  const { text, columns } = aliased(node, alias, written.columns, statement)
+  const { item, columns } = asRelation(node, alias, written, statement)
   const feeds = isLateral ? [] : (written.feeds ?? [])
-  return { sql: `${isLateral ? 'LATERAL ' : ''}(${written.sql})${text}`, columns, feeds, keepsRows: true }
+  const placed = isLateral ? framed({ ...item, naming: item.sql }, 'LATERAL ') : item
+  return { ...placed, columns, feeds, keepsRows: true }
+}
+
+/** A query in brackets under a name, of which only the columns are made that are named. */
+function asRelation(node: Node, alias: string, { sql, narrowed, columns: given }: Written, statement: Statement) {
+  const { relation, text, columns } = aliased(node, alias, given, statement)
+  const narrow = narrowed && ((around: string) => `(${narrowed(placesIn(around, [relation]))})${text}`)
+  const item: FromItem = { sql: `(${sql})${text}`, naming: '', ...(narrow && { narrowed: narrow }) }
+  return { item, columns }
 }
 
 /** `(a JOIN b ON …) AS t (x, y)`: the alias is kept beside the join or around it. */
@@ -295,7 +306,8 @@ function named(node: Node, statement: Statement, scope: Scope): Relation {
   const alias = (node.text('alias') ?? name).toLowerCase()
   const cte = database === undefined ? scope.ctes.get(name) : undefined
   if (cte !== undefined) {
-    const { text, columns } = aliased(node, alias, cte.columns, statement)
+    const { relation, text, columns } = aliased(node, alias, cte.columns, statement)
+    cte.relations?.push(relation)
     const { target, feeds } = mention(columns.length)
     cte.mentions?.push(target)
     return { sql: cte.sql + text, columns, feeds, keepsRows: true }
@@ -312,9 +324,9 @@ function named(node: Node, statement: Statement, scope: Scope): Relation {
   const view = statement.viewOf(reference)
   if (view !== undefined) {
     const written = expanded(view, reference, statement, node.position)
-    const { text, columns } = aliased(node, alias, written.columns, statement)
+    const { item, columns } = asRelation(node, alias, written, statement)
     const named = columns.map(column => ({ ...column, ...qualifier }))
-    return { sql: `(${written.sql})${text}`, columns: named, feeds: written.feeds ?? [], keepsRows: true }
+    return { ...item, columns: named, feeds: written.feeds ?? [], keepsRows: true }
   }
   const scan = statement.scan(reference, alias)
   const { relation } = scan

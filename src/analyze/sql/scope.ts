@@ -37,6 +37,8 @@ export interface Visible extends Column {
 export interface NamedQuery {
   /** Every mention of a WITH's query, with what is asked of its rows; absent where nothing may be. */
   readonly mentions?: Target[]
+  /** What the mentions are called for DuckDB. */
+  readonly relations?: string[]
   /** Its name for DuckDB: a name of ours, since the statement's own could be that of a scan, or a file's. */
   readonly sql: string
   readonly columns: readonly Column[]

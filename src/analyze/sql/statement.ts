@@ -24,6 +24,8 @@ export interface Written {
   readonly columns: readonly Column[]
   /** Absent: nothing may be asked of its rows before it has run. */
   readonly feeds?: readonly Feed[]
+  /** With NULL for columns that are not at these places, where that changes none of its rows otherwise. */
+  readonly narrowed?: (used: ReadonlySet<number>) => string
 }
 
 /** Queries hold expressions and expressions hold queries: each reaches the other through the statement. */

@@ -62,7 +62,7 @@ export function unnestBeside<T extends Source>(
     })
   const all = before.map(one => ({
     ...one,
-    sql: '',
+    ...{ sql: '', narrowed: (): string => '', naming: '' },
     columns: moved(one.columns),
     ...(one.merged && { merged: moved(one.merged) }),
   }))
@@ -81,7 +81,7 @@ export function unnestBeside<T extends Source>(
   const sql = written([...known], () => before.map(one => one.sql).join(' '))
   const shown = columns.map((column, index) => ({ ...column, sql: values[index] ?? '' }))
   const [first, ...others] = all
-  const whole = first === undefined ? [] : [{ ...first, sql, narrowed }]
+  const whole = first === undefined ? [] : [{ ...first, sql, narrowed, naming: sql }]
   return [...whole, ...others, { sql: '', columns: shown, keepsRows: false }]
 }
 

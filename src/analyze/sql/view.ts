@@ -50,7 +50,17 @@ export function expanded(
     const [found, stored] = [written.columns[place], columns[place]]
     return found !== undefined && stored !== undefined && isSame(found.type, stored.type)
   })
-  return { sql: `SELECT ${values.join(', ')} FROM (${written.sql}) AS ${relation}(${inner})`, columns, feeds }
+  const { narrowed } = written
+  const text = (items: readonly string[], sql: string) =>
+    `SELECT ${items.join(', ')} FROM (${sql}) AS ${relation}(${inner})`
+  const narrow =
+    narrowed &&
+    ((used: ReadonlySet<number>) =>
+      text(
+        values.map((value, place) => (used.has(place) ? value : 'NULL')),
+        narrowed(used),
+      ))
+  return { sql: text(values, written.sql), columns, feeds, ...(narrow && { narrowed: narrow }) }
 }
 
 function analyzed(write: () => Written, called: string, position: Position | undefined): Written {

@@ -4,6 +4,7 @@ import { at, EngineFault } from '../engine/fault.ts'
 import type { Node } from './ast.ts'
 import { coerced } from './convert.ts'
 import { settle, type Target } from './feeds.ts'
+import { placesIn } from './from-text.ts'
 import { checkClause, checkRecursion, isRecursive } from './recursion-rules.ts'
 import type { Column, NamedQuery, Scope } from './scope.ts'
 import type { Statement, Written } from './statement.ts'
@@ -16,17 +17,18 @@ import { mismatch } from './value.ts'
 const depthMax = 10
 
 export interface With {
-  readonly text: string
+  /** Before the query that it belongs to, which tells what is asked of it. */
+  readonly text: (query: string) => string
   readonly scope: Scope
 }
 
 export function withClause(node: Node, statement: Statement, scope: Scope): With {
   const clause = node.record('with')
-  if (clause === undefined) return { text: '', scope }
+  if (clause === undefined) return { text: () => '', scope }
   clause.only('ctes', 'recursive')
   const ctes = new Map(scope.ctes)
   checkClause(clause)
-  const texts = clause.records('ctes').map(cte => {
+  const texts = clause.records('ctes').map((cte): ((behind: string) => string) => {
     cte.only('alias', 'this', 'columns')
     const name = (cte.text('alias') ?? '').toLowerCase()
     const names = cte.texts('columns').map(column => column.toLowerCase())
@@ -35,17 +37,24 @@ export function withClause(node: Node, statement: Statement, scope: Scope): With
     if (clause.flag('recursive') && isRecursive(body, name)) {
       const { text, query } = recursion(cte, name, names, statement, seen)
       ctes.set(name, query)
-      return text
+      return () => text
     }
     const written = statement.query(body, seen)
     const columns = renamed(written.columns, names, cte)
     const sql = statement.name('with')
     const mentioned: Target[] = []
     statement.later(() => settle(written.feeds ?? [], mentioned))
-    ctes.set(name, { sql, columns, mentions: mentioned })
-    return `${sql}(${listed(columns)}) AS (${written.sql})`
+    const relations: string[] = []
+    ctes.set(name, { sql, columns, mentions: mentioned, relations })
+    return behind => `${sql}(${listed(columns)}) AS (${written.narrowed?.(placesIn(behind, relations)) ?? written.sql})`
   })
-  return { text: `WITH ${texts.join(', ')} `, scope: { ...scope, ctes } }
+  const text = (query: string): string => {
+    const made: string[] = []
+    // Each is mentioned behind itself alone.
+    for (const write of texts.toReversed()) made.unshift(write([...made, query].join(' ')))
+    return `WITH ${made.join(', ')} `
+  }
+  return { text, scope: { ...scope, ctes } }
 }
 
 const listed = (columns: readonly Column[]): string => columns.map((_, index) => `c${index}`).join(', ')
