@@ -122,20 +122,21 @@ function written(
   // A lambda can widen a letter (the state of reduce): then all is read once more with the wider type.
   let lambdas = plain.map(() => undefined as (Value & { readonly lambda: Lambda }) | undefined)
   for (let round = 0; round < 2; round++) {
-    const before = new Map(letters)
     lambdas = plain.map((value, index) => {
       const pattern = parameters[index]
       const node = asked.parts[index]
       if (value !== undefined || pattern?.kind !== 'function' || node === undefined) return undefined
       return lambda(node, pattern, letters, statement, scope)
     })
-    if ([...letters].every(([letter, type]) => before.has(letter) && isSame(before.get(letter) ?? unknown, type))) break
+    // Read twice at every level, lambdas in lambdas would take twice as long for each.
+    if (lambdas.every((value, index) => value === undefined || isReadAs(value.type, parameters[index], letters))) break
   }
   const isCapturing = scope.captures?.asked !== asksBefore
   const parts = plain.map((found, index): Argument => {
     const node = asked.parts[index]
     const pattern = parameters[index]
-    const value = found && isCapturing && node ? statement.expression(node, { ...scope, isCapturing }) : found
+    const isMissing = isCapturing && scope.isCapturing !== true
+    const value = found && isMissing && node ? statement.expression(node, { ...scope, isCapturing }) : found
     const given = value ?? lambdas[index]
     if (node === undefined || pattern === undefined || given === undefined)
       throw unsupported(asked.name, asked.position)
@@ -153,6 +154,14 @@ function written(
   const sized = parts.find(part => part.type.kind === 'decimal' || part.type.kind === 'row')?.type
   const type = filled(signature(overload.signature).result, letters, sized) ?? unknown
   return { template: overload.write, parts: texts, type }
+}
+
+/** Whether the letters still say of a lambda what they said when it was read. */
+function isReadAs(type: Type, pattern: Pattern | undefined, letters: Letters): boolean {
+  if (type.kind !== 'function' || pattern?.kind !== 'function') return true
+  const same = (one: Type, part: Pattern) => isSame(one, filled(part, letters, undefined) ?? one)
+  const parameters = pattern.parameters.every((part, index) => same(type.parameters[index] ?? unknown, part))
+  return parameters && same(type.result, pattern.result)
 }
 
 function lambda(
