@@ -34,19 +34,20 @@ const lastMidnight = Date.UTC(9999, 11, 31)
 export const dueAfter = (at: number, days: number): number =>
   Math.min(lastMidnight, Math.ceil((at + days * dayMilliseconds) / dayMilliseconds) * dayMilliseconds)
 
-/** What stands before the first of the versions that are looked at: the next newer one, and how many there are in all. */
-export interface Newer {
-  readonly version: Version
-  readonly count: number
+/** Where only some of a key's versions are looked at. */
+interface Others {
+  /** The next newer one, and how many are newer in all. */
+  readonly newer?: { readonly version: Version; readonly count: number } | undefined
+  readonly hasOlder?: boolean
 }
 
-/** `versions` are of one key, the newest first: all of them down to the oldest, or those behind `before`. */
+/** `versions` are of one key, the newest first: all of them, or those between `others`. */
 export function lifecycleActions(
   lifecycle: Lifecycle,
   versions: readonly Version[],
   now: number,
   versioning: Versioning = 'off',
-  before?: Newer,
+  { newer: before, hasOlder = false }: Others = {},
 ): readonly LifecycleAction[] {
   const actions: LifecycleAction[] = []
   const count = before?.count ?? 0
@@ -56,7 +57,7 @@ export function lifecycleActions(
     const goesForGood = versioning === 'off' || (versioning === 'suspended' && version.versionId === nullVersionId)
     const action =
       newer === undefined
-        ? currentAction(rules, lifecycle, version, { isAlone: versions.length === 1, goesForGood }, now)
+        ? currentAction(rules, lifecycle, version, { isAlone: versions.length === 1 && !hasOlder, goesForGood }, now)
         : noncurrentAction(rules, lifecycle, version, { since: newer.modifiedAt, newer: count + index - 1 }, now)
     if (action !== undefined) actions.push(action)
   }

@@ -34,9 +34,9 @@ async function lake(clock?: Clock) {
         rules: [{ id: 'r', enabled: true, filter: {}, ...rule }],
         minimumSize: 'all_storage_classes_128K',
       }),
-    versions: () =>
+    versions: (limit = 100) =>
       s3.listing
-        .versions(bucket(), { prefix: '', delimiter: '', from: { key: '' }, limit: 100 })
+        .versions(bucket(), { prefix: '', delimiter: '', from: { key: '' }, limit })
         .items.map(({ marker, bytes }) => (marker ? 'marker' : bytes)),
     appointed: () => world.clock.due().some(({ name }) => name === 's3 lifecycle'),
   }
@@ -151,6 +151,36 @@ test('what is due of a key with thousands of versions goes some hundreds a commi
     2596,
   )
   assert.ok(Math.max(...removed) <= 500, `${removed}`)
+})
+
+test('a marker that hides more versions than one commit looks at stays, where they stay', async () => {
+  const { world, s3, bucket, rule, versions } = await lake()
+  await s3.buckets.setVersioning(bucket(), 'enabled')
+  await world.store.ledger.commit(write => {
+    for (let nth = 0; nth < 501; nth++) s3.remove(write, 'raw', 'k')
+  })
+  await rule({ expiration: { loneMarker: true } })
+  await world.clock.advance(day)
+  assert.equal(versions(1000).length, 501)
+})
+
+test('a run ends where its rules are deleted between two commits of one key', async () => {
+  const { world, s3, bucket, rule, versions } = await lake()
+  const { ledger } = world.store
+  await s3.buckets.setVersioning(bucket(), 'enabled')
+  await ledger.commit(write => {
+    for (let nth = 0; nth < 1200; nth++) s3.remove(write, 'raw', 'k')
+  })
+  await rule({ noncurrentExpiration: { days: 1 } })
+  const { commitRoom } = ledger
+  ledger.commitRoom = async change => {
+    const result = await commitRoom.call(ledger, change)
+    ledger.commitRoom = commitRoom
+    await s3.settings.delete(bucket(), 'lifecycle')
+    return result as never
+  }
+  await world.clock.advance(2 * day)
+  assert.equal(versions(1000).length, 700)
 })
 
 const bound = (write: Transaction): Transaction => ({

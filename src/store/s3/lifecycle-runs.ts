@@ -114,7 +114,8 @@ export class LifecycleRuns {
     const { versions, background } = this.#of
     let done: Version | undefined
     for (let isLast = false; !isLast && !background.closing.aborted; ) {
-      let next = done
+      // Stays undefined where the rules, or the bucket, have gone meanwhile.
+      let next: Version | undefined
       await this.#act(bucket, (found, lifecycle) => {
         const newestFirst = versions.oldest(found, key, versionsAtOnce + 1, done).toReversed()
         isLast = newestFirst.length <= versionsAtOnce
@@ -122,7 +123,8 @@ export class LifecycleRuns {
         next = newestFirst[0]
         const most = 1 + newerKeptMax(lifecycle)
         const newer = before && { version: before, count: 1 + versions.newerThan(found, before, most) }
-        return lifecycleActions(lifecycle, newestFirst, now, found.versioning, newer)
+        const hasOlder = newestFirst.length === 1 && versions.oldest(found, key, 1)[0]?.turn !== next?.turn
+        return lifecycleActions(lifecycle, newestFirst, now, found.versioning, { newer, hasOlder })
       })
       if (next === undefined) return
       done = next
