@@ -49,10 +49,10 @@ export class Failures implements Log {
 
   /**
    * A run that nobody called for has failed. It is no error of the lake's; where the log was told nevertheless, because nobody
-   * foresaw the cause, that entry learns which run it was.
+   * foresaw the cause, that entry learns which run it was. Several runs may fail by one cause: each is told.
    */
   ran(run: FailedRun, cause: unknown): void {
-    const logged = this.#failures.findIndex(one => one.cause === cause)
+    const logged = this.#failures.findIndex(one => one.cause === cause && one.run === undefined)
     const failure = this.#failures[logged]
     if (failure) this.#failures[logged] = Object.freeze({ ...failure, run })
     else this.#keep(`the ${run.kind} ${run.name} ${run.state}: ${run.message}`, cause, run)
