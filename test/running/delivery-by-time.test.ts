@@ -86,6 +86,56 @@ test('a record whose moment no year of the table has is an error, and is not los
   assert.match(JSON.stringify(error), /readAt is no moment of the years 2020 to 2039/)
 })
 
+test('what is no number, or lies outside of the years, is an error; leap days and a year’s first and last days are days', async () => {
+  await using app = await running(meters, { start })
+  const put = (sentAt: unknown) =>
+    app.aws.kinesis.PutRecord({
+      ...{ StreamName: 'readings', PartitionKey: 'x' },
+      Data: JSON.stringify({ meterId: 'a', kwh: 1, readAt: 1_760_000_000, ...(sentAt !== undefined && { sentAt }) }),
+    })
+  const good = ['2024-02-29T23:59:59.999Z', '2025-01-01T00:00:00Z', '2025-12-31T23:59:59Z', '2039-12-30T23:59:59Z']
+  for (const iso of good) await put(Date.parse(iso))
+  const broken = [undefined, null, true, '1760000000000', [], {}, -1, 0, 1e300, Date.parse('2039-12-31T00:00:00Z')]
+  for (const value of broken) await put(value)
+  await app.clock.advance({ minutes: 2 })
+  const { rows } = await app.table(sent).query('SELECT year, month, day FROM sent ORDER BY year, month')
+  assert.deepEqual(
+    rows.map(row => Object.values(row)),
+    [
+      [2024, 2, 29],
+      [2025, 1, 1],
+      [2025, 12, 31],
+      [2039, 12, 30],
+    ],
+  )
+  assert.equal((await app.bucket(store).lines('errors/')).length, broken.length)
+  assert.equal(await app.table(usage).count(), good.length + broken.length)
+})
+
+test('the table says what its column counts, also where the record has it as a mere number', async () => {
+  const record = { meterId: column.string(), sentAt: column.bigint() }
+  const direct = delivery('direct', { record, into: sent, buffer: { seconds: 60 } })
+  await using app = await running(lake('meters', { region: 'ap-south-1', parts: [direct] }), { start })
+  await app.delivery(direct).put({ meterId: 'a', sentAt: Date.parse('2025-10-14T12:00:00Z') })
+  await app.clock.advance({ minutes: 2 })
+  assert.equal(await app.table(sent).count('day = 14'), 1)
+})
+
+test('without its delivery a table is projected no more, and the plan says what that means for the rows', async () => {
+  await using app = await running(meters, { start })
+  const readAt = Date.parse('2025-10-14T12:00:00Z') / 1000
+  await app.stream(readings).put({ meterId: 'a', kwh: 1, readAt, sentAt: readAt * 1000 })
+  await app.clock.advance({ minutes: 2 })
+  const without = lake('meters', { region: 'ap-south-1', parts: [readings, toUsage, sent, sum] })
+  const { steps } = await app.lake.plan(without)
+  const step = steps.find(({ kind, name }) => kind === 'table' && name === 'meters.sent')
+  assert.match(step?.warning ?? '', /rows that were delivered .* MSCK REPAIR TABLE/)
+  await app.lake.apply(without)
+  assert.equal(await app.table(sent).count(), 0)
+  await app.table(sent).query('MSCK REPAIR TABLE sent')
+  assert.equal(await app.table(sent).count('day = 14'), 1)
+})
+
 test('what is as defined is found so; a coarser folder makes the table anew and changes the delivery', async () => {
   const { findings } = await checkDefinition(meters)
   assert.deepEqual(
@@ -108,7 +158,12 @@ test('folders that Firehose could not cut, or nobody would look into, are refuse
     assert.throws(
       () => {
         const at = store.prefix('t/')
-        const all = { meterId: column.string(), when: column.timestamp(), readAt: column.epochSeconds() }
+        const all = {
+          meterId: column.string(),
+          when: column.timestamp(),
+          readAt: column.epochSeconds(),
+          maybe: column.epochSeconds({ optional: true }),
+        }
         const into = table('t', { at, columns: all, ...(partitionBy && { partitionBy }) } as Parameters<
           typeof table
         >[1])
@@ -120,6 +175,7 @@ test('folders that Firehose could not cut, or nobody would look into, are refuse
   refused(hour('readAt'), /whose folders are hours: Firehose registers none/)
   refused(day('when'), /jq counts with epochSeconds and epochMilliseconds, and when is a timestamp/)
   refused(day('readAt', { zone: 'Europe/Berlin' }), /its clocks change, and Firehose's jq knows no zones/)
+  refused(day('maybe'), /a record without maybe would have no folder of the table t, so maybe cannot be optional/)
   refused(day('readAt'), /the table t says which folders there are: leave folders out/, { folders: 'x/' })
   const also = job('also', {
     ...{ from: daily, into: sent, takes: 'all' },

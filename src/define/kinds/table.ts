@@ -148,10 +148,16 @@ export const table = kind<TableState>({
     const before = found.parameters[folders]
     if (before !== undefined && wanted.parameters[folders] !== before)
       warnings.push(`rows written so far stay in folders of ${before}`)
+    if (isProjected(found) && !isProjected(wanted))
+      warnings.push(
+        'no delivery fills it any more, so its partitions are those that are registered: rows that were delivered are seen again after MSCK REPAIR TABLE',
+      )
     if (wanted.serde !== found.serde) warnings.push('files written so far keep the old format')
     return warnings.length === 0 ? undefined : warnings.join('; ')
   },
 })
+
+const isProjected = ({ parameters }: TableState) => parameters['projection.enabled'] === 'true'
 
 const namesOf = (columns: readonly ColumnState[]) => columns.map(({ name }) => name).join(', ')
 

@@ -21,7 +21,7 @@ export function checkInto(
     throw new DefinitionMistake(
       `${what} makes Parquet, and the table ${into.name} is ${into.format}: make that parquet, or deliver with to.`,
     )
-  checkFolders(what, into, { folders, zone })
+  checkFolders(what, record, into, { folders, zone })
   const members = new Map(Object.entries(record).map(([name, { type }]) => [catalogName(name), { name, type }]))
   for (const [name, { type }] of Object.entries(into.columns)) {
     const member = members.get(catalogName(name))

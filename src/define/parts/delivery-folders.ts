@@ -11,6 +11,8 @@ import type { Delivery } from './delivery.ts'
 import type { Table } from './table.ts'
 
 type Folders = Pick<Delivery, 'by' | 'folders' | 'into' | 'record' | 'to'>
+/** A table whose folders are cut out of a moment. */
+type Cut = Table & { readonly partitionBy: TimePartitioning }
 
 /** Once an expression stands in it, Firehose adds no folders of the time itself. */
 export function prefixOf({ to, by = [], folders, into }: Folders): string {
@@ -22,8 +24,7 @@ export function prefixOf({ to, by = [], folders, into }: Folders): string {
 
 /** The jq that finds what the prefix names; null where it names nothing of a record. */
 export function partitionsOf({ by = [], into, record }: Folders): string | null {
-  const cut = timeOf(into)
-  if (cut) return cutting(cut, record)
+  if (into && isCut(into)) return cutting(into, record)
   return by.length === 0 ? null : `{${by.map(name => `${name}: .${name}`).join(', ')}}`
 }
 
@@ -36,13 +37,15 @@ export function projectionOf({ units }: TimePartitioning): Readonly<Record<strin
   return { 'projection.enabled': 'true', ...Object.fromEntries(columns) }
 }
 
-export function timeOf(into: Table | undefined): TimePartitioning | undefined {
-  return into?.partitionBy?.kind === 'time' ? into.partitionBy : undefined
-}
+const isCut = (into: Table): into is Cut => into.partitionBy?.kind === 'time'
+
+export const timeOf = (into: Table | undefined): TimePartitioning | undefined =>
+  into && isCut(into) ? into.partitionBy : undefined
 
 /** Throws where Firehose could not tell a record's folder, or nobody would see what is in it. */
 export function checkFolders(
   what: string,
+  record: Columns,
   into: Table,
   options: { readonly folders?: unknown; readonly zone?: unknown },
 ) {
@@ -57,6 +60,10 @@ export function checkFolders(
   if (units.includes('hour'))
     throw new DefinitionMistake(
       `${what} cannot fill the table ${name}, whose folders are hours: Firehose registers none in the catalog, so a query that names no day would have to look for each hour of ${years}. Cut days, or deliver with to, and let a job write the table.`,
+    )
+  if (columns[of]?.optional || memberOf(record, of)?.[1].optional)
+    throw new DefinitionMistake(
+      `${what}: a record without ${of} would have no folder of the table ${name}, so ${of} cannot be optional.`,
     )
   const moment = columns[of]?.moment
   if (moment !== 'epochSeconds' && moment !== 'epochMilliseconds')
@@ -80,15 +87,22 @@ function offsetSeconds(zone: string): number | undefined {
   return isConstant ? first.offsetNanoseconds / 1e9 : undefined
 }
 
-/** `{year: (…), month: (…)}`, numbers as the projection writes them: without zeros in front. */
-function cutting({ of, zone, units }: TimePartitioning, record: Columns): string {
-  const [member, column] = Object.entries(record).find(([name]) => catalogName(name) === catalogName(of)) ?? [of]
-  const seconds = column?.moment === 'epochMilliseconds' ? `(.${member} / 1000)` : `.${member}`
+/**
+ * `{year: (…), month: (…)}`, numbers as the projection writes them: without zeros in front. What is counted is the table's to say: the
+ * record's member has its type, and may be a mere number.
+ */
+function cutting({ columns, partitionBy: { of, zone, units } }: Cut, record: Columns): string {
+  const [member] = memberOf(record, of) ?? [of]
+  const seconds = columns[of]?.moment === 'epochMilliseconds' ? `(.${member} / 1000)` : `.${member}`
   const held = `(${seconds} | if . >= ${firstSecond} and . < ${endSecond} then . else error("${of} is no moment of ${years}") end)`
   const offset = offsetSeconds(zone) ?? 0
   const wall = offset === 0 ? `${held} | floor` : `${held} + ${offset} | floor`
   return `{${units.map(unit => `${unit}: (${wall} | strftime("${codes[unit]}") | tonumber)`).join(', ')}}`
 }
+
+/** In any case: catalogs know none. */
+const memberOf = (record: Columns, column: string) =>
+  Object.entries(record).find(([name]) => catalogName(name) === catalogName(column))
 
 const codes: Readonly<Record<TimeUnit, string>> = { year: '%Y', month: '%m', day: '%d', hour: '%H' }
 const ranges: Readonly<Record<TimeUnit, string>> = { year: '2020,2039', month: '1,12', day: '1,31', hour: '0,23' }
