@@ -61,34 +61,40 @@ export function textStream(file: string, compression: Compression): TextStream {
 }
 
 function unpackedHere(file: string, compression: OwnCompression): TextStream {
-  const held = new DisposableStack()
-  const raw = (from = 0): AsyncIterable<Buffer> => {
-    const stream = reading(file, from)
-    held.defer(() => stream.destroy())
-    return stream
+  const open = new Set<Readable>()
+  const hold: Hold = stream => {
+    open.add(stream)
+    return stream.once('close', () => open.delete(stream))
   }
+  const raw = (): AsyncIterable<Buffer> => hold(reading(file))
   const unpacked: Readonly<Record<OwnCompression, () => AsyncIterable<Uint8Array>>> = {
-    deflate: () => inflated(file, held),
+    deflate: () => inflated(file, hold),
     snappy: () => hadoopBlocks(raw(), snappyBlock),
     lz4: () => hadoopBlocks(raw(), lz4Block),
     bzip2: () => bunzip2(raw()),
   }
-  return { bytes: buffers(unpacked[compression]()), [Symbol.dispose]: () => held.dispose() }
+  return {
+    bytes: buffers(unpacked[compression]()),
+    [Symbol.dispose]() {
+      for (const stream of open) stream.destroy()
+    },
+  }
 }
 
+/** Has it closed when nobody reads on. */
+type Hold = <S extends Readable>(stream: S) => S
+
 /** Several streams one behind the other are one text; Node's own reader is content with the first. */
-async function* inflated(file: string, held: DisposableStack): AsyncIterable<Uint8Array> {
+async function* inflated(file: string, hold: Hold): AsyncIterable<Uint8Array> {
   const bytes = size(file)
   for (let from = 0; from < bytes; ) {
-    const raw = reading(file, from)
-    const text = raw.pipe(createInflate())
+    const raw = hold(reading(file, from))
+    const text = hold(raw.pipe(createInflate()))
     raw.on('error', cause => text.destroy(cause))
-    held.defer(() => {
-      text.destroy()
-      raw.destroy()
-    })
     yield* text as AsyncIterable<Uint8Array>
     from += text.bytesWritten
+    // There may be thousands of them, and it has read beyond this one's end.
+    raw.destroy()
   }
 }
 
