@@ -211,8 +211,9 @@ async function build({ settings, startAt, log, ran, transcript, faults, url }: B
   }
   if (settings.disk instanceof TemporaryDisk) settings.disk.keepTables()
   try {
-    for (const part of [kinesis, s3, functions, firehose, jobs, crawlers, athena, schedules]) await part.start()
+    // Before a part begins anything: what is under way from then on is not left over.
     background.keep('glue partitions', () => catalog.sweep(background.closing))
+    for (const part of [kinesis, s3, functions, firehose, jobs, crawlers, athena, schedules]) await part.start()
   } catch (cause) {
     await close()
     throw cause
