@@ -40,7 +40,7 @@ class ParsedTexts {
     const parsed = { kind, text, json: JSON.stringify(made) }
     this.#used?.push(parsed)
     this.#isNew = true
-    if (parsed.json.length <= charactersMax) this.#keep(key, parsed)
+    if (text.length + parsed.json.length <= charactersMax) this.#keep(key, parsed)
     return made
   }
 

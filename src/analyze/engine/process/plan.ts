@@ -120,8 +120,8 @@ export async function planScans({ place, translated, described, ask, isUnread = 
       if (copy === undefined) return false
       keepBroken(file)
       asTheyAre.set(file.file, copy)
-      measured.set(copy.file, file.bytes)
-      all.set(copy.file, file.bytes)
+      // Each mention of the table reads it.
+      for (const counted of [measured, all]) counted.set(copy.file, counted.get(file.file) ?? file.bytes)
     }
     return true
   }
