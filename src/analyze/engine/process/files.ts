@@ -18,9 +18,11 @@ import {
   statSync,
   type WriteStream,
 } from 'node:fs'
-import { chmod, copyFile, mkdir, open, readFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, open, readFile, statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { EngineFault } from '../fault.ts'
 
 export function whole(path: string): Promise<Uint8Array<ArrayBuffer>> {
   return readFile(path)
@@ -30,10 +32,41 @@ export function reading(path: string, from = 0): ReadStream {
   return createReadStream(path, { start: from, highWaterMark: 256 * 1024 })
 }
 
-/** A new file of these texts. */
-export async function writeText(path: string, texts: AsyncIterable<string | Uint8Array>): Promise<void> {
-  await pipeline(Readable.from(texts), createWriteStream(path, { flags: 'wx', mode: 0o600, highWaterMark: 256 * 1024 }))
+/**
+ * A new file of these texts. A small packed file may hold any number of bytes: one that would leave others no room on the disk is
+ * not written, nor is one of more than `bytesMax`.
+ */
+export async function writeText(
+  path: string,
+  texts: AsyncIterable<string | Uint8Array>,
+  bytesMax?: number,
+): Promise<void> {
+  const most = bytesMax ?? (await roomFor(path))
+  let bytes = 0
+  const bounded = async function* () {
+    for await (const text of texts) {
+      bytes += Buffer.byteLength(text)
+      if (bytes > most) throw noRoom()
+      yield text
+    }
+  }
+  const file = createWriteStream(path, { flags: 'wx', mode: 0o600, highWaterMark: 256 * 1024 })
+  await pipeline(Readable.from(bounded()), file)
 }
+
+/** As much of what is free as DuckDB takes for what does not fit into memory. */
+const roomPart = 0.9
+
+async function roomFor(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(dirname(path))
+  return Math.floor(bavail * bsize * roomPart)
+}
+
+const noRoom = () =>
+  new EngineFault(
+    'resource',
+    'EXHAUSTED_RESOURCES: Query exhausted resources at this scale factor: files that have to be written anew to be read do not fit on the disk',
+  )
 
 /** A new text file, written in large pieces: lines are gathered until `flush`. */
 export class Lines {
@@ -106,8 +139,9 @@ export function exists(path: string): boolean {
   return existsSync(path)
 }
 
-/** A copy with other bytes at one place. */
+/** A copy with other bytes at one place; as `writeText`, where there is room for it. */
 export async function copiedWith(path: string, copy: string, bytes: Uint8Array, position: number): Promise<void> {
+  if (size(path) > (await roomFor(copy))) throw noRoom()
   await copyFile(path, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
   await chmod(copy, 0o600)
   const file = await open(copy, 'r+')
