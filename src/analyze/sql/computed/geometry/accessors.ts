@@ -90,9 +90,9 @@ function boundaryOf(shape: Shape): Shape {
       const ends = pathsOf(shape).flatMap(path =>
         path.length === 0 ? [] : ([path[0], path.at(-1)] as readonly Place[]),
       )
-      const odd = ends.filter(end => ends.filter(other => isSamePlace(end, other)).length % 2 === 1)
-      const path = odd.filter((end, index) => odd.findIndex(other => isSamePlace(end, other)) === index)
-      return { kind: 'multiPoint', path }
+      const odd = new Map<string, Place>()
+      for (const end of ends) if (!odd.delete(String(end))) odd.set(String(end), end)
+      return { kind: 'multiPoint', path: [...odd.values()] }
     }
   }
 }
@@ -102,7 +102,9 @@ const dimensions: Readonly<Record<Exclude<Shape['kind'], 'collection'>, number>>
 }
 
 const dimensionOf = (shape: Shape): number =>
-  shape.kind === 'collection' ? Math.max(0, ...shape.shapes.map(dimensionOf)) : dimensions[shape.kind]
+  shape.kind === 'collection'
+    ? shape.shapes.reduce((most, part) => Math.max(most, dimensionOf(part)), 0)
+    : dimensions[shape.kind]
 
 /** Of polygons Athena gives them the other way round than it writes them. */
 const againstTheRings = (shape: Shape): readonly Place[] =>

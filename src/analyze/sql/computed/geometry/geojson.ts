@@ -16,6 +16,8 @@ export function shapeOfJson(text: string): Shape {
   const listOf =
     <T>(item: (value: unknown) => T) =>
     (value: unknown): readonly T[] => {
+      // What is not there is empty.
+      if (value === undefined || value === null) return []
       if (!Array.isArray(value)) throw wrong()
       return value.map(item)
     }
@@ -38,7 +40,7 @@ export function shapeOfJson(text: string): Shape {
       case 'Point':
         return {
           kind: 'point',
-          at: Array.isArray(coordinates) && coordinates.length === 0 ? undefined : place(coordinates),
+          at: listOf(one => one)(coordinates).length === 0 ? undefined : place(coordinates),
         }
       case 'LineString':
         return { kind: 'lineString', path: path(coordinates) }

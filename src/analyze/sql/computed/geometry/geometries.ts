@@ -13,8 +13,8 @@ import {
   nearest,
   type Overlay,
   overlaid,
-  placeAlong,
   type Relation,
+  shareAlong,
   simplified,
   unionOf,
 } from './plane.ts'
@@ -69,12 +69,8 @@ function along(line: Shape, point: Shape): number | null {
     )
   if (point.kind !== 'point')
     throw invalid(`Second argument to line_locate_point must be a Point. Got: ${libraryName(point)}`)
-  const [from, to] = [placeAlong(line, point.at ?? [0, 0]), placeAlong(line, endOf(line))]
-  return from / to
+  return shareAlong(line, point.at ?? [0, 0])
 }
-
-const endOf = (line: Extract<Shape, { kind: 'lineString' | 'multiLineString' }>) =>
-  (line.kind === 'lineString' ? line.path : line.paths.at(-1))?.at(-1) ?? ([0, 0] as const)
 
 const libraryName = ({ kind }: Shape): string =>
   kind === 'collection' ? 'GeometryCollection' : `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`
@@ -98,11 +94,11 @@ export const geometries: ComputedTable = {
   athena_geo_union: computed(['VARCHAR[]'], 'VARCHAR', union),
   athena_geo_hull: computed(['VARCHAR'], 'VARCHAR', value => {
     const shape = read(value)
-    return isEmpty(shape) || shape.kind === 'point' ? value : text(hullOf(shape))
+    return isEmpty(shape) || shape.kind === 'point' ? value : sound(() => text(hullOf(shape)))
   }),
   athena_geo_hull_of: computed(['VARCHAR[]'], 'VARCHAR', values => {
     const shapes = values.flatMap(value => (value === null ? [] : [read(value)]))
-    return shapes.length === 0 ? null : text(hullOf({ kind: 'collection', shapes }))
+    return shapes.length === 0 ? null : sound(() => text(hullOf({ kind: 'collection', shapes })))
   }),
   athena_geo_buffer: computed(['VARCHAR', 'DOUBLE'], 'VARCHAR', (value, by) => {
     if (distance('distance', by) === 0) return value
@@ -113,15 +109,15 @@ export const geometries: ComputedTable = {
   athena_geo_centroid: computed(['VARCHAR'], 'VARCHAR', value => {
     const shape = only('ST_Centroid', read(value), ...centroidKinds)
     if (shape.kind === 'point') return value
-    return text(isEmpty(shape) ? { kind: 'point', at: undefined } : centroidOf(shape))
+    return sound(() => text(isEmpty(shape) ? { kind: 'point', at: undefined } : centroidOf(shape)))
   }),
   athena_geo_distance: computed(['VARCHAR', 'VARCHAR'], 'DOUBLE', (value, against) => {
     const [one, other] = [read(value), read(against)]
-    return isEmpty(one) || isEmpty(other) ? null : distanceBetween(one, other)
+    return isEmpty(one) || isEmpty(other) ? null : sound(() => distanceBetween(one, other))
   }),
   athena_geo_nearest: computed(['VARCHAR', 'VARCHAR'], 'VARCHAR[]', (value, against) => {
     const [one, other] = [read(value), read(against)]
-    return isEmpty(one) || isEmpty(other) ? null : nearest(one, other).map(text)
+    return isEmpty(one) || isEmpty(other) ? null : sound(() => nearest(one, other).map(text))
   }),
   athena_geo_is_simple: computed(['VARCHAR'], 'BOOLEAN', value => {
     const shape = read(value)

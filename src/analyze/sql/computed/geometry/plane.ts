@@ -10,13 +10,24 @@ import LengthIndexedLine from 'jsts/org/locationtech/jts/linearref/LengthIndexed
 import BufferOp from 'jsts/org/locationtech/jts/operation/buffer/BufferOp.js'
 import DistanceOp from 'jsts/org/locationtech/jts/operation/distance/DistanceOp.js'
 import IsSimpleOp from 'jsts/org/locationtech/jts/operation/IsSimpleOp.js'
+import LineMerger from 'jsts/org/locationtech/jts/operation/linemerge/LineMerger.js'
 import OverlayOp from 'jsts/org/locationtech/jts/operation/overlay/OverlayOp.js'
 import RelateOp from 'jsts/org/locationtech/jts/operation/relate/RelateOp.js'
 import UnaryUnionOp from 'jsts/org/locationtech/jts/operation/union/UnaryUnionOp.js'
 import IsValidOp from 'jsts/org/locationtech/jts/operation/valid/IsValidOp.js'
 import TopologyPreservingSimplifier from 'jsts/org/locationtech/jts/simplify/TopologyPreservingSimplifier.js'
 import { ComputeFault } from '../computed.ts'
-import { isEmpty, isSamePlace, type Path, type Place, partsOf, pathsOf, ringsOf, type Shape } from './shape.ts'
+import {
+  isEmpty,
+  isSamePlace,
+  type Path,
+  type Place,
+  partsOf,
+  pathsOf,
+  placesOf,
+  ringsOf,
+  type Shape,
+} from './shape.ts'
 
 interface Spot {
   readonly x: number
@@ -56,9 +67,9 @@ function draw(shape: Shape): Drawn {
     case 'point':
       return shape.at === undefined ? factory.createPoint() : factory.createPoint(spot(shape.at))
     case 'lineString':
-      return factory.createLineString(spots(shape.path))
+      return factory.createLineString(spots(enough(shape.path, 2)))
     case 'polygon': {
-      const [outer, ...holes] = shape.rings.map(ring => factory.createLinearRing(spots(ring)))
+      const [outer, ...holes] = shape.rings.map(ring => factory.createLinearRing(spots(enough(ring, 4))))
       return outer === undefined ? factory.createPolygon() : factory.createPolygon(outer, holes)
     }
     case 'multiPoint':
@@ -70,6 +81,12 @@ function draw(shape: Shape): Drawn {
     case 'collection':
       return factory.createGeometryCollection(shape.shapes.map(drawn)) as unknown as Drawn
   }
+}
+
+/** The library draws no line through one place and no ring round two: the last place comes again. */
+function enough(path: Path, least: number): Path {
+  const last = path.at(-1)
+  return last === undefined || path.length >= least ? path : enough([...path, last], least)
 }
 
 const pathOf = (line: Drawn): Path => line.getCoordinates().map(({ x, y }) => [x, y])
@@ -121,9 +138,25 @@ function settled(one: Drawn): Shape {
       return { kind: 'multiLineString', paths: upwards(shape.paths, ([first]) => first) }
     case 'multiPoint':
       return { kind: 'multiPoint', path: upwards(shape.path, place => place) }
+    case 'collection':
+      return { kind: 'collection', shapes: together(each(one, settled)) }
     default:
       return shape
   }
+}
+
+/** Of each kind there is one part: several points are one of several. */
+function together(parts: readonly Shape[]): readonly Shape[] {
+  const single = parts.flatMap(partsOf)
+  const points = single.filter(part => part.kind === 'point')
+  const lines = single.filter(part => part.kind === 'lineString')
+  const polygons = single.filter(part => part.kind === 'polygon')
+  const many: readonly Shape[] = [
+    { kind: 'multiPoint', path: points.flatMap(({ at }) => (at === undefined ? [] : [at])) },
+    { kind: 'multiLineString', paths: lines.map(({ path }) => path) },
+    { kind: 'multiPolygon', polygons: polygons.map(({ rings }) => rings) },
+  ]
+  return many.flatMap(shape => (partsOf(shape).length > 1 ? [shape] : partsOf(shape)))
 }
 
 function upwards<T>(parts: readonly T[], placeOf: (part: T) => Place | undefined): readonly T[] {
@@ -221,8 +254,14 @@ export function overlaid(overlay: Overlay, one: Shape, other: Shape): Shape {
   return isEmpty(shape) ? { kind: 'multiPolygon', polygons: [] } : shape
 }
 
-export const unionOf = (shapes: readonly Shape[]): Shape =>
-  settled(new UnaryUnionOp(drawn({ kind: 'collection', shapes })).union())
+/** Lines that meet end to end, and no third with them, become one. */
+export function unionOf(shapes: readonly Shape[]): Shape {
+  const union = new UnaryUnionOp(drawn({ kind: 'collection', shapes })).union() as Drawn
+  if (union.getGeometryType() !== 'MultiLineString') return settled(union)
+  const merger = new LineMerger()
+  merger.add(union)
+  return settled(factory.buildGeometry(merger.getMergedLineStrings()) as unknown as Drawn)
+}
 
 export function hullOf(shape: Shape): Shape {
   const hull = shapeOf(new ConvexHull(drawn(shape)).getConvexHull())
@@ -253,6 +292,8 @@ export const isSimple = (shape: Shape): boolean =>
 export function faultOf(shape: Shape): { readonly what: string; readonly at: Place } | undefined {
   const twice = repeated(shape)
   if (twice !== undefined) return twice
+  const crossing = crossed(shape)
+  if (crossing !== undefined) return crossing
   const error = new IsValidOp(drawn(shape)).getValidationError() as
     | { getMessage(): string; getCoordinate(): Spot }
     | null
@@ -260,6 +301,17 @@ export function faultOf(shape: Shape): { readonly what: string; readonly at: Pla
   if (error === null || error === undefined) return undefined
   const { x, y } = error.getCoordinate()
   return { what: error.getMessage(), at: [x, y] }
+}
+
+/** A line that meets itself: Athena holds it for a fault, the library only for not simple. */
+function crossed(shape: Shape): { readonly what: string; readonly at: Place } | undefined {
+  if (shape.kind !== 'lineString' && shape.kind !== 'multiLineString') return undefined
+  if (isEmpty(shape)) return undefined
+  const simple = new IsSimpleOp(drawn(shape))
+  if (simple.isSimple()) return undefined
+  const { x, y } = simple.getNonSimpleLocation() as Spot
+  const isCorner = placesOf(shape).some(place => isSamePlace(place, [x, y]))
+  return { what: isCorner ? 'Self-tangency' : 'Intersecting or overlapping segments', at: [x, y] }
 }
 
 /** What the library lets pass and Athena does not: places that come twice. */
@@ -272,7 +324,8 @@ function repeated(shape: Shape): { readonly what: string; readonly at: Place } |
     return undefined
   }
   const path = shape.kind === 'multiPoint' ? shape.path : []
-  const again = path.find((place, index) => path.findIndex(other => isSamePlace(place, other)) < index)
+  const seen = new Set<string>()
+  const again = path.find(place => seen.size === seen.add(String(place)).size)
   if (again !== undefined) return { what: 'Repeated points', at: again }
   for (const one of shape.kind === 'point' || shape.kind === 'multiPoint' ? [] : pathsOf(shape)) {
     const degenerate = one.find((place, index) => index > 0 && isSamePlace(place, one[index - 1]))
@@ -284,5 +337,8 @@ function repeated(shape: Shape): { readonly what: string; readonly at: Place } |
 export const simplified = (shape: Shape, tolerance: number): Shape =>
   shapeOf(TopologyPreservingSimplifier.simplify(drawn(shape), tolerance))
 
-/** How far along the line the place lies that is nearest to the point. */
-export const placeAlong = (line: Shape, at: Place): number => new LengthIndexedLine(drawn(line)).indexOf(spot(at))
+/** How far along the line, as a share of it, the place lies that is nearest to the point. */
+export function shareAlong(line: Shape, at: Place): number {
+  const index = new LengthIndexedLine(drawn(line))
+  return index.indexOf(spot(at)) / index.getEndIndex()
+}

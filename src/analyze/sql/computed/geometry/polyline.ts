@@ -28,10 +28,11 @@ export function pathOfPolyline(text: string): Path {
 export function polylineOfPath(path: Path): string {
   let [beforeX, beforeY, text] = [0, 0, '']
   const write = (difference: number) => {
-    let value = difference < 0 ? ~(difference << 1) : difference << 1
+    // No shifts: a plane goes further than the 32 bits that they see.
+    let value = difference < 0 ? -2 * difference - 1 : 2 * difference
     while (value >= 0x20) {
-      text += String.fromCharCode((0x20 | (value & 0x1f)) + 63)
-      value >>= 5
+      text += String.fromCharCode((0x20 | (value % 0x20)) + 63)
+      value = Math.floor(value / 0x20)
     }
     text += String.fromCharCode(value + 63)
   }

@@ -38,10 +38,15 @@ const names: Readonly<Record<Kind, Names>> = {
 export const standardName = ({ kind }: Shape): string => names[kind].standard
 
 /** The shape, if it is one of these. */
-export function only<K extends Kind>(name: string, shape: Shape, ...kinds: readonly K[]): Extract<Shape, { kind: K }> {
-  if ((kinds as readonly Kind[]).includes(shape.kind)) return shape as Extract<Shape, { kind: K }>
-  const wanted = kinds.map(kind => names[kind].plain).join(' or ')
-  throw invalid(`${name} only applies to ${wanted}. Input type is: ${names[shape.kind].plain}`)
+export const only = one(name => `${name} only applies to`)
+export const onlyOnEarth = one(name => `When applied to SphericalGeography inputs, ${name} only supports`)
+
+function one(limit: (name: string) => string) {
+  return <K extends Kind>(name: string, shape: Shape, ...kinds: readonly K[]): Extract<Shape, { kind: K }> => {
+    if ((kinds as readonly Kind[]).includes(shape.kind)) return shape as Extract<Shape, { kind: K }>
+    const wanted = kinds.map(kind => names[kind].plain).join(' or ')
+    throw invalid(`${limit(name)} ${wanted}. Input type is: ${names[shape.kind].plain}`)
+  }
 }
 
 /** The paths that it is drawn with, each place in its order. */

@@ -1,6 +1,6 @@
 // Geometries on the earth: degrees of longitude and latitude, answers in metres.
 import { invalid } from '../computed.ts'
-import { boxOf, only, type Path, type Place, pathsOf, type Shape } from './shape.ts'
+import { boxOf, isSamePlace, onlyOnEarth, type Path, type Place, pathsOf, type Shape } from './shape.ts'
 
 const earthMetres = 6371.01 * 1000
 const radians = (degrees: number): number => (degrees * Math.PI) / 180
@@ -24,12 +24,12 @@ export function metresBetween([x1, y1]: Place, [x2, y2]: Place): number {
 }
 
 export function sphericalDistance(one: Shape, other: Shape): number | null {
-  const [from, to] = [only('ST_Distance', one, 'point').at, only('ST_Distance', other, 'point').at]
+  const [from, to] = [onlyOnEarth('ST_Distance', one, 'point').at, onlyOnEarth('ST_Distance', other, 'point').at]
   return from === undefined || to === undefined ? null : metresBetween(from, to)
 }
 
 export function sphericalLength(shape: Shape): number | null {
-  const paths = pathsOf(only('ST_Length', shape, 'lineString', 'multiLineString'))
+  const paths = pathsOf(onlyOnEarth('ST_Length', shape, 'lineString', 'multiLineString'))
   if (paths.flat().length === 0) return null
   return paths.reduce((sum, path) => sum + pathMetres(path), 0)
 }
@@ -44,7 +44,7 @@ function pathMetres(path: Path): number {
 }
 
 export function sphericalArea(shape: Shape): number | null {
-  const polygons = only('ST_Area', shape, 'polygon', 'multiPolygon')
+  const polygons = onlyOnEarth('ST_Area', shape, 'polygon', 'multiPolygon')
   const all = polygons.kind === 'polygon' ? [polygons.rings] : polygons.polygons
   if (all.flat(2).length === 0) return null
   let sum = 0
@@ -57,6 +57,8 @@ export function sphericalArea(shape: Shape): number | null {
 function excess(ring: Path): number {
   const open = ring.slice(0, -1)
   if (open.length < 3) throw invalid('Polygon is not valid: a loop contains less then 3 vertices.')
+  if (open.some((place, index) => isSamePlace(place, ring[index + 1])))
+    throw invalid('Polygon is not valid: it has two identical consecutive vertices')
   let sum = 0
   let turned = 0
   for (const [index, [x1, y1]] of open.entries()) {

@@ -97,8 +97,16 @@ export function tilesOf(shape: Shape, zoom: number, touches: (one: Shape, other:
   const box = boxOf(shape)
   checkedZoom(zoom)
   if (box === undefined) return []
-  const from = tileWith(checkedPlace(box.least), zoom)
-  const to = tileWith(checkedPlace(box.most), zoom)
+  if (!(box.least[1] >= -latitudeMax && box.most[1] <= latitudeMax))
+    throw invalid('Latitude span for the geometry must be in [-85.05, 85.05] range')
+  if (!(box.least[0] >= -180 && box.most[0] <= 180))
+    throw invalid('Longitude span for the geometry must be in [-180.00, 180.00] range')
+  const [west, south] = [tileWith(box.least, zoom).x, tileWith(box.least, zoom).y]
+  const [east, north] = [tileWith(box.most, zoom).x, tileWith(box.most, zoom).y]
+  // A tile that begins where the geometry ends, in the east or in the south, has no part in it.
+  const [lastX, lastY] = cornerOf(east, south, zoom)
+  const from = { x: west, y: lastY === box.least[1] && south > north ? south - 1 : south }
+  const to = { x: lastX === box.most[0] && east > west ? east - 1 : east, y: north }
   if ((to.x - from.x + 1) * (from.y - to.y + 1) > tilesMax)
     throw new ComputeFault(
       'INVALID_FUNCTION_ARGUMENT: The zoom level is too high or the geometry is too complex to compute a set of covering Bing tiles. Please use a lower zoom level or convert the geometry to its bounding box using the ST_Envelope function.',

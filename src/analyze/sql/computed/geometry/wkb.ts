@@ -7,6 +7,8 @@ const codes: Readonly<Record<Shape['kind'], number>> = {
   ...{ point: 1, lineString: 2, polygon: 3, multiPoint: 4, multiLineString: 5, multiPolygon: 6, collection: 7 },
 }
 
+const wrong = () => invalid('Invalid WKB')
+
 export function shapeOfBytes(bytes: Uint8Array): Shape {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let at = 0
@@ -16,13 +18,19 @@ export function shapeOfBytes(bytes: Uint8Array): Shape {
     const code = view.getUint32(at + 1, isLittle)
     at += 5
     if (code > 7) throw flat()
+    if (code < 1) throw wrong()
     const number = () => {
       at += 4
       return view.getUint32(at - 4, isLittle)
     }
-    const place = (): Place => {
+    const numbers = (): Place => {
       at += 16
       return [view.getFloat64(at - 16, isLittle), view.getFloat64(at - 8, isLittle)]
+    }
+    const place = (): Place => {
+      const where = numbers()
+      if (!where.every(Number.isFinite)) throw wrong()
+      return where
     }
     // What is announced has to be there: a list of four thousand million is somebody's attempt on the memory.
     const list = <T>(item: () => T): readonly T[] => {
@@ -32,9 +40,15 @@ export function shapeOfBytes(bytes: Uint8Array): Shape {
     }
     const path = (): Path => list(place)
     const parts = () => list(() => read(depth + 1))
+    const partsOf = <K extends Shape['kind'], T>(kind: K, of: (part: Extract<Shape, { kind: K }>) => T): readonly T[] =>
+      parts().map(part => {
+        if (part.kind !== kind) throw wrong()
+        return of(part as Extract<Shape, { kind: K }>)
+      })
     switch (code) {
       case 1: {
-        const where = place()
+        const where = numbers()
+        if (where.some(one => Math.abs(one) === Infinity)) throw wrong()
         return { kind: 'point', at: where.some(Number.isNaN) ? undefined : where }
       }
       case 2:
@@ -44,18 +58,12 @@ export function shapeOfBytes(bytes: Uint8Array): Shape {
       case 4:
         return {
           kind: 'multiPoint',
-          path: parts().flatMap(part => (part.kind === 'point' && part.at ? [part.at] : [])),
+          path: partsOf('point', ({ at: where }) => where).filter(where => where !== undefined),
         }
       case 5:
-        return {
-          kind: 'multiLineString',
-          paths: parts().flatMap(part => (part.kind === 'lineString' ? [part.path] : [])),
-        }
+        return { kind: 'multiLineString', paths: partsOf('lineString', part => part.path) }
       case 6:
-        return {
-          kind: 'multiPolygon',
-          polygons: parts().flatMap(part => (part.kind === 'polygon' ? [part.rings] : [])),
-        }
+        return { kind: 'multiPolygon', polygons: partsOf('polygon', part => part.rings) }
       default:
         return { kind: 'collection', shapes: parts() }
     }
@@ -63,7 +71,7 @@ export function shapeOfBytes(bytes: Uint8Array): Shape {
   try {
     return read(0)
   } catch (cause) {
-    if (cause instanceof RangeError) throw invalid('Invalid WKB')
+    if (cause instanceof RangeError) throw wrong()
     throw cause
   }
 }

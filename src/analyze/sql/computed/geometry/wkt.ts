@@ -27,7 +27,8 @@ class Reader {
     if (/^(?:Z|M|ZM)$/i.test(this.#peek())) throw flat()
     switch (word) {
       case 'POINT': {
-        const [at] = this.#list(() => this.#place())
+        const [at, ...more] = this.#list(() => this.#place())
+        if (more.length > 0) throw this.#wrong()
         return { kind: 'point', at }
       }
       case 'LINESTRING':
