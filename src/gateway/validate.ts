@@ -196,7 +196,7 @@ function shown(shape: Shape, value: unknown): string {
   switch (shape.kind) {
     case 'list': {
       const items = value as readonly unknown[]
-      if (items.length > 0 && !isPlain(shape.of)) return '[list]'
+      if (items.length > 0 && !isPlain(shape)) return '[list]'
       return `[${items
         .slice(0, shownMax)
         .map(item => shown(shape.of, item))
@@ -204,7 +204,7 @@ function shown(shape: Shape, value: unknown): string {
     }
     case 'map': {
       const entries = Object.entries(value as Readonly<Record<string, unknown>>)
-      if (entries.length > 0 && !isPlain(shape.of)) return '[map]'
+      if (entries.length > 0 && !isPlain(shape)) return '[map]'
       return `{${entries
         .slice(0, shownMax)
         .map(([key, item]) => `${key}=${shown(shape.of, item)}`)
