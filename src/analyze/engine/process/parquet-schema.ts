@@ -50,20 +50,24 @@ export function namesAt(file: LocalFile, columns: readonly PlacedColumn[]): read
   return columns.map(({ place }) => children[place]?.name ?? null)
 }
 
-/** By the names of these columns, those of a file that hold bytes without a word on what they are; of most files none. */
+/**
+ * Of these columns those that in a file hold bytes without a word on what they are, each with all that it holds there; of most
+ * files none. Such values are taken apart and put together again, which is right for files of the same fields alone.
+ */
 export function plainBytesIn(
   file: LocalFile,
   columns: readonly PlacedColumn[],
   isByPlace: boolean,
-): readonly string[] | undefined {
+): readonly (readonly [name: string, element: SchemaElement])[] | undefined {
   const held = plainBytesOf(schemaOf(file))
   if (held.length === 0) return undefined
-  const names = columns.flatMap(({ name, place }) =>
-    held.some(one => (isByPlace ? one.place === place : one.child.name.toLowerCase() === name.toLowerCase()))
-      ? [name]
-      : [],
-  )
-  return names.length > 0 ? names : undefined
+  const found = columns.flatMap(({ name, place }) => {
+    const one = held.find(({ child, place: at }) =>
+      isByPlace ? at === place : child.name.toLowerCase() === name.toLowerCase(),
+    )
+    return one === undefined ? [] : [[name, one.child] as const]
+  })
+  return found.length > 0 ? found : undefined
 }
 
 interface Placed {
