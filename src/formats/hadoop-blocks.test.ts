@@ -46,6 +46,14 @@ test('Snappy: any bytes are unpacked as they were packed', async () => {
   )
 })
 
+test('LZ4: a small piece takes no more memory than it can need, and the most that it can stand for', () => {
+  assert.ok(lz4Block(Uint8Array.of(0x10, 0x61), 32 * 1024 * 1024).buffer.byteLength <= 2 * 255)
+  // One literal, and it once more 19 + 1000 × 255 + 1 times.
+  const longest = Uint8Array.from([0x1f, 0x61, 1, 0, ...Array.from({ length: 1000 }, () => 255), 1, 0x10, 0x62])
+  const plain = Buffer.from(lz4Block(longest, 32 * 1024 * 1024)).toString('latin1')
+  assert.equal(plain, `${'a'.repeat(1 + 19 + 255_000 + 1)}b`)
+})
+
 for (const [name, unpack] of [
   ['Snappy', snappyBlock],
   ['LZ4', lz4Block],

@@ -77,9 +77,12 @@ export function snappyBlock(piece: Uint8Array, plainBytesMax: number): Uint8Arra
   return plain.bytes
 }
 
+/** A byte of a block stands for no more of the plain text. */
+const lz4FactorMax = 255
+
 /** https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md */
 export function lz4Block(piece: Uint8Array, plainBytesMax: number): Uint8Array {
-  const plain = new Plain(plainBytesMax)
+  const plain = new Plain(Math.min(plainBytesMax, piece.length * lz4FactorMax))
   let at = 0
   /** A length that does not fit into its four bits goes on in bytes. */
   const long = (bits: number) => {
