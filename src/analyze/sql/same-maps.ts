@@ -39,12 +39,14 @@ export function inKeyOrder(sql: string, type: Type, depth = 0): string {
   }
 }
 
+const literal = /^[(\s+-]*(?:[\d.]+|'(?:[^']|'')*'|NULL|TRUE|FALSE)[)\s]*$/i
+
 /** What stands behind SELECT where rows that are the same are one. */
 export function distinctOf(parts: readonly string[], columns: readonly Column[]): string {
   if (!columns.some(({ type }) => holdsMap(type))) return ' DISTINCT'
-  // A number would be a place in the list, and tells nothing apart.
+  // A number would be a place in the list, and no literal tells anything apart.
   const keys = parts.flatMap((part, index) =>
-    /^\(*\d+\)*$/.test(part) ? [] : [`(${inKeyOrder(part, columns[index]?.type ?? unknown)})`],
+    literal.test(part) ? [] : [`(${inKeyOrder(part, columns[index]?.type ?? unknown)})`],
   )
   return ` DISTINCT ON (${keys.join(', ')})`
 }
