@@ -16,6 +16,8 @@ import { inKeyOrder } from './same-maps.ts'
 import type { Refusal, Scope, Visible } from './scope.ts'
 import { shown } from './shown.ts'
 import type { Statement } from './statement.ts'
+import { isComparable, nameOf } from './typing/type.ts'
+import { mismatch } from './value.ts'
 
 /** Where the query aggregates: beside aggregates stands only what it is grouped by. */
 export function checkAggregation(node: Node, items: readonly Node[], statement: Statement, scope: Scope): Sorting {
@@ -150,6 +152,8 @@ export function groupBy(
   if (group === undefined) return ''
   const key = (node: Node): string => {
     const { sql, type } = statement.expression(node, scope)
+    if (!isComparable(type))
+      throw mismatch(node.position, `${nameOf(type)} is not comparable, and therefore cannot be used in GROUP BY`)
     return inOrder ? inKeyOrder(sql, type) : sql
   }
   const write = (node: Node): string =>

@@ -8,8 +8,8 @@ import { holdsMap, inKeyOrder } from './same-maps.ts'
 import type { Scope } from './scope.ts'
 import type { Statement, Writers } from './statement.ts'
 import { common } from './typing/coercion.ts'
-import { boolean, isOrderable, nameOf, rowOf, type Type } from './typing/type.ts'
-import { mismatch, typed, type Value } from './value.ts'
+import { boolean, isComparable, isOrderable, nameOf, rowOf, type Type } from './typing/type.ts'
+import { cannotApply, mismatch, typed, type Value } from './value.ts'
 
 /** A query in the place of a value: its column, or a row of its columns. */
 export function scalar(node: Node, statement: Statement, scope: Scope): Value {
@@ -69,6 +69,7 @@ export function within(node: Node, statement: Statement, scope: Scope): Value {
   const nodes = node.list('expressions')
   const items = nodes.map(item => statement.expression(item, scope))
   const type = together([value, ...items], [node.need('this'), ...nodes], 'IN value and list items')
+  if (!isComparable(type)) throw cannotApply(node.position, type, '=', type)
   // One by one: a NULL inside may leave it open.
   if (isNested(type)) {
     const same = items.map(item => equality(coerced(value, type), coerced(item, type), type))

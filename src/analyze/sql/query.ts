@@ -20,7 +20,7 @@ import type { Column, Scope, Visible } from './scope.ts'
 import { type Starred, starred, starredNode } from './star.ts'
 import type { Statement, Written } from './statement.ts'
 import { identifier } from './text.ts'
-import { isSame, nameOf, rowOf, unknown } from './typing/type.ts'
+import { isComparable, isSame, nameOf, rowOf, unknown } from './typing/type.ts'
 import { mismatch, type Value } from './value.ts'
 import { namedWindows } from './window.ts'
 import { withClause } from './with-clause.ts'
@@ -97,6 +97,12 @@ function setOperation(word: string, node: Node, statement: Statement, scope: Sco
     return { name: column.name, type }
   })
   const all = node.flag('all') ? ' ALL' : ''
+  const apart = all === '' ? columns.find(({ type }) => !isComparable(type)) : undefined
+  if (apart !== undefined)
+    throw mismatch(
+      node.position,
+      `Type ${nameOf(apart.type)} is not comparable and therefore cannot be used in ${word}`,
+    )
   const isByMaps = all === '' && columns.some(({ type }) => holdsMap(type))
   const text = (used?: ReadonlySet<number>): string => {
     const [one, other] = [as(left, columns, statement, used), as(right, columns, statement, used)]
@@ -227,6 +233,9 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
   const listed = items.flatMap(item => item.nodes)
   const checkOrder = checkAggregation(node, listed, statement, here)
   const shown = items.flatMap(item => item.parts)
+  const apart = node.flag('distinct') ? columns.find(({ type }) => !isComparable(type)) : undefined
+  if (apart !== undefined)
+    throw mismatch(node.position, `DISTINCT can only be applied to comparable types (actual: ${nameOf(apart.type)})`)
   const distinct = node.flag('distinct') ? distinctOf(shown, columns) : ''
   const parts: string[] = []
   if (filter !== undefined) parts.push(`WHERE ${filter}`)

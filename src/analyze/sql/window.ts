@@ -7,7 +7,7 @@ import type { Statement } from './statement.ts'
 import { identifier } from './text.ts'
 import { numberName } from './typing/coercion.ts'
 import { duckName } from './typing/names.ts'
-import { isOrderable, isSimple, nameOf, type Type } from './typing/type.ts'
+import { isComparable, isOrderable, isSimple, nameOf, type Type } from './typing/type.ts'
 import { mismatch } from './value.ts'
 import { baseOf, checkWindow } from './window-rules.ts'
 
@@ -49,6 +49,11 @@ export function windowSpecification(over: Node, statement: Statement, scope: Sco
   checkWindow(over, [...(base?.order ?? []), ...over.records('order_by')], statement, scope)
   const partition = over.list('partition_by').map(node => {
     const { sql, type } = statement.expression(node, scope)
+    if (!isComparable(type))
+      throw mismatch(
+        node.position,
+        `${nameOf(type)} is not comparable, and therefore cannot be used in window function PARTITION BY`,
+      )
     return inKeyOrder(sql, type)
   })
   if (partition.length > 0) parts.push(`PARTITION BY ${partition.join(', ')}`)

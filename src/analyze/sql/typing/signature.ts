@@ -10,7 +10,7 @@
 // the same type throughout, to which all that stands for it turns by itself.
 import { common, numberName, turnsInto } from './coercion.ts'
 import { parseType } from './parse.ts'
-import { isSimple, nameOf, type Type } from './type.ts'
+import { isComparable, isSimple, nameOf, type Type } from './type.ts'
 
 /** A type with letters in it, or with a `decimal(p,s)` of any size. */
 export type Pattern =
@@ -125,7 +125,7 @@ export function bind(to: Pattern, from: Type, letters: Letters): boolean {
 function isOrdered(type: Type): boolean {
   if (type.kind === 'array') return isOrdered(type.of)
   if (type.kind === 'row') return type.fields.every(field => isOrdered(field.type))
-  return type.kind !== 'map' && type.kind !== 'function' && !isSimple(type, 'json')
+  return type.kind !== 'map' && type.kind !== 'function' && !isSimple(type, 'json', 'BingTile') && isComparable(type)
 }
 
 /** A text of any length, as a varchar. */

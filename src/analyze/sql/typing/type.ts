@@ -122,8 +122,12 @@ export function isSame(one: Type, other: Type): boolean {
 }
 
 /** Whether values of the type are the same or not. */
-export const isComparable = (type: Type): boolean =>
-  !isSketch(type) && !isSimple(type, 'Geometry', 'SphericalGeography')
+export function isComparable(type: Type): boolean {
+  if (type.kind === 'array') return isComparable(type.of)
+  if (type.kind === 'map') return isComparable(type.value)
+  if (type.kind === 'row') return type.fields.every(field => isComparable(field.type))
+  return !isSketch(type) && !isSimple(type, 'Geometry', 'SphericalGeography')
+}
 
 /** Whether values of the type come before and behind one another, and not only are the same or not. */
 export function isOrderable(type: Type): boolean {
