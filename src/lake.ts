@@ -171,11 +171,15 @@ async function build({ settings, startAt, log, ran, transcript, faults, url }: B
   })
 
   jobs.onState(({ jobName, runId, state, failure }) => {
-    if (failure) ran({ kind: 'job', name: jobName, runId, state, message: failure.message }, failure.cause)
+    if (failure) ran({ kind: 'job', name: jobName, runId, state, message: failure.message }, failure.cause, clock.now())
   })
   crawlers.onState(({ crawlerName, crawlId, state, failure }) => {
     if (failure)
-      ran({ kind: 'crawler', name: crawlerName, runId: crawlId, state, message: failure.message }, failure.cause)
+      ran(
+        { kind: 'crawler', name: crawlerName, runId: crawlId, state, message: failure.message },
+        failure.cause,
+        clock.now(),
+      )
   })
 
   const parts: Parts = { athena, catalog, crawlers, firehose, functions, glueTags, iam, jobs, kinesis, s3, schedules }

@@ -50,12 +50,13 @@ export class Failures implements Log {
   /**
    * A run that nobody called for has failed. It is no error of the lake's; where the log was told nevertheless, because nobody
    * foresaw the cause, that entry learns which run it was. Several runs may fail by one cause: each is told.
+   * `at` is the lake's time: those that a killed process left fail before the lake has opened.
    */
-  ran(run: FailedRun, cause: unknown): void {
+  ran(run: FailedRun, cause: unknown, at: number): void {
     const logged = this.#failures.findIndex(one => one.cause === cause && one.run === undefined)
     const failure = this.#failures[logged]
     if (failure) this.#failures[logged] = Object.freeze({ ...failure, run })
-    else this.#keep(`the ${run.kind} ${run.name} ${run.state}: ${run.message}`, cause, run)
+    else this.#keep(`the ${run.kind} ${run.name} ${run.state}: ${run.message}`, cause, isoOf(at), run)
   }
 
   info(text: string, detail?: Readonly<Record<string, unknown>>): void {
@@ -67,13 +68,12 @@ export class Failures implements Log {
   }
 
   error(text: string, cause?: unknown, detail?: Readonly<Record<string, unknown>>): void {
-    this.#keep(text, cause)
+    this.#keep(text, cause, this.#clock ? isoOf(this.#clock.now()) : '')
     this.#log.error(text, cause, detail)
   }
 
-  #keep(text: string, cause: unknown, run?: FailedRun): void {
+  #keep(text: string, cause: unknown, at: string, run?: FailedRun): void {
     if (this.#failures.length >= failuresMax) return
-    const at = this.#clock ? isoOf(this.#clock.now()) : ''
     this.#failures.push(Object.freeze({ at, text, cause, ...(run && { run: Object.freeze(run) }) }))
   }
 }

@@ -320,7 +320,7 @@ export class Lake {
       settings: this.#settings,
       startAt: clock === 'simulated' ? startAt : undefined,
       log: this.#failures,
-      ran: (run, cause) => this.#failures.ran(run, cause),
+      ran: (...failed) => this.#failures.ran(...failed),
       transcript: this.#transcript,
       faults: this.#settings.faults ? this.faults : undefined,
       url: () => this.#listeners.url,
