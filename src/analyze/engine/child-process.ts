@@ -42,6 +42,7 @@ export class EngineChild {
   #refusal: { readonly cause: unknown } | undefined
   #complaint = ''
   #tasks = 0
+  #isOtherLake = false
   #alive = true
 
   /** Without `scratch` each query opens an instance of DuckDB. */
@@ -73,6 +74,7 @@ export class EngineChild {
 
   /** From now on it works for whoever made this directory. */
   join(scratch: Promise<Scratch> | undefined, log: Log): void {
+    this.#isOtherLake = true
     this.#log = log
     this.#scratch = Promise.resolve(scratch).catch(cause => {
       log.error('the query engine goes without a directory of its own, and slower', cause)
@@ -111,7 +113,12 @@ export class EngineChild {
       void this.#scratch.then(scratch => {
         // It may have been cancelled meanwhile.
         if (this.#running !== running) return
-        this.#send({ kind: 'task', task, ...parsed, ...(scratch === undefined ? {} : { directory: scratch.path }) })
+        const other = this.#isOtherLake ? { isOtherLake: true as const } : {}
+        this.#isOtherLake = false
+        this.#send({
+          ...{ kind: 'task' as const, task, ...parsed, ...other },
+          ...(scratch === undefined ? {} : { directory: scratch.path }),
+        })
       })
     })
   }

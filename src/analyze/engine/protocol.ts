@@ -80,6 +80,8 @@ export type ToChild =
       readonly kind: 'task'
       readonly task: Task
       readonly directory?: string
+      /** The task before was another lake's. */
+      readonly isOtherLake?: true
       /** What is known of its texts; where this is there, what was parsed besides is to be told. */
       readonly parsed?: readonly ParsedText[]
     }

@@ -1,6 +1,7 @@
 // Partitions of tables that this process was told of before: a hundred thousand of them take longer to be sent than to be
 // looked through, so the lake names a list that is here already by its key alone.
 import type { TableDescription } from '../protocol.ts'
+import { keptOfLake } from './kept-of-lake.ts'
 
 const heldMax = 300_000
 /** A list that is sooner sent than looked for. */
@@ -8,6 +9,11 @@ const heldMin = 100
 
 const lists = new Map<string, TableDescription['partitions']>()
 let count = 0
+
+keptOfLake(() => {
+  lists.clear()
+  count = 0
+})
 
 export const heldKeys = (): readonly string[] => [...lists.keys()]
 

@@ -28,6 +28,13 @@ export class Instances {
     this.#spare.catch(() => undefined)
   }
 
+  /** Another directory is another lake's, and so may be the same one: nothing of the one lake goes on for the other. */
+  async leave(): Promise<void> {
+    const shared = this.#shared
+    this.#shared = undefined
+    await shared?.close()
+  }
+
   /** `directory` is where the instance that serves many may work; without it the query has an instance of its own. */
   async query<T>(
     resultDirectory: string,
@@ -37,11 +44,7 @@ export class Instances {
     using own = new DisposableStack()
     const ownPlace = async () => own.use(await OwnPlace.open(await this.#take(), resultDirectory))
     if (directory === undefined) return await work(await ownPlace())
-    // Another directory is another lake's: nothing of the one goes on for the other.
-    if (this.#sharedIn !== directory) {
-      await this.#shared?.close()
-      this.#shared = undefined
-    }
+    if (this.#sharedIn !== directory) await this.leave()
     this.#sharedIn = directory
     // Whatever goes wrong in it, it is not trusted with another query.
     const shared = this.#shared ?? (await SharedInstance.open(await this.#take(), directory, this.#random))

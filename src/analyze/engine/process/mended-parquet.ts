@@ -5,6 +5,7 @@
 import { textsAsBytes } from '../../../formats/parquet-as-bytes.ts'
 import { NotParquet, parquetFooterBytes, parquetTrailerBytes } from '../../../formats/parquet-footer.ts'
 import { copiedWith, size, tail } from './files.ts'
+import { keptOfLake } from './kept-of-lake.ts'
 import type { LocalFile } from './scan.ts'
 
 const pattern = /Invalid string encoding found in Parquet file "([^"]+)"/
@@ -14,6 +15,7 @@ export const fileWithBrokenText = (cause: unknown): string | undefined => patter
 
 const broken = new Set<string>()
 const brokenMax = 20_000
+keptOfLake(() => broken.clear())
 
 export function keepBroken({ blob }: LocalFile): void {
   if (broken.size >= brokenMax) broken.clear()

@@ -3,6 +3,7 @@
 // never changes, so what was found is remembered.
 
 import { writeText } from './files.ts'
+import { keptOfLake } from './kept-of-lake.ts'
 import { damaged, type TextFile, textStream } from './text-stream.ts'
 
 /** DuckDB's words for such a file. */
@@ -10,6 +11,7 @@ export const isNotUtf8 = (cause: unknown): boolean => String(cause).includes('Th
 
 const found = new Map<string, boolean>()
 const foundMax = 20_000
+keptOfLake(() => found.clear())
 
 /** Of those that were found not to be UTF-8 before. */
 export const isKnownBroken = ({ blob }: TextFile): boolean => found.get(blob) === false

@@ -10,6 +10,7 @@ import type { Type } from '../../sql/typing/type.ts'
 import { EngineFault } from '../fault.ts'
 import type { Column, ScanFile } from '../request.ts'
 import { tail } from './files.ts'
+import { keptOfLake } from './kept-of-lake.ts'
 import type { PlacedColumn } from './row-reader.ts'
 import type { LocalFile } from './scan.ts'
 
@@ -101,6 +102,11 @@ const schemas = new Map<string, SchemaElement>()
 let elements = 0
 /** Of all of them together: some 10 MB. */
 const elementsMax = 50_000
+
+keptOfLake(() => {
+  schemas.clear()
+  elements = 0
+})
 
 /** A blob never changes, so what was read of it holds. */
 function schemaOf(file: LocalFile): SchemaElement {

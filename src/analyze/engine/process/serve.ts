@@ -8,6 +8,7 @@ import type { Answers, Ask, FromChild, Outcome, Question, Task, ToChild } from '
 import { runConvert } from './convert-task.ts'
 import { runExplain } from './explain-task.ts'
 import { faultOf } from './fault-of.ts'
+import { forgetLake } from './kept-of-lake.ts'
 import { instances, limits } from './opened.ts'
 import { parsedTexts } from './parsed-texts.ts'
 import { parse } from './parser.ts'
@@ -51,11 +52,17 @@ function watchMemory(residentBytesMax: number): { stop(): void } {
   return { stop: () => next.cancel() }
 }
 
-async function run({ task, directory, parsed }: Extract<ToChild, { kind: 'task' }>): Promise<void> {
+async function leaveLake(): Promise<void> {
+  forgetLake()
+  await instances.leave()
+}
+
+async function run({ task, directory, parsed, isOtherLake }: Extract<ToChild, { kind: 'task' }>): Promise<void> {
   hasBegun = true
   parsedTexts.begin(parsed)
   const watch = watchMemory(limits.residentBytesMax)
   try {
+    if (isOtherLake) await leaveLake()
     const value = await outcomeOf(task, directory)
     send({ kind: 'done', value, residentBytes: process.memoryUsage.rss(), ...parsedTexts.told() })
   } catch (cause) {
