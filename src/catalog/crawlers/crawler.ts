@@ -35,6 +35,8 @@ export interface Crawl {
   readonly milliseconds: number
   readonly errorMessage?: string | undefined
   readonly changes: Changes
+  /** Whether a schedule or a trigger began it: then nobody asks what became of it. */
+  readonly isUnattended: boolean
 }
 
 /** What a crawl did to the catalog. */

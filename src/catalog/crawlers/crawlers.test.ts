@@ -267,6 +267,30 @@ test('a crawl that a power cut ends has FAILED and changed nothing, and can be s
   assert.equal((await bench.crawl())?.state, 'COMPLETED')
 })
 
+for (const isUnattended of [true, false])
+  test(`of a crawl that a power cut ended it is told that it failed, ${isUnattended ? 'and why, as nobody had called for it' : 'and no more to who had called for it'}`, async () => {
+    const bench = await Bench.open()
+    await bench.put('curated/a/x.json', '{"id":1}\n')
+    const message = 'The lake ended while the crawl was under way. It changed nothing; start it again.'
+    let cut = 0
+    for (let io = 1; io < 12; io++) {
+      const before = bench.crawlers.crawls(scope, 'finder').length
+      bench.disk.failNth(io, 'crash')
+      await bench.crawlers.startCrawl(scope, 'finder', { isUnattended }).catch(() => {})
+      await bench.background.settled()
+      bench.disk.crash()
+      await bench.start()
+      const [crawl, ...earlier] = bench.crawlers.crawls(scope, 'finder')
+      const isCut = earlier.length === before && crawl?.state === 'FAILED'
+      if (isCut) cut += 1
+      assert.deepEqual(
+        bench.told.map(({ crawlId, state, failure }) => [crawlId, state, failure?.message]),
+        isCut ? [[crawl.id, 'FAILED', isUnattended ? message : undefined]] : [],
+      )
+    }
+    assert.ok(cut > 0)
+  })
+
 test('running twice at once is refused, stopping ends it as STOPPED, and neither is possible when it is idle', async () => {
   const bench = await Bench.open()
   await bench.put('curated/a/x.json', '{"id":1}\n')

@@ -70,8 +70,10 @@ export class Crawlers {
   /** Crawls that a killed process left under way have FAILED; they changed nothing. */
   async start(): Promise<void> {
     const why = 'The lake ended while the crawl was under way. It changed nothing; start it again.'
-    for (const { id } of busyCrawlers(this.#parts.ledger))
-      await this.#parts.ledger.commit(write => this.#end(write, id, 'FAILED', 0, noChanges, why))
+    for (const crawler of busyCrawlers(this.#parts.ledger)) {
+      await this.#parts.ledger.commit(write => this.#end(write, crawler.id, 'FAILED', 0, noChanges, why))
+      if (crawler.lastCrawl) this.#tellFailed(crawler, crawler.lastCrawl, why, new Error(why))
+    }
   }
 
   async create(
@@ -162,23 +164,22 @@ export class Crawlers {
     return crawlsOf(this.#parts.ledger, this.#get(scope, name).id, limit)
   }
 
-  /**
-   * Resolves when the crawl is recorded as RUNNING; it goes on in the background. It is unattended where a schedule or a trigger
-   * began it: then nobody asks what became of it.
-   */
+  /** Resolves when the crawl is recorded as RUNNING; it goes on in the background. */
   async startCrawl(scope: Scope, name: string, { isUnattended = false } = {}): Promise<void> {
     const { ledger, clock, random, background } = this.#parts
-    const crawlId = random.uuid()
+    const begun = { id: random.uuid(), isUnattended }
     const crawler = await ledger.commit(write => {
       const found = this.#get(scope, name)
       if (found.state !== 'READY') throw crawlerRunning(name)
       write.run("UPDATE glue_crawler SET state = 'RUNNING' WHERE id = ?", found.id)
       write.run(
-        "INSERT INTO glue_crawl (id, crawler, state, started_at, milliseconds, changes) VALUES (?, ?, 'RUNNING', ?, 0, ?)",
-        crawlId,
+        `INSERT INTO glue_crawl (id, crawler, state, started_at, milliseconds, changes, is_unattended)
+         VALUES (?, ?, 'RUNNING', ?, 0, ?, ?)`,
+        begun.id,
         found.id,
         clock.now(),
         JSON.stringify(noChanges),
+        isUnattended ? 1 : 0,
       )
       const oldest = clock.now() - crawlsKeptMilliseconds
       write.run('DELETE FROM glue_crawl WHERE crawler = ? AND ended_at < ?', found.id, oldest)
@@ -186,11 +187,9 @@ export class Crawlers {
     })
     const controller = new AbortController()
     this.#underWay.set(crawler.id, controller)
-    this.#tell(crawler, crawlId, 'RUNNING')
+    this.#tell(crawler, begun.id, 'RUNNING')
     background.run(`crawl of ${name}`, () =>
-      this.#perform(crawler, { crawlId, isUnattended }, controller.signal).finally(() =>
-        this.#underWay.delete(crawler.id),
-      ),
+      this.#perform(crawler, begun, controller.signal).finally(() => this.#underWay.delete(crawler.id)),
     )
   }
 
@@ -217,11 +216,7 @@ export class Crawlers {
     })
   }
 
-  async #perform(
-    crawler: Crawler,
-    { crawlId, isUnattended }: { readonly crawlId: string; readonly isUnattended: boolean },
-    stop: AbortSignal,
-  ): Promise<void> {
+  async #perform(crawler: Crawler, begun: Begun, stop: AbortSignal): Promise<void> {
     const { clock, background, ledger, log } = this.#parts
     const begunAt = clock.elapsed()
     try {
@@ -232,7 +227,7 @@ export class Crawlers {
         signal: AbortSignal.any([stop, background.closing]),
         end: (write, changes) => this.#end(write, crawler.id, 'COMPLETED', clock.elapsed() - begunAt, changes),
       })
-      this.#tell(crawler, crawlId, 'SUCCEEDED')
+      this.#tell(crawler, begun.id, 'SUCCEEDED')
     } catch (cause) {
       // A lake that closes leaves the record as it is: the next start says what became of the crawl.
       if (background.closing.aborted) return
@@ -250,8 +245,8 @@ export class Crawlers {
           stopped ? undefined : message,
         ),
       )
-      if (stopped) this.#tell(crawler, crawlId, 'CANCELLED')
-      else this.#tell(crawler, crawlId, 'FAILED', isUnattended ? { message, cause } : undefined)
+      if (stopped) this.#tell(crawler, begun.id, 'CANCELLED')
+      else this.#tellFailed(crawler, begun, message, cause)
     }
   }
 
@@ -281,6 +276,10 @@ export class Crawlers {
     return crawler
   }
 
+  #tellFailed(crawler: Crawler, { id, isUnattended }: Begun, message: string, cause: unknown): void {
+    this.#tell(crawler, id, 'FAILED', isUnattended ? { message, cause } : undefined)
+  }
+
   #tell(
     { account, region, name }: Crawler,
     crawlId: string,
@@ -291,6 +290,8 @@ export class Crawlers {
       listener({ account, region, crawlerName: name, crawlId, state, ...(failure && { failure }) })
   }
 }
+
+type Begun = Pick<Crawl, 'id' | 'isUnattended'>
 
 const arnOf = (scope: Scope, name: string) => `arn:aws:glue:${scope.region}:${scope.account}:crawler/${name}`
 

@@ -24,6 +24,7 @@ interface CrawlRow {
   readonly milliseconds: number
   readonly error: string | null
   readonly changes: string
+  readonly is_unattended: number
 }
 
 export function findCrawler(reader: Reader, scope: Scope, name: string): Crawler | undefined {
@@ -77,5 +78,6 @@ function crawlOf(row: CrawlRow): Crawl {
     milliseconds: row.milliseconds,
     errorMessage: row.error ?? undefined,
     changes: JSON.parse(row.changes) as Changes,
+    isUnattended: row.is_unattended === 1,
   }
 }

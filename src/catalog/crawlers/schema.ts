@@ -17,4 +17,7 @@ export const crawlerTables = [
   );
   CREATE INDEX glue_crawl_by_crawler ON glue_crawl (crawler, number);
   `,
+  `
+  ALTER TABLE glue_crawl ADD COLUMN is_unattended INTEGER NOT NULL DEFAULT 0;
+  `,
 ]

@@ -10,7 +10,7 @@ import { Catalog } from '../../glue/catalog.ts'
 import type { CatalogTable } from '../../glue/table.ts'
 import { Tags } from '../../glue/tags.ts'
 import type { Crawl, CrawlerDefinition } from '../crawler.ts'
-import { Crawlers } from '../crawlers.ts'
+import { type CrawlEvent, Crawlers } from '../crawlers.ts'
 
 export const scope = { account: '111111111111', region: 'ap-northeast-1' }
 export const bucket = 'analytics'
@@ -28,6 +28,8 @@ export const definition: CrawlerDefinition = {
 
 export class Bench {
   readonly disk = new SimulatedDisk()
+  /** Since the last start, which tells too. */
+  readonly told: CrawlEvent[] = []
   denied: (action: string, resource: string) => boolean = () => false
   store!: Store
   s3!: S3
@@ -72,6 +74,8 @@ export class Bench {
       tags,
       timetable: { of: () => undefined, set() {}, resume() {}, pause() {} },
     })
+    this.told.length = 0
+    this.crawlers.onState(event => this.told.push(event))
     await this.crawlers.start()
   }
 
