@@ -8,19 +8,19 @@
 //
 // So a run is wholly there or not at all, and its inputs are taken exactly once.
 import { hash } from 'node:crypto'
-import type { SourceFile, TableReference, TransformResult } from '../../analyze/engine/request.ts'
+import type { SourceFile, TableReference } from '../../analyze/engine/request.ts'
 import type { Scratch } from '../../durable/blobs.ts'
 import type { Ledger, Transaction } from '../../durable/ledger.ts'
 import type { Clock } from '../../world/clock.ts'
 import type { Bookmarks } from './bookmarks.ts'
-import { stateDetail } from './detail.ts'
+import { stateDetail, type Work } from './detail.ts'
 import { EntityNotFoundException, InvalidInputException, noSuchRun } from './faults.ts'
 import { Inputs, NothingNew } from './inputs.ts'
 import type { Job, Run, RunNumbers } from './job.ts'
 import { parseLocation } from './location.ts'
 import { type ModuleResult, runModule } from './module-course.ts'
 import { moduleExtension } from './module-plan.ts'
-import { Outputs, type Publication, type Published } from './outputs.ts'
+import { Outputs, type Published } from './outputs.ts'
 import { Overwrite, type Read } from './overwrite.ts'
 import { effectiveArguments, type Plan, planOf } from './plan.ts'
 import type { Files, Modules, Objects, Permits, Projections, Tables, Transforms } from './ports.ts'
@@ -43,15 +43,6 @@ export interface CourseParts {
   readonly runs: Runs
   readonly clock: Clock
   readonly permits: Permits
-}
-
-interface Work {
-  readonly result: TransformResult
-  readonly publication: Publication
-  /** SQL over tables alone sees none: what counts is what its SELECT gave. */
-  readonly seesRecords: boolean
-  /** Of a module. */
-  readonly log?: string
 }
 
 /** What a run has in hand while it is under way. */

@@ -12,13 +12,17 @@ export interface Account {
   readonly numbers: RunNumbers
   readonly published: Published
   /** Absent when there was nothing to do. */
-  readonly done?: {
-    readonly result: TransformResult
-    readonly publication: Publication
-    /** SQL over tables alone sees none: what counts is what its SELECT gave. */
-    readonly seesRecords: boolean
-    readonly log?: string
-  }
+  readonly done?: Work
+}
+
+/** What a run did before its commit. */
+export interface Work {
+  readonly result: TransformResult
+  readonly publication: Publication
+  /** SQL over tables alone sees none: what counts is what its SELECT gave. */
+  readonly seesRecords: boolean
+  /** Of a module. */
+  readonly log?: string
 }
 
 export function stateDetail({ plan, selections, numbers, published, done }: Account): string {

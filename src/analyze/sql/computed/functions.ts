@@ -46,7 +46,7 @@ const isOfGeometries = (name: string): boolean => name.startsWith('athena_geo_')
 async function known(name: string): Promise<Computed | undefined> {
   if (!isOfGeometries(name)) return all.get(name)
   const { geometries } = await import('./geometry/geometries.ts')
-  return new Map(Object.entries(geometries)).get(name)
+  return Object.hasOwn(geometries, name) ? geometries[name as keyof typeof geometries] : undefined
 }
 
 /** Those that a text uses and that are not yet registered. */
@@ -56,8 +56,9 @@ export async function computedOf(
 ): Promise<readonly (readonly [string, Computed])[]> {
   const found: (readonly [string, Computed])[] = []
   for (const [name] of text.matchAll(/\bathena_\w+(?=\()/g)) {
-    const one = registered.has(name) ? undefined : await known(name)
-    if (one === undefined || registered.has(name)) continue
+    if (registered.has(name)) continue
+    const one = await known(name)
+    if (one === undefined) continue
     registered.add(name)
     found.push([name, one])
   }
