@@ -57,22 +57,11 @@ export class Batch {
   #addFrame(payloads: Payloads, first: number, at: number): number {
     const start = this.#pieceUsed
     const bodyStart = start + frameHeaderBytes
-    let end = bodyStart
-    // Two records that fit make it a frame of several; then all that still fit come along.
-    const pair = first + 1 < payloads.count && 2 * lengthBytes + payloads.bytesOf(first) + payloads.bytesOf(first + 1)
-    const several = pair !== false && pair <= frameBodyBytesMax
-    let next = first
-    do {
-      const bytes = payloads.bytesOf(next)
-      if (several) end = this.#piece.writeUInt32LE(bytes, end)
-      payloads.write(next, this.#piece, end)
-      end += bytes
-      next++
-    } while (
-      several &&
-      next < payloads.count &&
-      end - bodyStart + lengthBytes + payloads.bytesOf(next) <= frameBodyBytesMax
-    )
+    const next = endOfFrame(payloads, first)
+    const several = next > first + 1
+    const end = several ? bodyStart + bytesOfSeveral(payloads, first, next) : bodyStart + payloads.bytesOf(first)
+    if (several) payloads.writeSeveral(first, next, this.#piece, bodyStart)
+    else payloads.write(first, this.#piece, bodyStart)
     const lastMark = this.marks.at(-1)
     if (lastMark === undefined || this.bytes - lastMark.position >= markSpacingBytes) {
       this.marks.push({ index: this.endIndex, at, position: this.bytes })
@@ -108,4 +97,19 @@ export class Batch {
     this.#piece = Buffer.alloc(0)
     this.#pieceUsed = 0
   }
+}
+
+/** The record behind the last that a frame takes which begins with `first`: all that fit together, or one of any size. */
+function endOfFrame(payloads: Payloads, first: number): number {
+  let next = first
+  let bytes = 0
+  do bytes += lengthBytes + payloads.bytesOf(next++)
+  while (next < payloads.count && bytes + lengthBytes + payloads.bytesOf(next) <= frameBodyBytesMax)
+  return next
+}
+
+function bytesOfSeveral(payloads: Payloads, first: number, end: number): number {
+  let bytes = 0
+  for (let nth = first; nth < end; nth++) bytes += lengthBytes + payloads.bytesOf(nth)
+  return bytes
 }

@@ -7,6 +7,8 @@
  *     type Input = Values<typeof input>     // { StreamName?: string | undefined; ShardCount: number }
  */
 
+import type { PackedList } from './packed.ts'
+
 declare const valueType: unique symbol
 
 /** Where a member travels in the REST protocols; everything without a place is in the body. */
@@ -77,9 +79,14 @@ export interface EventStreamShape<T = unknown, M extends Members = Members> exte
 export interface DocumentShape extends Common<unknown> {
   readonly kind: 'document'
 }
-export interface ListShape<T = unknown, Of = Shape> extends Common<readonly T[]> {
+export interface ListShape<T = unknown, Of = Shape, Packed = never> extends Common<readonly T[] | Packed> {
   readonly kind: 'list'
   readonly of: Of
+  /**
+   * Takes what JSON has of all items at once and holds each to its shape; how many there are is held to the bounds before.
+   * Undefined where one is not plainly sound: then they are read one by one, and what is wrong is said.
+   */
+  readonly pack?: (items: readonly unknown[]) => Packed | undefined
   readonly min?: number
   readonly max?: number
   /** XML and query: the items stand beside the other members instead of inside a wrapping element. */
@@ -112,7 +119,7 @@ export type Shape<T = unknown> = (
   | StreamShape
   | EventStreamShape
   | DocumentShape
-  | ListShape
+  | ListShape<unknown, Shape, unknown>
   | MapShape
   | StructureShape
 ) & { readonly [valueType]?: T }
@@ -161,6 +168,14 @@ export const list = <S extends Shape>(
   of: S,
   options: Bounds & { readonly flattened?: boolean; readonly itemName?: string } = {},
 ): ListShape<Value<S>, S> => ({ kind: 'list', of, ...options })
+/** An input's list of many small items, which its handler also takes as `pack` puts them. */
+export const packed = <T, S, Packed>(
+  shape: ListShape<T, S>,
+  pack: (items: readonly unknown[]) => Packed | undefined,
+): ListShape<T, S, Packed> => ({ ...shape, pack }) as ListShape<T, S, Packed>
+/** An output's list that its handler may also give packed. */
+export const packable = <T, S>(shape: ListShape<T, S>): ListShape<T, S, PackedList<T>> =>
+  shape as ListShape<T, S, PackedList<T>>
 export const map = <S extends Shape>(
   of: S,
   options: Bounds & { readonly key?: StringShape } = {},

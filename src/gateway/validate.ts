@@ -73,7 +73,8 @@ function soundness(shape: Shape): Test | undefined {
       const sound = soundness(shape.of)
       if (bounds === undefined && sound === undefined) return undefined
       return value => {
-        const items = value as readonly unknown[]
+        if (!Array.isArray(value)) return true // packed: whoever packed it has looked
+        const items: readonly unknown[] = value
         if (bounds !== undefined && !bounds(items.length)) return false
         if (sound !== undefined) for (const item of items) if (!sound(item)) return false
         return true
@@ -157,7 +158,8 @@ function check(shape: Shape, value: unknown, path: string, problems: string[]): 
       checkLength(shape, (value as Uint8Array).length, '[binary]', path, problems)
       return
     case 'list': {
-      const items = value as readonly unknown[]
+      if (!Array.isArray(value)) return // packed
+      const items: readonly unknown[] = value
       checkLength(shape, items.length, shown(shape, items), path, problems)
       if (!constrained(shape.of)) return
       for (let i = 0; i < items.length; i++) check(shape.of, items[i], `${path}.${i + 1}.member`, problems)

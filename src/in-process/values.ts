@@ -4,6 +4,7 @@
  * shapes do not declare is refused by name.
  */
 import { Fault } from '../gateway/fault.ts'
+import { itemsOf } from '../gateway/packed.ts'
 import { serializationFault, UndeclaredMember } from '../gateway/protocols/json-values.ts'
 import type { Members, Place, Shape, Value } from '../gateway/shape.ts'
 import { AwsError } from './aws-error.ts'
@@ -203,7 +204,7 @@ function valueOut(shape: Shape, value: unknown, held: Held): unknown {
     case 'eventStream':
       return eventsOut(shape.events, value as AsyncIterable<Values>, held)
     case 'list':
-      return (value as readonly unknown[]).map(item => valueOut(shape.of, item, held))
+      return itemsOf(value).map(item => valueOut(shape.of, item, held))
     case 'map': {
       const entries = Object.entries(value as Values).filter(([, item]) => item !== undefined)
       return Object.fromEntries(entries.map(([key, item]) => [key, valueOut(shape.of, item, held)]))

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { simulatedWorld } from '../../../test/testing/simulated-world.ts'
+import { RecordBatch } from '../kinesis/record-batch.ts'
 import { aggregated, eachText } from './testing/around.ts'
 import { type Configuration, Lake, scope } from './testing/lake.ts'
 
@@ -53,7 +54,7 @@ test('the backup has all records as they came, also what was dropped or failed, 
 test('records that a producer packed are taken apart for the backup too', async () => {
   const stream = await lake.stream('s')
   await lake.create('d', backedUp, stream)
-  await stream.put([{ data: aggregated(['a', 'b']), partitionKey: 'k' }], lake.world.clock.now())
+  await stream.put(RecordBatch.of([{ data: aggregated(['a', 'b']), partitionKey: 'k' }]), lake.world.clock.now())
   await lake.world.clock.advance(120_000)
   assert.deepEqual(await texts('backup/'), ['ab'])
 })

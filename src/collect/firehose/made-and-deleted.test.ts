@@ -6,6 +6,7 @@ import { type SimulatedWorld, simulatedWorld } from '../../../test/testing/simul
 import type { Log } from '../../world/log.ts'
 import type { Failing } from '../../world/simulated/disk.ts'
 import { SeededRandom } from '../../world/simulated/random.ts'
+import { RecordBatch } from '../kinesis/record-batch.ts'
 import { mergeShards, scaleShards, splitShard } from '../kinesis/resharding.ts'
 import { Shard } from '../kinesis/shard.ts'
 import type { Stream } from '../kinesis/stream.ts'
@@ -77,8 +78,8 @@ class Run {
     else {
       const texts = this.#texts()
       const records = texts.map(text => ({ data: Buffer.from(text), partitionKey: text }))
-      const placed = await tried(stream.put(records, this.#lake.world.clock.now()))
-      for (const [nth, place] of (placed ?? []).entries()) if (!('failure' in place)) known.took(texts[nth] ?? '')
+      const placed = await tried(stream.put(RecordBatch.of(records), this.#lake.world.clock.now()))
+      for (const [nth, place] of [...(placed ?? [])].entries()) if (!('failure' in place)) known.took(texts[nth] ?? '')
     }
   }
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { simulatedWorld } from '../../../test/testing/simulated-world.ts'
+import { RecordBatch } from '../kinesis/record-batch.ts'
 import { aggregated } from './testing/around.ts'
 import { type Configuration, Lake } from './testing/lake.ts'
 
@@ -141,7 +142,7 @@ test('what the Kinesis Producer Library packed is delivered as what it holds, wi
   await lake.create('plain', { processing: { enabled: true, processors: [newline] } }, stream)
   await lake.create('processed', { ...partitioned(newline) }, stream)
   const packed = aggregated(['{"device":"a"}', '{"device":"b"}'])
-  await stream.put([{ data: packed, partitionKey: 'k' }], lake.world.clock.now())
+  await stream.put(RecordBatch.of([{ data: packed, partitionKey: 'k' }]), lake.world.clock.now())
   await lake.putInto(stream, '{"device":"c"}')
   await lake.world.clock.advance(60_000)
   const folders = await byFolder()

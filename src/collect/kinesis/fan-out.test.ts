@@ -6,6 +6,7 @@ import { type SimulatedWorld, simulatedWorld } from '../../../test/testing/simul
 import type { Consumer } from './consumers.ts'
 import type { StartingPoint } from './iterators.ts'
 import { Kinesis } from './kinesis.ts'
+import { RecordBatch } from './record-batch.ts'
 import { splitShard } from './resharding.ts'
 import type { Stream } from './stream.ts'
 import type { Subscription, SubscriptionEvent } from './subscription.ts'
@@ -38,10 +39,10 @@ beforeEach(async () => {
 const register = (name: string) => kinesis.consumers.register(stream, { name, tags: {}, now: world.clock.now() })
 const put = async (...texts: string[]) => {
   const placed = await stream.put(
-    texts.map(text => ({ data: Buffer.from(text), partitionKey: 'key' })),
+    RecordBatch.of(texts.map(text => ({ data: Buffer.from(text), partitionKey: 'key' }))),
     world.clock.now(),
   )
-  return placed.map(place => ('sequenceNumber' in place ? place.sequenceNumber : assert.fail('a put failed')))
+  return Array.from(placed, place => ('sequenceNumber' in place ? place.sequenceNumber : assert.fail('a put failed')))
 }
 const subscribe = (from: StartingPoint = { type: 'TRIM_HORIZON' }, who = consumer, shard = firstShard) =>
   kinesis.fanOut.subscribe(who, shard, from)

@@ -4,6 +4,7 @@ import { beforeEach, test } from 'node:test'
 import { type SimulatedWorld, simulatedStart, simulatedWorld } from '../../../test/testing/simulated-world.ts'
 import type { StartingPoint } from './iterators.ts'
 import { Kinesis } from './kinesis.ts'
+import { RecordBatch } from './record-batch.ts'
 import { mergeShards, scaleShards, splitShard } from './resharding.ts'
 import { listShards } from './shard-listing.ts'
 import type { Stream } from './stream.ts'
@@ -36,8 +37,8 @@ const create = (name: string, shardCount = 1) => kinesis.create(scope, { name, s
 
 const put = async (stream: Stream, texts: readonly string[], explicitHashKey?: string) => {
   const records = texts.map(text => ({ data: Buffer.from(text), partitionKey: text, explicitHashKey }))
-  const placed = await stream.put(records, world.clock.now())
-  return placed.map(place => {
+  const placed = await stream.put(RecordBatch.of(records), world.clock.now())
+  return Array.from(placed, place => {
     assert.ok('sequenceNumber' in place)
     return place
   })
@@ -261,7 +262,7 @@ test('a disk that fails refuses the records it did not take, and takes none unti
   const stream = await create('s')
   await put(stream, ['a'])
   world.disk.failNth(2, 'EIO')
-  const [placed] = await stream.put([{ data: Buffer.from('b'), partitionKey: 'b' }], world.clock.now())
+  const [placed] = await stream.put(RecordBatch.of([{ data: Buffer.from('b'), partitionKey: 'b' }]), world.clock.now())
   assert.ok(placed && 'failure' in placed)
   await world.crash()
   await start()
@@ -275,7 +276,7 @@ test('a reshard whose fsync fails may have happened: its shards take no records 
   // The transaction itself reaches the disk's cache.
   world.disk.failNth(2, 'EIO')
   await assert.rejects(splitShard(kinesis, stream, { shardId: '0', at: '5', now: world.clock.now() }))
-  const [placed] = await stream.put([{ data: Buffer.from('b'), partitionKey: 'b' }], world.clock.now())
+  const [placed] = await stream.put(RecordBatch.of([{ data: Buffer.from('b'), partitionKey: 'b' }]), world.clock.now())
   await world.reopen()
   await start()
   const again = kinesis.stream(scope, 's')
@@ -288,7 +289,7 @@ test('a deletion whose fsync fails may have happened: the stream takes no record
   const stream = await create('s')
   world.disk.failNth(2, 'EIO')
   await assert.rejects(kinesis.remove(stream))
-  const [placed] = await stream.put([{ data: Buffer.from('b'), partitionKey: 'b' }], world.clock.now())
+  const [placed] = await stream.put(RecordBatch.of([{ data: Buffer.from('b'), partitionKey: 'b' }]), world.clock.now())
   await world.reopen()
   await start()
   assert.throws(() => kinesis.stream(scope, 's'), { code: 'ResourceNotFoundException' })

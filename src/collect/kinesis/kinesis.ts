@@ -15,12 +15,14 @@ import { evenRanges } from './hash.ts'
 import type { StartingPoint } from './iterators.ts'
 import { onDemandStreamsMax, shardsPerAccountMax } from './limits.ts'
 import { OnDemand } from './on-demand.ts'
+import type { Place, Placements } from './placements.ts'
 import { Policies } from './policies.ts'
 import { putRecord, putRecords } from './putting.ts'
 import { Reading, type ReadQuestion, type ReadRecords } from './reading.ts'
+import type { RecordBatch } from './record-batch.ts'
 import { Retention } from './retention.ts'
 import { Seal } from './seal.ts'
-import { type NewRecord, type Pace, type Place, type Placed, Stream } from './stream.ts'
+import { type Pace, Stream } from './stream.ts'
 import {
   identityOf,
   insertShard,
@@ -205,11 +207,11 @@ export class Kinesis {
     this.#background.run(`remove stream ${stream.name}`, () => this.#retention.removeDoomed())
   }
 
-  async putRecord(stream: Stream, record: NewRecord, at: number): Promise<Place> {
+  async putRecord(stream: Stream, record: RecordBatch, at: number): Promise<Place> {
     return putRecord(stream, record, { at, clock: this.#clock })
   }
 
-  putRecords(stream: Stream, records: readonly NewRecord[], at: number): Promise<readonly Placed[]> {
+  putRecords(stream: Stream, records: RecordBatch, at: number): Promise<Placements> {
     return putRecords(stream, records, { at, clock: this.#clock })
   }
 

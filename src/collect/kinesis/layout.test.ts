@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { evenRanges, hashDigits, hashOfExplicit, hashOfKey, wholeRange } from './hash.ts'
-import { decodeRecord, RecordPayloads } from './payload.ts'
+import { decodeRecord } from './payload.ts'
+import { RecordBatch } from './record-batch.ts'
 import { evenLayout, Layout, type Piece } from './reshard.ts'
 import { Route } from './route.ts'
 import {
@@ -150,7 +151,7 @@ test('a record comes out of its payload as it went in', () => {
   })
   fc.assert(
     fc.property(fc.array(record), records => {
-      const payloads = new RecordPayloads(records)
+      const payloads = RecordBatch.of(records)
       const decoded = records.map((_, nth) => {
         const bytes = Buffer.alloc(payloads.bytesOf(nth) + 5, 0xff)
         payloads.write(nth, bytes, 5)

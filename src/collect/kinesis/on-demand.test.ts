@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { type SimulatedWorld, simulatedWorld } from '../../../test/testing/simulated-world.ts'
 import { Kinesis } from './kinesis.ts'
+import { RecordBatch } from './record-batch.ts'
 import { splitShard } from './resharding.ts'
 import type { Stream } from './stream.ts'
 import type { StreamSettings } from './tables.ts'
@@ -36,7 +37,7 @@ async function writeMinute(recordsPerSecond: number, key: (nth: number) => strin
       data: Buffer.from('{}'),
       partitionKey: key(nth),
     }))
-    await stream.put(records, world.clock.now())
+    await stream.put(RecordBatch.of(records), world.clock.now())
     await world.clock.advance(10_000)
   }
   await world.clock.advance(1)
@@ -76,11 +77,11 @@ test('the shard that takes most is the one that is split', async () => {
   assert.ok(target)
   const keys = Array.from({ length: 2000 }, (_, nth) => `key ${nth}`)
   const placed = await stream.put(
-    keys.map(partitionKey => ({ data: Buffer.from('x'), partitionKey })),
+    RecordBatch.of(keys.map(partitionKey => ({ data: Buffer.from('x'), partitionKey }))),
     world.clock.now(),
   )
   const hot = keys.filter((_, nth) => {
-    const place = placed[nth]
+    const place = placed.at(nth)
     return place !== undefined && 'shardId' in place && place.shardId === target.id
   })
   await world.clock.advance(2 * minute)
@@ -104,7 +105,7 @@ test('a stream stops growing by itself in the PROVISIONED mode, and is cut by ha
 test('a stream that distributes its records by itself spreads those of one key over its shards', async () => {
   await stream.configure(() => ({ distribution: 'AUTO' }))
   const records = Array.from({ length: 400 }, () => ({ data: Buffer.from('x'), partitionKey: 'one' }))
-  const placed = await stream.put(records, world.clock.now())
+  const placed = await stream.put(RecordBatch.of(records), world.clock.now())
   const counts = Map.groupBy(placed, place => ('shardId' in place ? place.shardId : 'refused'))
   assert.deepEqual(
     [...counts.values()].map(({ length }) => length),

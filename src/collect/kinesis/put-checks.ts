@@ -1,20 +1,20 @@
 // What a put is held against before it touches a shard, beyond what the shapes say.
 import { InvalidArgumentException, recordTooLarge } from './faults.ts'
 import { bytesPerPutMax } from './limits.ts'
+import type { RecordBatch } from './record-batch.ts'
 import { parseSequenceNumber } from './sequence.ts'
-import type { NewRecord, Stream } from './stream.ts'
+import type { Stream } from './stream.ts'
 
 /** `member` names a record's data in AWS's message, by its place. */
-export function checkSizes(stream: Stream, records: readonly NewRecord[], member: (place: number) => string): void {
+export function checkSizes(stream: Stream, records: RecordBatch, member: (place: number) => string): void {
   const recordBytesMax = stream.settings.recordKibMax * 1024
-  let bytes = 0
-  for (let place = 0; place < records.length; place++) {
-    const { data, partitionKey } = records[place] as NewRecord
-    if (data.length > recordBytesMax) throw recordTooLarge(recordBytesMax, member(place))
-    bytes += data.length + partitionKey.length
+  if (records.dataBytesMax > recordBytesMax) {
+    let place = 0
+    while (records.dataBytesOf(place) <= recordBytesMax) place++
+    throw recordTooLarge(recordBytesMax, member(place))
   }
   // One record of the largest size is taken, whatever its key adds.
-  if (bytes > bytesPerPutMax && records.length > 1) {
+  if (records.dataBytes + records.keyCharacters > bytesPerPutMax && records.count > 1) {
     throw new InvalidArgumentException(`Records size exceeds ${bytesPerPutMax / 1024 / 1024} MB limit`)
   }
 }

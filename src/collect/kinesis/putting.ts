@@ -1,7 +1,9 @@
 // Putting and reading as AWS's operations do it, counted under their names. What a put does is in stream.ts.
 import type { Clock } from '../../world/clock.ts'
+import type { Place, Placements } from './placements.ts'
+import type { RecordBatch } from './record-batch.ts'
 import type { Shard, StoredRecord } from './shard.ts'
-import type { NewRecord, Place, Placed, Stream } from './stream.ts'
+import type { Stream } from './stream.ts'
 
 interface Moment {
   readonly at: number
@@ -14,41 +16,34 @@ export const bytesOf = (records: readonly { readonly data: Uint8Array }[]): numb
   return bytes
 }
 
-/** Throws what kept the record out. */
-export async function putRecord(stream: Stream, record: NewRecord, { at, clock }: Moment): Promise<Place> {
+/** The batch holds one record. Throws what kept it out. */
+export async function putRecord(stream: Stream, record: RecordBatch, { at, clock }: Moment): Promise<Place> {
   const began = clock.elapsed()
-  const [placed] = await stream.put([record], at)
+  const placed = (await stream.put(record, at)).at(0)
   const figures = stream.metrics.stream
-  const failed = placed === undefined || 'failure' in placed
+  const failed = 'failure' in placed
   figures['PutRecord.Success'].add(failed ? 0 : 1)
-  if (failed) throw placed?.failure
-  figures['PutRecord.Bytes'].add(record.data.length)
+  if (failed) throw placed.failure
+  figures['PutRecord.Bytes'].add(record.dataBytes)
   figures['PutRecord.Latency'].add(clock.elapsed() - began)
   return placed
 }
 
-export async function putRecords(
-  stream: Stream,
-  records: readonly NewRecord[],
-  { at, clock }: Moment,
-): Promise<readonly Placed[]> {
+export async function putRecords(stream: Stream, records: RecordBatch, { at, clock }: Moment): Promise<Placements> {
   const began = clock.elapsed()
   const placed = await stream.put(records, at)
-  let failed = 0
   let throttled = 0
-  let bytes = 0
-  for (let nth = 0; nth < placed.length; nth++) {
-    const place = placed[nth] as Placed
-    if (!('failure' in place)) bytes += (records[nth] as NewRecord).data.length
-    else if (place.throttled) throttled++
-    else failed++
+  let bytes = records.dataBytes
+  for (const [nth, failure] of placed.failures) {
+    bytes -= records.dataBytesOf(nth)
+    if (failure.throttled) throttled++
   }
-  const taken = placed.length - failed - throttled
+  const taken = placed.count - placed.failures.size
   const figures = stream.metrics.stream
   figures['PutRecords.Success'].add(taken > 0 ? 1 : 0)
-  figures['PutRecords.TotalRecords'].add(records.length)
+  figures['PutRecords.TotalRecords'].add(records.count)
   figures['PutRecords.SuccessfulRecords'].add(taken)
-  figures['PutRecords.FailedRecords'].add(failed)
+  figures['PutRecords.FailedRecords'].add(placed.failures.size - throttled)
   figures['PutRecords.ThrottledRecords'].add(throttled)
   figures['PutRecords.Bytes'].add(bytes)
   figures['PutRecords.Latency'].add(clock.elapsed() - began)

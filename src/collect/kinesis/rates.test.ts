@@ -7,6 +7,7 @@ import type { Call } from '../../gateway/operation.ts'
 import type { MetricName, Series } from '../../world/meter.ts'
 import { ControlRates } from './control-rates.ts'
 import { Kinesis } from './kinesis.ts'
+import { RecordBatch } from './record-batch.ts'
 import type { Stream } from './stream.ts'
 import type { StreamSettings } from './tables.ts'
 
@@ -53,8 +54,8 @@ const create = (change: Partial<StreamSettings> = {}, shardCount = 1, tags: Reco
 const records = (count: number, bytes: number, partitionKey = 'k') =>
   Array.from({ length: count }, () => ({ data: Buffer.alloc(bytes), partitionKey }))
 const put = async (stream: Stream, ...given: Parameters<typeof records>) => {
-  const placed = await kinesis.putRecords(stream, records(...given), world.clock.now())
-  return placed.filter(place => !('failure' in place)).length
+  const placed = await kinesis.putRecords(stream, RecordBatch.of(records(...given)), world.clock.now())
+  return placed.count - placed.failures.size
 }
 const iterator = (stream: Stream) => kinesis.iterator(stream, 'shardId-000000000000', { type: 'TRIM_HORIZON' })
 const tooFast = {
@@ -66,7 +67,7 @@ test('a shard takes a thousand records a second and refuses the next, each by it
   const stream = await create()
   assert.deepEqual([await put(stream, 500, 1), await put(stream, 500, 1), await put(stream, 3, 1)], [500, 500, 0])
   await assert.rejects(
-    kinesis.putRecord(stream, { data: Buffer.from('x'), partitionKey: 'k' }, world.clock.now()),
+    kinesis.putRecord(stream, RecordBatch.of([{ data: Buffer.from('x'), partitionKey: 'k' }]), world.clock.now()),
     tooFast,
   )
   await world.clock.advance(5)
@@ -92,11 +93,11 @@ test('of one request the records of a full shard are refused, and no others', as
       partitionKey: 'k',
       explicitHashKey: String(explicit),
     }))
-  await kinesis.putRecords(stream, to(0n, 500), world.clock.now())
-  await kinesis.putRecords(stream, to(0n, 499), world.clock.now())
-  const placed = await kinesis.putRecords(stream, [...to(0n, 2), ...to(half, 2)], world.clock.now())
+  await kinesis.putRecords(stream, RecordBatch.of(to(0n, 500)), world.clock.now())
+  await kinesis.putRecords(stream, RecordBatch.of(to(0n, 499)), world.clock.now())
+  const placed = await kinesis.putRecords(stream, RecordBatch.of([...to(0n, 2), ...to(half, 2)]), world.clock.now())
   assert.deepEqual(
-    placed.map(place => ('failure' in place ? 'refused' : place.shardId)),
+    Array.from(placed, place => ('failure' in place ? 'refused' : place.shardId)),
     ['shardId-000000000000', 'refused', 'shardId-000000000001', 'shardId-000000000001'],
   )
 })
@@ -191,7 +192,7 @@ test('what was put, refused and read is counted for the stream, and for its shar
   })
   for (const count of [500, 500, 20]) await put(stream, count, 10)
   await world.clock.advance(1000)
-  await kinesis.putRecord(stream, { data: Buffer.alloc(7), partitionKey: 'k' }, world.clock.now())
+  await kinesis.putRecord(stream, RecordBatch.of([{ data: Buffer.alloc(7), partitionKey: 'k' }]), world.clock.now())
   await world.clock.advance(250)
   const { next = '' } = await kinesis.read(scope, await iterator(stream), { recordsMax: 1000 })
   await kinesis.read(scope, next)

@@ -8,6 +8,7 @@ import { simulatedWorld } from '../../../test/testing/simulated-world.ts'
 import { tries } from '../../../test/testing/tries.ts'
 import type { StartingPoint } from './iterators.ts'
 import { Kinesis } from './kinesis.ts'
+import { RecordBatch } from './record-batch.ts'
 import { mergeShards, scaleShards, splitShard } from './resharding.ts'
 import { shardIdOf } from './sequence.ts'
 import { listShards, type ShardFilter } from './shard-listing.ts'
@@ -207,8 +208,8 @@ class Story {
       partitionKey: 'k',
       explicitHashKey: String((BigInt(key) * space) / 1_000_001n),
     }))
-    const placed = await this.#stream.put(records, this.#now)
-    for (const [nth, place] of placed.entries()) {
+    const placed = await this.#stream.put(RecordBatch.of(records), this.#now)
+    for (const [nth, place] of [...placed].entries()) {
       assert.ok('shardId' in place)
       const shard = this.#shards.get(Number(place.shardId.slice(-12))) ?? assert.fail('an unknown shard')
       const { sequenceNumber } = place

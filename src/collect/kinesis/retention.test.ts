@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { simulatedWorld } from '../../../test/testing/simulated-world.ts'
 import { SilentLog } from '../../world/log.ts'
 import { Kinesis } from './kinesis.ts'
+import { RecordBatch } from './record-batch.ts'
 import type { StreamSettings } from './tables.ts'
 
 const scope = { account: '000000000000', region: 'ap-northeast-1' }
@@ -22,7 +23,7 @@ async function stream() {
   await kinesis.start()
   const made = await kinesis.create(scope, { name: 's', shardCount: 1, settings, tags: {} })
   const record = { data: Buffer.from('x'), partitionKey: 'k' }
-  await kinesis.putRecord(made, record, world.clock.now())
+  await kinesis.putRecord(made, RecordBatch.of([record]), world.clock.now())
   const appointed = () => world.clock.due().some(({ name }) => name === 'kinesis retention')
   return { world, kinesis, appointed }
 }

@@ -41,7 +41,18 @@ export function sequenceNumbers(prefix: string): (index: number) => SequenceNumb
     return (head + digits) as SequenceNumber
   }
 }
-const sequenceDigits = 56
+export const sequenceDigits = 56
+
+/** Puts a larger index into a sequence number that stands in `bytes` as text and ends before `end`. */
+export function raiseIndex(bytes: Uint8Array, end: number, index: number): void {
+  let rest = index + 1
+  for (let at = end - 2; rest > 0; at--) {
+    const next = rest < 2 ** 31 ? (rest / 10) | 0 : Math.floor(rest / 10)
+    bytes[at] = zero + rest - next * 10
+    rest = next
+  }
+}
+const zero = '0'.charCodeAt(0)
 
 /** Behind record `index` and before the next; -1 is before the first. */
 export const sequenceNumberBehind = (prefix: string, index: number): SequenceNumber =>

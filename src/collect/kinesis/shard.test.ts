@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { simulatedWorld } from '../../../test/testing/simulated-world.ts'
 import { wholeRange } from './hash.ts'
-import { RecordPayloads } from './payload.ts'
+import { RecordBatch } from './record-batch.ts'
 import { Shard } from './shard.ts'
 
 test('what lies in the log behind the end of a shard is none of its records', async () => {
@@ -13,7 +13,7 @@ test('what lies in the log behind the end of a shard is none of its records', as
   const identity = { number: 0, parents: [], range: wholeRange, createdAt: now }
   const world = { streamId: 's', open: (name: string) => store.log(name) }
   const records = ['a', 'b', 'c', 'd'].map(text => ({ data: Buffer.from(text), partitionKey: text }))
-  await new Shard(identity, world).append(new RecordPayloads(records), now)
+  await new Shard(identity, world).append(RecordBatch.of(records), now)
 
   const limits = { maxRecords: 10, maxBytes: 1000 }
   const read = async (endIndex: number, from: number, since = 0) => {

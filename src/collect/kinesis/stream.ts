@@ -7,11 +7,12 @@ import type { SegmentLog } from '../../durable/segment-log.ts'
 import type { Meter } from '../../world/meter.ts'
 import { hashKeyOutOfRange, noSuchStream, rateExceeded } from './faults.ts'
 import { hashOfExplicit } from './hash.ts'
-import { type RecordContent, RecordPayloads } from './payload.ts'
+import { Placements } from './placements.ts'
 import { type Rates, StreamRates } from './rates.ts'
+import type { RecordBatch } from './record-batch.ts'
 import type { Layout } from './reshard.ts'
 import { Route } from './route.ts'
-import type { SequenceNumber, ShardId } from './sequence.ts'
+import type { ShardId } from './sequence.ts'
 import { Shard } from './shard.ts'
 import { type ShardFigure, StreamMetrics } from './stream-metrics.ts'
 import {
@@ -23,19 +24,6 @@ import {
   type StreamSettings,
   writeSettings,
 } from './tables.ts'
-
-export interface NewRecord extends RecordContent {
-  readonly explicitHashKey?: string | undefined
-}
-
-/** Where a record went. */
-export interface Place {
-  readonly shardId: ShardId
-  readonly sequenceNumber: SequenceNumber
-}
-
-/** Or that its shard's log could not take it, or that the shard's rate did not allow it. */
-export type Placed = Place | { readonly failure: unknown; readonly throttled?: true }
 
 /** Told of what happens to a stream, in the turn in which it happens. */
 export interface Watcher {
@@ -171,14 +159,14 @@ export class Stream implements StreamIdentity {
   }
 
   /** Takes the records; resolves after the fsync of every shard's log that got one. In the order given. */
-  async put(records: readonly NewRecord[], at: number): Promise<readonly Placed[]> {
+  async put(records: RecordBatch, at: number): Promise<Placements> {
     while (this.#gate !== undefined) await this.#gate
     if (this.#leaving) throw noSuchStream(this)
     const only = this.#route.shards.length === 1 ? this.#route.shards[0] : undefined
     const { rates } = this
-    const targets = only && !rates ? undefined : records.map(record => this.#target(record))
-    if (!targets) for (const { explicitHashKey } of records) checkHashKey(explicitHashKey)
-    const placed: Placed[] = new Array(records.length)
+    const targets = only && !rates ? undefined : this.#targets(records)
+    if (!targets) for (const explicit of records.explicitHashKeys) checkHashKey(explicit)
+    const placed = new Placements(records.count)
     if (rates && targets) this.#refuse(rates, { records, targets, placed, at })
     const groups = only && !targets ? [[only, undefined] as const] : [...grouped(targets ?? [], placed)]
     await Promise.all(groups.map(([shard, places]) => this.#append(shard, places, records, placed, at)))
@@ -234,13 +222,15 @@ export class Stream implements StreamIdentity {
     return () => this.#watchers.delete(watcher)
   }
 
-  #target(record: NewRecord): Shard {
-    if (this.#settings.distribution === 'AUTO') {
-      this.#spread = (this.#spread + 1) % this.#route.shards.length
-      return this.#route.shards[this.#spread] as Shard
-    }
-    const explicit = checkHashKey(record.explicitHashKey)
-    return explicit === undefined ? this.#route.ofKey(record.partitionKey) : this.#route.ofHash(explicit)
+  #targets(records: RecordBatch): readonly Shard[] {
+    return Array.from({ length: records.count }, (_, nth) => {
+      if (this.#settings.distribution === 'AUTO') {
+        this.#spread = (this.#spread + 1) % this.#route.shards.length
+        return this.#route.shards[this.#spread] as Shard
+      }
+      const explicit = records.explicitHashKeyOf(nth)
+      return explicit === undefined ? this.#route.ofKey(records.keyOf(nth)) : this.#route.ofHash(checkHashKey(explicit))
+    })
   }
 
   /** Finds places for the records that come faster than their shards take them: none. */
@@ -252,19 +242,17 @@ export class Stream implements StreamIdentity {
       placed,
       at,
     }: {
-      readonly records: readonly NewRecord[]
+      readonly records: RecordBatch
       readonly targets: readonly Shard[]
-      readonly placed: Placed[]
+      readonly placed: Placements
       readonly at: number
     },
   ): void {
     const openShards = this.#settings.mode === 'ON_DEMAND' ? this.#route.shards.length : undefined
-    for (let nth = 0; nth < records.length; nth++) {
-      const { data, partitionKey } = records[nth] as NewRecord
+    for (let nth = 0; nth < records.count; nth++) {
       const shard = targets[nth] as Shard
-      const bytes = data.length + Buffer.byteLength(partitionKey)
-      if (rates.write(shard.number, bytes, { now: at, openShards })) continue
-      placed[nth] = { failure: rateExceeded(shard.id, this), throttled: true }
+      if (rates.write(shard.number, records.contentBytesOf(nth), { now: at, openShards })) continue
+      placed.fail(nth, { failure: rateExceeded(shard.id, this), throttled: true })
       this.metrics.stream.WriteProvisionedThroughputExceeded.add(1)
       this.meterShard(shard.id, 'WriteProvisionedThroughputExceeded', 1)
     }
@@ -274,19 +262,16 @@ export class Stream implements StreamIdentity {
   async #append(
     shard: Shard,
     places: readonly number[] | undefined,
-    records: readonly NewRecord[],
-    placed: Placed[],
+    records: RecordBatch,
+    placed: Placements,
     at: number,
   ): Promise<void> {
-    const count = places?.length ?? records.length
+    const count = places?.length ?? records.count
     const place = (nth: number) => (places === undefined ? nth : (places[nth] as number))
     try {
-      const index = await shard.append(new RecordPayloads(records, places), at)
-      let bytes = 0
-      for (let nth = 0; nth < count; nth++) {
-        placed[place(nth)] = { shardId: shard.id, sequenceNumber: shard.sequenceNumber(index + nth) }
-        bytes += (records[place(nth)] as NewRecord).data.length
-      }
+      const index = await shard.append(places ? records.only(places) : records, at)
+      for (let nth = 0; nth < count; nth++) placed.put(place(nth), shard, index + nth)
+      const bytes = places ? places.reduce((sum, nth) => sum + records.dataBytesOf(nth), 0) : records.dataBytes
       const { IncomingBytes, IncomingRecords } = this.metrics.stream
       IncomingBytes.add(bytes)
       IncomingRecords.add(count)
@@ -296,7 +281,7 @@ export class Stream implements StreamIdentity {
       }
       for (const watcher of this.#watchers) watcher.arrived(shard.id, { index, count, bytes, at })
     } catch (failure) {
-      for (let nth = 0; nth < count; nth++) placed[place(nth)] = { failure }
+      for (let nth = 0; nth < count; nth++) placed.fail(place(nth), { failure })
     }
   }
 
@@ -364,10 +349,10 @@ async function lastFor(shards: readonly Shard[], commit: () => Promise<unknown>)
 }
 
 /** Which places of the request go to which shard, but for those that have been refused. */
-function grouped(targets: readonly Shard[], placed: readonly Placed[]): Map<Shard, number[]> {
+function grouped(targets: readonly Shard[], placed: Placements): Map<Shard, number[]> {
   const groups = new Map<Shard, number[]>()
   targets.forEach((shard, place) => {
-    if (placed[place] !== undefined) return
+    if (placed.failures.has(place)) return
     const places = groups.get(shard)
     if (places) places.push(place)
     else groups.set(shard, [place])
@@ -375,9 +360,8 @@ function grouped(targets: readonly Shard[], placed: readonly Placed[]): Map<Shar
   return groups
 }
 
-/** The digits of an explicit hash key, if there is one. */
-function checkHashKey(explicit: string | undefined): string | undefined {
-  if (explicit === undefined) return undefined
+/** The digits of an explicit hash key. */
+function checkHashKey(explicit: string): string {
   const digits = hashOfExplicit(explicit)
   if (digits === undefined) throw hashKeyOutOfRange(explicit)
   return digits

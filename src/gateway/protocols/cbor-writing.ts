@@ -3,6 +3,7 @@
  * byte strings; timestamps are whole milliseconds since 1970 under tag 1, as AWS has them: its Java SDK reads them as a long.
  */
 import assert from 'node:assert/strict'
+import { itemsOf } from '../packed.ts'
 import type { Members, Shape } from '../shape.ts'
 import { CborWriter } from './cbor-writer.ts'
 
@@ -79,7 +80,7 @@ function writerOf(shape: Shape): Write {
     case 'list': {
       const item = writerOf(shape.of)
       return (to, value) => {
-        const items = value as readonly unknown[]
+        const items = itemsOf(value)
         to.list(items.length)
         for (const one of items) item(to, one)
       }

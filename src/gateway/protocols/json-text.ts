@@ -2,6 +2,7 @@
  * An answer as JSON text: what `JSON.stringify(writeMembers(members, value))` says, without the objects in between. Each
  * shape is made into its writer once.
  */
+import type { PackedList } from '../packed.ts'
 import type { Members, Shape } from '../shape.ts'
 import { formatTimestamp } from './timestamps.ts'
 
@@ -69,7 +70,7 @@ function writerOf(shape: Shape): Write {
     case 'list': {
       const write = writerOf(shape.of)
       // Joined item by item: a text put together of all their pieces at the end costs twice as much.
-      return value => `[${(value as readonly unknown[]).map(write).join()}]`
+      return value => (Array.isArray(value) ? `[${value.map(write).join()}]` : (value as PackedList).json())
     }
     case 'map': {
       const write = writerOf(shape.of)

@@ -3,8 +3,10 @@
  * of milliseconds unless the shape says otherwise; blobs are base64. A member the shape does not declare is refused by
  * name, a value of the wrong type is a SerializationException.
  */
+import { bytesOfBase64 } from '../base64.ts'
 import { Fault } from '../fault.ts'
-import type { Members, Shape } from '../shape.ts'
+import { itemsOf } from '../packed.ts'
+import type { ListShape, Members, Shape } from '../shape.ts'
 import { writtenEvents } from './event-stream.ts'
 import { formatTimestamp, parseTimestamp } from './timestamps.ts'
 
@@ -149,7 +151,7 @@ function readerOf(shape: Shape): Read {
       // Only the in-process door gets here: a body that is in memory is a stream of one chunk.
       return raw => (raw instanceof Uint8Array ? [raw] : raw)
     case 'list':
-      return listReader(readerOf(shape.of))
+      return listReader(shape)
     case 'map':
       return mapReader(readerOf(shape.of))
     case 'structure': {
@@ -168,7 +170,19 @@ function readerOf(shape: Shape): Read {
   }
 }
 
-const listReader =
+/** Of items of any kind. */
+type ListOf = ListShape<unknown, Shape, unknown>
+
+function listReader({ of, pack, min = 0, max = Number.POSITIVE_INFINITY }: ListOf): Read {
+  const read = itemsReader(readerOf(of))
+  if (pack === undefined) return read
+  return raw => {
+    const packed = Array.isArray(raw) && raw.length >= min && raw.length <= max ? pack(raw) : undefined
+    return packed ?? read(raw)
+  }
+}
+
+const itemsReader =
   (read: Read): Read =>
   raw => {
     if (!Array.isArray(raw)) throw mistyped('a list', raw)
@@ -208,10 +222,8 @@ let blockUsed = 0
 /** Node skips what is no base64; a record must not be changed on its way in, so the length decides. */
 function readBlob(raw: unknown): Uint8Array {
   if (typeof raw !== 'string') throw mistyped('base64 text', raw)
-  const { length } = raw
-  const padding = raw[length - 1] !== '=' ? 0 : raw[length - 2] !== '=' ? 1 : 2
-  const bytes = (length / 4) * 3 - padding
-  if (length % 4 !== 0 || raw.includes('-') || raw.includes('_')) throw noBase64()
+  const bytes = bytesOfBase64(raw)
+  if (bytes === undefined) throw noBase64()
   if (bytes > blockBytes / 8) {
     const own = Buffer.allocUnsafeSlow(bytes)
     if (own.write(raw, 'base64') !== bytes) throw noBase64()
@@ -248,7 +260,7 @@ export function write(shape: Shape, value: unknown): unknown {
       return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
     }
     case 'list':
-      return (value as readonly unknown[]).map(item => write(shape.of, item))
+      return itemsOf(value).map(item => write(shape.of, item))
     case 'map':
       return Object.fromEntries(
         Object.entries(value as JsonObject)

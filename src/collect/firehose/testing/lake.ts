@@ -6,6 +6,7 @@ import type { SimulatedWorld } from '../../../../test/testing/simulated-world.ts
 import type { Blob } from '../../../durable/blobs.ts'
 import type { Transaction } from '../../../durable/ledger.ts'
 import { Kinesis } from '../../kinesis/kinesis.ts'
+import { RecordBatch } from '../../kinesis/record-batch.ts'
 import type { Stream } from '../../kinesis/stream.ts'
 import type { Delivery } from '../delivery.ts'
 import { type DestinationChange, newDestination } from '../destination-change.ts'
@@ -139,7 +140,7 @@ export class Lake {
 
   async putAt(at: number, stream: Stream, ...texts: readonly string[]): Promise<void> {
     const records = texts.map(text => ({ data: Buffer.from(text), partitionKey: text.slice(0, 12) }))
-    for (const placed of await stream.put(records, at)) assert.ok('shardId' in placed)
+    for (const placed of await stream.put(RecordBatch.of(records), at)) assert.ok('shardId' in placed)
   }
 
   async texts(): Promise<readonly string[]> {

@@ -1,12 +1,25 @@
 // Putting records in and getting them out.
-import { Fault } from '../../../gateway/fault.ts'
 import { operation } from '../../../gateway/operation.ts'
-import { boolean, integer, list, long, optional, plain, string, structure, timestamp } from '../../../gateway/shape.ts'
+import {
+  boolean,
+  integer,
+  list,
+  long,
+  optional,
+  packable,
+  packed,
+  plain,
+  string,
+  structure,
+  timestamp,
+} from '../../../gateway/shape.ts'
 import { dryRun, memberMissing } from '../faults.ts'
 import type { Kinesis } from '../kinesis.ts'
 import { recordsPerGetMax, recordsPerPutMax } from '../limits.ts'
 import { checkSequenceForOrdering, checkSizes } from '../put-checks.ts'
+import { RecordBatch } from '../record-batch.ts'
 import type { Stream } from '../stream.ts'
+import { PlacedRecords, packRecords } from './put-records.ts'
 import {
   childShards,
   describeChildren,
@@ -59,8 +72,8 @@ export const PutRecord = operation({
   resource: resourceOf,
   async handle(kinesis: Kinesis, input, call) {
     const stream = sharedStreamOf(kinesis, input, call)
-    const record = newRecord(stream, input)
-    checkSizes(stream, [record], () => memberOf('data'))
+    const record = RecordBatch.of([newRecord(stream, input)])
+    checkSizes(stream, record, () => memberOf('data'))
     checkSequenceForOrdering(stream, input.SequenceNumberForOrdering)
     if (input.DryRun) throw dryRun()
     const placed = await kinesis.putRecord(stream, record, call.at)
@@ -68,54 +81,52 @@ export const PutRecord = operation({
   },
 })
 
-const failureOf = ({ failure }: { readonly failure: unknown }) =>
-  failure instanceof Fault
-    ? { ErrorCode: failure.code, ErrorMessage: failure.message }
-    : { ErrorCode: 'InternalFailure', ErrorMessage: 'Internal Service Failure' }
-
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
 export const PutRecords = operation({
   input: {
     ...streamReference,
-    Records: list(
-      structure({ Data: recordData, PartitionKey: optional(partitionKey), ExplicitHashKey: optional(hashKey) }),
-      {
+    Records: packed(
+      list(structure({ Data: recordData, PartitionKey: optional(partitionKey), ExplicitHashKey: optional(hashKey) }), {
         min: 1,
         max: recordsPerPutMax,
-      },
+      }),
+      packRecords,
     ),
     DryRun: optional(boolean()),
   },
   output: {
     FailedRecordCount: optional(integer({ min: 1 })),
-    Records: list(
-      structure({
-        SequenceNumber: optional(plain(sequenceNumber)),
-        ShardId: optional(plain(shardId)),
-        ErrorCode: optional(string()),
-        ErrorMessage: optional(string()),
-      }),
-      { min: 1, max: recordsPerPutMax },
+    Records: packable(
+      list(
+        structure({
+          SequenceNumber: optional(plain(sequenceNumber)),
+          ShardId: optional(plain(shardId)),
+          ErrorCode: optional(string()),
+          ErrorMessage: optional(string()),
+        }),
+        { min: 1, max: recordsPerPutMax },
+      ),
     ),
     EncryptionType: optional(encryptionType),
   },
   resource: resourceOf,
   async handle(kinesis: Kinesis, input, call) {
     const stream = sharedStreamOf(kinesis, input, call)
-    const records = input.Records.map((record, place) => newRecord(stream, record, place))
+    const { Records } = input
+    const records =
+      Records instanceof RecordBatch
+        ? Records
+        : RecordBatch.of(Records.map((record, place) => newRecord(stream, record, place)))
     checkSizes(stream, records, place => memberOf('data', place))
     if (input.DryRun) throw dryRun()
     const placed = await kinesis.putRecords(stream, records, call.at)
-    const failed = placed.filter(place => 'failure' in place)
     // As in AWS one shard's failure is that shard's records' alone; when every shard failed the request did. That all
     // came too fast is told record by record.
-    const broken = failed.filter(({ throttled }) => !throttled)
-    if (broken[0] !== undefined && broken.length === placed.length) throw broken[0].failure
+    const broken = [...placed.failures.values()].filter(({ throttled }) => !throttled)
+    if (broken[0] !== undefined && broken.length === placed.count) throw broken[0].failure
     return {
-      FailedRecordCount: failed.length,
-      Records: placed.map(place =>
-        'failure' in place ? failureOf(place) : { SequenceNumber: place.sequenceNumber, ShardId: place.shardId },
-      ),
+      FailedRecordCount: placed.failures.size,
+      Records: new PlacedRecords(placed),
       EncryptionType: encryptionOf(stream),
     }
   },
