@@ -1,13 +1,24 @@
 // Operators: which types they take, what they give, and where DuckDB would do otherwise.
 // https://trino.io/docs/current/functions/decimal.html has the sizes of decimals.
-import { EngineFault, type Position } from '../engine/fault.ts'
+import { at, EngineFault, type Position } from '../engine/fault.ts'
 import { coerced } from './convert.ts'
 import { equality, isNested } from './equality.ts'
 import { ordered as inOrder } from './ordering.ts'
 import { holdsMap, inKeyOrder } from './same-maps.ts'
 import { asDecimal, common, isInteger, isText, numberName } from './typing/coercion.ts'
 import { duckName } from './typing/names.ts'
-import { boolean, daysToSeconds, decimal, isComparable, isSimple, nameOf, type Type, varchar } from './typing/type.ts'
+import { unexpectedParameters } from './typing/signature.ts'
+import {
+  boolean,
+  daysToSeconds,
+  decimal,
+  isComparable,
+  isOrderable,
+  isSimple,
+  nameOf,
+  type Type,
+  varchar,
+} from './typing/type.ts'
 import { cannotApply, mismatch, typed, type Value } from './value.ts'
 import { instantAt, wallClock } from './zones.ts'
 
@@ -140,16 +151,17 @@ function moved(clock: Value, operator: '+' | '-', span: Value, position: Positio
   // Months are those of the zone's calendar; all that is shorter passes everywhere alike.
   if (type.kind === 'instant' && isMonths(span))
     return typed(instantAt(`(${wallClock(clock.sql, type.zone)} ${operator} ${span.sql})`, type.zone), type)
-  const by = isSimple(type, 'date') && !isMonths(span) ? wholeDays(span) : span.sql
+  const by = isSimple(type, 'date') && !isMonths(span) ? wholeDays(span, operator) : span.sql
   return typed(`CAST(${clock.sql} ${operator} ${by} AS ${duckName(type)})`, type)
 }
 
 /** A date moves by days, not by hours. */
-function wholeDays(span: Value): string {
+function wholeDays(span: Value, operator: '+' | '-'): string {
   const milliseconds = /^to_milliseconds\(CAST\((-?\d+) AS BIGINT\)\)$/.exec(span.sql)?.[1]
-  if (milliseconds === undefined) return `athena_whole_days(${span.sql})`
+  const what = operator === '+' ? 'add hour, minutes or seconds to' : 'subtract hour, minutes or seconds from'
+  if (milliseconds === undefined) return `athena_whole_days(${span.sql}, '${what}')`
   if (BigInt(milliseconds) % 86_400_000n === 0n) return span.sql
-  throw new EngineFault('semantic', 'INVALID_FUNCTION_ARGUMENT: Cannot add hour, minutes or seconds to a date')
+  throw new EngineFault('semantic', `INVALID_FUNCTION_ARGUMENT: Cannot ${what} a date`)
 }
 
 /** A span times a number, or divided by one; fractions of its smallest unit are cut off. */
@@ -172,11 +184,7 @@ const basic: Readonly<Record<string, string>> = { '<>': '=', '>': '<', '>=': '<=
 export function comparison(operator: string, left: Value, right: Value, position: Position | undefined): Value {
   const type = common(left.type, right.type)
   const ordered = operator !== '=' && operator !== '<>' && !operator.startsWith('IS')
-  if (
-    type === undefined ||
-    !isComparable(type) ||
-    (ordered && (type.kind === 'map' || isSimple(type, 'json', 'BingTile')))
-  ) {
+  if (type === undefined || !isComparable(type) || (ordered && !isOrderable(type))) {
     if (operator.startsWith('IS'))
       throw mismatch(position, `Cannot check if ${nameOf(left.type)} is distinct from ${nameOf(right.type)}`)
     throw cannotApply(position, left.type, basic[operator] ?? operator, right.type)
@@ -215,23 +223,33 @@ export function concatenation(left: Value, right: Value, position: Position | un
   const shown = (value: Value) => (value.type.kind === 'char' ? coerced(value, varchar) : value.sql)
   const plain = `(${shown(left)} || ${shown(right)})`
   if (left.type.kind === 'array' || right.type.kind === 'array') {
-    const list = left.type.kind === 'array' ? left.type : right.type
     const both = common(left.type, right.type)
     if (both !== undefined) return typed(`athena_joined(${coerced(left, both)}, ${coerced(right, both)})`, both)
-    const [item, end] = left.type.kind === 'array' ? [right, 'append'] : [left, 'prepend']
-    const of = list.kind === 'array' ? common(list.of, item.type) : undefined
-    if (of === undefined) throw cannotApply(position, left.type, '||', right.type)
-    const items = coerced(left.type.kind === 'array' ? left : right, { kind: 'array', of })
-    const one = coerced(item, of)
-    return typed(end === 'append' ? `athena_appended(${items}, ${one})` : `athena_prepended(${one}, ${items})`, {
-      kind: 'array',
-      of,
-    })
+    const made = withItem(left, right, 'append') ?? withItem(right, left, 'prepend')
+    if (made === undefined) throw notJoined(left.type, right.type, position)
+    return made
   }
   if (isSimple(left.type, 'varbinary') && isSimple(right.type, 'varbinary')) return typed(plain, left.type)
   const isTextual = (type: Type) => isText(type) || isSimple(type, 'unknown')
-  if (!isTextual(left.type) || !isTextual(right.type)) throw cannotApply(position, left.type, '||', right.type)
+  if (!isTextual(left.type) || !isTextual(right.type)) throw notJoined(left.type, right.type, position)
   return typed(plain, varchar)
+}
+
+/** A list and one item more at an end of it; an item may be a list itself. */
+function withItem(list: Value, item: Value, end: 'append' | 'prepend'): Value | undefined {
+  const of = list.type.kind === 'array' ? common(list.type.of, item.type) : undefined
+  if (of === undefined) return undefined
+  const type: Type = { kind: 'array', of }
+  const [items, one] = [coerced(list, type), coerced(item, of)]
+  return typed(end === 'append' ? `athena_appended(${items}, ${one})` : `athena_prepended(${one}, ${items})`, type)
+}
+
+const concats = ['(E, array(E)) E', '(array(E)) E', '(array(E), E) E', '(char(x), char(y))', '(varbinary)', '(varchar)']
+
+/** To Athena `||` is a call of concat. */
+function notJoined(left: Type, right: Type, position: Position | undefined): EngineFault {
+  const said = at(position, unexpectedParameters('concat', [left, right], concats))
+  return new EngineFault('semantic', `FUNCTION_NOT_FOUND: ${said}`, position)
 }
 
 /** A condition: of WHERE, AND, CASE WHEN … */

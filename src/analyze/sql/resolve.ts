@@ -78,9 +78,6 @@ function refuseApart(types: readonly Type[], parts: readonly Node[]): void {
 function ownWords(name: string, types: readonly Type[]): string | undefined {
   const [first, second, third] = types
   if (first === undefined || second === undefined) return undefined
-  const other = types.slice(1).find(type => common(first, type) === undefined)
-  if (name === 'nullif' && other !== undefined)
-    return `Types are not comparable with NULLIF: ${nameOf(first)} vs ${nameOf(second)}`
   if (name !== 'if') return undefined
   if (!isSimple(first, 'boolean', 'unknown'))
     return `IF condition must evaluate to a boolean (actual: ${nameOf(first)})`

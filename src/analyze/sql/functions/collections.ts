@@ -33,7 +33,10 @@ const joinedItems =
     const item = replacement ? `coalesce(${text}, $3)` : text
     // Of nothing but NULLs the engine makes a NULL.
     const joined = `array_to_string(list_transform($1, athena_item -> ${item}), $2)`
-    return typed(`coalesce(${joined}, CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN '' END)`, varchar)
+    const given = replacement
+      ? '$1 IS NOT NULL AND $2 IS NOT NULL AND $3 IS NOT NULL'
+      : '$1 IS NOT NULL AND $2 IS NOT NULL'
+    return typed(`CASE WHEN ${given} THEN coalesce(${joined}, '') END`, varchar)
   }
 
 const zipped: Writer = parts => {

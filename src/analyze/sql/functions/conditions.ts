@@ -1,9 +1,11 @@
 // Conditions and comparisons. https://trino.io/docs/current/functions/conditional.html, …/comparison.html
 import { unsupported } from '../ast.ts'
-import { equality, isNested } from '../equality.ts'
+import { isNested } from '../equality.ts'
 import { extremeOf } from '../nested-order.ts'
-import { decimal, isSimple, unknown } from '../typing/type.ts'
-import { typed } from '../value.ts'
+import { comparison } from '../operators.ts'
+import { common } from '../typing/coercion.ts'
+import { decimal, isSame, isSimple, nameOf, unknown } from '../typing/type.ts'
+import { mismatch, typed } from '../value.ts'
 import { type Argument, type FunctionTable, scalar, type Writer } from './entry.ts'
 
 /** One NULL makes the whole NULL: unlike DuckDB's. */
@@ -33,6 +35,17 @@ function holdsQuery(tree: unknown): boolean {
   return 'subquery' in tree || 'exists' in tree || Object.values(tree).some(holdsQuery)
 }
 
+/** The first one's type stays, whatever it is compared with. */
+const nullIf: Writer = ([one, other], position) => {
+  const [type, against] = [one?.type ?? unknown, other?.type ?? unknown]
+  const both = common(type, against)
+  if (both === undefined)
+    throw mismatch(position, `Types are not comparable with NULLIF: ${nameOf(type)} vs ${nameOf(against)}`)
+  if (isSame(type, both) && isSame(against, both) && !isNested(both)) return typed('nullif($1, $2)', type)
+  const equal = comparison('=', { sql: '$1', type }, { sql: '$2', type: against }, position)
+  return typed(`CASE WHEN ${equal.sql} THEN NULL ELSE $1 END`, isSimple(type, 'unknown') ? both : type)
+}
+
 export const conditions: FunctionTable = {
   coalesce: scalar(['(T, T, T...) -> T', 'coalesce($*)']),
   greatest: ofAll('greatest'),
@@ -41,13 +54,6 @@ export const conditions: FunctionTable = {
     ['(boolean, T, T) -> T', 'CASE WHEN $1 THEN $2 ELSE $3 END'],
   ),
   least: ofAll('least'),
-  nullif: scalar([
-    '(T, T) -> T',
-    ([part]) => {
-      const type = part?.type ?? unknown
-      if (!isNested(type)) return typed('nullif($1, $2)', type)
-      return typed(`CASE WHEN ${equality('$1', '$2', type)} THEN NULL ELSE $1 END`, type)
-    },
-  ]),
+  nullif: scalar(['(T, U) -> T', nullIf]),
   try: scalar(['(T) -> T', tried]),
 }

@@ -47,7 +47,7 @@ export const dateMacros: readonly string[] = [
   `CREATE MACRO athena_span_divisor(x) AS CASE WHEN isnan(x) OR x = 0
      THEN ${failed("'INVALID_FUNCTION_ARGUMENT: Cannot divide by double ' || athena_float(x)")} ELSE x END`,
   'CREATE MACRO athena_span(us) AS to_microseconds(CAST(trunc(us / 1000) AS BIGINT) * 1000)',
-  `CREATE MACRO athena_whole_days(x) AS CASE
-     WHEN epoch_us(x) % 86400000000 <> 0 THEN ${failedCast("'INVALID_FUNCTION_ARGUMENT: Cannot add hour, minutes or seconds to a date'")}
+  `CREATE MACRO athena_whole_days(x, what) AS CASE
+     WHEN epoch_us(x) % 86400000000 <> 0 THEN ${failedCast("'INVALID_FUNCTION_ARGUMENT: Cannot ' || what || ' a date'")}
      ELSE x END`,
 ]
