@@ -195,16 +195,19 @@ function toClock({ sql, type: from }: Value, to: Type): string | undefined {
   if (to.kind === 'timestamp') {
     if (from.kind === 'instant') return rounded(wallClock(sql, from.zone), from, to)
     if (from.kind === 'timestamp') return rounded(sql, from, to)
-    if (isText(from)) return rounded(`athena_to_timestamp(${coerced({ sql, type: from }, varchar)})`, undefined, to)
+    if (isText(from)) return readClock('athena_to_timestamp', coerced({ sql, type: from }, varchar), to)
     return isDate ? `CAST(${sql} AS TIMESTAMP)` : undefined
   }
   if (to.kind === 'instant') {
     if (from.kind === 'instant') return rounded(sql, from, to)
-    if (isText(from)) return rounded(`athena_to_instant(${coerced({ sql, type: from }, varchar)})`, undefined, to)
+    if (isText(from)) return readClock('athena_to_instant', coerced({ sql, type: from }, varchar), to)
     return isDate || from.kind === 'timestamp' ? `CAST(${sql} AS TIMESTAMPTZ)` : undefined
   }
   if (to.kind === 'time') {
-    if (isText(from)) return timeIn(`athena_to_time(${coerced({ sql, type: from }, varchar)})`, undefined, to)
+    if (isText(from)) {
+      const text = coerced({ sql, type: from }, varchar)
+      return to.precision < 6 ? timeIn(`athena_to_time(${text})`, undefined, to) : readClock('athena_to_time', text, to)
+    }
     if (from.kind === 'instant') return timeIn(`CAST(${wallClock(sql, from.zone)} AS TIME)`, from, to)
     if (from.kind === 'time') return timeIn(sql, from, to)
     return from.kind === 'timestamp' ? timeIn(`CAST(${sql} AS TIME)`, from, to) : undefined
@@ -226,6 +229,16 @@ function toClock({ sql, type: from }: Value, to: Type): string | undefined {
 }
 
 type Precise = { readonly precision: number }
+
+/** The engine cuts off what is below a microsecond: it is rounded where the type ends there, and refused where it goes on. */
+function readClock(macro: string, text: string, to: Precise): string {
+  const read = `${macro}(${text})`
+  if (to.precision < 6) return rounded(read, undefined, to)
+  if (to.precision === 6)
+    return `(${read} + to_microseconds(CASE WHEN regexp_matches(${text}, '[.]\\d{6}[5-9]') THEN 1 ELSE 0 END))`
+  const fail = failed(`'NOT_SUPPORTED: this engine holds microseconds, not the finer seconds of ' || ${text}`)
+  return `CASE WHEN regexp_matches(${text}, '[.]\\d{6}\\d*[1-9]') THEN ${fail} ELSE ${read} END`
+}
 
 /** A time of the day behind the last one is the first one. */
 function timeIn(sql: string, from: Precise | undefined, to: Precise): string {

@@ -10,7 +10,7 @@ import { checkField } from './extract.ts'
 import { jsonCall } from './json-call.ts'
 import { like } from './like.ts'
 import { intervalOf, leastOf, literalValue } from './literals.ts'
-import { type Arithmetic, arithmetic, comparison, concatenation, condition } from './operators.ts'
+import { type Arithmetic, arithmetic, comparison, concatenation, condition, infinity, mayBeNan } from './operators.ts'
 import { refuseChained } from './precedence.ts'
 import { comparedToAll, scalar, within } from './queried.ts'
 import { fields, resolve, type Scope, unresolved } from './scope.ts'
@@ -45,8 +45,13 @@ const compared =
   (operator: string): Write =>
   (node, statement, scope) => {
     node.only('left', 'right')
-    const left = statement.expression(node.need('left'), scope)
-    return comparison(operator, left, statement.expression(node.need('right'), scope), node.position)
+    const side = (name: 'left' | 'right', isCapturing: boolean | undefined) =>
+      statement.expression(node.need(name), isCapturing === scope.isCapturing ? scope : { ...scope, isCapturing: true })
+    const [left, right] = [side('left', scope.isCapturing), side('right', scope.isCapturing)]
+    // Arrays and maps are compared by lambdas, which see no column of a query around theirs.
+    const isApart = scope.captures !== undefined && scope.isCapturing !== true && isNested(left.type)
+    if (isApart) return comparison(operator, side('left', true), side('right', true), node.position)
+    return comparison(operator, left, right, node.position)
   }
 
 const connected =
@@ -145,7 +150,14 @@ const writers: Readonly<Record<string, Write>> = {
       const [above, below] = [comparison('>=', value, low, node.position), comparison('<=', value, high, node.position)]
       return typed(`(${not} (${above.sql} AND ${below.sql}))`, boolean)
     }
-    return typed(`(${coerced(value, type)}${not} BETWEEN ${coerced(low, type)} AND ${coerced(high, type)})`, boolean)
+    const [sought, least, most] = [coerced(value, type), coerced(low, type), coerced(high, type)]
+    // What is no number is above nothing, and nothing is below it.
+    return typed(
+      mayBeNan(high)
+        ? `(${not} (${sought} BETWEEN ${least} AND ${most} AND ${most} <= ${infinity}))`
+        : `(${sought}${not} BETWEEN ${least} AND ${most})`,
+      boolean,
+    )
   },
   in: within,
   exists(node, statement, scope) {

@@ -163,8 +163,8 @@ export function refuseWindowsInHaving(having: Node): void {
 export function refuseOutputs(node: Node, isOutput: (column: Node) => boolean): void {
   for (const call of [...aggregatesIn(node), ...outermost(node, isGrouping)]) {
     const found = below(call)
-      .flatMap(part => outermost(part, one => one.kind === 'column'))
-      .find(isOutput)
+      .flatMap(part => outermost(part, one => one.kind === 'column' || one.kind === 'lambda'))
+      .find(column => column.kind === 'column' && isOutput(column))
     if (found === undefined) continue
     if (isGrouping(call))
       throw fault(

@@ -80,12 +80,16 @@ const invalid = (text: string, of: string, node: Node): EngineFault =>
 
 const two = (text = '0') => text.padStart(2, '0')
 
+/** The last whole one of the engine's days. */
+const yearMax = 5_881_579
+
 /** `2025-01-02`; undefined for a day that is in no calendar. */
 function dayOf(text: string): string | undefined {
   const [, year = '', month, date] = day.exec(text) ?? []
   if (month === undefined || date === undefined) return undefined
   const whole = `${year}-${two(month)}-${two(date)}`
-  const isReal = year.length > 4 || new Date(`${whole}T00:00:00Z`).toJSON()?.slice(0, 10) === whole
+  const isReal =
+    (year.length > 4 && Number(year) <= yearMax) || new Date(`${whole}T00:00:00Z`).toJSON()?.slice(0, 10) === whole
   return isReal ? whole : undefined
 }
 

@@ -206,10 +206,15 @@ interface Side {
   readonly of: Value
 }
 
+export const infinity = "CAST('Infinity' AS DOUBLE)"
+
+/** A literal is a number, and so is a value of another type that became one. */
+export const mayBeNan = ({ type, isNonZero }: Value): boolean =>
+  isNonZero === undefined && isSimple(type, 'real', 'double')
+
 /** DuckDB takes what is no number for the largest of all and for equal to itself; Athena compares it with nothing. */
 function withoutNan(operator: string, left: Side, right: Side): string {
-  const infinity = "CAST('Infinity' AS DOUBLE)"
-  const mayBe = ({ of }: Side) => of.isNonZero === undefined && numberName(of.type) !== 'decimal' && !isInteger(of.type)
+  const mayBe = ({ of }: Side) => mayBeNan(of)
   if (operator === '<>') {
     return mayBe(left) && mayBe(right) ? ` OR ${left.sql} > ${infinity}` : ''
   }

@@ -3,7 +3,7 @@ import { type Node, unsupported } from './ast.ts'
 import { together } from './common-type.ts'
 import { coerced } from './convert.ts'
 import { equality, isNested } from './equality.ts'
-import { comparison } from './operators.ts'
+import { comparison, mayBeNan } from './operators.ts'
 import { holdsMap, inKeyOrder } from './same-maps.ts'
 import type { Scope } from './scope.ts'
 import type { Statement, Writers } from './statement.ts'
@@ -75,7 +75,15 @@ export function within(node: Node, statement: Statement, scope: Scope): Value {
     const same = items.map(item => equality(coerced(value, type), coerced(item, type), type))
     return typed(`(${not} (${same.join(' OR ')}))`, boolean)
   }
-  return typed(`(${coerced(value, type)}${not} IN (${items.map(item => coerced(item, type)).join(', ')}))`, boolean)
+  const sought = coerced(value, type)
+  const list = (some: readonly Value[]) => `IN (${some.map(item => coerced(item, type)).join(', ')})`
+  // What is no number is equal to nothing, and not found by the engine's IN either.
+  const open = mayBeNan(value) ? items.filter(mayBeNan) : []
+  if (open.length === 0) return typed(`(${sought}${not} ${list(items)})`, boolean)
+  const plain = items.filter(item => !mayBeNan(item))
+  const found = plain.length === 0 ? [] : [`${sought} ${list(plain)}`]
+  const same = open.map(item => comparison('=', value, item, node.position).sql)
+  return typed(`(${not} (${[...found, ...same].join(' OR ')}))`, boolean)
 }
 
 /** `IN ((SELECT …) UNION (SELECT …))`, which the parser takes for a list of one. */

@@ -7,8 +7,9 @@ import type { Argument, FunctionEntry, Lambda, Overload } from './functions/entr
 import { refuseInLambda } from './grouping.ts'
 import { asLambda } from './lambda-node.ts'
 import { lambdaName, type Scope } from './scope.ts'
+import { shown } from './shown.ts'
 import type { Statement } from './statement.ts'
-import { common, isClock } from './typing/coercion.ts'
+import { common, isClock, isText } from './typing/coercion.ts'
 import { bind, filled, type Letters, type Pattern, signature, unexpectedParameters } from './typing/signature.ts'
 import { isSame, isSimple, nameOf, type Type, unknown } from './typing/type.ts'
 import { apart, type Value } from './value.ts'
@@ -52,7 +53,7 @@ export function called(given: Asked, entry: FunctionEntry, statement: Statement,
       value => value?.type ?? { kind: 'function' as const, parameters: [unknown], result: unknown },
     )
     if (asked.name === 'coalesce') refuseApart(types, asked.parts)
-    const own = ownWords(asked.name, types)
+    const own = ownWords(asked, types)
     if (own !== undefined)
       throw new EngineFault('semantic', `TYPE_MISMATCH: ${at(asked.position, own)}`, asked.position)
     const known = entry.overloads.map(({ signature: text }) => text)
@@ -75,8 +76,10 @@ function refuseApart(types: readonly Type[], parts: readonly Node[]): void {
 }
 
 /** What is no function to Athena but a form of its language says in its own words what does not fit. */
-function ownWords(name: string, types: readonly Type[]): string | undefined {
+function ownWords({ name, parts: [part] }: Asked, types: readonly Type[]): string | undefined {
   const [first, second, third] = types
+  if (name === 'listagg' && first !== undefined && !isText(first))
+    return `Expected expression of varchar, but '${(part && shown(part)) ?? ''}' has ${nameOf(first)} type`
   if (first === undefined || second === undefined) return undefined
   if (name !== 'if') return undefined
   if (!isSimple(first, 'boolean', 'unknown'))
@@ -128,7 +131,9 @@ function written(
     // Read twice at every level, lambdas in lambdas would take twice as long for each.
     if (lambdas.every((value, index) => value === undefined || isReadAs(value.type, parameters[index], letters))) break
   }
-  const isCapturing = scope.captures?.asked !== asksBefore
+  // What is brought for a lambda is brought for the rest of its call too; and a lambda that names a column of its own query
+  // cannot stand with one of a query around it.
+  const isCapturing = scope.captures?.asked !== asksBefore || (isWithin(scope) && lambdas.some(isOfHere(scope)))
   const parts = plain.map((found, index): Argument => {
     const node = asked.parts[index]
     const pattern = parameters[index]
@@ -152,6 +157,13 @@ function written(
   const type = filled(signature(overload.signature).result, letters, sized) ?? unknown
   return { template: overload.write, parts: texts, type }
 }
+
+const isWithin = ({ outer }: Scope): boolean => outer !== undefined && (outer.columns.length > 0 || isWithin(outer))
+
+const isOfHere =
+  ({ columns }: Scope) =>
+  (value: Value | undefined): boolean =>
+    value !== undefined && columns.some(({ sql }) => value.sql.includes(sql))
 
 /** Whether the letters still say of a lambda what they said when it was read. */
 function isReadAs(type: Type, pattern: Pattern | undefined, letters: Letters): boolean {

@@ -2,6 +2,7 @@
 //   WINDOW "w" AS (…), OVER ("w" …)          the name without its quotes
 //   count(DISTINCT a, b)                      a call of a quoted name: it takes the two for one row
 //   TABLESAMPLE BERNOULLI (50 + 50)           the sum in brackets of its own
+//   INTERVAL '1' DAY + 2 * x                  the interval in brackets: it takes the 2 for more of it
 import type { Edit, Token } from './edits.ts'
 
 /** A quick look. */
@@ -22,6 +23,7 @@ export function formEdits(
     return [{ start: token.start, end: token.end, text: windowName(token.text) }]
   if (word === 'COUNT' && next === '(' && words[index + 2] === 'DISTINCT' && before !== '.')
     return isList(words, index + 1) ? [{ start: token.start, end: token.end, text: `"${mark}count"` }] : []
+  if (word === 'INTERVAL') return bracketed(tokens, index)
   if (word !== 'TABLESAMPLE' || words[index + 2] !== '(') return []
   const [open, close] = [tokens[index + 2], tokens[closing(words, index + 2)]]
   // A number stands as it is.
@@ -29,6 +31,21 @@ export function formEdits(
   return [
     { start: open.end, end: open.end, text: '(' },
     { start: close.start, end: close.start, text: ')' },
+  ]
+}
+
+/** An interval that a number or a text is added to. */
+function bracketed(tokens: readonly Token[], index: number): readonly Edit[] {
+  const at = (place: number) => tokens[place]?.text.toUpperCase() ?? ''
+  const signed = at(index + 1) === '-' || at(index + 1) === '+' ? 1 : 0
+  const unit = index + signed + 2
+  const last = at(unit + 1) === 'TO' ? unit + 2 : unit
+  const [first, end, added] = [tokens[index], tokens[last], tokens[last + 2]]
+  if (at(last + 1) !== '+' || first === undefined || end === undefined) return []
+  if (added?.type !== 'NUMBER' && added?.type !== 'STRING') return []
+  return [
+    { start: first.start, end: first.start, text: '(' },
+    { start: end.end, end: end.end, text: ')' },
   ]
 }
 

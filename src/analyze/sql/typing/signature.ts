@@ -169,5 +169,6 @@ export function filled(pattern: Pattern, letters: Letters, sized: Type | undefin
 /** AWS's words where no overload takes the arguments. */
 export function unexpectedParameters(name: string, given: readonly Type[], known: readonly string[]): string {
   const expected = [...new Set(known.map(text => `${name}${text.replace(/\s*->.*$/s, '')}`))].sort().join(', ')
-  return `Unexpected parameters (${given.map(nameOf).join(', ')}) for function ${name}. Expected: ${expected}`
+  const types = given.map(type => (type.kind === 'function' ? '<function>' : nameOf(type)))
+  return `Unexpected parameters (${types.join(', ')}) for function ${name}. Expected: ${expected}`
 }
