@@ -150,10 +150,11 @@ interface Page<Row> {
   readonly updateCount: number
 }
 
-async function* pages<Row>(aws: Aws, { QueryExecutionId, ResultConfiguration }: Execution): AsyncGenerator<Page<Row>> {
+async function* pages<Row>(aws: Aws, execution: Execution): AsyncGenerator<Page<Row>> {
+  const { QueryExecutionId, ResultConfiguration, SubstatementType } = execution
   assert(QueryExecutionId !== undefined, 'a query in the history has an id')
-  // A table's first row is its header; what other statements answer is lines.
-  let skip = ResultConfiguration?.OutputLocation?.endsWith('.csv') ? 1 : 0
+  // A table's first row is its header, a plan's too; what other statements answer is lines.
+  let skip = ResultConfiguration?.OutputLocation?.endsWith('.csv') || SubstatementType === 'EXPLAIN' ? 1 : 0
   let token: string | undefined
   do {
     const next = token !== undefined && { NextToken: token }
@@ -183,14 +184,17 @@ function rowMaker(columns: readonly QueryColumn[]): (values: readonly (string | 
     )
 }
 
-function figuresOf({ QueryExecutionId, ResultConfiguration, StatementType, Statistics }: Execution) {
+function figuresOf(execution: Execution) {
+  const { QueryExecutionId, ResultConfiguration, StatementType, SubstatementType, Statistics } = execution
   const scannedBytes = Statistics?.DataScannedInBytes ?? 0
   const isReused = Statistics?.ResultReuseInformation?.ReusedPreviousResult ?? false
+  const isPlan = SubstatementType === 'EXPLAIN' && scannedBytes === 0
+  const isCharged = StatementType === 'DML' && !isReused && !isPlan
   return {
     queryExecutionId: QueryExecutionId ?? '',
     outputLocation: ResultConfiguration?.OutputLocation ?? '',
     scannedBytes,
-    cost: StatementType === 'DML' && !isReused ? priceOf(scannedBytes) : 0,
+    cost: isCharged ? priceOf(scannedBytes) : 0,
     milliseconds: {
       queue: Statistics?.QueryQueueTimeInMillis ?? 0,
       planning: Statistics?.QueryPlanningTimeInMillis ?? 0,

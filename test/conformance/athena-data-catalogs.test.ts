@@ -91,7 +91,7 @@ test('a data catalog with the own account is a further name for the Glue catalog
     const { State, StateChangeReason } = QueryExecution?.Status ?? {}
     if (State === 'QUEUED' || State === 'RUNNING') continue
     assert.equal(State, 'SUCCEEDED', StateChangeReason ?? '')
-    assert.equal(QueryExecution?.QueryExecutionContext?.Catalog, 'Here')
+    assert.equal(QueryExecution?.QueryExecutionContext?.Catalog, 'here')
     break
   }
 })

@@ -132,7 +132,7 @@ test('views that name each other end', async () => {
 test('a view needs names for its columns, each once', async () => {
   assert.match(
     await queries.fail('CREATE VIEW bad AS SELECT 1'),
-    /^COLUMN_NAME_NOT_SPECIFIED: line 1:1: Column name not specified at position 1/,
+    /^MISSING_COLUMN_NAME: line 1:1: Column name not specified at position 1/,
   )
   assert.match(await queries.fail('CREATE VIEW bad AS SELECT 1 AS a, 2 AS a'), /^DUPLICATE_COLUMN_NAME/)
   assert.match(await queries.fail('CREATE VIEW bad AS SELECT nope FROM readings'), /^COLUMN_NOT_FOUND/)
@@ -156,6 +156,6 @@ test('EXPLAIN tells what a query would read, and EXPLAIN ANALYZE what it read', 
   assert.match((await queries.rows(`EXPLAIN (FORMAT GRAPHVIZ) ${sql}`)).join('\n'), /^digraph/)
   const analyzed = await queries.succeed(`EXPLAIN ANALYZE ${sql}`)
   assert.ok((analyzed.Statistics?.DataScannedInBytes ?? 0) > 0)
-  assert.deepEqual([analyzed.StatementType, analyzed.SubstatementType], ['UTILITY', 'EXPLAIN'])
+  assert.deepEqual([analyzed.StatementType, analyzed.SubstatementType], ['DML', 'EXPLAIN'])
   assert.match(await queries.fail('EXPLAIN SELECT nope FROM readings'), /^COLUMN_NOT_FOUND/)
 })

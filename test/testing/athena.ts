@@ -71,12 +71,12 @@ export class QueryRunner {
     return query.Status?.StateChangeReason ?? ''
   }
 
-  /** All rows of a result, without the header that a SELECT's has. */
+  /** All rows of a result, without the header that a query's or a plan's has. */
   async rows(sql: string, more: More = {}): Promise<readonly (readonly (string | undefined)[])[]> {
     const { QueryExecutionId, SubstatementType } = await this.succeed(sql, more)
     const { ResultSet } = await this.athena.send(new GetQueryResultsCommand({ QueryExecutionId }))
     const rows = (ResultSet?.Rows ?? []).map(row => (row.Data ?? []).map(datum => datum.VarCharValue))
-    return SubstatementType === 'SELECT' ? rows.slice(1) : rows
+    return SubstatementType === 'SELECT' || SubstatementType === 'EXPLAIN' ? rows.slice(1) : rows
   }
 }
 

@@ -17,8 +17,9 @@ import type { Random } from '../../world/random.ts'
 import { EngineFault } from '../engine/fault.ts'
 import { Caller } from './caller.ts'
 import { DataCatalogs } from './data-catalogs.ts'
+import { demandDescribed } from './ddl/describe.ts'
 import { parseStatement } from './ddl/parse.ts'
-import { isQuery, isWriting, type Runnable, statementTypes } from './ddl/statement.ts'
+import { isQuery, type Runnable, statementTypes } from './ddl/statement.ts'
 import { Executions, failureOf } from './execution.ts'
 import {
   InvalidRequestException,
@@ -43,22 +44,17 @@ import type { Blobs, Catalog, Engine, ObjectStore, Permits, Scope, Stopwatch } f
 import { outputFor } from './output.ts'
 import { PreparedStatements } from './prepared-statements.ts'
 import { publishing } from './publishing.ts'
-import type { Query, QueryDefinition, QueryEnd } from './query.ts'
+import { isTold, type Query, type QueryDefinition, type QueryEnd } from './query.ts'
 import { QueryMetrics } from './query-metrics.ts'
 import { Queue } from './queue.ts'
-import type { ColumnInfo } from './result-columns.ts'
-import { type Row, readPage } from './result-pages.ts'
+import { resultName } from './result-name.ts'
+import { readPage, type ToldPage } from './result-pages.ts'
 import { mayReuse, reuseKey } from './reuse.ts'
 import { Cancelled } from './running.ts'
 import { Scans } from './scan.ts'
 import { statisticsOf } from './statistics.ts'
 import { Tags } from './tags.ts'
 import { WorkGroups } from './work-groups.ts'
-
-/** What a statement's result is: rows of a query, lines of text, or files elsewhere. */
-const resultKind = (statement: Runnable): 'csv' | 'text' | 'files' =>
-  statement.kind === 'select' ? 'csv' : isWriting(statement) ? 'files' : 'text'
-const endings = { csv: '.csv', text: '.txt', files: '' } as const
 
 export class Athena {
   readonly workGroups: WorkGroups
@@ -157,7 +153,9 @@ export class Athena {
     if (!group.enabled) throw workGroupDisabled(group.name)
     if (Buffer.byteLength(text) > queryBytesMax) throw queryTooLong(Buffer.byteLength(text))
     if (catalog !== undefined) this.dataCatalogs.demandOwn(scope, catalog)
-    const { sql, values, statement } = this.#resolved(scope, principal, request)
+    const caller = new Caller(scope, principal, this.#permits)
+    const { sql, values, statement } = this.#resolved(caller, request)
+    demandDescribed(this.catalog, caller, statement, request.database?.toLowerCase(), this.#random)
     const output = outputFor(group.configuration, request, this.#s3)
     const id = this.#random.uuid()
     const [statementType, substatementType] = statementTypes[statement.kind]
@@ -167,7 +165,7 @@ export class Athena {
       ...(catalog !== undefined && { catalog }),
       statementType,
       substatementType,
-      output: { bucket: output.bucket, key: `${output.prefix}${id}${endings[resultKind(statement)]}` },
+      output: { bucket: output.bucket, key: `${output.prefix}${resultName(statement, id)}` },
       ...(request.parameters && { parameters: request.parameters }),
       ...(request.reuseMinutesMax !== undefined && { reuseMinutesMax: request.reuseMinutesMax }),
       ...output.settings,
@@ -193,7 +191,7 @@ export class Athena {
       query: { ...query, state: 'QUEUED' },
       ...{ statement, sql, values, isEnforced: group.configuration.enforced },
       isMetered: group.configuration.publishesMetrics,
-      caller: new Caller(scope, principal, this.#permits),
+      caller,
       scannedBytesMax: group.configuration.scannedBytesMax,
       stop: new AbortController(),
       submittedAt: this.#stopwatch.elapsed(),
@@ -217,8 +215,7 @@ export class Athena {
 
   /** What a text runs: itself, or the statement that EXECUTE names. */
   #resolved(
-    scope: Scope,
-    principal: Principal,
+    caller: Caller,
     { text, workGroup, parameters = [] }: QueryRequest,
   ): Pick<Live, 'sql' | 'values' | 'statement'> {
     const statement = parseStatement(text)
@@ -228,8 +225,8 @@ export class Athena {
     }
     // AWS takes the values either way.
     if (parameters.length > 0 && statement.values.length > 0) throw noParameters()
-    new Caller(scope, principal, this.#permits).demandWorkGroup('athena:GetPreparedStatement', workGroup)
-    const found = this.preparedStatements.find(scope, workGroup, statement.name)
+    caller.demandWorkGroup('athena:GetPreparedStatement', workGroup)
+    const found = this.preparedStatements.find(caller, workGroup, statement.name)
     if (!found) throw new InvalidRequestException(noSuchPreparedStatement(statement.name, workGroup).message)
     const prepared = parseStatement(found.text)
     if (!isQuery(prepared)) throw new Error(`the prepared statement ${statement.name} is no query`)
@@ -285,19 +282,10 @@ export class Athena {
   }
 
   /** A page of the result from a byte of its object on; `next` is where the page after begins. */
-  async results(
-    scope: Scope,
-    id: string,
-    from: number,
-    rowsMax: number,
-  ): Promise<{
-    readonly rows: readonly Row[]
-    readonly columns: readonly ColumnInfo[]
-    readonly next?: number
-    readonly updateCount?: number
-  }> {
+  async results(scope: Scope, id: string, from: number, rowsMax: number): Promise<ToldPage> {
     const { state, end, output } = this.query(scope, id)
     if (!end) throw notFinished(state)
+    if (isTold(end)) return { rows: [], columns: [] }
     if (end.state !== 'SUCCEEDED') throw notSucceeded(state)
     if (end.updateCount !== undefined) return { rows: [], columns: end.columns ?? [], updateCount: end.updateCount }
     const object = this.#s3.latest(output.bucket, output.key)
@@ -347,7 +335,7 @@ export class Athena {
       // From here the result, the change and the query's end are there together; a crash before leaves nothing but
       // blobs that nobody refers to, swept at start.
       if (result.object) this.#s3.publish(write, bucket, key, result.object)
-      this.#s3.publish(write, bucket, `${key}.metadata`, result.metadata)
+      if (result.metadata) this.#s3.publish(write, bucket, `${key}.metadata`, result.metadata)
       const end: QueryEnd = {
         state: 'SUCCEEDED',
         completedAt: this.#clock.now(),
@@ -394,6 +382,11 @@ export class Athena {
       ...(!cancelled && { error: failure.athenaError }),
       statistics: statisticsOf(live, this.#stopwatch.elapsed()),
     }
-    await this.#ledger.commit(write => this.#history.end(write, live.query.id, end))
+    const { bucket, key } = live.query.output
+    const told = isTold(end) ? await this.#executions.text([failure.message]) : undefined
+    await this.#ledger.commit(write => {
+      if (told && this.#s3.bucketExists(bucket)) this.#s3.publish(write, bucket, key, told)
+      this.#history.end(write, live.query.id, end)
+    })
   }
 }

@@ -36,7 +36,8 @@ import { Writes } from './write.ts'
 export interface Result {
   /** Absent where a statement writes into a table or a location of its own. */
   readonly object?: PreparedObject
-  readonly metadata: PreparedObject
+  /** Absent where there are neither columns nor lines. */
+  readonly metadata?: PreparedObject
   readonly columns: readonly ColumnInfo[]
   readonly change?: (write: Transaction) => void
   readonly ahead?: () => Promise<PreparedPartitions>
@@ -103,7 +104,7 @@ export class Executions {
     return {
       ...written,
       columns,
-      metadata: await this.#metadata(columns),
+      metadata: await this.#metadata(execution, columns, { type: updateTypes[statement.kind], count: rows }),
       preProcessingMilliseconds: 0,
       engineMilliseconds: Math.min(written.engineMilliseconds, this.#stopwatch.elapsed() - beganAt),
       scannedBytes: readBytes,
@@ -130,7 +131,7 @@ export class Executions {
     })
     request.reading?.told(result.scannedBytes, result.scannedBytes)
     const columns = result.columns.map(column => queryColumn(column.name, column.type))
-    const [object, metadata] = await Promise.all([this.#adopt(result.file), this.#metadata(columns)])
+    const [object, metadata] = await Promise.all([this.#adopt(result.file), this.#metadata(execution, columns)])
     return {
       object,
       metadata,
@@ -170,12 +171,12 @@ export class Executions {
   async #explain(unbound: Execution, statement: Explain): Promise<Result> {
     const execution = { ...unbound, sql: bind(statement.query, unbound.values) }
     const plan = await this.#planned(execution, statement.type === 'validate' && !statement.isAnalyzing)
-    if (!statement.isAnalyzing) return this.#textual(execution, () => explanation(statement, plan))
+    if (!statement.isAnalyzing) return this.#textual(execution, () => headed(explanation(statement, plan)))
     using room = await this.#rooms.take()
     using held = new DisposableStack()
     const ran = await this.#engine.query(this.#request(execution, room, held))
     this.#scans.reading(execution).told(ran.scannedBytes, ran.scannedBytes)
-    const told = await this.#textual(execution, () => analysis(statement, plan, ran))
+    const told = await this.#textual(execution, () => headed(analysis(statement, plan, ran)))
     const { scannedBytes, engineMilliseconds, planningMilliseconds } = ran
     return { ...told, scannedBytes, engineMilliseconds, planningMilliseconds }
   }
@@ -204,10 +205,8 @@ export class Executions {
   }
 
   /** A statement whose result is lines of text. */
-  async #textual(
-    { query, caller, now, signal }: Execution,
-    run: (context: Context) => Outcome | Promise<Outcome>,
-  ): Promise<Result> {
+  async #textual(execution: Execution, run: (context: Context) => Outcome | Promise<Outcome>): Promise<Result> {
+    const { query, caller, now, signal } = execution
     const beganAt = this.#stopwatch.elapsed()
     const database = query.database ?? 'default'
     const shared = { catalog: this.#catalog, s3: this.#s3, prepared: this.#prepared }
@@ -220,10 +219,11 @@ export class Executions {
       workGroup: query.workGroup,
     })
     const engineMilliseconds = this.#stopwatch.elapsed() - beganAt
-    const object = await this.#s3.take(textOf(lines), { contentType: 'text/plain' })
+    const object = await this.text(lines)
+    const isEmpty = columns.length === 0 && lines.length === 0
     return {
       object,
-      metadata: await this.#metadata(columns),
+      ...(!isEmpty && { metadata: await this.#metadata(execution, columns) }),
       columns,
       ...(change && { change }),
       ...(ahead && { ahead }),
@@ -236,26 +236,42 @@ export class Executions {
   }
 
   async #adopt(file: string): Promise<PreparedObject> {
-    return this.#s3.prepare(await this.#blobs.adopt(file), { contentType: 'application/octet-stream' })
+    return this.#s3.prepare(await this.#blobs.adopt(file), { contentType })
   }
 
-  #metadata(columns: readonly ColumnInfo[]): Promise<PreparedObject> {
-    return this.#s3.take(one(metadataBytes(columns)), { contentType: 'application/octet-stream' })
+  #metadata(
+    { query }: Execution,
+    columns: readonly ColumnInfo[],
+    update?: { readonly type: string | undefined; readonly count: number },
+  ): Promise<PreparedObject> {
+    return this.#s3.take(one(metadataBytes(columns, { id: query.id, update })), { contentType })
+  }
+
+  text(lines: readonly string[]): Promise<PreparedObject> {
+    return this.#s3.take(textOf(lines), { contentType })
   }
 }
+
+const contentType = 'application/octet-stream'
+
+/** As the engine calls what wrote. */
+const updateTypes: Readonly<Record<string, string>> = { createTableAs: 'CREATE TABLE', insert: 'INSERT' }
+
+/** A plan is a table of one column, and a table's first line names its columns. */
+const headed = ({ columns, lines, ...rest }: Outcome): Outcome => ({
+  ...rest,
+  columns,
+  lines: [...columns.map(column => column.name), ...lines],
+})
 
 async function* one(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield bytes
 }
 
+/** Between the lines, not behind the last one. */
 async function* textOf(lines: readonly string[]): AsyncIterable<Uint8Array> {
   for (let from = 0; from < lines.length; from += 1000)
-    yield Buffer.from(
-      lines
-        .slice(from, from + 1000)
-        .map(line => `${line}\n`)
-        .join(''),
-    )
+    yield Buffer.from((from === 0 ? '' : '\n') + lines.slice(from, from + 1000).join('\n'))
 }
 
 /** Whatever ended a query badly, in the words that its StateChangeReason shows. */

@@ -12,6 +12,10 @@ export const malformedStatement = (place: string, text: string) =>
 export const unsupportedStatement = (place: string, name: string) =>
   new InvalidRequestException(`${place}: Queries of this type are not supported. Biwa does not run ${name}.`, malformed)
 
+export const noLocation = () =>
+  new InvalidRequestException('No location was specified for table. An S3 location must be specified', malformed)
+export const notExternal = () => new InvalidRequestException('External keyword required for table type HIVE', malformed)
+
 const invalidInput = { detail: { AthenaErrorCode: 'INVALID_INPUT' } }
 export const noOutputLocation = () =>
   new InvalidRequestException(
@@ -39,6 +43,14 @@ export const unansweredDataCatalog = (name: string, why: string) =>
   new InvalidRequestException(
     `The data catalog ${name} is kept, but nothing can be asked of it: ${why}. Biwa answers from the account's own Glue ` +
       'catalog, AwsDataCatalog.',
+    invalidInput,
+  )
+
+/** DESCRIBE and SHOW COLUMNS of what is not there are refused before they become queries. */
+export const noSuchEntity = (requestId: string) =>
+  new InvalidRequestException(
+    'Entity Not Found (Service: AmazonDataCatalog; Status Code: 400; Error Code: EntityNotFoundException; Request ID: ' +
+      `${requestId}; Proxy: null)`,
     invalidInput,
   )
 
@@ -102,6 +114,19 @@ const errorTypes = {
   cancelled: { category: 2, type: 1011 },
 } as const
 
+/** Of the engine's errors these have a type of their own, which is no range's of the page above. */
+const typesOfCodes: Readonly<Record<string, number>> = {
+  DIVISION_BY_ZERO: 1001,
+  TYPE_MISMATCH: 1002,
+  COLUMN_NOT_FOUND: 1006,
+  CATALOG_NOT_FOUND: 1006,
+  INVALID_CAST_ARGUMENT: 1100,
+  NOT_SUPPORTED: 1200,
+  TABLE_NOT_FOUND: 1301,
+  SCHEMA_NOT_FOUND: 1301,
+  FUNCTION_NOT_FOUND: 1303,
+}
+
 export type FailureKind = keyof typeof errorTypes
 
 export interface AthenaError {
@@ -122,13 +147,15 @@ export class QueryFailure extends Error {
   }
 
   get athenaError(): AthenaError {
-    const { category, type } = errorTypes[this.kind]
+    const { category, type: usual } = errorTypes[this.kind]
+    const [, code = ''] = /^([A-Z_]+):/.exec(this.message) ?? []
+    const type = typesOfCodes[code] ?? usual
     return { category, type, retryable: category === 1, message: this.message }
   }
 }
 
 export const unnamedColumn = (position: number) =>
-  new QueryFailure('user', `COLUMN_NAME_NOT_SPECIFIED: line 1:1: Column name not specified at position ${position}`)
+  new QueryFailure('user', `MISSING_COLUMN_NAME: line 1:1: Column name not specified at position ${position}`)
 export const duplicateColumn = (name: string) =>
   new QueryFailure('user', `DUPLICATE_COLUMN_NAME: line 1:1: Column name '${name}' specified more than once`)
 export const viewExists = (database: string, name: string, isTable: boolean) =>
@@ -160,8 +187,7 @@ export const ddlNoTable = (name: string) => hive(`SemanticException [Error 10001
 export const ddlNoDatabase = (name: string) => hive(`SemanticException [Error 10072]: Database does not exist: ${name}`)
 export const ddlTableExists = (name: string) =>
   hive(`${ddlTask} AlreadyExistsException(message:Table ${name} already exists)`)
-export const ddlDatabaseExists = (name: string) =>
-  hive(`${ddlTask} AlreadyExistsException(message:Database ${name} already exists)`)
+export const ddlDatabaseExists = (name: string) => hive(`${ddlTask} Database ${name} already exists`)
 export const ddlDatabaseNotEmpty = (name: string) =>
   hive(`${ddlTask} InvalidOperationException(message:Database ${name} is not empty. One or more tables exist.)`)
 export const ddlNotPartitioned = (name: string) => hive(`${ddlTask} Table ${name} is not a partitioned table`)

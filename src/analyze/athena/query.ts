@@ -55,6 +55,9 @@ export interface QueryEnd {
   readonly manifest?: string
 }
 
+/** Hive's statements leave the reason of their failure where their text would have been. */
+export const isTold = ({ state, reason = '' }: QueryEnd): boolean => state === 'FAILED' && reason.startsWith('FAILED: ')
+
 export interface Query extends Scope, QueryDefinition {
   readonly id: string
   readonly workGroup: string

@@ -51,17 +51,46 @@ function fieldsOf(bytes: Uint8Array): readonly (readonly [number, Uint8Array | n
 
 test('the metadata object holds every column', () => {
   const columns = [queryColumn('device_id', 'varchar'), queryColumn('avg', 'decimal(38,10)'), textColumn('partition')]
-  const read = fieldsOf(metadataBytes(columns)).map(([number, bytes]) => {
-    assert.equal(number, 4)
-    assert.ok(bytes instanceof Uint8Array)
-    const fields = new Map(
-      fieldsOf(bytes).map(([key, value]) => [key, typeof value === 'number' ? value : Buffer.from(value).toString()]),
-    )
-    return [1, 4, 5, 6, 7, 8, 9, 10].map(key => fields.get(key))
-  })
+  const read = fieldsOf(metadataBytes(columns, { id: 'q' }))
+    .slice(1)
+    .map(([number, bytes]) => {
+      assert.equal(number, 4)
+      assert.ok(bytes instanceof Uint8Array)
+      const fields = new Map(
+        fieldsOf(bytes).map(([key, value]) => [key, typeof value === 'number' ? value : Buffer.from(value).toString()]),
+      )
+      return [1, 4, 5, 6, 7, 8, 9, 10].map(key => fields.get(key))
+    })
   assert.deepEqual(read, [
     ['hive', 'device_id', 'device_id', 'varchar', 2147483647, 0, 3, 1],
     ['hive', 'avg', 'avg', 'decimal', 38, 10, 3, 0],
-    ['hive', 'partition', 'partition', 'string', 0, 0, 3, 0],
+    ['hive', 'partition', 'partition', 'string', undefined, undefined, 3, undefined],
+  ])
+})
+
+test('precision, scale and case are told of the types that have them', () => {
+  const kept = (engineType: string) => {
+    const [, column] = fieldsOf(metadataBytes([queryColumn('x', engineType)], { id: 'q' })).map(([, bytes]) => bytes)
+    assert.ok(column instanceof Uint8Array)
+    return fieldsOf(column).flatMap(([number]) => ([7, 8, 10].includes(number) ? [number] : []))
+  }
+  assert.deepEqual(kept('timestamp(3) with time zone'), [7, 8, 10])
+  assert.deepEqual(kept('date'), [8, 10])
+  for (const type of ['boolean', 'interval day to second', 'interval year to month'])
+    assert.deepEqual(kept(type), [10], type)
+  for (const type of ['array(bigint)', 'map(varchar, bigint)', 'row(a bigint)', 'json', 'uuid', 'ipaddress'])
+    assert.deepEqual(kept(type), [], type)
+})
+
+test('the metadata object names the query, and of a statement that wrote what it was and how many rows', () => {
+  const first = (update?: { readonly type: string; readonly count: number }) =>
+    fieldsOf(metadataBytes([queryColumn('rows', 'bigint')], { id: 'q', update }))
+      .slice(0, -1)
+      .map(([number, value]) => [number, typeof value === 'number' ? value : Buffer.from(value).toString()])
+  assert.deepEqual(first(), [[1, 'q']])
+  assert.deepEqual(first({ type: 'INSERT', count: 0 }), [
+    [1, 'q'],
+    [2, 'INSERT'],
+    [3, 0],
   ])
 })

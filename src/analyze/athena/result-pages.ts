@@ -4,12 +4,22 @@
  *     csv    every value in double quotes ("" is a quote), NULL an empty field without quotes, header first, \n
  *     text   one row a line, one column
  */
+import type { ColumnInfo } from './result-columns.ts'
+
 export type Row = readonly (string | null)[]
 
 export interface ResultPage {
   readonly rows: readonly Row[]
   /** Bytes that these rows take in the object. */
   readonly bytes: number
+}
+
+/** What is answered of a page; `next` is where the one after begins. */
+export interface ToldPage {
+  readonly rows: readonly Row[]
+  readonly columns: readonly ColumnInfo[]
+  readonly next?: number
+  readonly updateCount?: number
 }
 
 /** A page ends with the row that reaches this, whatever the number of its rows: cells may be of megabytes. */

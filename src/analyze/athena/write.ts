@@ -198,8 +198,7 @@ export class Writes {
       throw tableExists(reference)
     }
     if (statement.location !== undefined && execution.isEnforced) throw locationIsEnforced()
-    const folder = query.output.key.slice(0, query.output.key.lastIndexOf('/') + 1)
-    const location = statement.location ?? `s3://${query.output.bucket}/${folder}tables/${query.id}/`
+    const location = statement.location ?? `s3://${query.output.bucket}/${query.output.key}/`
     const base = locationOf(location)
     this.#demandEmpty(execution, base, location)
     const keys = statement.partitionedBy

@@ -117,7 +117,7 @@ for (const [script, message] of [
     "UNLOAD (SELECT name, id FROM source) TO 's3://b' WITH (format = 'PARQUET', partitioned_by = ARRAY['name'])",
     /HIVE_COLUMN_ORDER_MISMATCH/,
   ],
-  ["UNLOAD (SELECT id + 1 FROM source) TO 's3://b' WITH (format = 'PARQUET')", /COLUMN_NAME_NOT_SPECIFIED/],
+  ["UNLOAD (SELECT id + 1 FROM source) TO 's3://b' WITH (format = 'PARQUET')", /MISSING_COLUMN_NAME/],
   ["UNLOAD (SELECT nope FROM source) TO 's3://b' WITH (format = 'PARQUET')", /COLUMN_NOT_FOUND: line 1:8/],
   ["UNLOAD (SELECT * FROM glob('/*')) TO 's3://b' WITH (format = 'PARQUET')", /mismatched input '\('/],
   ["UNLOAD (SELECT id FROM source) TO 's3://b' WITH (format = 'PARQUET'); DROP TABLE x", /one statement/],

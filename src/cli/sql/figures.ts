@@ -42,7 +42,8 @@ const seconds = (milliseconds = 0): string => `${(milliseconds / 1000).toFixed(m
 export function figuresLine(execution: Execution, rows: number): string {
   const { Statistics: figures = {} } = execution
   const { DataScannedInBytes: scanned } = figures
-  const isQuery = execution.StatementType === 'DML' && scanned !== undefined
+  const isPlan = execution.SubstatementType === 'EXPLAIN' && scanned === 0
+  const isQuery = execution.StatementType === 'DML' && scanned !== undefined && !isPlan
   const count = rows > 0 ? many(rows, 'row') : isQuery ? 'no rows' : 'done'
   const counted = `${count} in ${seconds(figures.TotalExecutionTimeInMillis)}`
   if (!isQuery) return `${counted}.`

@@ -6,6 +6,7 @@ export interface Execution {
   readonly QueryExecutionId: string
   readonly Query: string
   readonly StatementType: string
+  readonly SubstatementType?: string
   readonly ResultConfiguration: { readonly OutputLocation: string }
   readonly Status: {
     readonly State: 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED'
@@ -73,7 +74,10 @@ interface ResultPage {
 export const isTable = ({ ResultConfiguration }: Execution): boolean =>
   ResultConfiguration.OutputLocation.endsWith('.csv')
 
-/** The rows, a thousand at a time, without the line of names that a SELECT's result begins with. */
+/** A plan is lines too, but a query's: it begins with the name of its column. */
+const isHeaded = (execution: Execution): boolean => isTable(execution) || execution.SubstatementType === 'EXPLAIN'
+
+/** The rows, a thousand at a time, without the line of names that a query's result begins with. */
 export async function* pages(athena: Call, execution: Execution): AsyncGenerator<Page> {
   for (let token: string | undefined, first = true; ; first = false) {
     const page: ResultPage = await athena('GetQueryResults', {
@@ -83,7 +87,7 @@ export async function* pages(athena: Call, execution: Execution): AsyncGenerator
     const { Rows, ResultSetMetadata } = page.ResultSet
     const rows = Rows.map(({ Data }) => Data.map(({ VarCharValue = null }) => VarCharValue))
     const columns = ResultSetMetadata.ColumnInfo.map(({ Name, Type }) => ({ name: Name, type: Type }))
-    yield { columns, rows: first && isTable(execution) ? rows.slice(1) : rows }
+    yield { columns, rows: first && isHeaded(execution) ? rows.slice(1) : rows }
     token = page.NextToken
     if (token === undefined) return
   }

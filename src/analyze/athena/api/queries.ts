@@ -192,7 +192,7 @@ function outputOf(query: Query) {
         MaxAgeInMinutes: query.reuseMinutesMax,
       },
     },
-    QueryExecutionContext: { Database: query.database, Catalog: query.catalog },
+    QueryExecutionContext: { Database: query.database, Catalog: query.catalog?.toLowerCase() },
     Status: {
       State: query.state,
       StateChangeReason: end?.reason,

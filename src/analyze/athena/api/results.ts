@@ -20,6 +20,9 @@ const columnInfo = structure({
 })
 const row = structure({ Data: optional(list(structure({ VarCharValue: optional(string()) }))) })
 
+/** What AWS answers without an UpdateCount besides DDL; with the rest it says 0. */
+const uncounted: ReadonlySet<string> = new Set(['EXPLAIN', 'DESCRIBE_TABLE', 'DESCRIBE_DATABASE', 'SHOW_CREATE_TABLE'])
+
 export const GetQueryResults = operation({
   input: {
     QueryExecutionId: shape.queryId,
@@ -48,14 +51,15 @@ export const GetQueryResults = operation({
   async handle(athena: Athena, { QueryExecutionId: id, NextToken, MaxResults = resultRowsMax, QueryResultType }, call) {
     if (QueryResultType === 'DATA_MANIFEST')
       throw new InvalidRequestException('Biwa writes no manifests: leave QueryResultType out, or set it to DATA_ROWS.')
-    const { statementType } = athena.query(call, id)
+    const { substatementType, statementType } = athena.query(call, id)
+    const isCounted = statementType !== 'DDL' && !uncounted.has(substatementType)
     if (MaxResults > resultRowsMax) throw tooManyRows(resultRowsMax)
     const [of, from] =
       NextToken === undefined ? [id, 0] : shape.readToken<[string, number]>(NextToken, 'string', 'number')
     if (of !== id) throw invalidPageToken()
     const page = await athena.results(call, id, from, MaxResults)
     return {
-      UpdateCount: page.updateCount ?? (statementType === 'DDL' ? undefined : 0),
+      UpdateCount: page.updateCount ?? (isCounted ? 0 : undefined),
       ResultSet: {
         // NULL is a datum without a value.
         Rows: page.rows.map(values => ({

@@ -11,7 +11,7 @@
  */
 import { serdes } from '../../../catalog/glue/table-format.ts'
 import type { DataFormat } from '../../engine/request.ts'
-import { malformedStatement, unsupportedStatement } from '../faults.ts'
+import { malformedStatement, noLocation, unsupportedStatement } from '../faults.ts'
 import type { Reader } from './reader.ts'
 import type { Buckets, CreateTable, SerdeDefinition } from './statement.ts'
 
@@ -56,7 +56,7 @@ export function readCreateTable(reader: Reader): CreateTable {
   const storage = reader.accept('STORED', 'AS') ? readStorage(reader) : undefined
   const further = reader.accept('WITH', 'SERDEPROPERTIES') ? reader.properties() : {}
   const place = reader.place
-  if (!reader.accept('LOCATION')) throw reader.mismatch("'LOCATION'")
+  if (!reader.accept('LOCATION')) throw reader.isAtEnd ? noLocation() : reader.mismatch("'LOCATION'")
   const location = reader.string()
   if (!/^s3[an]?:\/\/[^/]+/.test(location))
     throw malformedStatement(place, `LOCATION must be a path like s3://bucket/folder/, and '${location}' is not`)

@@ -1,12 +1,29 @@
 /** DESCRIBE in Hive's layout: columns, one column or a field in it, and with FORMATTED or EXTENDED everything of the table. */
 import type { CatalogTable, Column, Partition, Storage } from '../../../catalog/glue/table.ts'
+import type { Random } from '../../../world/random.ts'
 import { splitOutside } from '../../engine/request.ts'
-import { ddlInvalid, ddlNoPartition } from '../faults.ts'
+import type { Caller } from '../caller.ts'
+import { ddlInvalid, ddlNoPartition, noSuchEntity } from '../faults.ts'
+import type { Catalog } from '../needs.ts'
 import { textColumn } from '../result-columns.ts'
 import { type Context, demandDatabase, type Outcome, tableOf } from './outcome.ts'
-import type { Describe, PartitionSpec } from './statement.ts'
+import type { Describe, PartitionSpec, Runnable } from './statement.ts'
 
-const columns = ['col_name', 'data_type', 'comment'].map(textColumn)
+const columns = ['col_name', 'data_type', 'comment'].map(name => textColumn(name))
+
+/** What is not there is refused before it becomes a query; who may not know hears of that from the query. */
+export function demandDescribed(
+  catalog: Catalog,
+  caller: Caller,
+  statement: Runnable,
+  contextDatabase: string | undefined,
+  random: Random,
+): void {
+  if (statement.kind !== 'describe' && statement.kind !== 'showColumns') return
+  const { database = contextDatabase ?? 'default', name } = statement.table
+  if (!caller.mayTable('glue:GetTable', database, name) || catalog.table(caller, database, name)) return
+  throw noSuchEntity(random.uuid())
+}
 
 export function describe(context: Context, { table: name, detail, partition: spec, path }: Describe): Outcome {
   const table = tableOf(context, name)
@@ -30,7 +47,7 @@ export function describeDatabase(context: Context, name: string, isExtended: boo
   const properties = Object.entries(parameters).map(([key, value]) => `${key}=${value}`)
   const values = [name, description, location, 'hadoop', 'USER', ...(isExtended ? [`{${properties.join(', ')}}`] : [])]
   const names = ['db_name', 'comment', 'location', 'owner_name', 'owner_type', ...(isExtended ? ['parameters'] : [])]
-  return { columns: names.map(textColumn), lines: [values.join('\t')] }
+  return { columns: names.map(name => textColumn(name)), lines: [values.join('\t')] }
 }
 
 const cells = (...texts: readonly string[]): string => texts.map(text => text.padEnd(20)).join('\t')

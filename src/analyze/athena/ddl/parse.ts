@@ -75,12 +75,12 @@ function readShow(reader: Reader): Statement {
     return liked || reader.seesString ? { kind: 'showDatabases', pattern: reader.string() } : { kind: 'showDatabases' }
   }
   if (reader.accept('TABLES')) {
-    const database = reader.accept('IN') || reader.accept('FROM') ? { database: reader.identifier() } : {}
+    const database = reader.accept('IN') || reader.accept('FROM') ? { database: reader.databaseName() } : {}
     const pattern = reader.accept('LIKE') || reader.seesString ? { pattern: reader.string() } : {}
     return { kind: 'showTables', ...database, ...pattern }
   }
   if (reader.accept('VIEWS')) {
-    const database = reader.accept('IN') || reader.accept('FROM') ? { database: reader.identifier() } : {}
+    const database = reader.accept('IN') || reader.accept('FROM') ? { database: reader.databaseName() } : {}
     const pattern = reader.accept('LIKE') || reader.seesString ? { pattern: reader.string() } : {}
     return { kind: 'showViews', ...database, ...pattern }
   }

@@ -7,7 +7,7 @@
  *     UNLOAD (query) TO 's3://…' [WITH (name = value, …)]
  */
 import type { Compression, DataFormat } from '../../engine/request.ts'
-import { malformedStatement, unsupportedStatement } from '../faults.ts'
+import { malformedStatement, noLocation, notExternal, unsupportedStatement } from '../faults.ts'
 import type { Reader } from './reader.ts'
 import type { CreateTableAs, Files, Insert, Unload } from './statement.ts'
 
@@ -27,8 +27,7 @@ export function readCreateTableAs(reader: Reader): CreateTableAs {
   const ifNotExists = reader.accept('IF', 'NOT', 'EXISTS')
   const table = reader.tableName()
   if (reader.sees('LIKE')) throw unsupportedStatement(reader.place, 'CREATE TABLE … LIKE')
-  if (reader.sees('('))
-    throw unsupportedStatement(reader.place, 'CREATE TABLE without EXTERNAL and without AS (Iceberg tables)')
+  if (reader.sees('(')) throw withoutExternal(reader)
   const comment = reader.accept('COMMENT') ? { comment: reader.string() } : {}
   const options = reader.accept('WITH') ? readOptions(reader, 'table') : new Map<string, Option>()
   const location = options.get('external_location')
@@ -49,6 +48,15 @@ export function readCreateTableAs(reader: Reader): CreateTableAs {
     hasData: !without,
     query,
   }
+}
+
+/** Without EXTERNAL only a table of Iceberg has its columns listed. */
+function withoutExternal(reader: Reader): Error {
+  const { place } = reader
+  const words: string[] = []
+  while (!reader.isAtEnd) words.push(reader.take().text.toUpperCase())
+  if (words.includes('ICEBERG')) return unsupportedStatement(place, 'CREATE TABLE of Iceberg tables')
+  return words.includes('LOCATION') ? notExternal() : noLocation()
 }
 
 export function readUnload(reader: Reader): Unload {
@@ -86,16 +94,30 @@ const refused = [
 ]
 
 function readOptions(reader: Reader, of: keyof typeof known): ReadonlyMap<string, Option> {
-  const entries = reader.list((): readonly [string, Option] => {
-    const { place } = reader
-    const name = reader.identifier()
-    if (refused.includes(name)) throw unsupportedStatement(place, `the property ${name}`)
-    if (!known[of].includes(name))
-      throw malformedStatement(place, `Catalog 'awsdatacatalog' ${of} property '${name}' does not exist`)
-    reader.expect('=')
-    return [name, { place, value: readValue(reader) }]
-  })
-  return new Map(entries)
+  const options = new Map(
+    reader.list((): readonly [string, Option] => {
+      const { place } = reader
+      const name = reader.identifier()
+      if (!known[of].includes(name) && !refused.includes(name))
+        throw malformedStatement(place, `Catalog 'awsdatacatalog' ${of} property '${name}' does not exist`)
+      reader.expect('=')
+      return [name, { place, value: readValue(reader) }]
+    }),
+  )
+  // A kind of table or a format says more than a property that only it has.
+  demandKind(options)
+  const alien = [...options].find(([name]) => refused.includes(name))
+  if (alien) throw unsupportedStatement(alien[1].place, `the property ${alien[0]}`)
+  return options
+}
+
+function demandKind(options: ReadonlyMap<string, Option>): void {
+  const type = options.get('table_type')
+  if (type && textOf(type).toUpperCase() !== 'HIVE')
+    throw unsupportedStatement(type.place, `CREATE TABLE … WITH (table_type = '${textOf(type)}')`)
+  const format = options.get('format')
+  if (format && !Object.hasOwn(formats, textOf(format).toUpperCase()))
+    throw unsupportedStatement(format.place, `the format ${textOf(format)}`)
 }
 
 function readValue(reader: Reader): string | readonly string[] {
@@ -116,14 +138,10 @@ function readValue(reader: Reader): string | readonly string[] {
 const formats: Readonly<Record<string, DataFormat>> = { PARQUET: 'parquet', JSON: 'json', TEXTFILE: 'csv' }
 
 function filesOf(options: ReadonlyMap<string, Option>, otherwise: DataFormat): Files {
-  const type = options.get('table_type')
-  if (type && textOf(type).toUpperCase() !== 'HIVE')
-    throw unsupportedStatement(type.place, `CREATE TABLE … WITH (table_type = '${textOf(type)}')`)
   if (options.has('is_external') && textOf(options.get('is_external')) !== 'true')
     throw unsupportedStatement(options.get('is_external')?.place ?? '', 'CREATE TABLE … WITH (is_external = false)')
   const asked = options.get('format')
-  const format = asked ? formats[textOf(asked).toUpperCase()] : otherwise
-  if (!format) throw unsupportedStatement(asked?.place ?? '', `the format ${textOf(asked)}`)
+  const format = (asked && formats[textOf(asked).toUpperCase()]) ?? otherwise
   const compression = compressionOf(options, format)
   const compressionLevel = levelOf(options.get('compression_level'), format, compression)
   const delimiter = options.get('field_delimiter')

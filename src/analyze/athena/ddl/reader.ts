@@ -125,6 +125,12 @@ export class Reader {
     return second === undefined ? { name: first } : { database: first, name: second }
   }
 
+  /** `database`, or `awsdatacatalog.database`. */
+  databaseName(): string {
+    const first = this.identifier()
+    return first === 'awsdatacatalog' && this.accept('.') ? this.identifier() : first
+  }
+
   /** `(item, item)` */
   list<T>(item: () => T): readonly T[] {
     this.expect('(')
@@ -197,6 +203,10 @@ export class Reader {
       this.take()
       if (depth === 0) return padded(this.sql, from, offset)
     }
+  }
+
+  get isAtEnd(): boolean {
+    return this.peek.kind === 'end' || this.sees(';')
   }
 
   end(): void {

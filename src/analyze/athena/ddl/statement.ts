@@ -210,7 +210,7 @@ export const statementTypes: Names = {
   createTableAs: ['DDL', 'CREATE_TABLE_AS_SELECT'],
   unload: ['DML', 'UNLOAD'],
   createView: ['DDL', 'CREATE_VIEW'],
-  explain: ['UTILITY', 'EXPLAIN'],
+  explain: ['DML', 'EXPLAIN'],
   dropView: ['DDL', 'DROP_VIEW'],
   showViews: ['UTILITY', 'SHOW_VIEWS'],
   showCreateView: ['UTILITY', 'SHOW_CREATE_VIEW'],
@@ -237,6 +237,6 @@ export const statementTypes: Names = {
   showPartitions: ['UTILITY', 'SHOW_PARTITIONS'],
   showColumns: ['UTILITY', 'SHOW_COLUMNS'],
   showCreateTable: ['UTILITY', 'SHOW_CREATE_TABLE'],
-  showProperties: ['UTILITY', 'SHOW_TBLPROPERTIES'],
+  showProperties: ['UTILITY', 'SHOW_TABLE_PROPERTIES'],
   describe: ['UTILITY', 'DESCRIBE_TABLE'],
 }

@@ -21,7 +21,7 @@ export function showViews(context: Context, named: string | undefined, pattern?:
   const database = named ?? context.database
   demandDatabase(context, database, 'glue:GetTables')
   const views = context.catalog.tables(context.caller, database).filter(isView)
-  return { columns: [textColumn('views')], lines: views.map(view => view.name).filter(matcher(pattern)) }
+  return { columns: [textColumn('views', 'varchar')], lines: views.map(view => view.name).filter(matcher(pattern)) }
 }
 
 export function showCreateView(context: Context, name: TableName): Outcome {
@@ -29,5 +29,5 @@ export function showCreateView(context: Context, name: TableName): Outcome {
   if (!isView(table)) throw noSuchView(table.database, table.name, true)
   const { sql } = viewOf(table)
   const lines = [`CREATE VIEW awsdatacatalog.${table.database}.${table.name} AS`, ...sql.split('\n')]
-  return { columns: [textColumn('Create View')], lines }
+  return { columns: [textColumn('create view', 'varchar')], lines }
 }

@@ -128,7 +128,7 @@ function namedColumns(returned: readonly Returned[]): readonly NamedColumn[] {
     if (name !== undefined) return { name, type }
     throw new EngineFault(
       'semantic',
-      `COLUMN_NAME_NOT_SPECIFIED: Column name not specified at position ${index + 1}. Give it one with AS.`,
+      `MISSING_COLUMN_NAME: line 1:1: Column name not specified at position ${index + 1}. Give it one with AS.`,
     )
   })
 }
