@@ -232,6 +232,8 @@ export const awsServices = (parts: Parts): Readonly<Record<string, Service>> => 
   athena: service({
     protocol: 'aws-json-1.1',
     target: 'AmazonAthena',
+    validationCode: 'InvalidRequestException',
+    validationDetail: { AthenaErrorCode: 'INVALID_INPUT' },
     operations: every(parts.athena, athena),
   }),
   firehose: service({

@@ -3,6 +3,7 @@
  * serialised answer, the README's table and the conformance test all come from these values; nothing else lists
  * operations.
  */
+import type { FaultDetail } from './fault.ts'
 import type { Members, Values } from './shape.ts'
 
 /** Who calls, from where, and under which id: what the pipeline knows when the handler runs. */
@@ -123,6 +124,8 @@ export interface Service {
   readonly iamPrefix?: string
   /** The error code for inputs that break a constraint, `ValidationException` unless given. */
   readonly validationCode?: string
+  /** What such an error says beside its message. */
+  readonly validationDetail?: FaultDetail
   /** rest-xml: holds a document that is not a stream to the digests that its headers announce. Throws a Fault. */
   readonly checkBody?: (headers: Readonly<Record<string, string>>, body: Uint8Array) => void
   readonly operations: BoundOperations

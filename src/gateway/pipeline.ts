@@ -317,7 +317,10 @@ export class Pipeline {
   ): Promise<Record<string, unknown>> {
     const { declaration } = operation
     const problem = validate(declaration.input, input)
-    if (problem) throw new Fault(service.validationCode ?? 'ValidationException', 400, problem)
+    if (problem) {
+      const { validationCode = 'ValidationException', validationDetail = {} } = service
+      throw new Fault(validationCode, 400, problem, { detail: validationDetail })
+    }
     if (!declaration.open) this.#needs.authenticator.authorize(questionsOf(name, service, operation, input, call), call)
     return (await operation.run(input, call)) as Record<string, unknown>
   }

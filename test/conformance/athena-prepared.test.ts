@@ -37,17 +37,29 @@ test('a value is one constant, whatever it says', async () => {
     ['2'],
   ])
   assert.deepEqual(await queries.rows('SELECT n FROM t WHERE text = ?', { ExecutionParameters: ["'it''s'"] }), [['3']])
-  for (const value of ['1) OR (1 = 1', 'text', '1 OR n = n', '(SELECT 1)', "'a", '1; DROP TABLE t', '1, 2', '?'])
-    assert.match(
-      await queries.fail('SELECT n FROM t WHERE n = ?', { ExecutionParameters: [value] }),
-      /^EXPRESSION_NOT_CONSTANT/,
-    )
+  assert.match(
+    await queries.fail('SELECT n FROM t WHERE n = ?', { ExecutionParameters: ['(SELECT 1)'] }),
+    /^EXPRESSION_NOT_CONSTANT/,
+  )
+  assert.match(
+    await queries.fail('SELECT ?', { ExecutionParameters: ['nofunction(1)'] }),
+    /^FUNCTION_NOT_FOUND: .*nofunction/,
+  )
+})
+
+test('a value that is no constant stands for its own text', async () => {
+  const values = ['1) OR (1 = 1', 'text', '1 OR n = n', "'a", "it's", '1; DROP TABLE t', '?', 'Lake Biwa', '10.0.0.1']
+  for (const value of values)
+    assert.deepEqual(await queries.rows('SELECT ?', { ExecutionParameters: [value] }), [[value]])
+  assert.deepEqual(await queries.rows('SELECT n FROM t WHERE text = ?', { ExecutionParameters: ['b'] }), [['2']])
+  assert.deepEqual(await queries.rows('SELECT ?', { ExecutionParameters: ['1 + 1'] }), [['2']])
 })
 
 test('as many values as question marks', async () => {
   const words = /^INVALID_PARAMETER_USAGE: line 1:1: Incorrect number of parameters: expected 2 but found 1/
   assert.match(await queries.fail('SELECT n FROM t WHERE n = ? OR n = ?', { ExecutionParameters: ['1'] }), words)
   assert.match(await queries.fail('SELECT n FROM t WHERE n = ?'), /expected 1 but found 0/)
+  assert.deepEqual(await queries.rows("SELECT '?'", { ExecutionParameters: ['1'] }), [['?']])
   await assert.rejects(queries.start('SHOW TABLES', { ExecutionParameters: ['1'] }), {
     name: 'InvalidRequestException',
   })

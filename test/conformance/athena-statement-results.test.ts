@@ -103,3 +103,25 @@ for (const [sql, type] of [
     const { AthenaError } = (await queries.run(sql)).Status ?? {}
     assert.deepEqual([AthenaError?.ErrorCategory, AthenaError?.ErrorType], [2, type])
   })
+
+test('what breaks a constraint of Athena’s model is an invalid request, as everything is that Athena refuses', async () => {
+  await assert.rejects(athena.send(new GetQueryResultsCommand({ QueryExecutionId: 'q', MaxResults: 0 })), {
+    name: 'InvalidRequestException',
+    AthenaErrorCode: 'INVALID_INPUT',
+    message: /^1 validation error detected: .* at 'maxResults' failed to satisfy constraint/,
+  })
+})
+
+test('a token that comes again with another query or database is told so', async () => {
+  const ClientRequestToken = 'once-and-only-once-and-only-once'
+  const id = await queries.start('SELECT 1', { ClientRequestToken })
+  assert.equal(await queries.start('SELECT 1', { ClientRequestToken }), id)
+  for (const [sql, more] of [
+    ['SELECT 2', {}],
+    ['SELECT 1', { QueryExecutionContext: { Database: 'default' } }],
+  ] as const)
+    await assert.rejects(queries.start(sql, { ...more, ClientRequestToken }), {
+      name: 'InvalidRequestException',
+      AthenaErrorCode: 'IDEMPOTENT_PARAMETER_MISMATCH',
+    })
+})

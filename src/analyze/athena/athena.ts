@@ -42,6 +42,7 @@ import type { Live, QueryRequest } from './live.ts'
 import { NamedQueries } from './named-queries.ts'
 import type { Blobs, Catalog, Engine, ObjectStore, Permits, Scope, Stopwatch } from './needs.ts'
 import { outputFor } from './output.ts'
+import { expressionOf, hasMarks } from './parameters.ts'
 import { PreparedStatements } from './prepared-statements.ts'
 import { publishing } from './publishing.ts'
 import { isTold, type Query, type QueryDefinition, type QueryEnd } from './query.ts'
@@ -176,7 +177,11 @@ export class Athena {
     const kept = this.#ledger.commit(write => {
       const same = token === undefined ? undefined : this.#history.withToken(scope, token)
       const asked = JSON.stringify(request.parameters)
-      const isSame = same?.text === text && same.workGroup === group.name && JSON.stringify(same.parameters) === asked
+      const isSame =
+        same?.text === text &&
+        same.database === definition.database &&
+        same.workGroup === group.name &&
+        JSON.stringify(same.parameters) === asked
       if (same && !isSame) throw tokenReused()
       known = same?.id
       if (same) return
@@ -221,7 +226,7 @@ export class Athena {
     const statement = parseStatement(text)
     if (statement.kind !== 'execute') {
       if (parameters.length > 0 && !isQuery(statement) && statement.kind !== 'explain') throw noParameters()
-      return { sql: text, values: parameters, statement }
+      return { sql: text, values: hasMarks(text) ? parameters.map(expressionOf) : [], statement }
     }
     // AWS takes the values either way.
     if (parameters.length > 0 && statement.values.length > 0) throw noParameters()
@@ -230,7 +235,7 @@ export class Athena {
     if (!found) throw new InvalidRequestException(noSuchPreparedStatement(statement.name, workGroup).message)
     const prepared = parseStatement(found.text)
     if (!isQuery(prepared)) throw new Error(`the prepared statement ${statement.name} is no query`)
-    const values = statement.values.length > 0 ? statement.values : parameters
+    const values = statement.values.length > 0 ? statement.values : parameters.map(expressionOf)
     return { sql: found.text, values, statement: prepared }
   }
 

@@ -6,6 +6,7 @@ export const MetadataException = faultClass('MetadataException')
 const ResourceNotFoundException = faultClass('ResourceNotFoundException')
 const TooManyRequestsException = faultClass('TooManyRequestsException')
 
+const withCode = (code: string) => ({ detail: { AthenaErrorCode: code } })
 const malformed = { detail: { AthenaErrorCode: 'MALFORMED_QUERY' } }
 export const malformedStatement = (place: string, text: string) =>
   new InvalidRequestException(`${place}: ${text}`, malformed)
@@ -31,7 +32,8 @@ export const foreignOutputBucket = (bucket: string, owner: string) =>
   new InvalidRequestException(`The bucket ${bucket} does not belong to the expected owner ${owner}.`, invalidInput)
 export const queryTooLong = (bytes: number) =>
   new InvalidRequestException(`The query text has ${bytes} bytes; Athena takes at most 262144.`, invalidInput)
-export const tokenReused = () => new InvalidRequestException('Idempotent parameters do not match', invalidInput)
+export const tokenReused = () =>
+  new InvalidRequestException('Idempotent parameters do not match', withCode('IDEMPOTENT_PARAMETER_MISMATCH'))
 export const unknownCatalog = (name: string) =>
   new InvalidRequestException(`Catalog ${name} does not exist. ListDataCatalogs names those that do.`, invalidInput)
 export const noSuchDataCatalog = (name: string) =>
@@ -54,7 +56,6 @@ export const noSuchEntity = (requestId: string) =>
     invalidInput,
   )
 
-const withCode = (code: string) => ({ detail: { AthenaErrorCode: code } })
 export const noSuchQuery = (id: string) =>
   new InvalidRequestException(`QueryExecution ${id} was not found`, withCode('QUERY_EXECUTION_NOT_FOUND'))
 const invalidState = withCode('INVALID_QUERY_EXECUTION_STATE')

@@ -22,6 +22,18 @@ export function bind(sql: string, values: readonly string[]): string {
   return bound + sql.slice(from)
 }
 
+/**
+ * What a client gives for a question mark: a constant expression as it is; anything else, a name or a sentence, stands
+ * for its own text, as in Athena; a query is refused when it is bound. So `Otsu` and `'Otsu'` are the same value.
+ */
+export function expressionOf(value: string): string {
+  return isConstant(value) || /^[\s(]*(?:select|with|values|table)\b/i.test(value)
+    ? value
+    : `'${value.replaceAll("'", "''")}'`
+}
+
+export const hasMarks = (sql: string): boolean => marksOf(sql).length > 0
+
 const marksOf = (sql: string): readonly Token[] =>
   (tokensOf(sql) ?? []).filter(token => token.kind === 'symbol' && token.text === '?')
 
@@ -35,10 +47,15 @@ const words = new Set(
 )
 
 function constant(value: string, place: number): string {
-  const tokens = tokensOf(value)
-  const [first] = tokens ?? []
-  if (!tokens || !first || first.kind === 'end') throw notConstant(value, place)
-  const written = tokens.slice(0, -1)
+  if (!isConstant(value)) throw notConstant(value, place)
+  const written = (tokensOf(value) ?? []).slice(0, -1)
+  const text = value.slice(written[0]?.offset ?? 0, written.at(-1)?.end)
+  // One token stands as it is, so that it may follow LIMIT; any other is bracketed, so that nothing beside it binds closer.
+  return written.length === 1 ? text : `(${text})`
+}
+
+function isConstant(value: string): boolean {
+  const written = (tokensOf(value) ?? []).slice(0, -1)
   let depth = 0
   for (const [index, { kind, text }] of written.entries()) {
     if (kind === 'symbol' && '([{'.includes(text)) depth += 1
@@ -46,13 +63,12 @@ function constant(value: string, place: number): string {
     const isCall = written[index + 1]?.text === '(' && !/^(?:select|with|values|table)$/i.test(text)
     const isName = kind === 'quoted' || (kind === 'word' && !words.has(text.toLowerCase()) && !isCall)
     const isForeign = kind === 'symbol' && (';?'.includes(text) || (text === ',' && depth === 0))
-    if (depth < 0 || isName || isForeign) throw notConstant(value, place)
+    // 10.0.0.1 is numbers in a row, which are no expression.
+    const next = written[index + 1]
+    const isRow = kind === 'number' && (next?.kind === 'number' || next?.text === '.')
+    if (depth < 0 || isName || isForeign || isRow) return false
   }
-  if (depth !== 0) throw notConstant(value, place)
-  const end = written.at(-1)?.end ?? value.length
-  const text = value.slice(first.offset, end)
-  // One token stands as it is, so that it may follow LIMIT; any other is bracketed, so that nothing beside it binds closer.
-  return written.length === 1 ? text : `(${text})`
+  return depth === 0 && written.length > 0
 }
 
 const notConstant = (value: string, place: number) =>
