@@ -20,7 +20,7 @@ export interface Read {
   /** In strptime's codes. */
   readonly format: string
   /** What the codes tell: a text without a year gets one. */
-  readonly fields: ReadonlySet<'year' | 'day' | 'zone' | 'pivot' | 'fraction' | 'half'>
+  readonly fields: ReadonlySet<'year' | 'day' | 'week' | 'zone' | 'pivot' | 'fraction' | 'half'>
 }
 
 const formatted = (read: (format: string, of: Value, position: Position | undefined) => readonly Printed[]): Writer =>
@@ -48,7 +48,9 @@ function joined(pieces: readonly Printed[]): readonly Printed[] {
 /** `isRun`: of the words of an error (computed/parse-fault.ts). A text without a year is of 1970, or of 2000 if it has a month or a day. */
 function parsed(text: string, { format, fields }: Read, isRun: boolean): string {
   const year = fields.has('day') ? '2000 ' : '1970 '
-  const [source, codes] = fields.has('year') ? [text, format] : [`(${literal(year)} || ${text})`, `%Y ${format}`]
+  const [whole, of] = fields.has('year') ? [text, format] : [`(${literal(year)} || ${text})`, `%Y ${format}`]
+  // A week is read with one of its days: its first.
+  const [source, codes] = fields.has('week') ? [`(${whole} || ' 1')`, `${of} %u`] : [whole, of]
   // The engine reads six digits of a second.
   const cut = fields.has('fraction') ? `regexp_replace(${source}, '(\\.\\d{6})\\d{1,3}', '\\1')` : source
   const isTrimmed = /^\s|\s$/.test(format)

@@ -7,7 +7,7 @@ import type { Position } from '../../engine/fault.ts'
 import { unsupported } from '../ast.ts'
 import { timestampText } from '../convert-text.ts'
 import { literal } from '../text.ts'
-import { instant, isSimple, timestamp, varchar } from '../typing/type.ts'
+import { instant, isSimple, varchar } from '../typing/type.ts'
 import { typed, type Value } from '../value.ts'
 import { instantAt, offsetMinutes, offsetName, zoneOf } from '../zones.ts'
 import { clock, dated, each, invalid, offsetOf, zoneArgument } from './clock.ts'
@@ -36,7 +36,14 @@ export const instants: FunctionTable = {
   from_iso8601_timestamp: scalar([
     '(varchar) -> timestamp with time zone',
     ([part], position) =>
-      part?.text === undefined ? typed('athena_iso_instant($1)', instant()) : isoInstant(part.text, position),
+      part?.text === undefined ? typed('athena_iso_instant($1)', instant()) : isoInstant(part.text, 3, position),
+  ]),
+  from_iso8601_timestamp_nanos: scalar([
+    '(varchar) -> timestamp(9) with time zone',
+    ([part], position) =>
+      part?.text === undefined
+        ? typed('athena_iso_instant_nanos($1)', instant('UTC', 9))
+        : isoInstant(part.text, 9, position),
   ]),
   from_unixtime: scalar(
     ['(double) -> timestamp with time zone', atUnixTime],
@@ -86,13 +93,15 @@ function iso8601(part: Argument | undefined): Value {
 const isoForm = /^([^T]+)(?:T(\d\d)(?::(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?(Z|[+-]\d\d(?::?\d\d)?)?)?$/
 
 /** A literal keeps its own offset. */
-function isoInstant(text: string, position: Position | undefined): Value {
+function isoInstant(text: string, precision: number, position: Position | undefined): Value {
   const found = isoForm.exec(text)
   const day = found?.[1]
   if (found === null || day === undefined) throw invalid(`Invalid format: "${text}"`, position)
   const [, , hour = '00', minute = '00', second = '00', fraction = '', zone] = found
-  const clockText = `${hour}:${minute}:${second}.${fraction.padEnd(3, '0').slice(0, 3)}`
+  if (precision > 6 && /[1-9]/.test(fraction.slice(6)))
+    throw unsupported('A fraction of a second finer than microseconds', position)
+  const clockText = `${hour}:${minute}:${second}.${fraction.padEnd(3, '0').slice(0, Math.min(precision, 6))}`
   const wall = `(athena_iso_date(${literal(day)}) + TIME ${literal(clockText)})`
   const name = zoneOf(zone ?? 'UTC', position)
-  return typed(instantAt(wall, name), instant(name, timestamp.kind === 'timestamp' ? timestamp.precision : 3))
+  return typed(instantAt(wall, name), instant(name, precision))
 }

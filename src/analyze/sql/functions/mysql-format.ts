@@ -60,7 +60,9 @@ export function mysqlRead(format: string, position: Position | undefined): Read 
     ...(has('%y') ? (['pivot'] as const) : []),
     ...(has('%h', '%I', '%l') && !has('%p', '%r', '%H', '%k', '%T') ? (['half'] as const) : []),
     ...(has('%f') ? (['fraction'] as const) : []),
+    ...(has('%v') ? (['week'] as const) : []),
   ])
-  if (has('%v', '%x')) throw invalid('%v and %x are read by no format of this engine: read a date', position)
+  if (has('%v', '%x') && (!has('%v') || !has('%x') || fields.has('day') || has('%a', '%W')))
+    throw invalid('%v and %x are read together and with no other code of a day: read a date', position)
   return { format: pieces.map(piece => code(piece, '%f', position)).join(''), fields }
 }

@@ -3,7 +3,6 @@
 export const refused: ReadonlySet<string> = new Set([
   // Times with a zone of their own.
   'current_time',
-  'from_iso8601_timestamp_nanos',
   // Sketches of sets of words, and ranks in a digest.
   ...['quantile_at_value', 'make_set_digest', 'merge_set_digest', 'intersection_cardinality', 'jaccard_index'],
   'hash_counts',

@@ -18,12 +18,16 @@ export const dateMacros: readonly string[] = [
        THEN CAST(try_strptime(CASE WHEN len(x) = 8 THEN x || '-1' ELSE x END, '%G-W%V-%u') AS DATE) END,
      CASE WHEN x IS NOT NULL THEN ${failedCast("'INVALID_FUNCTION_ARGUMENT: Invalid format: \"' || x || '\"'")} END)`,
   // The engine's own cast wants minutes in the time and in the offset.
-  `CREATE MACRO athena_iso_instant(x) AS coalesce(
+  `CREATE MACRO athena_iso_moment(x) AS coalesce(
      CASE WHEN regexp_full_match(x, '\\d{4}-\\d\\d-\\d\\d(T\\d\\d(:\\d\\d(:\\d\\d([.,]\\d{1,9})?)?)?(Z|[+-]\\d\\d(:?\\d\\d)?)?)?')
-       THEN date_trunc('millisecond', TRY_CAST(regexp_replace(regexp_replace(regexp_replace(replace(x, ',', '.'), 'T(\\d\\d)(Z|[+-].*)?$', 'T\\1:00\\2'),
+       THEN TRY_CAST(regexp_replace(regexp_replace(regexp_replace(replace(x, ',', '.'), 'T(\\d\\d)(Z|[+-].*)?$', 'T\\1:00\\2'),
          'T(\\d\\d:\\d\\d)(Z|[+-].*)?$', 'T\\1:00\\2'),
-         '([+-]\\d\\d):?(\\d\\d)$', '\\1:\\2') AS TIMESTAMPTZ)) END,
+         '([+-]\\d\\d):?(\\d\\d)$', '\\1:\\2') AS TIMESTAMPTZ) END,
      CASE WHEN x IS NOT NULL THEN ${failedCast("'INVALID_FUNCTION_ARGUMENT: Invalid format: \"' || x || '\"'")} END)`,
+  "CREATE MACRO athena_iso_instant(x) AS date_trunc('millisecond', athena_iso_moment(x))",
+  `CREATE MACRO athena_iso_instant_nanos(x) AS CASE
+     WHEN regexp_matches(x, '[.,]\\d{6}\\d*[1-9]') THEN ${failedCast("'NOT_SUPPORTED: this engine holds microseconds, not the nanoseconds of ' || x")}
+     ELSE athena_iso_moment(x) END`,
   `CREATE MACRO athena_unix_nanos(x) AS CASE
      WHEN x % 1000 <> 0 THEN ${failedCast("'NOT_SUPPORTED: this engine holds microseconds, not the nanoseconds of ' || x")}
      ELSE make_timestamptz(CAST(x // 1000 AS BIGINT)) END`,
@@ -40,7 +44,11 @@ export const dateMacros: readonly string[] = [
      to_microseconds(CAST(floor(TRY_CAST(regexp_extract(x, '^\\s*(\\d+(?:\\.\\d+)?)\\s*(ns|us|ms|s|m|h|d)\\s*$', 1) AS DOUBLE) *
        CASE regexp_extract(x, '([a-z]+)\\s*$', 1) WHEN 'ns' THEN 1e-6 WHEN 'us' THEN 1e-3 WHEN 'ms' THEN 1 WHEN 's' THEN 1000
          WHEN 'm' THEN 60000 WHEN 'h' THEN 3600000 ELSE 86400000 END + 0.5) AS BIGINT) * 1000),
-     CASE WHEN x IS NOT NULL THEN ${failedCast("'INVALID_FUNCTION_ARGUMENT: duration is not a valid data duration string: ' || x")} END)`,
+     CASE WHEN x IS NOT NULL THEN ${failedCast(
+       `'INVALID_FUNCTION_ARGUMENT: ' || CASE WHEN x = '' THEN 'duration is empty'
+       WHEN regexp_full_match(x, '\\s*\\d+(\\.\\d+)?\\s*[a-zA-Z]+\\s*') THEN 'Unknown time unit: ' || regexp_extract(x, '([a-zA-Z]+)\\s*$', 1)
+       ELSE 'duration is not a valid data duration string: ' || x END`,
+     )} END)`,
   // Spans of days and smaller, as microseconds: what is below a millisecond is cut off.
   `CREATE MACRO athena_span_factor(x) AS CASE WHEN isnan(x)
      THEN ${failed("'INVALID_FUNCTION_ARGUMENT: Cannot multiply by double NaN'")} ELSE x END`,
