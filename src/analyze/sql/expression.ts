@@ -192,10 +192,7 @@ const writers: Readonly<Record<string, Write>> = {
         `Type of value must be a time or timestamp with or without time zone (actual ${nameOf(value.type)})`,
       )
     // A timestamp without a zone counts as UTC, the session's zone.
-    return typed(
-      coerced(value, instant('UTC')),
-      instant(zoneOf(zone, node.need('zone').position), value.type.precision),
-    )
+    return typed(coerced(value, instant('UTC')), instant(zoneOf(zone, undefined), value.type.precision))
   },
   subscript(node, statement, scope) {
     node.only('this', 'index')

@@ -35,9 +35,9 @@ export function offsetName(minutes: number): string {
 }
 
 const sameAsUtc = new Set(['z', 'utc', 'gmt', 'ut', 'uct', 'zulu', 'universal', 'greenwich', 'gmt0'])
-const offsetMinutesMax = 14 * 60
+export const offsetMinutesMax = 14 * 60
 
-/** The zone as Athena names it: UTC under one name, offsets as `+09:00`, places as they are written. */
+/** The zone as Athena names it: UTC under one name, offsets as `+09:00`, places as they are written. Of a literal alone is its place told. */
 export function zoneOf(text: string, position: Position | undefined): string {
   const name = text.trim()
   if (sameAsUtc.has(name.toLowerCase().replace(/^etc\//, ''))) return 'UTC'
@@ -46,11 +46,7 @@ export function zoneOf(text: string, position: Position | undefined): string {
     const minutes = (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3] ?? 0))
     if (Math.abs(minutes) <= offsetMinutesMax && Number(offset[3] ?? 0) < 60) return offsetName(minutes)
   } else if (/^[A-Za-z]/.test(name) && isPlace(name)) return name
-  throw new EngineFault(
-    'semantic',
-    `INVALID_FUNCTION_ARGUMENT: ${at(position, `Time zone not supported: ${name}`)}`,
-    position,
-  )
+  throw new EngineFault('semantic', `NOT_SUPPORTED: ${at(position, `Time zone not supported: ${name}`)}`, position)
 }
 
 function isPlace(name: string): boolean {

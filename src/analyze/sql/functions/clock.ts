@@ -36,7 +36,7 @@ export function textOf(part: Argument | undefined, what: string, position: Posit
 }
 
 export const zoneArgument = (part: Argument | undefined, position: Position | undefined): string =>
-  zoneOf(textOf(part, 'A time zone', position), position)
+  zoneOf(textOf(part, 'A time zone', position), undefined)
 
 const dateUnits = ['day', 'week', 'month', 'quarter', 'year'] as const
 const timeUnits = ['millisecond', 'second', 'minute', 'hour'] as const

@@ -70,7 +70,7 @@ function parseDatetime([text, format]: readonly Argument[], position: Position |
   const source = `regexp_replace(${text.sql}, 'Z$', '+00:00')`
   const moment = `CAST(${parsed(source, read, true)} AS TIMESTAMPTZ)`
   const zone = text.text === undefined ? undefined : offset.exec(text.text)?.[1]
-  return typed(moment, instant(zone === undefined ? 'UTC' : zoneOf(zone, position)))
+  return typed(moment, instant(zone === undefined ? 'UTC' : zoneOf(zone, undefined)))
 }
 
 export const dateFormats: FunctionTable = {

@@ -9,7 +9,7 @@ import { timestampText } from '../convert-text.ts'
 import { literal } from '../text.ts'
 import { instant, isSimple, varchar } from '../typing/type.ts'
 import { typed, type Value } from '../value.ts'
-import { instantAt, offsetMinutes, offsetName, zoneOf } from '../zones.ts'
+import { instantAt, offsetMinutes, offsetMinutesMax, offsetName, zoneOf } from '../zones.ts'
 import { clock, dated, each, invalid, offsetOf, zoneArgument } from './clock.ts'
 import { type Argument, type FunctionTable, scalar } from './entry.ts'
 
@@ -55,7 +55,8 @@ export const instants: FunctionTable = {
       '(double, bigint, bigint) -> timestamp with time zone',
       ([, hours, minutes], position) => {
         const offset = 60 * whole(hours, position) + whole(minutes, position)
-        return typed(atUnixTime, instant(zoneOf(offsetName(offset), position)))
+        if (Math.abs(offset) > offsetMinutesMax) throw invalid(`Invalid offset minutes ${offset}`, position)
+        return typed(atUnixTime, instant(zoneOf(offsetName(offset), undefined)))
       },
     ],
   ),
@@ -102,6 +103,6 @@ function isoInstant(text: string, precision: number, position: Position | undefi
     throw unsupported('A fraction of a second finer than microseconds', position)
   const clockText = `${hour}:${minute}:${second}.${fraction.padEnd(3, '0').slice(0, Math.min(precision, 6))}`
   const wall = `(athena_iso_date(${literal(day)}) + TIME ${literal(clockText)})`
-  const name = zoneOf(zone ?? 'UTC', position)
+  const name = zoneOf(zone ?? 'UTC', undefined)
   return typed(instantAt(wall, name), instant(name, precision))
 }

@@ -67,10 +67,10 @@ const signed: Writer = ([part]) => {
 const randoms = () =>
   scalar(
     ['() -> double', 'random()'],
-    ['(bigint) -> bigint', 'CAST(floor(random() * $1) AS BIGINT)'],
-    ['(integer) -> integer', 'CAST(floor(random() * $1) AS INTEGER)'],
-    ['(bigint, bigint) -> bigint', 'CAST($1 + floor(random() * ($2 - $1)) AS BIGINT)'],
-    ['(integer, integer) -> integer', 'CAST($1 + floor(random() * ($2 - $1)) AS INTEGER)'],
+    ['(bigint) -> bigint', 'CAST(floor(random() * athena_bound($1)) AS BIGINT)'],
+    ['(integer) -> integer', 'CAST(floor(random() * athena_bound($1)) AS INTEGER)'],
+    ['(bigint, bigint) -> bigint', 'CAST($1 + floor(random() * athena_stretch($1, $2)) AS BIGINT)'],
+    ['(integer, integer) -> integer', 'CAST($1 + floor(random() * athena_stretch($1, $2)) AS INTEGER)'],
   )
 
 /** https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval#Wilson_score_interval */

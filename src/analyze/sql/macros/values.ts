@@ -35,6 +35,8 @@ export const valueMacros: readonly string[] = [
   `CREATE MACRO athena_part(x, s, n) AS CASE WHEN s > 0 AND n > 0 THEN substring(x, least(s, 2147483647), least(n, 2147483647))
      WHEN x IS NULL OR s IS NULL OR n IS NULL THEN NULL
      WHEN s < 0 AND n > 0 AND -s <= length(x) THEN substring(x, length(x) + s + 1, least(n, 2147483647)) ELSE '' END`,
+  `CREATE MACRO athena_bound(x) AS ${unless('x <= 0', "'INVALID_FUNCTION_ARGUMENT: bound must be positive'", 'x')}`,
+  `CREATE MACRO athena_stretch(x, y) AS ${unless('x >= y', "'INVALID_FUNCTION_ARGUMENT: start value must be less than stop value'", 'CAST(y AS DOUBLE) - x')}`,
   `CREATE MACRO athena_split_all(x, d) AS ${unless("d = ''", "'INVALID_FUNCTION_ARGUMENT: The delimiter may not be the empty string'", 'string_split(x, d)')}`,
   `CREATE MACRO athena_piece(x, d, i) AS CASE WHEN i > 0 AND d <> '' THEN string_split(x, d)[i] ELSE athena_split_part(x, d, i) END`,
   `CREATE MACRO athena_from_utf8(x, r) AS CASE WHEN length(r) > 1 THEN athena_decode(x, r)
