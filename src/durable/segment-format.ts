@@ -34,12 +34,6 @@ const batchStartBit = 0x8000_0000
 const severalBit = 0x4000_0000
 const magic = Buffer.from('biwaseg', 'latin1')
 
-export interface LogRecord {
-  readonly index: number
-  readonly at: number
-  readonly payload: Uint8Array
-}
-
 export interface SegmentStart {
   readonly firstIndex: number
   readonly notBefore: number

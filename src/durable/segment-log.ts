@@ -14,6 +14,7 @@ import type { Disk } from '../world/disk.ts'
 import { isFullDisk } from '../world/full-disk.ts'
 import { Batch } from './batch.ts'
 import { LogFull } from './log-full.ts'
+import type { LogRecord } from './log-record.ts'
 import { OpenSegments } from './open-segments.ts'
 import { givenPayloads, type Payloads } from './payloads.ts'
 import {
@@ -26,11 +27,11 @@ import {
   writeSidecar,
   writeStart,
 } from './segment-files.ts'
-import { type LogRecord, payloadBytesMax } from './segment-format.ts'
+import { payloadBytesMax } from './segment-format.ts'
 import { SegmentReading } from './segment-reading.ts'
 import { TipWaiters } from './tip-waiters.ts'
 
-export type { LogRecord } from './segment-format.ts'
+export type { LogRecord } from './log-record.ts'
 
 const segmentBytesDefault = 64 * 1024 * 1024
 
@@ -155,10 +156,10 @@ export class SegmentLog {
       }
       const wanted = { maxRecords: limits.maxRecords - records.length, maxBytes: bytesLeft }
       next = await this.#reading.walkFrom(next, wanted, record => {
-        full = records.length > 0 && (record.payload.byteLength > bytesLeft || records.length >= limits.maxRecords)
+        full = records.length > 0 && (record.byteLength > bytesLeft || records.length >= limits.maxRecords)
         if (full) return false
         records.push(record)
-        bytesLeft -= record.payload.byteLength
+        bytesLeft -= record.byteLength
         return true
       })
     }

@@ -2,9 +2,9 @@
 // way that the segments join without a gap.
 
 import assert from 'node:assert/strict'
+import type { LogRecord } from './log-record.ts'
 import type { OpenSegments } from './open-segments.ts'
 import { LogDamaged, type OpenedSegment, type Segment } from './segment-files.ts'
-import type { LogRecord } from './segment-format.ts'
 import { walk } from './segment-walk.ts'
 import { markSpacingBytes } from './sparse-index.ts'
 
@@ -107,9 +107,9 @@ export class SegmentReading {
       firstIndex: mark.index,
       visitFrom: index,
       pieceBytes: Math.min(pieceBytesMax, bytes + 2 * markSpacingBytes),
-      visit({ index, at, payloadStart, payloadEnd }, held) {
-        if (!visit({ index, at, payload: held.subarray(payloadStart, payloadEnd) })) return false
-        next = index + 1
+      visit(record) {
+        if (!visit(record)) return false
+        next = record.index + 1
         return true
       },
     })

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict'
 import type { DiskFile } from '../world/disk.ts'
+import { LogRecord } from './log-record.ts'
 import {
   type FrameHeader,
   frameHeaderBytes,
@@ -25,18 +26,8 @@ export interface Walk {
   /** Records before it are stepped over: their place is checked, not their content. */
   readonly visitFrom?: number
   readonly pieceBytes?: number
-  /** Answers whether to go on. */
-  visit(record: Found, bytes: Buffer): boolean
-}
-
-export interface Found {
-  readonly index: number
-  readonly at: number
-  /** In the bytes given. */
-  readonly payloadStart: number
-  readonly payloadEnd: number
-  /** Of its frame, in the file. */
-  readonly framePosition: number
+  /** Hears where in the file the record's frame stands; answers whether to go on. */
+  visit(record: LogRecord, framePosition: number): boolean
 }
 
 /** Where it ended: behind the last frame gone through, and whether that was for a record that does not verify. */
@@ -71,11 +62,9 @@ export async function walk(file: DiskFile, { from, to, firstIndex, visit, ...opt
       if ((header.several || nextIndex >= visitFrom) && !verifies(held, offset, header.bodyBytes)) {
         return { position: position + offset, nextIndex, broken: true }
       }
-      const goOn = eachRecord(held, offset, header, position, found => {
-        nextIndex = found.index + 1
-        return found.index < visitFrom || visit(found, held)
-      })
-      if (!goOn) return { position: position + offset + frameBytes, nextIndex, broken: false }
+      const frame = visitFrame(held, offset, header, visitFrom, record => visit(record, position + offset))
+      nextIndex = frame.nextIndex
+      if (frame.stopped) return { position: position + offset + frameBytes, nextIndex, broken: false }
       offset += frameBytes
     }
     // A piece that ends the durable bytes and holds no whole header any more, or a file shorter than it was.
@@ -87,25 +76,28 @@ export async function walk(file: DiskFile, { from, to, firstIndex, visit, ...opt
   return { position, nextIndex, broken: false }
 }
 
-/** The records of a frame that verifies, until told to stop. */
-function eachRecord(
+/** The records of a frame that verifies, from `visitFrom` on, until told to stop. */
+function visitFrame(
   bytes: Buffer,
   offset: number,
   { index, at, several, bodyBytes }: FrameHeader,
-  position: number,
-  visit: (found: Found) => boolean,
-): boolean {
-  const framePosition = position + offset
-  let payloadStart = offset + frameHeaderBytes
-  const end = payloadStart + bodyBytes
-  if (!several) return visit({ index, at, payloadStart, payloadEnd: end, framePosition })
-  for (let nth = index; payloadStart < end; nth++) {
-    const payloadEnd = payloadStart + lengthBytes + bytes.readUInt32LE(payloadStart)
-    assert(payloadEnd <= end, `record ${nth} lies inside its frame`)
-    if (!visit({ index: nth, at, payloadStart: payloadStart + lengthBytes, payloadEnd, framePosition })) return false
-    payloadStart = payloadEnd
-  }
-  return true
+  visitFrom: number,
+  visit: (record: LogRecord) => boolean,
+): { readonly nextIndex: number; readonly stopped: boolean } {
+  let start = offset + frameHeaderBytes
+  const bodyEnd = start + bodyBytes
+  let nextIndex = index
+  do {
+    const end = several ? start + lengthBytes + bytes.readUInt32LE(start) : bodyEnd
+    assert(end <= bodyEnd, `record ${nextIndex} lies inside its frame`)
+    const record = nextIndex++
+    if (record >= visitFrom) {
+      const payloadStart = several ? start + lengthBytes : start
+      if (!visit(new LogRecord(record, at, bytes, payloadStart, end))) return { nextIndex, stopped: true }
+    }
+    start = end
+  } while (start < bodyEnd)
+  return { nextIndex, stopped: false }
 }
 
 /** What the segment's header says; undefined when it was not written wholly. Throws when a newer Biwa wrote it. */
@@ -131,8 +123,8 @@ export async function survey(
     from: index.segmentBytes,
     to: segment.bytes,
     firstIndex: index.endIndex,
-    visit(record) {
-      index.mark({ index: record.index, at: record.at, position: record.framePosition })
+    visit(record, framePosition) {
+      index.mark({ index: record.index, at: record.at, position: framePosition })
       lastAt = record.at
       return true
     },

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { Backlog } from './backlog.ts'
-import type { Arrival, ReadLimits, Source, SourceRecord, Watcher } from './source.ts'
+import { type Arrival, Part, type ReadLimits, type Source, SourceRecord, type Watcher } from './source.ts'
 
 /** A lane in memory whose reads answer only when they are told to. */
 class SlowSource implements Source {
@@ -16,7 +16,9 @@ class SlowSource implements Source {
   append(sizes: readonly number[], at: number): void {
     const index = this.records.length
     for (const size of sizes)
-      this.records.push({ lane: 'lane', index: this.records.length, at, data: Buffer.alloc(size, 'x') })
+      this.records.push(
+        new SourceRecord({ lane: 'lane', index: this.records.length, at }, new Part(Buffer.alloc(size, 'x'))),
+      )
     const arrival: Arrival = { index, count: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0), at }
     this.#watcher?.arrived('lane', arrival)
   }

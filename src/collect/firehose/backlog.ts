@@ -60,11 +60,11 @@ export class Lane {
       // What is before the tip and cannot be read has expired. Read again from the tip, where arrivals may be meanwhile.
       if (records.length === 0) this.counted = tip
       // While this was read arrivals were told too: what they counted is not counted again.
-      for (const { index, at, data } of records) {
+      for (const { index, at, dataBytes } of records) {
         if (index < this.counted) continue
         this.counted = index + 1
         this.records++
-        this.bytes += data.length
+        this.bytes += dataBytes
         this.since ??= at
         this.newestAt = at
       }

@@ -2,10 +2,10 @@
 // batches, so that one is in memory at a time; what it cannot process it hands to `fail`, what it drops it passes over.
 import type { Gathering } from './gathering.ts'
 import type { PartitionKeys } from './prefix.ts'
-import type { SourceRecord } from './source.ts'
+import type { Origin, SourceRecord } from './source.ts'
 
 export interface FlowRecord {
-  readonly origin: SourceRecord
+  readonly origin: Origin
   /** Its place among those that were one record when they were put. */
   readonly part: number
   readonly partitionKey: string | undefined

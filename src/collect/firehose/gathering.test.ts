@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { Backlog } from './backlog.ts'
-import type { Source, SourceLane, SourceRecord } from './source.ts'
+import { Part, type Source, type SourceLane, SourceRecord } from './source.ts'
 
 interface Arrived {
   readonly lane: number
@@ -18,7 +18,7 @@ function sourceOf(arrived: readonly Arrived[], pieceRecords: number): Source & {
   for (const { lane, after, size } of arrived) {
     const own = records[lane] as SourceRecord[]
     const at = (own.at(-1)?.at ?? 1000) + after
-    own.push({ lane: String(lane), index: own.length, at, data: Buffer.alloc(size, 'x') })
+    own.push(new SourceRecord({ lane: String(lane), index: own.length, at }, new Part(Buffer.alloc(size, 'x'))))
   }
   const lanes: SourceLane[] = records.map((own, lane) => ({
     id: String(lane),

@@ -87,7 +87,7 @@ export class Gathering {
       if (this.#isFull(record.at)) return false
       oldest.advance()
       this.records++
-      this.bytes += record.data.length
+      this.bytes += record.dataBytes
       this.oldestAt ??= record.at
       if (this.newestAt === undefined || record.at > this.newestAt) this.newestAt = record.at
       batch.push(record)
@@ -168,7 +168,7 @@ class Cursor {
     const record = this.#piece[this.#place++] as SourceRecord
     this.next = record.index + 1
     this.records++
-    this.bytes += record.data.length
+    this.bytes += record.dataBytes
   }
 
   async load(): Promise<void> {

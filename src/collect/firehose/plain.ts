@@ -5,6 +5,7 @@ import { delimiterOf, workOf } from './destination.ts'
 import type { Gathering } from './gathering.ts'
 import { objectKey } from './object-name.ts'
 import type { Order, Shipment } from './order.ts'
+import { type Content, Part } from './source.ts'
 import type { World } from './world.ts'
 
 export function isPlain({ destination }: Order): boolean {
@@ -33,18 +34,27 @@ async function* concatenated(
   delimiter: Uint8Array | undefined,
   sum: { records: number; bytes: number },
 ): AsyncGenerator<Uint8Array> {
+  const delimiterBytes = delimiter?.length ?? 0
   for await (const batch of gathering.batches()) {
-    const parts: Uint8Array[] = []
-    const add = (data: Uint8Array) => {
-      parts.push(data)
-      if (delimiter !== undefined) parts.push(delimiter)
-      sum.records++
-      sum.bytes += data.length
+    const contents: Content[] = []
+    let bytes = 0
+    for (const record of batch) {
+      if (record.packed === undefined) contents.push(record)
+      else
+        for (const { data } of record.packed)
+          contents.push(new Part(Buffer.from(data.buffer, data.byteOffset, data.length)))
     }
-    for (const { data, packed } of batch) {
-      if (packed === undefined) add(data)
-      else for (const one of packed) add(one.data)
+    for (const { dataBytes } of contents) bytes += dataBytes
+    const all = Buffer.allocUnsafe(bytes + contents.length * delimiterBytes)
+    let end = 0
+    for (const content of contents) {
+      content.copyData(all, end)
+      end += content.dataBytes
+      if (delimiter !== undefined) all.set(delimiter, end)
+      end += delimiterBytes
     }
-    yield Buffer.concat(parts)
+    sum.records += contents.length
+    sum.bytes += bytes
+    yield all
   }
 }

@@ -3,15 +3,76 @@
 import type { SegmentLog } from '../../durable/segment-log.ts'
 import { userRecords } from '../../formats/aggregated-record.ts'
 
-export interface SourceRecord {
+/** What a record carries. Its bytes lie among others' until somebody asks for them by themselves. */
+export interface Content {
+  readonly data: Uint8Array
+  readonly dataBytes: number
+  copyData(into: Buffer, offset: number): void
+  /** Of a Kinesis record. */
+  readonly partitionKey?: string | undefined
+}
+
+/** Where a record stood in its source. */
+export interface Origin {
   readonly lane: string
   readonly index: number
   readonly at: number
-  readonly data: Uint8Array
-  /** Of a Kinesis record. */
-  readonly partitionKey?: string
+}
+
+export class SourceRecord implements Origin, Content {
+  readonly lane: string
+  readonly index: number
+  readonly at: number
+  readonly dataBytes: number
   /** What the Kinesis Producer Library packed into it. It is never delivered as one. */
-  readonly packed?: readonly PackedRecord[]
+  readonly packed: readonly PackedRecord[] | undefined
+  readonly #content: Content
+
+  constructor({ lane, index, at }: Origin, content: Content, packed?: readonly PackedRecord[]) {
+    this.lane = lane
+    this.index = index
+    this.at = at
+    this.dataBytes = content.dataBytes
+    this.packed = packed
+    this.#content = content
+  }
+
+  get data(): Uint8Array {
+    return this.#content.data
+  }
+
+  get partitionKey(): string | undefined {
+    return this.#content.partitionKey
+  }
+
+  copyData(into: Buffer, offset: number): void {
+    this.#content.copyData(into, offset)
+  }
+}
+
+/** What stands in `bytes` from `start` to `end`. */
+export class Part implements Content {
+  readonly #bytes: Buffer
+  readonly #start: number
+  readonly #end: number
+
+  constructor(bytes: Buffer, start = 0, end = bytes.length) {
+    this.#bytes = bytes
+    this.#start = start
+    this.#end = end
+  }
+
+  get data(): Buffer {
+    return this.#bytes.subarray(this.#start, this.#end)
+  }
+
+  get dataBytes(): number {
+    return this.#end - this.#start
+  }
+
+  copyData(into: Buffer, offset: number): void {
+    this.#bytes.copy(into, offset, this.#start, this.#end)
+  }
 }
 
 export interface PackedRecord {
@@ -82,11 +143,12 @@ interface SourceShard {
   sequenceNumber(index: number): string
 }
 
-interface StreamRecord {
+interface StreamRecord extends Content {
   readonly index: number
   readonly arrivedAt: number
   readonly partitionKey: string
-  readonly data: Uint8Array
+  /** Of the data; undefined where there are none. */
+  readonly firstByte: number | undefined
 }
 
 /** The first byte of what the Kinesis Producer Library packs. */
@@ -120,11 +182,10 @@ export function kinesisSource(stream: SourceStream): Source {
   }
 }
 
-function sourceRecord(lane: string, { index, arrivedAt: at, partitionKey, data }: StreamRecord): SourceRecord {
-  const packed = data[0] === packedMark ? userRecords(data) : undefined
-  return packed === undefined
-    ? { lane, index, at, data, partitionKey }
-    : { lane, index, at, data, partitionKey, packed }
+function sourceRecord(lane: string, record: StreamRecord): SourceRecord {
+  const { index, arrivedAt: at } = record
+  const packed = record.firstByte === packedMark ? userRecords(record.data) : undefined
+  return new SourceRecord({ lane, index, at }, record, packed)
 }
 
 export const directLane = 'direct'
@@ -153,12 +214,10 @@ export class DirectSource implements Source {
 
   lanes(): readonly SourceLane[] {
     const read = async (index: number, limits: ReadLimits) =>
-      (await this.#log.read(index, limits)).map(({ index, at, payload }) => ({
-        lane: directLane,
-        index,
-        at,
-        data: payload,
-      }))
+      (await this.#log.read(index, limits)).map(
+        ({ index, at, bytes, start, end }) =>
+          new SourceRecord({ lane: directLane, index, at }, new Part(bytes, start, end)),
+      )
     return [{ id: directLane, parents: [], end: undefined, read, tip: async () => this.#log.end }]
   }
 

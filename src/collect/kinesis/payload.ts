@@ -4,19 +4,18 @@
 
 import assert from 'node:assert/strict'
 
-export interface RecordContent {
-  readonly partitionKey: string
-  readonly data: Uint8Array
-}
-
 export const form = 1
 export const headBytes = 3
 
-/** The data is a view of the payload. */
-export function decodeRecord(payload: Uint8Array): RecordContent {
-  const bytes = Buffer.isBuffer(payload) ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.length)
-  assert(bytes[0] === form, `a record of form ${bytes[0]} is not one this version writes`)
-  const dataStart = headBytes + bytes.readUInt16LE(1)
-  assert(dataStart <= bytes.length, "a record's key lies inside its payload")
-  return { partitionKey: bytes.toString('utf8', headBytes, dataStart), data: bytes.subarray(dataStart) }
+/** Where the data begin of the payload that stands in `bytes` from `start` to `end`. */
+export function dataStartOf(bytes: Uint8Array, start: number, end: number): number {
+  assert(bytes[start] === form, `a record of form ${bytes[start]} is not one this version writes`)
+  const keyBytes = (bytes[start + 1] as number) + 256 * (bytes[start + 2] as number)
+  const dataStart = start + headBytes + keyBytes
+  assert(dataStart <= end, "a record's key lies inside its payload")
+  return dataStart
 }
+
+/** The partition key of a payload whose data begin at `dataStart`. */
+export const partitionKeyOf = (bytes: Buffer, start: number, dataStart: number): string =>
+  bytes.toString('utf8', start + headBytes, dataStart)

@@ -2,7 +2,8 @@
 import type { Clock } from '../../world/clock.ts'
 import type { Place, Placements } from './placements.ts'
 import type { RecordBatch } from './record-batch.ts'
-import type { Shard, StoredRecord } from './shard.ts'
+import type { Shard } from './shard.ts'
+import type { StoredRecord } from './stored-record.ts'
 import type { Stream } from './stream.ts'
 
 interface Moment {
@@ -10,9 +11,9 @@ interface Moment {
   readonly clock: Clock
 }
 
-export const bytesOf = (records: readonly { readonly data: Uint8Array }[]): number => {
+export const bytesOf = (records: readonly { readonly dataBytes: number }[]): number => {
   let bytes = 0
-  for (const { data } of records) bytes += data.length
+  for (const { dataBytes } of records) bytes += dataBytes
   return bytes
 }
 

@@ -2,9 +2,11 @@
 // go to one shard together are copied there in one piece, and nobody makes an object of each.
 import type { Payloads } from '../../durable/payloads.ts'
 import { writeEach } from '../../durable/payloads.ts'
-import { form, headBytes, type RecordContent } from './payload.ts'
+import { form, headBytes } from './payload.ts'
 
-export interface NewRecord extends RecordContent {
+export interface NewRecord {
+  readonly partitionKey: string
+  readonly data: Uint8Array
   readonly explicitHashKey?: string | undefined
 }
 

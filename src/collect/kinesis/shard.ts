@@ -2,7 +2,6 @@
 // from 0, so that a sequence number leads to its record by arithmetic.
 import type { Payloads } from '../../durable/payloads.ts'
 import type { LogRecord, SegmentLog } from '../../durable/segment-log.ts'
-import { decodeRecord } from './payload.ts'
 import {
   type SequenceNumber,
   type ShardId,
@@ -11,15 +10,8 @@ import {
   sequencePrefix,
   shardIdOf,
 } from './sequence.ts'
+import { StoredRecord } from './stored-record.ts'
 import type { ShardEnd, ShardIdentity } from './tables.ts'
-
-export interface StoredRecord {
-  readonly index: number
-  readonly sequenceNumber: SequenceNumber
-  readonly partitionKey: string
-  readonly data: Uint8Array
-  readonly arrivedAt: number
-}
 
 export interface ReadLimits {
   readonly maxRecords: number
@@ -140,7 +132,7 @@ export class Shard {
       first = await this.indexAt(since)
       records = await this.#readBeforeEnd(log, first, limits)
     }
-    return { records: records.map(record => this.#stored(record)), next: first + records.length }
+    return { records: records.map(record => new StoredRecord(record, this)), next: first + records.length }
   }
 
   /** Drops whole segments of records that arrived before `at`. */
@@ -168,10 +160,5 @@ export class Shard {
       this.#opening = undefined
       throw cause
     }
-  }
-
-  #stored({ index, at, payload }: LogRecord): StoredRecord {
-    const { partitionKey, data } = decodeRecord(payload)
-    return { index, sequenceNumber: this.sequenceNumber(index), partitionKey, data, arrivedAt: at }
   }
 }

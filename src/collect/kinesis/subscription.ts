@@ -16,7 +16,8 @@ import {
 } from './limits.ts'
 import { bytesOf } from './putting.ts'
 import type { SequenceNumber } from './sequence.ts'
-import type { Shard, StoredRecord } from './shard.ts'
+import type { Shard } from './shard.ts'
+import type { StoredRecord } from './stored-record.ts'
 import type { Stream } from './stream.ts'
 
 export interface SubscriptionEvent {

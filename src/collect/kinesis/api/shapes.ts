@@ -14,7 +14,8 @@ import {
   type Value,
 } from '../../../gateway/shape.ts'
 import type { Kinesis } from '../kinesis.ts'
-import type { Shard, StoredRecord } from '../shard.ts'
+import type { Shard } from '../shard.ts'
+import type { StoredRecord } from '../stored-record.ts'
 import type { Stream } from '../stream.ts'
 import { type Reach, streamNamed } from '../stream-reference.ts'
 import type { Tagged } from '../tags.ts'
