@@ -64,3 +64,17 @@ test('a member that may be left out is held to its constraints when it is there'
   assert.equal(validate(members, { Count: 1 }), undefined)
   assert.match(validate(members, { Count: 0, Name: '' }) ?? '', /^2 validation errors detected: .*'name'.*; .*'count'/)
 })
+
+test('a text that is too short and no match of its pattern is told twice, the pattern first', () => {
+  const members = { StreamName: string({ min: 1, max: 3, pattern: '[a-z]+' }) }
+  const told = (constraint: string) =>
+    `Value '' at 'streamName' failed to satisfy constraint: Member must ${constraint}`
+  assert.equal(
+    validate(members, { StreamName: '' }),
+    `2 validation errors detected: ${told('satisfy regular expression pattern: [a-z]+')}; ${told('have length greater than or equal to 1')}`,
+  )
+  assert.match(
+    validate(members, { StreamName: 'ABCD' }) ?? '',
+    /^1 validation error detected: .*less than or equal to 3$/,
+  )
+})

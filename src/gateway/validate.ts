@@ -136,12 +136,11 @@ function check(shape: Shape, value: unknown, path: string, problems: string[]): 
       const text = value as string
       if (shape.values && !shape.values.includes(text))
         fail(problems, text, path, `Member must satisfy enum value set: [${shape.values.join(', ')}]`)
-      const before = problems.length
-      checkLength(shape, text.length, text, path, problems)
-      // A pattern is not tried on a text that is too long for it.
-      if (problems.length > before || shape.pattern === undefined) return
-      if (!expression(shape.pattern).test(text))
+      // AWS tells of the pattern and of the length, in this order. A pattern is not tried on a text that is too long for it.
+      const short = text.length <= (shape.max ?? Number.POSITIVE_INFINITY)
+      if (short && shape.pattern !== undefined && !expression(shape.pattern).test(text))
         fail(problems, text, path, `Member must satisfy regular expression pattern: ${shape.pattern}`)
+      checkLength(shape, text.length, text, path, problems)
       return
     }
     case 'integer':

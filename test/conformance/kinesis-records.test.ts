@@ -87,19 +87,27 @@ test('500 records of one call are read in its order, by every kind of iterator',
   assert.deepEqual((await read({ ShardIteratorType: 'LATEST' })).Records, [])
 })
 
-test('a record of 1 MiB is taken and a larger one refused', async () => {
-  const put = (bytes: number) =>
-    kinesis.send(new PutRecordCommand({ StreamName, Data: Buffer.alloc(bytes, 7), PartitionKey: 'large' }))
-  const { SequenceNumber } = await put(1024 * 1024)
+test('a record of 1 MiB, its data and its key together, is taken and a larger one refused', async () => {
+  const put = (bytes: number, PartitionKey: string) =>
+    kinesis.send(new PutRecordCommand({ StreamName, Data: Buffer.alloc(bytes, 7), PartitionKey }))
+  const bytes = 1024 * 1024 - 6
+  const { SequenceNumber } = await put(bytes, '鍵鍵')
   const { Records } = await read({ ShardIteratorType: 'AT_SEQUENCE_NUMBER', StartingSequenceNumber: SequenceNumber })
-  assert.ok(Buffer.alloc(1024 * 1024, 7).equals(Records?.[0]?.Data ?? Buffer.alloc(0)))
-  await assert.rejects(put(1024 * 1024 + 1), fault('ValidationException', /less than or equal to 1048576/))
+  assert.ok(Buffer.alloc(bytes, 7).equals(Records?.[0]?.Data ?? Buffer.alloc(0)))
+  const tooLarge = fault('ValidationException', /less than or equal to 1048576/)
+  await assert.rejects(put(bytes + 1, '鍵鍵'), tooLarge)
+  await assert.rejects(put(bytes, '鍵鍵2'), tooLarge)
 })
 
-test('a call larger than 10 MiB is refused whole', async () => {
-  const Records = Array.from({ length: 11 }, () => ({ Data: Buffer.alloc(1024 * 1024), PartitionKey: 'x' }))
-  const refused = kinesis.send(new PutRecordsCommand({ StreamName, Records }))
-  await assert.rejects(refused, fault('InvalidArgumentException', /exceeds 10 MB/))
+test('a call of 10 MiB, keys included, is taken whole, and a larger one refused whole', async () => {
+  const mebibyte = { Data: Buffer.alloc(1024 * 1024 - 200), PartitionKey: 'k'.repeat(200) }
+  const put = (...Records: (typeof mebibyte)[]) => kinesis.send(new PutRecordsCommand({ StreamName, Records }))
+  const ten = Array.from({ length: 10 }, () => mebibyte)
+  assert.equal((await put(...ten)).FailedRecordCount, 0)
+  await assert.rejects(
+    put(...ten, { Data: Buffer.alloc(0), PartitionKey: 'k' }),
+    fault('InvalidArgumentException', /exceeds 10 MB/),
+  )
 })
 
 test('501 records, none, and a record without a key are refused in AWS’s words', async () => {
