@@ -158,8 +158,26 @@ test('shards are listed page by page', async () => {
   const first = await kinesis.send(new ListShardsCommand({ StreamName: 'paged', MaxResults: 3 }))
   const second = await kinesis.send(new ListShardsCommand({ NextToken: first.NextToken }))
   assert.deepEqual([first.Shards?.length, second.Shards?.length, second.NextToken], [3, 2, undefined])
-  const both = kinesis.send(new ListShardsCommand({ NextToken: first.NextToken, StreamName: 'paged' }))
-  await assert.rejects(both, fault('InvalidArgumentException', /cannot be provided together/))
+})
+
+test('a page of shards is asked for by its token alone', async () => {
+  await create('paged-alone', 2)
+  const StreamARN = arn('paged-alone')
+  const { NextToken } = await kinesis.send(new ListShardsCommand({ StreamARN, MaxResults: 1 }))
+  const besides = [
+    { StreamName: 'paged-alone' },
+    { StreamARN },
+    { ExclusiveStartShardId: 'shardId-000000000000' },
+    { StreamCreationTimestamp: new Date(0) },
+    { ShardFilter: { Type: 'AT_LATEST' } },
+  ] as const
+  for (const beside of besides) {
+    const [member] = Object.keys(beside)
+    await assert.rejects(
+      kinesis.send(new ListShardsCommand({ NextToken, ...beside })),
+      fault('InvalidArgumentException', new RegExp(`^NextToken and ${member} cannot be provided together\\.$`)),
+    )
+  }
 })
 
 test('retention, mode, record size, encryption and monitoring are kept and told', async () => {

@@ -96,16 +96,22 @@ function begin(kinesis: Kinesis, scope: Scope, question: ShardQuestion): Cursor 
 }
 
 function resume(kinesis: Kinesis, scope: Scope, question: ShardQuestion, token: string): Cursor {
-  const { name, arn, after, createdAt, filter } = question
-  if ([name, after, createdAt, filter].some(member => member !== undefined)) {
-    throw new InvalidArgumentException('NextToken and StreamName cannot be provided together.')
+  const { name, arn, streamId: id, after, createdAt, filter } = question
+  const beside = Object.entries({
+    StreamName: name,
+    StreamARN: arn,
+    StreamId: id,
+    ExclusiveStartShardId: after,
+    StreamCreationTimestamp: createdAt,
+    ShardFilter: filter,
+  }).find(([, given]) => given !== undefined)
+  // AWS refuses even the stream's own ARN: the token names it. https://github.com/awslabs/amazon-kinesis-producer/issues/481
+  if (beside !== undefined) {
+    throw new InvalidArgumentException(`NextToken and ${beside[0]} cannot be provided together.`)
   }
   const [listed, streamId, last, sealedFilter, sealedAt] = contentOf(kinesis, token)
   if (question.now - sealedAt > listTokenLifeMilliseconds) {
     throw new ExpiredNextTokenException('The pagination token passed to the operation is expired.')
-  }
-  if (arn !== undefined && arn !== listed) {
-    throw new InvalidArgumentException(`NextToken does not belong to StreamARN ${arn}.`)
   }
   const stream = kinesis.streamByArn(listed)
   if (stream?.id !== streamId) throw noSuchStream({ name: nameOf(listed), account: scope.account })
