@@ -18,6 +18,7 @@ import { Store } from './durable/store.ts'
 import { Authenticator } from './gateway/authenticate.ts'
 import { Fault } from './gateway/fault.ts'
 import { Pipeline } from './gateway/pipeline.ts'
+import type { AccessQuestion } from './govern/iam/decisions.ts'
 import { Iam } from './govern/iam/iam.ts'
 import { type Lending, lend } from './govern/iam/lending.ts'
 import { rootOf } from './in-process/access.ts'
@@ -32,7 +33,7 @@ import { Batches } from './transform/functions/batches.ts'
 import { Functions } from './transform/functions/functions.ts'
 import { Jobs } from './transform/jobs/jobs.ts'
 import { Background } from './world/background.ts'
-import { SystemClock } from './world/clock.ts'
+import { type Clock, SystemClock } from './world/clock.ts'
 import { fillingDisk } from './world/filling-disk.ts'
 import { pause } from './world/pause.ts'
 import { SimulatedClock } from './world/simulated/clock.ts'
@@ -149,7 +150,8 @@ async function build({ settings, startAt, log, ran, transcript, faults, url }: B
   const athena = new Athena({
     random: randomOf('athena'),
     ...{ ledger, blobs, clock, stopwatch: realClock, log, background, s3, catalog, engine, meter },
-    permits: (principal, action, resource) => !iam.enforced || iam.decide({ principal, action, resource }).allowed,
+    permits: (principal, { action, resource, region, context }) =>
+      iam.enforced ? iam.decide({ principal, action, resource, context: viaAthena(clock, region, context) }) : allowed,
     concurrent: engineChildren,
   })
 
@@ -235,6 +237,24 @@ async function build({ settings, startAt, log, ran, transcript, faults, url }: B
 
 /** Statements that the engine runs at once, each in a child of its own; a SELECT beyond them is QUEUED. */
 const engineChildren = Math.max(2, Math.min(8, availableParallelism()))
+
+const allowed = { allowed: true } as const
+
+/**
+ * What a policy may ask about, of what Athena does for its caller; nothing of where he calls from, as in AWS.
+ * https://docs.aws.amazon.com/athena/latest/ug/security-iam-athena-calledvia.html
+ */
+function viaAthena(clock: Clock, region: string, own: AccessQuestion['context'] = {}) {
+  const via = 'athena.amazonaws.com'
+  return {
+    ...own,
+    get 'aws:CurrentTime'() {
+      return new Date(clock.now()).toISOString()
+    },
+    ...{ 'aws:RequestedRegion': region, 'aws:ViaAWSService': 'true' },
+    ...{ 'aws:CalledVia': [via], 'aws:CalledViaFirst': via, 'aws:CalledViaLast': via },
+  }
+}
 
 const lambda = 'lambda.amazonaws.com'
 

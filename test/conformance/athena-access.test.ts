@@ -6,9 +6,13 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import {
   AthenaClient,
+  GetDatabaseCommand,
   GetQueryExecutionCommand,
   GetQueryResultsCommand,
+  GetTableMetadataCommand,
+  ListDatabasesCommand,
   ListQueryExecutionsCommand,
+  ListTableMetadataCommand,
   StartQueryExecutionCommand,
 } from '@aws-sdk/client-athena'
 import {
@@ -20,7 +24,7 @@ import {
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam'
 import { CreateStreamCommand, GetRecordsCommand, GetShardIteratorCommand, KinesisClient } from '@aws-sdk/client-kinesis'
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler'
 import { account, client, region, startLake } from '../testing/lake.ts'
 import type { Key } from '../testing/signed.ts'
@@ -203,11 +207,11 @@ for (const [sql, words] of [
   ],
   [
     'INSERT INTO weather.open SELECT * FROM weather.open',
-    /not authorized to perform: s3:PutObject on resource: arn:aws:s3:::lake\/open\//,
+    /not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::lake\/open\//,
   ],
   [
     "UNLOAD (SELECT 1 AS a) TO 's3://lake/else/' WITH (format = 'JSON')",
-    /not authorized to perform: s3:PutObject on resource: arn:aws:s3:::lake\/else\//,
+    /not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::lake\/else\//,
   ],
   ['CREATE VIEW weather.v AS SELECT 1 AS a', /not authorized to perform: glue:CreateTable on resource/],
   ['PREPARE p FROM SELECT 1', /not authorized to perform: athena:CreatePreparedStatement on resource/],
@@ -218,3 +222,89 @@ for (const [sql, words] of [
     assert.equal(state, 'FAILED')
     assert.match(reason, words)
   })
+
+/** Everything, with what is said beside. */
+const everythingWith = (...statements: readonly object[]) =>
+  new IAMClient(client(lake.url, root)).send(
+    new PutUserPolicyCommand({
+      UserName: 'analyst',
+      PolicyName: 'least',
+      PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: statements }),
+    }),
+  )
+const all = { Effect: 'Allow', Action: '*', Resource: '*' }
+const deny = (action: string, resource: string) => ({ Effect: 'Deny', Action: action, Resource: resource })
+
+test('an object that a policy keeps from somebody is not read with the folder that it lies in', async () => {
+  const s3 = new S3Client({ ...client(lake.url, root), forcePathStyle: true })
+  await s3.send(new PutObjectCommand({ Bucket: 'lake', Key: 'open/kept/b.csv', Body: '3\n' }))
+  await everythingWith(all, deny('s3:GetObject', 'arn:aws:s3:::lake/open/kept/*'))
+  const { state, reason } = await run(analyst, 'SELECT sum(n) AS n FROM weather.open')
+  assert.equal(state, 'FAILED')
+  assert.match(reason, /s3:GetObject on resource: "arn:aws:s3:::lake\/open\/kept\/b.csv" with an explicit deny/)
+})
+
+test('a policy that lets somebody to some names in a folder lets him to no others', async () => {
+  const rest = { Effect: 'Allow', NotAction: 's3:GetObject', Resource: '*' }
+  for (const [name, expected] of [
+    ['lake/open/*.csv', 'SUCCEEDED'],
+    // One character, whichever: also the star of a question about a whole folder.
+    ['lake/open/?', 'FAILED'],
+  ] as const) {
+    await everythingWith(rest, allow(['s3:GetObject'], `arn:aws:s3:::${name}`))
+    const { state, reason } = await run(analyst, 'SELECT sum(n) AS n FROM weather.open')
+    assert.equal(state, expected, reason)
+  }
+})
+
+test('who may list one folder alone reads the tables that lie in it and no others', async () => {
+  const listing = { ...allow(['s3:ListBucket'], '*'), Condition: { StringLike: { 's3:prefix': 'open/*' } } }
+  await everythingWith({ Effect: 'Allow', NotAction: 's3:ListBucket', Resource: '*' }, listing)
+  assert.equal((await run(analyst, 'SELECT sum(n) AS n FROM weather.open')).state, 'SUCCEEDED')
+  const { state, reason } = await run(analyst, 'SELECT * FROM weather.secret')
+  assert.equal(state, 'FAILED')
+  assert.match(reason, /s3:ListBucket on resource: "arn:aws:s3:::lake"/)
+})
+
+for (const [what, sql, resource] of [
+  ['where it may not', "UNLOAD (SELECT 1 AS a) TO 's3://lake/un/' WITH (format = 'JSON')", 'lake/un/2*'],
+  ['its manifest', "UNLOAD (SELECT 1 AS a) TO 's3://lake/un/' WITH (format = 'JSON')", 'lake/results/*-manifest.csv'],
+  ['what its result is', 'SELECT 1 AS a', 'lake/results/*.csv.metadata'],
+] as const)
+  test(`a statement may not write ${what}, and then writes nothing`, async () => {
+    await everythingWith(all, deny('s3:PutObject', `arn:aws:s3:::${resource}`))
+    const { state, reason } = await run(analyst, sql)
+    assert.equal(state, 'FAILED')
+    assert.match(reason, /s3:PutObject on resource: .* with an explicit deny in an identity-based policy/)
+    const s3 = new S3Client({ ...client(lake.url, root), forcePathStyle: true })
+    assert.equal((await s3.send(new ListObjectsV2Command({ Bucket: 'lake', Prefix: 'un/' }))).KeyCount, 0)
+  })
+
+test('a policy is asked with the time and the region, and may say through which service', async () => {
+  const until = (instant: string) => ({ Condition: { DateGreaterThan: { 'aws:CurrentTime': instant } } })
+  const through = { Condition: { 'ForAnyValue:StringEquals': { 'aws:CalledVia': 'athena.amazonaws.com' } } }
+  const elsewhere = { Condition: { StringNotEquals: { 'aws:RequestedRegion': region } } }
+  for (const [condition, expected] of [
+    [until('2025-10-01T00:00:00Z'), 'FAILED'],
+    [until('2030-01-01T00:00:00Z'), 'SUCCEEDED'],
+    [through, 'FAILED'],
+    [elsewhere, 'SUCCEEDED'],
+  ] as const) {
+    await everythingWith(all, { ...deny('glue:GetTable', '*'), ...condition })
+    assert.equal((await run(analyst, 'SELECT * FROM weather.open')).state, expected, JSON.stringify(condition))
+  }
+})
+
+test('what Athena tells of a table is for who may read that table in the catalog', async () => {
+  await everythingWith(all, deny('glue:Get*', `${glue}:table/weather/secret`), deny('glue:GetDatabases', '*'))
+  const athena = new AthenaClient(client(lake.url, analyst))
+  const of = { CatalogName: 'AwsDataCatalog', DatabaseName: 'weather' }
+  const { TableMetadata } = await athena.send(new GetTableMetadataCommand({ ...of, TableName: 'open' }))
+  assert.equal(TableMetadata?.Name, 'open')
+  const refused = { name: 'MetadataException', message: /is not authorized to perform: glue:Get/ }
+  await assert.rejects(athena.send(new GetTableMetadataCommand({ ...of, TableName: 'secret' })), refused)
+  await assert.rejects(athena.send(new ListDatabasesCommand({ CatalogName: 'AwsDataCatalog' })), refused)
+  await everythingWith(allow(['athena:*'], '*'))
+  await assert.rejects(athena.send(new GetDatabaseCommand(of)), refused)
+  await assert.rejects(athena.send(new ListTableMetadataCommand(of)), refused)
+})

@@ -63,6 +63,10 @@ class StandIn {
   }
 }
 
+async function* bytesOf(text: string) {
+  yield Buffer.from(text)
+}
+
 /** A promise that the test keeps. */
 const gate = () => Promise.withResolvers<void>()
 
@@ -89,7 +93,7 @@ async function open(options: { directory?: string; concurrent?: number; stopwatc
   const refused = new Set<string>()
   const athena = new Athena({
     ...{ ledger, blobs, clock, stopwatch: options.stopwatch ?? clock, random, log, background, s3, catalog, engine },
-    permits: (_, action) => !refused.has(action),
+    permits: (_, { action }) => ({ allowed: !refused.has(action) }),
     concurrent: options.concurrent ?? 2,
   })
   await athena.start()
@@ -274,7 +278,9 @@ test('without a place for the result, or with one that is not there, no query st
 })
 
 test('a table is read with the rights of who asked', async () => {
-  const { engine, refused, start, ended } = await open()
+  const { engine, s3, ledger, refused, start, ended } = await open()
+  const object = await s3.take(bytesOf('1'))
+  await ledger.commit(write => s3.publish(write, 'results', 'data/a', object))
   await ended(await start('CREATE DATABASE weather'))
   await ended(await start("CREATE EXTERNAL TABLE weather.obs (a int) LOCATION 's3://results/data/'"))
   engine.answer = async request => {
@@ -299,11 +305,7 @@ test('a repair adds the folders that are there, once, all in one commit with the
     await start("CREATE EXTERNAL TABLE w.t (a int) PARTITIONED BY (year int, day string) LOCATION 's3://results/t'"),
   )
   const put = async (key: string) => {
-    const object = await s3.take(
-      (async function* () {
-        yield Buffer.from('1')
-      })(),
-    )
+    const object = await s3.take(bytesOf('1'))
     await ledger.commit(write => s3.publish(write, 'results', key, object))
   }
   for (const key of [

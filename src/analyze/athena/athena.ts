@@ -71,7 +71,7 @@ export class Athena {
   readonly #log: Log
   readonly #background: Background
   readonly #s3: ObjectStore
-  readonly #permits: Permits
+  readonly permits: Permits
   readonly #history: History
   readonly #engine: Engine
   readonly #metrics: QueryMetrics
@@ -105,7 +105,7 @@ export class Athena {
     this.#log = parts.log
     this.#background = parts.background
     this.#s3 = parts.s3
-    this.#permits = parts.permits
+    this.permits = parts.permits
     this.#engine = parts.engine
     this.catalog = parts.catalog
     this.#history = new History(parts.ledger)
@@ -154,7 +154,7 @@ export class Athena {
     if (!group.enabled) throw workGroupDisabled(group.name)
     if (Buffer.byteLength(text) > queryBytesMax) throw queryTooLong(Buffer.byteLength(text))
     if (catalog !== undefined) this.dataCatalogs.demandOwn(scope, catalog)
-    const caller = new Caller(scope, principal, this.#permits)
+    const caller = new Caller(scope, principal, this.permits)
     const { sql, values, statement } = this.#resolved(caller, request)
     demandDescribed(this.catalog, caller, statement, request.database?.toLowerCase(), this.#random)
     const output = outputFor(group.configuration, request, this.#s3)

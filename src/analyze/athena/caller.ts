@@ -1,6 +1,7 @@
 /** On whose behalf a query runs: its account and region, and what the caller may do. */
-import type { Principal } from '../../gateway/operation.ts'
+import type { Access, Principal } from '../../gateway/operation.ts'
 import { notPermitted } from './faults.ts'
+import type { Location } from './location.ts'
 import type { Permits, Scope } from './needs.ts'
 
 export class Caller implements Scope {
@@ -17,7 +18,7 @@ export class Caller implements Scope {
   }
 
   may(action: string, ...resources: readonly string[]): boolean {
-    return resources.every(resource => this.#permits(this.#principal, action, resource))
+    return resources.every(resource => this.#decided({ action, resource }).allowed)
   }
 
   mayTable(action: string, database: string, table: string): boolean {
@@ -26,8 +27,27 @@ export class Caller implements Scope {
 
   /** Throws QueryFailure when the caller may not. */
   demand(action: string, ...resources: readonly string[]): void {
-    const refused = resources.find(resource => !this.#permits(this.#principal, action, resource))
-    if (refused !== undefined) throw notPermitted(this.#principal.arn, action, refused)
+    const refusal = this.refusal(action, ...resources)
+    if (refusal !== undefined) throw notPermitted(refusal)
+  }
+
+  /** IAM's words for the first of them that the caller may not. */
+  refusal(action: string, ...resources: readonly string[]): string | undefined {
+    return this.#refusalOf(resources.map(resource => ({ action, resource })))
+  }
+
+  /**
+   * A listing is asked for with its prefix, and each object by its own key: a policy may let somebody into one folder
+   * alone, or keep one object from him, which a question about `folder/*` would not meet.
+   */
+  demandListing({ bucket, prefix }: Location): void {
+    const context = { 's3:prefix': prefix }
+    const refusal = this.#refusalOf([{ action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}`, context }])
+    if (refusal !== undefined) throw notPermitted(refusal)
+  }
+
+  demandObject(action: 's3:GetObject' | 's3:PutObject', bucket: string, key: string): void {
+    this.demand(action, `arn:aws:s3:::${bucket}/${key}`)
   }
 
   /** As Glue asks: the catalog, the database and the table, each. */
@@ -45,6 +65,27 @@ export class Caller implements Scope {
 
   demandWorkGroup(action: string, workGroup: string): void {
     this.demand(action, `arn:aws:athena:${this.region}:${this.account}:workgroup/${workGroup}`)
+  }
+
+  refusalOfTable(action: string, database: string, table: string): string | undefined {
+    return this.refusal(action, ...this.#tableResources(database, table))
+  }
+
+  refusalOfDatabase(action: string, database: string): string | undefined {
+    return this.refusal(action, this.#glue('catalog'), this.#glue(`database/${database}`))
+  }
+
+  #decided(access: Access) {
+    return this.#permits(this.#principal, { ...access, region: this.region })
+  }
+
+  #refusalOf(questions: readonly Access[]): string | undefined {
+    for (const access of questions) {
+      const { allowed, message } = this.#decided(access)
+      const asked = `perform: ${access.action} on resource: ${access.resource}`
+      if (!allowed) return message ?? `User: ${this.#principal.arn} is not authorized to ${asked}`
+    }
+    return undefined
   }
 
   #tableResources(database: string, table: string): readonly string[] {

@@ -25,12 +25,14 @@ export class DataObjects {
   /** Throws QueryFailure where there is no such bucket, or it may not be read. */
   async *under(text: string): AsyncIterable<ObjectEntry> {
     const { bucket, prefix } = this.#location(text)
-    this.#caller.demand('s3:ListBucket', `arn:aws:s3:::${bucket}`)
-    this.#caller.demand('s3:GetObject', `arn:aws:s3:::${bucket}/${prefix}*`)
+    this.#caller.demandListing({ bucket, prefix })
     for (let after = ''; ; ) {
       const objects = this.#s3.list(bucket, prefix, after, page)
-      for (const object of objects)
-        if (!isHidden(object.key.slice(prefix.length)) && this.#hasRows(object)) yield object
+      for (const object of objects) {
+        if (isHidden(object.key.slice(prefix.length)) || !this.#hasRows(object)) continue
+        this.#caller.demandObject('s3:GetObject', bucket, object.key)
+        yield object
+      }
       const last = objects.at(-1)
       if (!last || objects.length < page) return
       after = last.key
@@ -49,7 +51,7 @@ export class DataObjects {
         const { bucket, prefix } = this.#location(place)
         // Of an object, not of a folder.
         const key = prefix.slice(0, -1)
-        this.#caller.demand('s3:GetObject', `arn:aws:s3:::${bucket}/${key}`)
+        this.#caller.demandObject('s3:GetObject', bucket, key)
         const object = this.#s3.latest(bucket, key)
         if (!object)
           throw new QueryFailure(

@@ -88,7 +88,7 @@ export class Executions {
 
   async run(unbound: Execution, parsed: Runnable): Promise<Result> {
     const { bucket, key } = unbound.query.output
-    unbound.caller.demand('s3:PutObject', `arn:aws:s3:::${bucket}/${key}`)
+    for (const written of [key, `${key}.metadata`]) unbound.caller.demandObject('s3:PutObject', bucket, written)
     if (parsed.kind === 'createView') return this.#textual(unbound, () => this.#createView(unbound, parsed))
     if (parsed.kind === 'explain') return this.#explain(unbound, parsed)
     if (!isQuery(parsed)) return this.#textual(unbound, context => runStatement(context, parsed))

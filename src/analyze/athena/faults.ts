@@ -203,9 +203,5 @@ export const ddlPartitionExists = (name: string) =>
 export const ddlNoPartition = (name: string) => hive(`SemanticException [Error 10006]: Partition not found ${name}`)
 export const ddlInvalid = (text: string) => hive(`SemanticException ${text}`)
 
-export const notPermitted = (user: string, action: string, resource: string) =>
-  new QueryFailure(
-    'user',
-    `Insufficient permissions to execute the query. User: ${user} is not authorized to perform: ${action} on resource: ` +
-      `${resource} because no identity-based policy allows the ${action} action.`,
-  )
+export const notPermitted = (refusal: string) =>
+  new QueryFailure('user', `Insufficient permissions to execute the query. ${refusal}`)

@@ -12,7 +12,7 @@ import type {
 } from '../../catalog/glue/table.ts'
 import type { Blob, Scratch } from '../../durable/blobs.ts'
 import type { Transaction } from '../../durable/ledger.ts'
-import type { Principal } from '../../gateway/operation.ts'
+import type { Access, Principal } from '../../gateway/operation.ts'
 import type {
   ExplainRequest,
   ExplainResult,
@@ -125,8 +125,11 @@ export interface Catalog {
   deletePartition(write: Transaction, scope: Scope, database: string, table: string, values: readonly string[]): void
 }
 
-/** Whether IAM lets somebody; always true in open mode. A query reads and writes with its caller's rights. */
-export type Permits = (principal: Principal, action: string, resource: string) => boolean
+/** Whether IAM lets somebody; always so in open mode. A query reads and writes with its caller's rights. */
+export type Permits = (
+  principal: Principal,
+  access: Access & { readonly region: string },
+) => { readonly allowed: boolean; readonly message?: string }
 
 /** Real time, also where the lake's clock is simulated: the figures of a query are about this machine. */
 export interface Stopwatch {

@@ -72,7 +72,7 @@ export class Writes {
     if (!target) return nothing
     using room = await this.#rooms.take()
     using held = new DisposableStack()
-    const { caller, query, now, signal } = execution
+    const { query, now, signal } = execution
     const reading = this.#scans.reading(execution)
     const { bucket, prefix } = target.base
     if (!this.#s3.bucketExists(bucket))
@@ -80,7 +80,6 @@ export class Writes {
         'user',
         `PERMISSION_DENIED: The S3 location s3://${bucket}/${prefix} is invalid: no such bucket`,
       )
-    caller.demand('s3:PutObject', `arn:aws:s3:::${bucket}/${prefix}*`)
     const result = await this.#engine.transform({
       script: target.statement,
       arguments: {},
@@ -102,23 +101,27 @@ export class Writes {
   }
 
   async #publication(execution: Execution, target: Target, result: TransformResult): Promise<Writing> {
-    const { query, now } = execution
+    const { query, now, caller } = execution
     const placed = result.files.map(file => ({ file, ...target.folder(withoutEmpty(file)) }))
     const folders = new Set(placed.map(({ at }) => `${at.bucket}/${at.prefix}`))
     const { base } = target
     if (folders.size > partitionsWrittenMax) throw tooManyPartitions(`s3://${base.bucket}/${base.prefix}`)
     const stamp = new Date(now).toISOString().replace(/[-:]/g, '').replace('T', '_').slice(0, 15)
     const end = result.format === 'parquet' ? '' : result.extension.replace(/^\.[a-z]+/, '')
-    const objects: { readonly bucket: string; readonly key: string; readonly object: PreparedObject }[] = []
-    for (const [index, { file, at }] of placed.entries()) {
+    const named = placed.map(({ file, at }, index) => {
       const last = file.bucket === undefined ? query.id : `bucket-${String(file.bucket).padStart(5, '0')}`
       const name = `${stamp}_${String(index).padStart(5, '0')}_${query.id.slice(0, 5)}_${last}${end}`
+      return { file, bucket: at.bucket, key: at.prefix + name }
+    })
+    const manifest = { bucket: query.output.bucket, key: `${query.output.key}-manifest.csv` }
+    for (const { bucket, key } of [...named, manifest]) caller.demandObject('s3:PutObject', bucket, key)
+    const objects: { readonly bucket: string; readonly key: string; readonly object: PreparedObject }[] = []
+    for (const { file, bucket, key } of named) {
       const object = await this.#s3.prepare(await this.#blobs.adopt(file.file), {
         contentType: 'application/octet-stream',
       })
-      objects.push({ bucket: at.bucket, key: at.prefix + name, object })
+      objects.push({ bucket, key, object })
     }
-    const manifest = { bucket: query.output.bucket, key: `${query.output.key}-manifest.csv` }
     const lines = objects.map(({ bucket, key }) => `s3://${bucket}/${key}\n`)
     const listed = await this.#s3.take(chunks(lines), { contentType: 'application/octet-stream' })
     const added = new Map(placed.flatMap(({ added: one }) => (one ? [[one.location ?? '', one] as const] : [])))
@@ -173,9 +176,7 @@ export class Writes {
         const known = this.#catalog.partition(caller, reference.database, reference.name, values)
         if (known) {
           checkLayout(table, known)
-          const at = locationOf(known.location)
-          caller.demand('s3:PutObject', `arn:aws:s3:::${at.bucket}/${at.prefix}*`)
-          return { at }
+          return { at: locationOf(known.location) }
         }
         const at = { bucket: base.bucket, prefix: base.prefix + partitionPath(keys, values) }
         return { at, added: { values, location: `s3://${at.bucket}/${at.prefix}` } }
@@ -229,7 +230,7 @@ export class Writes {
   }
 
   #demandEmpty({ caller }: Execution, base: Location, location: string): void {
-    caller.demand('s3:ListBucket', `arn:aws:s3:::${base.bucket}`)
+    caller.demandListing(base)
     if (this.#s3.bucketExists(base.bucket)) this.#checkEmpty(base, location)
   }
 

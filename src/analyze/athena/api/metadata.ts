@@ -2,9 +2,10 @@
  * Databases and tables of the Glue catalog as Athena shows them.
  * https://docs.aws.amazon.com/athena/latest/APIReference/API_GetTableMetadata.html
  */
-import { operation } from '../../../gateway/operation.ts'
+import { type Call, operation } from '../../../gateway/operation.ts'
 import { list, optional, string, structure, timestamp } from '../../../gateway/shape.ts'
 import type { Athena } from '../athena.ts'
+import { Caller } from '../caller.ts'
 import { MetadataException } from '../faults.ts'
 import { namePattern } from '../name-pattern.ts'
 import type { Catalog, Scope } from '../needs.ts'
@@ -46,6 +47,7 @@ export const GetDatabase = operation({
   resource: inCatalog,
   handle(athena: Athena, { CatalogName, DatabaseName }, call) {
     athena.dataCatalogs.demandOwn(call, CatalogName)
+    demand(asked(athena, call).refusalOfDatabase('glue:GetDatabase', DatabaseName))
     return { Database: databaseOf(existing(athena, call, DatabaseName)) }
   },
 })
@@ -61,6 +63,7 @@ export const ListDatabases = operation({
   resource: inCatalog,
   handle(athena: Athena, { CatalogName, NextToken, MaxResults = 50 }, call) {
     athena.dataCatalogs.demandOwn(call, CatalogName)
+    demand(asked(athena, call).refusalOfDatabase('glue:GetDatabases', '*'))
     const [after] = NextToken === undefined ? [''] : shape.readToken<[string]>(NextToken, 'string')
     const found = athena.catalog.databases(call).filter(({ name }) => name > after)
     const page = found.slice(0, MaxResults)
@@ -78,6 +81,7 @@ export const GetTableMetadata = operation({
   resource: inCatalog,
   handle(athena: Athena, { CatalogName, DatabaseName, TableName }, call) {
     athena.dataCatalogs.demandOwn(call, CatalogName)
+    demand(asked(athena, call).refusalOfTable('glue:GetTable', DatabaseName, TableName))
     existing(athena, call, DatabaseName)
     const table = athena.catalog.table(call, DatabaseName, TableName)
     if (!table) throw new MetadataException(`EntityNotFoundException: Table ${TableName} not found.`)
@@ -98,6 +102,7 @@ export const ListTableMetadata = operation({
   resource: inCatalog,
   handle(athena: Athena, { CatalogName, DatabaseName, Expression, NextToken, MaxResults = 50 }, call) {
     athena.dataCatalogs.demandOwn(call, CatalogName)
+    demand(asked(athena, call).refusalOfTable('glue:GetTables', DatabaseName, '*'))
     existing(athena, call, DatabaseName)
     const [start] = NextToken === undefined ? [''] : shape.readToken<[string]>(NextToken, 'string')
     const wanted = Expression ? namePattern(Expression) : () => true
@@ -117,6 +122,13 @@ export const ListTableMetadata = operation({
     }
   },
 })
+
+const asked = (athena: Athena, call: Call) => new Caller(call, call.principal, athena.permits)
+
+/** As in AWS, what Glue refuses is no refusal of Athena's. */
+function demand(refusal: string | undefined): void {
+  if (refusal !== undefined) throw new MetadataException(refusal)
+}
 
 function existing(athena: Athena, scope: Scope, name: string): Database {
   const found = athena.catalog.database(scope, name)

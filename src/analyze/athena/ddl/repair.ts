@@ -26,7 +26,7 @@ export async function repair(context: Context, name: TableName): Promise<Outcome
   const location = parseLocation(table.location)
   if (!location || !s3.bucketExists(location.bucket))
     throw ddlInvalid(`The location ${table.location} cannot be listed`)
-  caller.demand('s3:ListBucket', `arn:aws:s3:::${location.bucket}`)
+  caller.demandListing(location)
 
   const found: PartitionDefinition[] = []
   const labels: string[] = []
