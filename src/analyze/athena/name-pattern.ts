@@ -1,11 +1,21 @@
 /** Patterns over names of tables and databases, matched in bounded time: they come from strangers. */
 import { tablePattern } from '../../catalog/glue/table-pattern.ts'
 import { Fault } from '../../gateway/fault.ts'
-import { InvalidRequestException } from './faults.ts'
+import { ddlInvalid, InvalidRequestException } from './faults.ts'
+
+/** As long as the Expression of Glue's GetTables. */
+const patternCharactersMax = 2048
 
 /** SHOW's patterns: `*` and `.*` stand for any text, `|` for or, every other character for itself. */
 export function showPattern(pattern: string): (name: string) => boolean {
-  const choices = pattern.split('|').map(choice => choice.split(/\.?\*/).map(literal).join('.*'))
+  if (pattern.length > patternCharactersMax)
+    throw ddlInvalid(`A pattern has at most ${patternCharactersMax} characters: this one has ${pattern.length}`)
+  const choices = pattern.split('|').map(choice =>
+    choice
+      .split(/(?:\.?\*)+/)
+      .map(literal)
+      .join('.*'),
+  )
   return tablePattern(choices.join('|'))
 }
 const literal = (text: string): string => text.replace(/[^\p{L}\p{N}]/gu, '\\$&')

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { references } from '../sql/references.ts'
 import { statementOf, translate } from '../sql/translate.ts'
+import { typeOfHive } from '../sql/typing/names.ts'
 import { EngineFault } from './fault.ts'
 import { parse } from './process/parser.ts'
 import { engineOf, query } from './testing/tables.ts'
@@ -71,8 +72,33 @@ for (const [topic, statements] of Object.entries(bounded)) {
           `${shown}: ${cause.kind} ${cause.message}`,
         )
         assert.doesNotMatch(cause.message, gotThrough, shown)
+        assert.doesNotMatch(cause.message, /GENERIC_INTERNAL_ERROR/, shown)
+        assert.ok(cause.message.length < 5000, `${shown}: a message of ${cause.message.length} characters`)
       })
       assert.deepEqual((await query('SELECT 1', [], {}, small)).lines, ['"_col0"', '"1"'], shown)
     }
   })
 }
+
+test('brackets inside of a text nest nothing', async () => {
+  const { lines } = await query(`SELECT json_array_length('${'['.repeat(300)}${']'.repeat(300)}')`)
+  assert.deepEqual(lines, ['"_col0"', '"1"'])
+})
+
+test('a row of more fields than an expression may be deep is shown', async () => {
+  const fields = Array.from({ length: 1500 }, (_, index) => `f${index} integer`)
+  assert.deepEqual((await query(`SELECT CAST(NULL AS row(${fields.join(', ')})) AS x, 1 AS y`)).lines, [
+    '"x","y"',
+    ',"1"',
+  ])
+})
+
+for (const [what, nested] of [
+  ['arrays', (depth: number) => `${'array<'.repeat(depth)}int${'>'.repeat(depth)}`],
+  ['maps', (depth: number) => `${'map<string,'.repeat(depth)}int${'>'.repeat(depth)}`],
+  ['structs', (depth: number) => `${'struct<a:'.repeat(depth)}int${'>'.repeat(depth)}`],
+] as const)
+  test(`a catalog's column of ${what} in one another without end is refused, at once`, () => {
+    assert.ok(typeOfHive(nested(100)))
+    assert.throws(() => typeOfHive(nested(9000)), /nests deeper than 100 levels/)
+  })

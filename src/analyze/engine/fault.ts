@@ -30,11 +30,17 @@ export class EngineFault extends Error {
   readonly position?: Position
 
   constructor(kind: EngineFaultKind, message: string, position?: Position, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause })
+    super(shortened(message), cause === undefined ? undefined : { cause })
     this.kind = kind
     if (position !== undefined) this.position = position
   }
 }
+
+/** A value or a name that a message quotes may be of any length, and the message is kept with the query's history. */
+const messageCharactersMax = 4096
+
+const shortened = (message: string): string =>
+  message.length <= messageCharactersMax ? message : `${message.slice(0, messageCharactersMax).toWellFormed()}…`
 
 /** 'line 1:8: …', the form in which Trino names a place. */
 export function at(position: Position | undefined, text: string): string {

@@ -162,12 +162,31 @@ export function groupBy(
       : // A number would be a place in the list.
         `(${key(node)})`
   const named = groupItems(group, items)
+  const sets = named.reduce((count, item) => count * setCount(item), 1)
+  if (sets > setsMax) throw tooManySets(sets, group.position)
   if (group.flag('distinct') && named.some(isGroupings)) return `GROUP BY GROUPING SETS (${distinctSets(named, write)})`
   const texts = named.map(item => {
     if (!isGroupings(item)) return write(item)
     return `${(item.text('name') ?? '').toUpperCase()} (${item.list('args').map(write).join(', ')})`
   })
   return `GROUP BY ${texts.join(', ')}`
+}
+
+/** Trino's, before it looks which come out the same. https://trino.io/docs/current/admin/properties-general.html */
+const setsMax = 2048
+
+function setCount(item: Node): number {
+  if (!isGroupings(item)) return 1
+  const args = item.list('args')
+  const name = (item.text('name') ?? '').toLowerCase()
+  if (name === 'rollup') return args.length + 1
+  return name === 'cube' ? 2 ** args.length : args.reduce((count, one) => count + setCount(one), 0)
+}
+
+function tooManySets(count: number, position: Position | undefined): EngineFault {
+  const told = count > 2 ** 31 - 1 ? `more than ${2 ** 31 - 1}` : String(count)
+  const text = `GROUP BY has ${told} grouping sets but can contain at most ${setsMax}`
+  return new EngineFault('semantic', `TOO_MANY_GROUPING_SETS: ${at(position, text)}`, position)
 }
 
 /** Sets that come out the same, whatever the order of their columns, are one. */

@@ -27,10 +27,12 @@ export function resultText(value: string, type: Type): string {
       return `'{' || array_to_string(list_transform(map_entries(${value}), item -> ${entry}), ', ') || '}'`
     }
     case 'row': {
-      const parts = type.fields.map(
-        (field, index) => `${literal(`${fieldName(field, index)}=`)} || ${nested(fieldOf(value, index), field.type)}`,
-      )
-      return `CASE WHEN ${value} IS NULL THEN NULL ELSE '{' || ${parts.join(" || ', ' || ") || "''"} || '}' END`
+      // One call and not a chain: a thousand fields would be too deep for DuckDB.
+      const parts = type.fields.flatMap((field, index) => [
+        literal(`${index === 0 ? '' : ', '}${fieldName(field, index)}=`),
+        nested(fieldOf(value, index), field.type),
+      ])
+      return `CASE WHEN ${value} IS NULL THEN NULL ELSE concat(${["'{'", ...parts, "'}'"].join(', ')}) END`
     }
     case 'simple':
       if (isSketch(type)) throw unsupported(`A result of the type ${nameOf(type)}, whose binary form is Athena's own,`)

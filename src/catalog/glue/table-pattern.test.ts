@@ -51,6 +51,12 @@ test('a pattern that explodes elsewhere is answered at once', () => {
   assert.equal(tablePattern(`${'(a+)+'.repeat(40)}b`)('a'.repeat(255)), false)
 })
 
+test('nor does the longest pattern take its time anew for each of many tables', () => {
+  const matches = tablePattern(`${'.*'.repeat(1023)}7`)
+  const names = Array.from({ length: 20_000 }, (_, index) => `orders_${(index * 7919).toString(36)}`)
+  assert.equal(names.filter(matches).length, names.filter(name => name.endsWith('7')).length)
+})
+
 // https://github.com/getmoto/moto/blob/5.0.0/tests/test_glue/test_datacatalog.py
 test('classes of characters are known by their letters', () => {
   const names = ['orders_2025', 'orders_', 'old_orders_1', 'Orders.2']

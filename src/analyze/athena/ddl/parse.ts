@@ -63,8 +63,10 @@ function readPrepare(reader: Reader): Statement {
   const name = reader.name()
   reader.expect('FROM')
   const { place } = reader
+  // Refused before it is read: each of a thousand in one another would be read anew, and take memory for all of its words.
+  const isPrepare = reader.sees('PREPARE')
   const text = reader.query().trim()
-  if (!isQuery(parseStatement(text)))
+  if (isPrepare || !isQuery(parseStatement(text)))
     throw unsupportedStatement(place, 'PREPARE of a statement that is no SELECT, INSERT INTO, CTAS or UNLOAD')
   return { kind: 'prepare', name, text }
 }

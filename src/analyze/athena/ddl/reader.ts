@@ -1,4 +1,6 @@
 /** Reads tokens one after the other, and says where and what was expected when they are others. */
+
+import { typeDepthMax } from '../../sql/typing/names.ts'
 import { malformedStatement } from '../faults.ts'
 import type { ColumnDefinition, TableName } from './statement.ts'
 import { placeOf, type Token, tokensOf } from './tokens.ts'
@@ -7,6 +9,7 @@ export class Reader {
   readonly sql: string
   readonly #tokens: readonly Token[]
   #next = 0
+  #typeDepth = 0
 
   constructor(sql: string) {
     const tokens = tokensOf(sql)
@@ -227,8 +230,12 @@ export class Reader {
   }
 
   #inAngles<T>(inner: () => T): T {
+    if (this.#typeDepth === typeDepthMax)
+      throw malformedStatement(this.place, `The type nests deeper than ${typeDepthMax} levels`)
     this.expect('<')
+    this.#typeDepth += 1
     const value = inner()
+    this.#typeDepth -= 1
     this.expect('>')
     return value
   }

@@ -52,7 +52,10 @@ export function placeOf(sql: string, offset: number): string {
 }
 
 function skipBlank(sql: string, at: number): number | undefined {
-  if (/\s/.test(sql.charAt(at))) return at + 1
+  const code = sql.charCodeAt(at)
+  // Signs and letters, which most are.
+  if (code > 0x2f && code < 0x80) return at
+  if (code === 0x20 || /\s/.test(sql.charAt(at))) return at + 1
   if (sql.startsWith('--', at)) {
     const end = sql.indexOf('\n', at)
     return end < 0 ? sql.length : end + 1
@@ -61,6 +64,13 @@ function skipBlank(sql: string, at: number): number | undefined {
   const end = sql.indexOf('*/', at + 2)
   return end < 0 ? undefined : end + 2
 }
+
+/** No part of a name or a number: `( ) * + , - . /`, `: ; < = > ? @`, `[ \\ ] ^`, `{ | } ~`. */
+const isSign = (code: number): boolean =>
+  (code >= 0x28 && code <= 0x2f) ||
+  (code >= 0x3a && code <= 0x40) ||
+  (code >= 0x5b && code <= 0x5e) ||
+  (code >= 0x7b && code <= 0x7e)
 
 const bare = /[\p{L}_][\p{L}\p{N}_]*|\d+(?:\.\d+)?(?:[eE][+-]?\d+(?![\p{L}\p{N}_]))?(?:[\p{L}_][\p{L}\p{N}_]*)?/uy
 
@@ -72,6 +82,7 @@ function tokenAt(sql: string, at: number, escaped: boolean): Token | undefined {
     return string && { ...string, kind: 'quoted', string: string.text }
   }
   if (first === '`' || first === '"') return quotedAt(sql, at, { kind: 'quoted', escaped: false })
+  if (isSign(sql.charCodeAt(at))) return { kind: 'symbol', text: first, offset: at, end: at + 1 }
   bare.lastIndex = at
   const text = bare.exec(sql)?.[0]
   if (text === undefined) return { kind: 'symbol', text: first, offset: at, end: at + 1 }

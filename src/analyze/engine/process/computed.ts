@@ -17,6 +17,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api'
 import { type Computed, type ComputedType, type ComputedValue, ComputeFault } from '../../sql/computed/computed.ts'
+import { exhausted } from './fault-of.ts'
 
 const types: Readonly<Record<ComputedType, DuckDBType>> = {
   VARCHAR,
@@ -44,11 +45,17 @@ export function register(connection: DuckDBConnection, name: string, { takes, gi
         output.flush()
       } catch (cause) {
         // Thrown into DuckDB's thread it would end the process.
-        info.setError(cause instanceof ComputeFault ? cause.message : `GENERIC_INTERNAL_ERROR: ${String(cause)}`)
+        info.setError(said(cause))
       }
     },
   })
   connection.registerScalarFunction(made)
+}
+
+function said(cause: unknown): string {
+  if (cause instanceof ComputeFault) return cause.message
+  // A text, a list or a number beyond what this process can hold, or nested deeper than its stack.
+  return cause instanceof RangeError ? exhausted : `GENERIC_INTERNAL_ERROR: ${String(cause)}`
 }
 
 function fromDuck(value: DuckDBValue): ComputedValue {

@@ -15,7 +15,10 @@ interface Rule {
 /** What our own readers of files say, which name objects and no paths of this machine. */
 const ownWords = /^(?:Invalid Input Error: )?(HIVE_[A-Z_]+: .*)$/s
 
+export const exhausted = 'EXHAUSTED_RESOURCES: Query exhausted resources at this scale factor'
+
 const rules: readonly Rule[] = [
+  { pattern: /Invalid Input Error: (EXHAUSTED_RESOURCES: .*)/s, kind: 'resource', say: () => exhausted },
   // Said by the functions that the engine's process computes itself.
   {
     pattern: /Invalid Input Error: (NOT_SUPPORTED: .*)/s,
@@ -130,7 +133,7 @@ const rules: readonly Rule[] = [
   {
     pattern: /Out of Memory Error|failed to (?:pin|allocate)|max_temp_directory_size/i,
     kind: 'resource',
-    say: () => 'EXHAUSTED_RESOURCES: Query exhausted resources at this scale factor',
+    say: () => exhausted,
   },
   {
     pattern: /More than one row returned by a subquery/,

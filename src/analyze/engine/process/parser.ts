@@ -52,7 +52,7 @@ function read(text: string, library: Polyglot): ReturnType<Polyglot['parse']> {
   try {
     return library.parse(text, 'athena' as never)
   } catch (cause) {
-    throw new EngineFault('syntax', `The statement cannot be parsed: ${String(cause)}`, undefined, cause)
+    throw syntaxFault(String(cause), text, position => position)
   }
 }
 
@@ -74,15 +74,16 @@ function tokenized(sql: string, library: Polyglot): readonly Token[] {
   })
 }
 
+/** Brackets, and whatever may hold some that are none. */
+const brackets = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|[([\])]/g
+
 function nesting(sql: string): number {
   let depth = 0
   let deepest = 0
-  for (let index = 0; index < sql.length; index += 1) {
-    const character = sql.charCodeAt(index)
-    if (character === 0x28 || character === 0x5b) {
-      depth += 1
-      if (depth > deepest) deepest = depth
-    } else if (character === 0x29 || character === 0x5d) depth -= 1
+  for (const [found] of sql.matchAll(brackets)) {
+    if (found === '(' || found === '[') depth += 1
+    else if (found === ')' || found === ']') depth -= 1
+    deepest = Math.max(deepest, depth)
   }
   return deepest
 }

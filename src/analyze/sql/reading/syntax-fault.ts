@@ -22,6 +22,7 @@ const beginnings = ['(', 'SELECT', 'TABLE', 'VALUES', 'WITH']
 const others = ['CREATE', 'EXPLAIN', 'INSERT', 'UNLOAD']
 
 export function syntaxFault(error: string, sql: string, before: (position: Position) => Position): EngineFault {
+  if (/Maximum call stack size exceeded/.test(error)) return tooLarge()
   const found = /^(?:Parse|Tokenization) error at line (\d+), column (\d+): (.*)$/s.exec(error)
   if (found === null) return new EngineFault('syntax', error)
   const [first = ''] = /^\s*(?:[A-Za-z_]\w*|\S)/.exec(sql) ?? []
@@ -35,7 +36,13 @@ export function syntaxFault(error: string, sql: string, before: (position: Posit
   const end = before({ line: Number(found[1]), column: Math.max(1, Number(found[2]) - 1) })
   if (said.startsWith('Unterminated')) return new EngineFault('syntax', at(end, `mismatched input: ${said}`), end)
   const { input, position } = inputTo(sql, end, said)
+  if (said.includes('E_GUARD_')) return tooLarge(position)
   return new EngineFault('syntax', at(position, `mismatched input '${input}'. Expecting: ${expecting(said)}`), position)
+}
+
+/** Nested too deep, or in one chain too long, for the parser's stack: as Trino says it. */
+function tooLarge(position: Position = { line: 1, column: 1 }): EngineFault {
+  return new EngineFault('syntax', at(position, 'statement is too large (stack overflow while parsing)'), position)
 }
 
 function expecting(said: string): string {

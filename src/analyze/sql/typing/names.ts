@@ -124,16 +124,21 @@ export function hiveName(type: Type): string {
 
 export const duckNameOfHive = (text: string): string => duckName(typeOfHive(text))
 
+/** Of arrays, maps and structs in one another; not AWS's. Each level takes a place on the stack of whoever walks the type. */
+export const typeDepthMax = 100
+
 /** Athena's type of a column that the catalog declares. */
-export function typeOfHive(text: string): Type {
+export function typeOfHive(text: string, depth = 0): Type {
+  if (depth > typeDepthMax) throw unsupported(`A column type that nests deeper than ${typeDepthMax} levels`)
   const name = text.trim().toLowerCase()
   const nested = /^(array|map|struct)\s*<(.*)>$/s.exec(name)
   if (nested?.[2] !== undefined) {
     const parts = splitOutside(nested[2])
     const [first = '', second = ''] = parts
-    if (nested[1] === 'array') return { kind: 'array', of: typeOfHive(nested[2]) }
-    if (nested[1] === 'map') return { kind: 'map', key: typeOfHive(first), value: typeOfHive(second) }
-    return { kind: 'row', fields: parts.map(fieldOfHive) }
+    if (nested[1] === 'array') return { kind: 'array', of: typeOfHive(nested[2], depth + 1) }
+    if (nested[1] === 'map')
+      return { kind: 'map', key: typeOfHive(first, depth + 1), value: typeOfHive(second, depth + 1) }
+    return { kind: 'row', fields: parts.map(field => fieldOfHive(field, depth + 1)) }
   }
   if (name === 'binary') return { kind: 'simple', name: 'varbinary' }
   if (name === 'decimal') return { kind: 'decimal', precision: 10, scale: 0 }
@@ -151,8 +156,8 @@ export function typeOfHive(text: string): Type {
   }
 }
 
-function fieldOfHive(field: string): Field {
+function fieldOfHive(field: string, depth: number): Field {
   const colon = field.indexOf(':')
   if (colon < 0) throw unsupported(`The struct field '${field}' without a type`)
-  return { name: field.slice(0, colon).trim(), type: typeOfHive(field.slice(colon + 1)) }
+  return { name: field.slice(0, colon).trim(), type: typeOfHive(field.slice(colon + 1), depth) }
 }
