@@ -2,6 +2,7 @@
 // query with its own path, and what a nested value does not have is NULL.
 
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { parseSchema, type TableSource } from './request.ts'
 import { fileOf, query, transform } from './testing/tables.ts'
@@ -97,5 +98,26 @@ test('a file that is none is named by its place in S3', async () => {
   await assert.rejects(
     query('SELECT * FROM t', [table]),
     /HIVE_BAD_DATA: Not valid Parquet file: s3:\/\/b\/t\/bad\.parquet/,
+  )
+})
+
+test('a file whose footer or pages are not what they say they are fails its query alone, as the data it is', async () => {
+  const made = await parquet("SELECT 7 AS x, 'text' AS s")
+  const whole = await readFile(made.file)
+  const failed: string[] = []
+  for (let at = 5; at < whole.length - 8; at += Math.ceil(whole.length / 60)) {
+    const bytes = Buffer.from(whole)
+    bytes[at] = (bytes[at] ?? 0) ^ 0x5a
+    const file = await fileOf('s3://b/t/lies.parquet', bytes)
+    const table: TableSource = {
+      ...{ database: 'default', name: 't', format: 'parquet', columns: parseSchema('x int, s string') },
+      ...{ partitionColumns: [], partitions: [], files: async () => [{ ...file, partition: -1 }] },
+    }
+    await query('SELECT * FROM t', [table]).catch((cause: unknown) => failed.push(String(cause)))
+  }
+  assert.ok(failed.length > 10, `${failed.length} failed`)
+  assert.deepEqual(
+    failed.filter(words => !/^EngineFault: (?:HIVE_BAD_DATA|EXHAUSTED_RESOURCES): /.test(words)),
+    [],
   )
 })

@@ -141,7 +141,14 @@ const rules: readonly Rule[] = [
     say: () => 'SUBQUERY_MULTIPLE_ROWS: Scalar sub-query has returned multiple rows',
   },
   {
-    pattern: /(?:Malformed JSON|CSV Error|Parquet|GZIP|gzip|Snappy|magic bytes|unexpected end)/,
+    pattern: /incorrectly set page offsets/,
+    kind: 'data',
+    say: () => 'HIVE_BAD_DATA: a file of the table cannot be read: the offsets of its pages are wrong',
+  },
+  {
+    // The last four are said of a Parquet file whose footer or pages are not what they say they are.
+    pattern:
+      /Malformed JSON|CSV Error|Parquet|GZIP|gzip|Snappy|magic bytes|unexpected end|TProtocolException|Invalid Error: (?:don't know what type|invalid TType|Out of buffer)|Could not read enough bytes/,
     kind: 'data',
     say: (_, where) => `HIVE_BAD_DATA: ${at(where(''), 'a file of the table cannot be read')}`,
   },
@@ -161,7 +168,9 @@ export function faultOf(cause: unknown, columns: ReadonlyMap<string, Position> =
     const said = rule.say(found, where)
     return new EngineFault(
       rule.kind,
-      rule.kind === 'data' && said.startsWith('HIVE_BAD_DATA') ? `${said}: ${firstLine(text)}` : said,
+      rule.kind === 'data' && said.endsWith('a file of the table cannot be read')
+        ? `${said}: ${firstLine(text)}`
+        : said,
       position,
       cause,
     )
