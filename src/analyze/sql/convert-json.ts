@@ -48,8 +48,10 @@ function simpleToJson({ sql, type }: Value): string | undefined {
   if (isSimple(type, 'json')) return sql
   if (isSimple(type, 'unknown')) return `CAST(${sql} AS VARCHAR)`
   // What is no finite number is a text.
-  if (isSimple(type, 'real', 'double'))
-    return `CASE WHEN isfinite(${sql}) THEN athena_float(${sql}) ELSE '"' || athena_float(${sql}) || '"' END`
+  if (isSimple(type, 'real', 'double')) {
+    const text = `${isSimple(type, 'real') ? 'athena_real' : 'athena_float'}(${sql})`
+    return `CASE WHEN isfinite(${sql}) THEN ${text} ELSE '"' || ${text} || '"' END`
+  }
   if (isSimple(type, 'date')) return quoted(`CAST(${sql} AS VARCHAR)`)
   return isSimple(type, 'boolean') || numberName(type) !== undefined ? `CAST(${sql} AS VARCHAR)` : undefined
 }

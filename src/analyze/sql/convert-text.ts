@@ -28,7 +28,8 @@ export function textIn({ sql, type: from }: Value): string | undefined {
     case 'instant':
       return instantText(sql, from)
     case 'simple':
-      if (from.name === 'real' || from.name === 'double') return `athena_float(${sql})`
+      if (from.name === 'double') return `athena_float(${sql})`
+      if (from.name === 'real') return `athena_real(${sql})`
       if (from.name === 'varbinary') return undefined
       if (from.name === 'ipaddress') return `athena_ip_text(${sql})`
       if (from.name === 'interval day to second') return `athena_days(${sql})`

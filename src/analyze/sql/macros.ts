@@ -19,6 +19,10 @@ const macros: readonly string[] = [
   `CREATE MACRO athena_float(x) AS CASE
      WHEN x = 0 OR (abs(x) >= 0.001 AND abs(x) < 10000000) THEN CAST(x AS VARCHAR)
      WHEN x IS NOT NULL THEN athena_float_text(CAST(x AS VARCHAR)) END`,
+  // Of a number halfway between two shorter texts DuckDB writes all nine digits, the last of them a five.
+  `CREATE MACRO athena_real(x) AS CASE
+     WHEN CAST(x AS VARCHAR) LIKE '%5' AND length(ltrim(replace(CAST(x AS VARCHAR), '.', ''), '-0')) > 8
+     THEN athena_real_text(CAST(x AS VARCHAR)) ELSE athena_float(x) END`,
   "CREATE MACRO athena_timestamp(x) AS strftime(x, '%Y-%m-%d %H:%M:%S.%g')",
   'CREATE MACRO athena_wall(x) AS make_timestamp(epoch_us(x))',
   "CREATE MACRO athena_time(x) AS strftime(DATE '2000-01-01' + x, '%H:%M:%S.%g')",

@@ -36,7 +36,8 @@ export function resultText(value: string, type: Type): string {
     }
     case 'simple':
       if (isSketch(type)) throw unsupported(`A result of the type ${nameOf(type)}, whose binary form is Athena's own,`)
-      if (type.name === 'real' || type.name === 'double') return `athena_float(${value})`
+      if (type.name === 'double') return `athena_float(${value})`
+      if (type.name === 'real') return `athena_real(${value})`
       if (type.name === 'varbinary') return `athena_binary(${value})`
       if (type.name === 'BingTile') return `athena_geo_tile_text(${value})`
       if (type.name === 'ipaddress') return `athena_ip_text(${value})`

@@ -23,6 +23,13 @@ function fromBase(text: string, radix: bigint): bigint {
 /** From DuckDB's shortest text of a floating-point number. */
 const floatText = (text: string): string => doubleText(floatOf(text))
 
+/** The same, of a number of four bytes that has nine digits there: eight, if they tell it, half to the even one. */
+function realText(text: string): string {
+  const value = floatOf(text)
+  const shorter = Number(scientificText(value, 7))
+  return doubleText(Math.fround(shorter) === Math.fround(value) ? shorter : value)
+}
+
 function floatOf(text: string): number {
   const special = { inf: Number.POSITIVE_INFINITY, '-inf': Number.NEGATIVE_INFINITY }[text]
   return special ?? Number(text)
@@ -55,6 +62,7 @@ export const numbers: ComputedTable = {
   athena_sinh: ofDouble(Math.sinh),
   athena_tanh: ofDouble(Math.tanh),
   athena_decimal_quotient: computed(['VARCHAR', 'VARCHAR', 'BIGINT'], 'VARCHAR', quotientText),
+  athena_real_text: computed(['VARCHAR'], 'VARCHAR', realText),
   athena_float_text: computed(['VARCHAR'], 'VARCHAR', floatText),
   /** From DuckDB's shortest text of the number. */
   athena_scientific: computed(['VARCHAR', 'BIGINT'], 'VARCHAR', (text, fractionMax) =>

@@ -154,7 +154,7 @@ export const aggregates: FunctionTable = {
     ['() -> bigint', 'count(*)'],
     ['(T) -> bigint', ([part]) => typed(`count(${inKeyOrder('$1', typeOf(part))})`, bigint)],
   ),
-  count_if: aggregate(['(boolean) -> bigint', 'CAST({count_if($1)} AS BIGINT)']),
+  count_if: aggregate(['(boolean) -> bigint', '{count(CASE WHEN $1 THEN 1 END)}']),
   covar_pop: ofTwo('covar_pop($1, $2)'),
   covar_samp: ofTwo('covar_samp($1, $2)'),
   entropy: ofDouble(entropy),
