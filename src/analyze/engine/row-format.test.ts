@@ -57,6 +57,24 @@ const cases: readonly Case[] = [
     lines: [',"a"', '"2",'],
   },
   {
+    name: 'maps and texts in the order of the document, whose keys may be whole numbers',
+    ...{ rows: openx, schema: 'm map<string,int>, s string, d double, f array<float>' },
+    content: '{"m":{"b":1,"10":2,"a\\"9":3,"2" : 4},"s":{"b":{"2":0,"1":0},"1":[]},"d":-0.0,"f":[-0.0]}\n',
+    lines: ['"{b=1, 10=2, a""9=3, 2=4}","{""b"":{""2"":0,""1"":0},""1"":[]}","-0.0","[-0.0]"'],
+  },
+  {
+    name: 'columns that are called by a whole number',
+    ...{ rows: hive, schema: '`1` int, m map<int,string>' },
+    content: '{"m":{"2":"a","1":"b"},"1":7}\n',
+    lines: ['"7","{2=a, 1=b}"'],
+  },
+  {
+    name: 'OpenCSV reads the doubles that Java reads',
+    ...{ rows: opencsv, schema: 'd double, s string', sql: 'SELECT d FROM t' },
+    content: 'NaN,a\n"-Infinity",b\n+Infinity,c\n+1.5,d\n',
+    lines: ['"NaN"', '"-Infinity"', '"Infinity"', '"1.5"'],
+  },
+  {
     name: 'mapped keys and dots in keys',
     ...{
       rows: { ...openx, dotsToUnderscores: true, keyMappings: { ts: 'timestamp' } },

@@ -14,6 +14,7 @@ import {
   type ToText,
   toText,
 } from './exact-value.ts'
+import { withMarkedKeys } from './key-order.ts'
 import { comparableName, keyOf } from './keys.ts'
 import { documentBytesMax, type Piece, Splitter } from './splitter.ts'
 import { hiveTimestamp, openxTimestamp } from './timestamps.ts'
@@ -95,14 +96,14 @@ export function documentsOf(line: Uint8Array, parse: (text: string) => Json): re
 
 export function parsed(text: string): Json {
   // Of so many digits a double may not hold all.
-  return /\d[\d.]{15}/.test(text) ? parsedToTheDigit(text) : (JSON.parse(text) as Json)
+  return /\d[\d.]{15}/.test(text) ? parsedToTheDigit(text) : (JSON.parse(withMarkedKeys(text)) as Json)
 }
 
 /** Takes several times as long. */
 export function parsedToTheDigit(text: string): Json {
   const exact = (_: string, value: unknown, context?: { readonly source?: string }) =>
     typeof value === 'number' ? new Digits(context?.source ?? String(value)) : value
-  return JSON.parse(text, exact) as Json
+  return JSON.parse(withMarkedKeys(text), exact) as Json
 }
 
 /** Brackets in strings count too: few documents are looked at twice. */

@@ -4,6 +4,7 @@
 
 import { identifier } from '../../sql/text.ts'
 import { duckNameOfHive } from '../../sql/typing/names.ts'
+import { entriesOf } from './key-order.ts'
 import { nestedOf } from './nested-check.ts'
 import { type ReadTimestamp, timestampText } from './timestamps.ts'
 
@@ -114,7 +115,7 @@ function mapToText(type: string, element: ToText, manner: Manner): ToText {
   return value => {
     // What becomes one key is one entry, the last: a map has every key once.
     const entries = new Map<string, string>()
-    for (const [name, inner] of Object.entries(objectOf(value, manner))) {
+    for (const [name, inner] of entriesOf(objectOf(value, manner))) {
       const shown = key(keyOf(name))
       entries.set(shown.startsWith('"') ? shown : `"${shown}"`, element(inner))
     }
@@ -137,7 +138,7 @@ function structToText(fields: readonly (readonly [name: string, type: string])[]
 
 /** Its members by the name they go by. */
 export function named(value: { readonly [key: string]: Json }, manner: Manner): ReadonlyMap<string, Json> {
-  const entries = Object.entries(value)
+  const entries = entriesOf(value)
   const members = new Map(entries.map(([key, inner]) => [manner.nameOf(key), inner]))
   if (!manner.refusesTwice || members.size === entries.length) return members
   const names = entries.map(([key]) => manner.nameOf(key))
@@ -167,7 +168,7 @@ function plain(value: Json): string {
   if (value instanceof Digits) return value.text
   if (typeof value === 'object')
     throw misfit(`A ${Array.isArray(value) ? 'JSON array' : 'JSON object'} is no plain value`)
-  return String(value)
+  return Object.is(value, -0) ? '-0.0' : String(value)
 }
 
 function text(value: Json, manner: Manner): string {
@@ -185,7 +186,7 @@ function written(value: Json, manner: Manner): string {
   if (Array.isArray(value)) return `[${value.map(inner => written(inner, manner)).join(',')}]`
   if (typeof value === 'number') throw digitsNeeded
   if (!isObject(value)) return JSON.stringify(value)
-  const kept = manner.keepsKeys ? Object.entries(value) : named(value, manner)
+  const kept = manner.keepsKeys ? entriesOf(value) : named(value, manner)
   const members = Array.from(kept, ([key, inner]) => `${JSON.stringify(key)}:${written(inner, manner)}`)
   return `{${members.join(',')}}`
 }
@@ -227,7 +228,7 @@ function float(found: Json, manner: Manner, most: number): string {
   const text = numeral(found, manner)
   const value = Number(text)
   if (Math.abs(value) > most) throw noInput(text)
-  return String(value)
+  return Object.is(value, -0) ? '-0.0' : String(value)
 }
 
 /** Rounded to the scale; what has more digits before the point than there is room for does not fit. */

@@ -50,7 +50,10 @@ function openCsvValue(column: PlacedColumn, text: string): string {
       return numeral('[+-]?[0-9]+', `TRY_CAST(${text} AS ${type})`)
     case 'DOUBLE':
     case 'FLOAT':
-      return numeral('[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?', `TRY_CAST(${text} AS ${type})`)
+      return numeral(
+        '[+-]?(NaN|Infinity|([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?)',
+        `TRY_CAST(ltrim(${text}, '+') AS ${type})`,
+      )
     case 'DATE':
       return numeral('-?[0-9]{1,7}', `DATE '1970-01-01' + TRY_CAST(${text} AS INTEGER)`)
     case 'TIMESTAMP':
