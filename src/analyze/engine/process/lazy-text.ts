@@ -5,6 +5,7 @@ import { literal } from '../../sql/text.ts'
 import type { Type } from '../../sql/typing/type.ts'
 import { EngineFault } from '../fault.ts'
 import type { WrittenText } from '../request.ts'
+import { hasOwnNumbers, numberText } from './number-text.ts'
 
 /** NULL where the value is. `level` 0 is the column itself. */
 export function lazyText(value: string, type: Type, text: WrittenText, level = 0): string {
@@ -35,7 +36,7 @@ export function lazyText(value: string, type: Type, text: WrittenText, level = 0
     case 'char':
       return escaped(value, text)
     default:
-      return `CAST(${value} AS VARCHAR)`
+      return hasOwnNumbers(type) ? numberText(value, type) : `CAST(${value} AS VARCHAR)`
   }
 }
 

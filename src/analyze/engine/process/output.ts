@@ -11,6 +11,7 @@ import { EngineFault } from '../fault.ts'
 import type { Buckets, Column, Compression, DataFormat, WrittenColumn, WrittenFile, WrittenText } from '../request.ts'
 import { size } from './files.ts'
 import { lazyText } from './lazy-text.ts'
+import { hasOwnNumbers, jsonValue } from './number-text.ts'
 import type { Session } from './session.ts'
 
 /** With how text is written; without a quote a value stands as it is, as Hive's text has it. */
@@ -110,8 +111,9 @@ export function valuesOf(columns: readonly NamedColumn[], plan: OutputPlan): rea
   const { format, partitionedBy } = plan
   const values = columns.map(({ name, type }, index) => {
     const value = storable(`c${index}`, type)
-    const isText = ['varchar', 'char', ...nestedKinds].includes(type.kind)
+    const isText = ['varchar', 'char', ...nestedKinds].includes(type.kind) || hasOwnNumbers(type)
     const isWritten = format === 'csv' && !partitionedBy.includes(name)
+    if (format === 'json' && !partitionedBy.includes(name)) return { name, value: jsonValue(value, type) }
     return { name, value: isText && isWritten ? lazyText(value, type, plan) : value }
   })
   const selected = ({ name, value }: { readonly name: string; readonly value: string }) =>
