@@ -10,7 +10,7 @@ import { checkField } from './extract.ts'
 import { jsonCall } from './json-call.ts'
 import { like } from './like.ts'
 import { intervalOf, leastOf, literalValue } from './literals.ts'
-import { type Arithmetic, arithmetic, comparison, concatenation, condition, infinity, mayBeNan } from './operators.ts'
+import { type Arithmetic, arithmetic, comparison, concatenation, condition, infinity, mayBeNan, notPushed } from './operators.ts'
 import { refuseChained } from './precedence.ts'
 import { comparedToAll, scalar, within } from './queried.ts'
 import { fields, resolve, type Scope, unresolved } from './scope.ts'
@@ -99,7 +99,8 @@ const writers: Readonly<Record<string, Write>> = {
   not(node, statement, scope) {
     node.only('this')
     const denied = node.need('this')
-    const value = statement.expression(denied, scope)
+    const found = statement.expression(denied, scope)
+    const value = denied.kind === 'null_safe_eq' ? { ...found, sql: notPushed(found.sql) } : found
     return typed(`(NOT ${condition(value, 'Value of logical NOT expression', denied.position)})`, boolean)
   },
   and: connected('AND'),

@@ -196,10 +196,17 @@ export function comparison(operator: string, left: Value, right: Value, position
   const [one, other] = [coerced(left, type), coerced(right, type)]
   if (ordered && isNested(type)) return typed(`(${inOrder(operator, one, other, type)})`, boolean)
   if (holdsMap(type)) return typed(`(${inKeyOrder(one, type)} ${operator} ${inKeyOrder(other, type)})`, boolean)
+  if (operator === 'IS DISTINCT FROM') return typed(notPushed(`(${one} ${operator} ${other})`), boolean)
   const plain = `${one} ${operator} ${other}`
   if (!isSimple(type, 'real', 'double') || operator.startsWith('IS')) return typed(`(${plain})`, boolean)
   return typed(`(${plain}${withoutNan(operator, { sql: one, of: left }, { sql: other, of: right })})`, boolean)
 }
+
+/**
+ * A condition that stays with its rows. Beside an OR, DuckDB asks a Parquet file's statistics about IS DISTINCT FROM, and leaves out row
+ * groups of NULLs, which are distinct from every value; IS NOT DISTINCT FROM that is negated is the same.
+ */
+export const notPushed = (condition: string): string => `(${condition} IS TRUE)`
 
 interface Side {
   readonly sql: string
