@@ -1,7 +1,7 @@
 // Equality of arrays, maps and rows as Athena has it: unknown where a NULL inside decides. DuckDB takes two NULLs inside of
 // values for equal, and the order of a map's entries for a part of it.
 import { fieldOf } from './convert-text.ts'
-import type { Type } from './typing/type.ts'
+import { isSimple, type Type } from './typing/type.ts'
 
 export const isNested = (type: Type): boolean => type.kind === 'array' || type.kind === 'map' || type.kind === 'row'
 
@@ -27,7 +27,11 @@ export function equality(left: string, right: string, type: Type, depth = 0): st
       const items = `athena_every(list_transform(map_keys(${left}), ${item} -> ${entry}))`
       return unlessNull(`(CASE WHEN cardinality(${left}) <> cardinality(${right}) THEN false ELSE ${items} END)`)
     }
-    default:
-      return `(${left} = ${right})`
+    default: {
+      const equal = `${left} = ${right}`
+      if (!isSimple(type, 'real', 'double')) return `(${equal})`
+      // What is no number is equal to nothing, itself among it.
+      return `(${equal} AND (${left} <= CAST('Infinity' AS DOUBLE) OR ${right} IS NULL))`
+    }
   }
 }

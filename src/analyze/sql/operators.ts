@@ -222,12 +222,14 @@ export const mayBeNan = ({ type, isNonZero }: Value): boolean =>
 /** DuckDB takes what is no number for the largest of all and for equal to itself; Athena compares it with nothing. */
 function withoutNan(operator: string, left: Side, right: Side): string {
   const mayBe = ({ of }: Side) => mayBeNan(of)
+  // Beside a NULL it stays NULL.
   if (operator === '<>') {
-    return mayBe(left) && mayBe(right) ? ` OR ${left.sql} > ${infinity}` : ''
+    return mayBe(left) && mayBe(right) ? ` OR (${left.sql} > ${infinity} AND ${right.sql} IS NOT NULL)` : ''
   }
-  const greater = operator.startsWith('<') ? right : left
-  if (operator === '=' && !mayBe(right)) return ''
-  return mayBe(greater) ? ` AND ${greater.sql} <= ${infinity}` : ''
+  const [greater, other] = operator.startsWith('<') ? [right, left] : [left, right]
+  if ((operator === '=' && !mayBe(right)) || !mayBe(greater)) return ''
+  const isNumber = `${greater.sql} <= ${infinity}`
+  return other.of.isNonZero === undefined ? ` AND (${isNumber} OR ${other.sql} IS NULL)` : ` AND ${isNumber}`
 }
 
 export function concatenation(left: Value, right: Value, position: Position | undefined): Value {
