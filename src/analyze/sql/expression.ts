@@ -10,7 +10,16 @@ import { checkField } from './extract.ts'
 import { jsonCall } from './json-call.ts'
 import { like } from './like.ts'
 import { intervalOf, leastOf, literalValue } from './literals.ts'
-import { type Arithmetic, arithmetic, comparison, concatenation, condition, infinity, mayBeNan, notPushed } from './operators.ts'
+import {
+  type Arithmetic,
+  arithmetic,
+  comparison,
+  concatenation,
+  condition,
+  infinity,
+  mayBeNan,
+  notPushed,
+} from './operators.ts'
 import { refuseChained } from './precedence.ts'
 import { comparedToAll, scalar, within } from './queried.ts'
 import { fields, resolve, type Scope, unresolved } from './scope.ts'
