@@ -48,7 +48,7 @@ export function raiseIndex(bytes: Uint8Array, end: number, index: number): void 
   let rest = index + 1
   for (let at = end - 2; rest > 0; at--) {
     const next = rest < 2 ** 31 ? (rest / 10) | 0 : Math.floor(rest / 10)
-    bytes[at] = zero + rest - next * 10
+    bytes[at] = zero + (rest - next * 10) // in this order: beyond 2^53 a sum would lose its last digit
     rest = next
   }
 }

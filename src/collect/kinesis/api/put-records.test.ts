@@ -57,6 +57,8 @@ const other: readonly (readonly [what: string, item: unknown, said: RegExp | und
   ['data that is a number', { ...sound, Data: 1 }, /Records\[1\]\.Data.*base64 text/],
   ['data in the alphabet of URLs', { ...sound, Data: 'a-_=' }, /Records\[1\]\.Data.*not valid base64/],
   ['data cut off', { ...sound, Data: 'abc' }, /not valid base64/],
+  ['data whose last character says more bits than there are bytes', { ...sound, Data: '+/+=' }, /not valid base64/],
+  ['the same before two signs', { ...sound, Data: 'QR==' }, /not valid base64/],
   ['data that is no base64 in its middle', { ...sound, Data: 'ab*d' }, /not valid base64/],
   ['a member that nobody knows', { ...sound, Colour: 'red' }, /Colour/],
   ['a key that is a list', { ...sound, PartitionKey: ['k'] }, /Records\[1\]\.PartitionKey.*a string/],
