@@ -3,10 +3,11 @@
 import { at, EngineFault } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
 import { calledAt } from './called-at.ts'
-import { fill, segments } from './functions/entry.ts'
+import { segments } from './functions/entry.ts'
 import { constants, functions } from './functions/functions.ts'
 import { refused } from './functions/refused.ts'
 import { aggregated, nestedKeys, windowed } from './nested-order.ts'
+import { fill, once } from './once.ts'
 import { condition } from './operators.ts'
 import { type Call, readCall } from './read-call.ts'
 import { called } from './resolve.ts'
@@ -88,7 +89,8 @@ function writeCall(read: Call, statement: Statement, scope: Scope, over: string)
   }
   const wrong = notOfScalars(made, over)
   if (wrong !== undefined) throw new EngineFault('semantic', wrong, made.position)
-  return typed(fill(template, parts), type)
+  // What is tried stays inside of the TRY.
+  return typed((made.name === 'try' ? fill : once)(template, parts), type)
 }
 
 /** Values that DISTINCT made one have nothing else to be ordered by. */

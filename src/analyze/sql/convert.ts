@@ -7,15 +7,18 @@ import { unsupported } from './ast.ts'
 import { fromJson, toJson } from './convert-json.ts'
 import { fieldOf, padded, textIn } from './convert-text.ts'
 import { failed } from './failed.ts'
+import { madeOnce } from './once.ts'
 import { identifier } from './text.ts'
 import { asDecimal, isInteger, isText, numberName } from './typing/coercion.ts'
 import { duckName, fieldName } from './typing/names.ts'
 import { isOfMap, isSame, isSimple, isSketch, nameOf, type Type, varchar } from './typing/type.ts'
-import { mismatch, type Value } from './value.ts'
+import { mismatch, typed, type Value } from './value.ts'
 import { wallClock } from './zones.ts'
 
 /** For a value that turns into the type by itself. */
-export function coerced(value: Value, to: Type): string {
+export const coerced = (value: Value, to: Type): string => madeOnce([value], one => typed(turned(one, to), to)).sql
+
+function turned(value: Value, to: Type): string {
   const { sql, type: from } = value
   if (isSimple(from, 'unknown')) return isSimple(to, 'unknown') ? sql : `CAST(${sql} AS ${duckName(to)})`
   // A char is kept without the blanks at its end, and shown with them.
@@ -54,9 +57,11 @@ export function cast(value: Value, to: Type, position: Position | undefined): st
   const { sql, type: from } = value
   if (isSimple(from, 'unknown')) return `CAST(${sql} AS ${duckName(to)})`
   if (isSketch(from) || isOfMap(from)) throw unsupported(`A cast of the type ${nameOf(from)}`, position)
-  const text = written(value, to)
-  if (text === undefined) throw mismatch(position, `Cannot cast ${nameOf(from)} to ${nameOf(to)}`)
-  return text
+  return madeOnce([value], one => {
+    const text = written(one, to)
+    if (text === undefined) throw mismatch(position, `Cannot cast ${nameOf(from)} to ${nameOf(to)}`)
+    return typed(text, to)
+  }).sql
 }
 
 /** Undefined where Athena does not cast. */

@@ -10,6 +10,7 @@ import { checkField } from './extract.ts'
 import { jsonCall } from './json-call.ts'
 import { like } from './like.ts'
 import { intervalOf, leastOf, literalValue } from './literals.ts'
+import { fill, isCostly, madeOnce, once } from './once.ts'
 import {
   type Arithmetic,
   arithmetic,
@@ -157,17 +158,21 @@ const writers: Readonly<Record<string, Write>> = {
     )
     const not = node.flag('not') ? ' NOT' : ''
     if (isNested(type)) {
-      const [above, below] = [comparison('>=', value, low, node.position), comparison('<=', value, high, node.position)]
-      return typed(`(${not} (${above.sql} AND ${below.sql}))`, boolean)
+      return madeOnce([value, low, high], (one, least, most) => {
+        const [above, below] = [comparison('>=', one, least, node.position), comparison('<=', one, most, node.position)]
+        return typed(`(${not} (${above.sql} AND ${below.sql}))`, boolean)
+      })
     }
-    const [sought, least, most] = [coerced(value, type), coerced(low, type), coerced(high, type)]
-    // What is no number is above nothing, and nothing is below it.
-    return typed(
-      mayBeNan(high)
-        ? `(${not} (${sought} BETWEEN ${least} AND ${most} AND ${most} <= ${infinity}))`
-        : `(${sought}${not} BETWEEN ${least} AND ${most})`,
-      boolean,
-    )
+    return madeOnce([value, low, high], (...ends) => {
+      const [sought, least, most] = ends.map(end => coerced(end, type))
+      // What is no number is above nothing, and nothing is below it.
+      return typed(
+        mayBeNan(high)
+          ? `(${not} (${sought} BETWEEN ${least} AND ${most} AND ${most} <= ${infinity}))`
+          : `(${sought}${not} BETWEEN ${least} AND ${most})`,
+        boolean,
+      )
+    })
   },
   in: within,
   exists(node, statement, scope) {
@@ -273,6 +278,15 @@ function caseOf(node: Node, statement: Statement, scope: Scope): Value {
   node.only('operand', 'whens', 'else_')
   const operand = node.child('operand')
   const compareTo = operand && statement.expression(operand, scope)
+  if (compareTo === undefined || !isCostly(compareTo.sql)) return branched(node, compareTo, statement, scope)
+  // Bound, it is made before the branches are, which then stand in a lambda: there the engine takes no query.
+  const bound = { ...compareTo, sql: '$1' }
+  const { sql, type } = branched(node, bound, statement, { ...scope, isCapturing: true })
+  const write = /\bSELECT\b/.test(sql) ? fill : once
+  return typed(write(sql, [compareTo.sql]), type)
+}
+
+function branched(node: Node, compareTo: Value | undefined, statement: Statement, scope: Scope): Value {
   const branches = node.lists('whens').map(([when, then]) => {
     if (when === undefined || then === undefined)
       throw unsupported('A CASE branch without its two parts', node.position)

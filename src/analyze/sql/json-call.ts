@@ -8,6 +8,7 @@ import type { MadeClauses, PathClauses } from './computed/standard-json.ts'
 import { type StandardPath, standardPath } from './computed/standard-path.ts'
 import { cast, coerced } from './convert.ts'
 import { failed as failedValue } from './failed.ts'
+import { once } from './once.ts'
 import type { Scope } from './scope.ts'
 import type { Statement } from './statement.ts'
 import { literal } from './text.ts'
@@ -97,7 +98,7 @@ function textOf(value: Value, position: Position | undefined, isEncoded: boolean
     )
   if (isText(value.type) || isSimple(value.type, 'json', 'unknown'))
     return `CAST(${coerced(value, varchar)} AS VARCHAR)`
-  if (isSimple(value.type, 'varbinary')) return `athena_from_utf8(${value.sql}, chr(65533))`
+  if (isSimple(value.type, 'varbinary')) return once('athena_from_utf8($1, chr(65533))', [value.sql])
   throw mismatch(position, `Cannot read input of type ${nameOf(value.type)} as JSON using formatting JSON`)
 }
 

@@ -59,6 +59,18 @@ const named: ReadonlyMap<string, string> = new Map(
   macros.map(macro => [/CREATE MACRO (\w+)/.exec(macro)?.[1] ?? '', macro]),
 )
 
+/** A macro's body with $1, $2 … for its parameters; undefined for what is none of these. */
+export function parametersOf(name: string): { readonly template: string; readonly count: number } | undefined {
+  const [, given, body] = /CREATE MACRO \w+\(([^)]*)\) AS (.*)$/s.exec(named.get(name) ?? '') ?? []
+  if (given === undefined || body === undefined) return undefined
+  const parameters = given.split(',').map(parameter => parameter.trim())
+  const template = body.replace(/'(?:[^']|'')*'|\w+/g, word => {
+    const place = parameters.indexOf(word)
+    return place < 0 ? word : `$${place + 1}`
+  })
+  return { template, count: parameters.length }
+}
+
 /** The macros that a text uses, those they use first. Each costs a millisecond, so no session defines them all. */
 export function macrosOf(text: string, defined: Set<string>): readonly string[] {
   const found: string[] = []

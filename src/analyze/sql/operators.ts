@@ -3,6 +3,7 @@
 import { at, EngineFault, type Position } from '../engine/fault.ts'
 import { coerced } from './convert.ts'
 import { equality, isNested } from './equality.ts'
+import { madeOnce } from './once.ts'
 import { ordered as inOrder } from './ordering.ts'
 import { holdsMap, inKeyOrder } from './same-maps.ts'
 import { asDecimal, common, isInteger, isText, numberName } from './typing/coercion.ts'
@@ -26,7 +27,10 @@ const decimalDigitsMax = 38
 
 export type Arithmetic = '+' | '-' | '*' | '/' | '%'
 
-export function arithmetic(operator: Arithmetic, left: Value, right: Value, position: Position | undefined): Value {
+export const arithmetic = (operator: Arithmetic, left: Value, right: Value, position: Position | undefined): Value =>
+  madeOnce([left, right], (one, other) => calculated(operator, one, other, position))
+
+function calculated(operator: Arithmetic, left: Value, right: Value, position: Position | undefined): Value {
   const clock = operator === '+' || operator === '-' ? withInterval(operator, left, right, position) : undefined
   if (clock !== undefined) return clock
   const scaled = scaledInterval(operator, left, right)
@@ -181,7 +185,10 @@ function scaledInterval(operator: Arithmetic, left: Value, right: Value): Value 
 /** Athena names the operator that it makes the others of. */
 const basic: Readonly<Record<string, string>> = { '<>': '=', '>': '<', '>=': '<=' }
 
-export function comparison(operator: string, left: Value, right: Value, position: Position | undefined): Value {
+export const comparison = (operator: string, left: Value, right: Value, position: Position | undefined): Value =>
+  madeOnce([left, right], (one, other) => compared(operator, one, other, position))
+
+function compared(operator: string, left: Value, right: Value, position: Position | undefined): Value {
   const type = common(left.type, right.type)
   const ordered = operator !== '=' && operator !== '<>' && !operator.startsWith('IS')
   if (type === undefined || !isComparable(type) || (ordered && !isOrderable(type))) {
@@ -232,7 +239,10 @@ function withoutNan(operator: string, left: Side, right: Side): string {
   return other.of.isNonZero === undefined ? ` AND (${isNumber} OR ${other.sql} IS NULL)` : ` AND ${isNumber}`
 }
 
-export function concatenation(left: Value, right: Value, position: Position | undefined): Value {
+export const concatenation = (left: Value, right: Value, position: Position | undefined): Value =>
+  madeOnce([left, right], (one, other) => concatenated(one, other, position))
+
+function concatenated(left: Value, right: Value, position: Position | undefined): Value {
   // A char is shown with the blanks at its end.
   const shown = (value: Value) => (value.type.kind === 'char' ? coerced(value, varchar) : value.sql)
   const plain = `(${shown(left)} || ${shown(right)})`

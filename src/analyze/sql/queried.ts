@@ -3,6 +3,7 @@ import { type Node, unsupported } from './ast.ts'
 import { together } from './common-type.ts'
 import { coerced } from './convert.ts'
 import { equality, isNested } from './equality.ts'
+import { madeOnce } from './once.ts'
 import { comparison, mayBeNan } from './operators.ts'
 import { holdsMap, inKeyOrder } from './same-maps.ts'
 import type { Scope } from './scope.ts'
@@ -72,8 +73,10 @@ export function within(node: Node, statement: Statement, scope: Scope): Value {
   if (!isComparable(type)) throw cannotApply(node.position, type, '=', type)
   // One by one: a NULL inside may leave it open.
   if (isNested(type)) {
-    const same = items.map(item => equality(coerced(value, type), coerced(item, type), type))
-    return typed(`(${not} (${same.join(' OR ')}))`, boolean)
+    return madeOnce([value, ...items], (one, ...others) => {
+      const same = others.map(item => equality(coerced(one, type), coerced(item, type), type))
+      return typed(`(${not} (${same.join(' OR ')}))`, boolean)
+    })
   }
   const sought = coerced(value, type)
   const list = (some: readonly Value[]) => `IN (${some.map(item => coerced(item, type)).join(', ')})`

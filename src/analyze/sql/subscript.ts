@@ -2,6 +2,7 @@
 import { at, EngineFault, type Position } from '../engine/fault.ts'
 import { coerced } from './convert.ts'
 import { fieldOf } from './convert-text.ts'
+import { madeOnce } from './once.ts'
 import { resultText } from './result-text.ts'
 import { common, isInteger } from './typing/coercion.ts'
 import { bigint, isSimple, mapOf, nameOf, unknown } from './typing/type.ts'
@@ -14,11 +15,15 @@ interface Index extends Value {
 export function subscript(value: Value, index: Index, position: Position | undefined): Value {
   const { type } = value
   if (type.kind === 'array' && isInteger(index.type))
-    return typed(`athena_item(${value.sql}, ${coerced(index, bigint)})`, type.of)
+    return madeOnce([value, index], (list, place) =>
+      typed(`athena_item(${list.sql}, ${coerced(place, bigint)})`, type.of),
+    )
   const key = type.kind === 'map' ? common(type.key, index.type) : undefined
   if (type.kind === 'map' && key !== undefined) {
-    const [entries, asked] = [coerced(value, mapOf(key, type.value)), coerced(index, key)]
-    return typed(`athena_entry(${entries}, ${asked}, ${resultText(asked, key)})`, type.value)
+    return madeOnce([value, index], (map, wanted) => {
+      const [entries, asked] = [coerced(map, mapOf(key, type.value)), coerced(wanted, key)]
+      return typed(`athena_entry(${entries}, ${asked}, ${resultText(asked, key)})`, type.value)
+    })
   }
   if (type.kind === 'row') {
     const place = rowPlace(index, type.fields.length)

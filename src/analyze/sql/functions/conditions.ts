@@ -23,16 +23,22 @@ const ofAll = (name: 'greatest' | 'least') =>
     },
   ])
 
-/** A query's errors are not those of the expression around it, and the engine has no form for the two together. */
+/**
+ * A query's errors are not those of the expression around it, and the engine has no form for the two together. What
+ * stands there twice the engine makes before all else, and so outside of the TRY: not in a lambda, which takes no window and
+ * is made while the engine plans where it names no column.
+ */
 const tried: Writer = ([part], position) => {
-  if (part !== undefined && holdsQuery(part.node.tree)) throw unsupported('try() of a subquery', position)
-  return typed('try($1)', part?.type ?? unknown)
+  const tree = part?.node.tree
+  if (holds(tree, 'subquery', 'exists')) throw unsupported('try() of a subquery', position)
+  const isPlain = !holds(tree, 'column') || holds(tree, 'window_function')
+  return typed(isPlain ? 'try($1)' : 'try(list_transform([true], athena_try -> $1)[1])', part?.type ?? unknown)
 }
 
-function holdsQuery(tree: unknown): boolean {
-  if (Array.isArray(tree)) return tree.some(holdsQuery)
+function holds(tree: unknown, ...kinds: readonly string[]): boolean {
+  if (Array.isArray(tree)) return tree.some(item => holds(item, ...kinds))
   if (typeof tree !== 'object' || tree === null) return false
-  return 'subquery' in tree || 'exists' in tree || Object.values(tree).some(holdsQuery)
+  return kinds.some(kind => kind in tree) || Object.values(tree).some(item => holds(item, ...kinds))
 }
 
 /** The first one's type stays, whatever it is compared with. */

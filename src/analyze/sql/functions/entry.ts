@@ -1,6 +1,6 @@
 // How one function of Athena is said in DuckDB's words. A function is one entry of one table; an overload is a signature as
-// Athena's documentation has it and how it is written: a template with $1, $2 … for the arguments ($* for all, $3* for all
-// from the third on), or a function that sees the arguments and says the result's type itself.
+// Athena's documentation has it and how it is written: a template (once.ts), or a function that sees the arguments and says
+// the result's type itself.
 //
 // In an aggregate's template braces enclose the call that DISTINCT and ORDER BY go into and that FILTER and OVER follow:
 // `CAST({sum($1)} AS BIGINT)`.
@@ -60,19 +60,10 @@ export const window = entry('window')
 /** Between quotes stands what a statement says, which a Writer may have put in: no sign in there is the template's. */
 const quoted = /'(?:[^']|'')*'|"(?:[^"]|"")*"/.source
 const braces = new RegExp(`(${quoted})|[{}]`, 'g')
-const places = new RegExp(`(${quoted})|\\$(\\d*)(\\*?)`, 'g')
 
 /** A template cut at its marked calls; without braces, all of it is one. */
 export function segments(template: string): readonly { readonly text: string; readonly isCall: boolean }[] {
   const cuts = [...template.matchAll(braces)].flatMap(found => (found[1] === undefined ? [found.index] : []))
   if (cuts.length === 0) return [{ text: template, isCall: true }]
   return [-1, ...cuts].map((cut, index) => ({ text: template.slice(cut + 1, cuts[index]), isCall: index % 2 === 1 }))
-}
-
-export function fill(template: string, parts: readonly string[]): string {
-  return template.replace(places, (whole, text: string | undefined, from = '', star = '') => {
-    if (text !== undefined) return text
-    if (star !== '') return parts.slice(from === '' ? 0 : Number(from) - 1).join(', ')
-    return from === '' ? whole : (parts[Number(from) - 1] ?? 'NULL')
-  })
 }
