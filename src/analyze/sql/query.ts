@@ -203,7 +203,8 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
       node.position,
     )
   const inner = withClause(node, statement, scope)
-  const from = relations(node, statement, inner.scope)
+  const sets: string[] = []
+  const from = relations(node, statement, { ...inner.scope, sets })
   const captures = new Captures(statement.name('outer'))
   const named = namedWindows(node.records('windows'), statement, {
     ...inner.scope,
@@ -279,7 +280,7 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
     const sources = [...brought, ...(from.length > 0 ? [fromText(from, [first, ...parts, behind].join(' '))] : [])]
     const all = [first, ...(sources.length > 0 ? [`FROM ${sources.join(', ')}`] : []), ...parts]
     const body = all.join(' ') + behind
-    return inner.text(body) + body
+    return withSets(inner.text([...sets, body].join(' ')), sets) + body
   }
   const feeds = isTransparent(node)
     ? feedsOf(
@@ -289,6 +290,9 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
     : []
   return { sql: text(), columns, feeds, ...(mayNarrow(node) && { narrowed: text }) }
 }
+
+const withSets = (own: string, sets: readonly string[]): string =>
+  sets.length === 0 ? own : `${own === '' ? 'WITH ' : `${own.trimEnd()}, `}${sets.join(', ')} `
 
 /** Whether a column of its list may be left out: where rows are made one by it, or are ordered by its place, it may not. */
 function mayNarrow(node: Node): boolean {

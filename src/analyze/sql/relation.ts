@@ -10,6 +10,7 @@ import { type Feed, mention } from './feeds.ts'
 import { type FromItem, framed, fromText, placesIn } from './from-text.ts'
 import { refuseAggregates } from './grouping.ts'
 import { condition } from './operators.ts'
+import { outerCondition } from './outer-condition.ts'
 import { hoisted } from './outer-join.ts'
 import { sampling } from './sampling.ts'
 import type { Refusal, Scope, Visible } from './scope.ts'
@@ -141,9 +142,16 @@ function joined(
   if (on !== undefined) {
     refuseAggregates(on, 'JOIN clause')
     const both = { ...beside([...group, relation], scope) }
-    const asked = kind === 'Inner' ? { on, beside: '' } : hoisted(on, statement, both)
-    const text = condition(statement.expression(asked.on, both), 'JOIN ON clause', on.position)
-    return [...before, { ...framed(relation, `${asked.beside}${word} `, ` ON ${text}`), keepsRows }]
+    if (kind === 'Inner') {
+      const text = condition(statement.expression(on, both), 'JOIN ON clause', on.position)
+      return [...before, { ...framed(relation, `${word} `, ` ON ${text}`), keepsRows }]
+    }
+    const sides = { scope: both, right: relation.columns }
+    const asked = hoisted(on, statement, sides)
+    const text = outerCondition(asked.on, kind, statement, sides)
+    const [open, close] = asked.behind === '' ? ['', ''] : ['(', `${asked.behind})`]
+    const placed = framed(relation, `${asked.beside}${word} ${open}`, `${close} ON ${text}`)
+    return [...before, { ...placed, keepsRows }]
   }
   if (using.length === 0)
     return [...before, { ...framed(relation, `${word} `), keepsRows, isBehindComma: kind === 'Implicit' }]

@@ -56,6 +56,8 @@ export interface Scope {
   readonly outer: Scope | undefined
   readonly ctes: ReadonlyMap<string, NamedQuery>
   readonly lambdas: ReadonlyMap<string, Type>
+  /** Queries that are made once beside those of the SELECT's own WITH, as texts of a WITH. */
+  readonly sets?: string[]
   /** Of the query that an expression belongs to; absent outside of queries. */
   readonly captures?: Captures
   /** What stands beside a lambda that has captured something must do as well: DuckDB would look for all of it around the query. */
