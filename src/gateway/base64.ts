@@ -4,11 +4,14 @@
  */
 export function bytesOfBase64(text: string): number | undefined {
   const { length } = text
-  if (length % 4 !== 0 || text.includes('-') || text.includes('_')) return undefined
+  if (length % 4 !== 0 || text.includes('-') || text.includes('_') || wide.test(text)) return undefined
   const padding = text[length - 1] !== '=' ? 0 : text[length - 2] !== '=' ? 1 : 2
   if (padding > 0 && strayBits(text.charAt(length - padding - 1), padding)) return undefined
   return (length / 4) * 3 - padding
 }
+
+/** Node looks at a character's low byte alone: it takes U+0141 for an A. Texts of one byte a character cost no look at each. */
+const wide = /[^\0-\xff]/
 
 /** Of the six bits of a last character two stand before one `=`, and four before two. */
 function strayBits(last: string, padding: number): boolean {

@@ -1,6 +1,6 @@
 /**
- * A list of many small items whose handler has no use for an object each. A shape that says `pack` may get its input so,
- * and any list of an output may be one: on JSON's way in and out nothing is made item by item, everybody else asks for `items`.
+ * A list of many small items that a handler answers without an object for each, where the shape is `packable`: JSON has it whole,
+ * everybody else asks for `items`.
  */
 export interface PackedList<Item = unknown> {
   /** One by one, as the shape has them. */

@@ -1,7 +1,6 @@
 // The records of a put, in columns: their payloads stand behind each other as a frame of the log has them, so that records that
 // go to one shard together are copied there in one piece, and nobody makes an object of each.
 import type { Payloads } from '../../durable/payloads.ts'
-import { writeEach } from '../../durable/payloads.ts'
 import { form, headBytes } from './payload.ts'
 
 export interface NewRecord {
@@ -18,8 +17,8 @@ export const roomOf = (keyCharacters: number, dataBytes: number): number =>
 
 export class RecordBatch implements Payloads {
   readonly #bytes: Buffer
-  /** Where each record's length stands, and where the next would. */
-  readonly #starts: Uint32Array
+  /** Where each record's length stands, and where the next would: beyond 4 GiB in what is refused for its size. */
+  readonly #starts: Float64Array
   readonly #keys: string[] = []
   #explicitHashKeys: Map<number, string> | undefined
   /** Of all data. */
@@ -32,7 +31,7 @@ export class RecordBatch implements Payloads {
   /** For at most so many records with so much room. */
   constructor(count: number, room: number) {
     this.#bytes = Buffer.allocUnsafe(room)
-    this.#starts = new Uint32Array(count + 1)
+    this.#starts = new Float64Array(count + 1)
   }
 
   static of(records: readonly NewRecord[]): RecordBatch {
@@ -98,13 +97,18 @@ export class RecordBatch implements Payloads {
   /** Those at `places`, for the log that gets only them. */
   only(places: readonly number[]): Payloads {
     const place = (nth: number) => places[nth] as number
-    const some: Payloads = {
+    return {
       count: places.length,
       bytesOf: nth => this.bytesOf(place(nth)),
       write: (nth, into, offset) => this.write(place(nth), into, offset),
-      writeSeveral: (first, end, into, offset) => writeEach(some, [first, end], into, offset),
+      writeSeveral: (first, end, into, offset) => {
+        let at = offset
+        for (let nth = first; nth < end; nth++) {
+          this.writeSeveral(place(nth), place(nth) + 1, into, at)
+          at += lengthBytes + this.bytesOf(place(nth))
+        }
+      },
     }
-    return some
   }
 
   /** Writes what stands before the data; answers where that begins. */

@@ -60,6 +60,7 @@ const other: readonly (readonly [what: string, item: unknown, said: RegExp | und
   ['data whose last character says more bits than there are bytes', { ...sound, Data: '+/+=' }, /not valid base64/],
   ['the same before two signs', { ...sound, Data: 'QR==' }, /not valid base64/],
   ['data that is no base64 in its middle', { ...sound, Data: 'ab*d' }, /not valid base64/],
+  ['a character whose low byte is one of base64', { ...sound, Data: 'QU\u014aD' }, /not valid base64/],
   ['a member that nobody knows', { ...sound, Colour: 'red' }, /Colour/],
   ['a key that is a list', { ...sound, PartitionKey: ['k'] }, /Records\[1\]\.PartitionKey.*a string/],
   ['a text', 'record', /Records\[1\].*a structure/],
