@@ -239,7 +239,7 @@ test('a work group is made, enforced, changed, closed and deleted', async () => 
 
   await assert.rejects(athena.send(new DeleteWorkGroupCommand({ WorkGroup })), /is not empty/)
   await athena.send(new DeleteWorkGroupCommand({ WorkGroup, RecursiveDeleteOption: true }))
-  await assert.rejects(athena.send(new GetWorkGroupCommand({ WorkGroup })), /WorkGroup analysts is not found/)
+  await assert.rejects(athena.send(new GetWorkGroupCommand({ WorkGroup })), /WorkGroup is not found/)
   await assert.rejects(athena.send(new DeleteWorkGroupCommand({ WorkGroup: 'primary' })), /cannot be deleted/)
 })
 

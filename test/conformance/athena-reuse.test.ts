@@ -46,7 +46,7 @@ test('only for the same text, values, database and place, and only where it is a
   assert.equal(await isReused(sql, young()), true)
   assert.equal(await isReused(sql, {}), false)
   assert.equal(await isReused(sql, young(0)), false)
-  assert.equal(await isReused(`${sql} `, young()), false)
+  assert.equal(await isReused(`${sql} -- again`, young()), false)
   assert.equal(await isReused('SELECT count(*) AS n FROM weather.t', { ...young(), QueryExecutionContext: {} }), false)
   assert.equal(
     await isReused(sql, { ...young(), ResultConfiguration: { OutputLocation: 's3://analytics/else/' } }),

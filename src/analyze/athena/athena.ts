@@ -15,17 +15,15 @@ import type { Log } from '../../world/log.ts'
 import type { Meter } from '../../world/meter.ts'
 import type { Random } from '../../world/random.ts'
 import { EngineFault } from '../engine/fault.ts'
+import { askedKey } from './asked-key.ts'
+import { askedStatement, demandReadable } from './asked-statement.ts'
 import { Caller } from './caller.ts'
 import { DataCatalogs } from './data-catalogs.ts'
 import { demandDescribed } from './ddl/describe.ts'
-import { parseStatement } from './ddl/parse.ts'
+import { soleStatement } from './ddl/sole-statement.ts'
 import { isQuery, type Runnable, statementTypes } from './ddl/statement.ts'
 import { Executions, failureOf } from './execution.ts'
 import {
-  InvalidRequestException,
-  invalidPageToken,
-  noParameters,
-  noSuchPreparedStatement,
   noSuchQuery,
   notFinished,
   notSucceeded,
@@ -42,7 +40,6 @@ import type { Live, QueryRequest } from './live.ts'
 import { NamedQueries } from './named-queries.ts'
 import type { Blobs, Catalog, Engine, ObjectStore, Permits, Scope, Stopwatch } from './needs.ts'
 import { outputFor } from './output.ts'
-import { expressionOf, hasMarks } from './parameters.ts'
 import { PreparedStatements } from './prepared-statements.ts'
 import { publishing } from './publishing.ts'
 import { isTold, type Query, type QueryDefinition, type QueryEnd } from './query.ts'
@@ -149,25 +146,30 @@ export class Athena {
   }
 
   async startQuery(scope: Scope, principal: Principal, request: QueryRequest): Promise<string> {
-    const { text, catalog, token } = request
+    const { catalog, token } = request
     const group = this.workGroups.find(scope, request.workGroup)
     if (!group.enabled) throw workGroupDisabled(group.name)
-    if (Buffer.byteLength(text) > queryBytesMax) throw queryTooLong(Buffer.byteLength(text))
+    const bytes = Buffer.byteLength(request.text)
+    if (bytes > queryBytesMax) throw queryTooLong(bytes)
+    const output = outputFor(group.configuration, request, this.#s3)
+    const text = soleStatement(request.text)
     if (catalog !== undefined) this.dataCatalogs.demandOwn(scope, catalog)
     const caller = new Caller(scope, principal, this.permits)
-    const { sql, values, statement } = this.#resolved(caller, request)
+    const asked = askedStatement(caller, { ...request, text }, this.preparedStatements)
+    const { sql, values, statement } = asked
+    await demandReadable(this.#engine, asked)
     demandDescribed(this.catalog, caller, statement, request.database?.toLowerCase(), this.#random)
-    const output = outputFor(group.configuration, request, this.#s3)
     const id = this.#random.uuid()
     const [statementType, substatementType] = statementTypes[statement.kind]
     const definition: QueryDefinition = {
       text,
-      ...(request.database !== undefined && { database: request.database.toLowerCase() }),
+      ...(request.database !== undefined && { database: request.database }),
       ...(catalog !== undefined && { catalog }),
       statementType,
       substatementType,
       output: { bucket: output.bucket, key: `${output.prefix}${resultName(statement, id)}` },
       ...(request.parameters && { parameters: request.parameters }),
+      ...(token !== undefined && { asked: askedKey(request, group.configuration.enforced) }),
       ...(request.reuseMinutesMax !== undefined && { reuseMinutesMax: request.reuseMinutesMax }),
       ...output.settings,
     }
@@ -176,13 +178,7 @@ export class Athena {
     let known: string | undefined
     const kept = this.#ledger.commit(write => {
       const same = token === undefined ? undefined : this.#history.withToken(scope, token)
-      const asked = JSON.stringify(request.parameters)
-      const isSame =
-        same?.text === text &&
-        same.database === definition.database &&
-        same.workGroup === group.name &&
-        JSON.stringify(same.parameters) === asked
-      if (same && !isSame) throw tokenReused()
+      if (same && same.asked !== definition.asked) throw tokenReused()
       known = same?.id
       if (same) return
       if (this.#queueFor(statement).length >= queuedQueriesMax) throw tooManyQueries(queuedQueriesMax)
@@ -216,27 +212,6 @@ export class Athena {
       live.stop.abort(cause)
       throw cause
     }
-  }
-
-  /** What a text runs: itself, or the statement that EXECUTE names. */
-  #resolved(
-    caller: Caller,
-    { text, workGroup, parameters = [] }: QueryRequest,
-  ): Pick<Live, 'sql' | 'values' | 'statement'> {
-    const statement = parseStatement(text)
-    if (statement.kind !== 'execute') {
-      if (parameters.length > 0 && !isQuery(statement) && statement.kind !== 'explain') throw noParameters()
-      return { sql: text, values: hasMarks(text) ? parameters.map(expressionOf) : [], statement }
-    }
-    // AWS takes the values either way.
-    if (parameters.length > 0 && statement.values.length > 0) throw noParameters()
-    caller.demandWorkGroup('athena:GetPreparedStatement', workGroup)
-    const found = this.preparedStatements.find(caller, workGroup, statement.name)
-    if (!found) throw new InvalidRequestException(noSuchPreparedStatement(statement.name, workGroup).message)
-    const prepared = parseStatement(found.text)
-    if (!isQuery(prepared)) throw new Error(`the prepared statement ${statement.name} is no query`)
-    const values = statement.values.length > 0 ? statement.values : parameters.map(expressionOf)
-    return { sql: found.text, values, statement: prepared }
   }
 
   find(scope: Scope, id: string): Query | undefined {
@@ -286,8 +261,16 @@ export class Athena {
     moment.cancel()
   }
 
-  /** A page of the result from a byte of its object on; `next` is where the page after begins. */
-  async results(scope: Scope, id: string, from: number, rowsMax: number): Promise<ToldPage> {
+  /**
+   * A page of the result from a byte of its object on, which `place` says once there is an object, of so many bytes; `next` is
+   * where the page after begins. A page that is full has one behind it, and be it an empty one.
+   */
+  async results(
+    scope: Scope,
+    id: string,
+    place: ((bytes: number) => number) | undefined,
+    rowsMax: number,
+  ): Promise<ToldPage> {
     const { state, end, output } = this.query(scope, id)
     if (!end) throw notFinished(state)
     if (isTold(end)) return { rows: [], columns: [] }
@@ -295,11 +278,12 @@ export class Athena {
     if (end.updateCount !== undefined) return { rows: [], columns: end.columns ?? [], updateCount: end.updateCount }
     const object = this.#s3.latest(output.bucket, output.key)
     if (!object) throw resultsGone(`s3://${output.bucket}/${output.key}`)
-    if (from > object.bytes) throw invalidPageToken()
+    if (object.bytes === 0) return { rows: [], columns: end.columns ?? [] }
+    const from = place?.(object.bytes) ?? 0
     const kind = output.key.endsWith('.csv') ? 'csv' : 'text'
     const { rows, bytes } = await readPage(this.#s3.read(object, from), kind, rowsMax)
     const next = from + bytes
-    return { rows, columns: end.columns ?? [], ...(next < object.bytes && { next }) }
+    return { rows, columns: end.columns ?? [], ...((next < object.bytes || rows.length === rowsMax) && { next }) }
   }
 
   async #run(live: Live): Promise<void> {

@@ -25,7 +25,7 @@ import { queryMillisecondsMax } from './limits.ts'
 import type { Blobs, Catalog, Engine, ObjectStore, PreparedObject, PreparedPartitions, Stopwatch } from './needs.ts'
 import { bind } from './parameters.ts'
 import type { PreparedStatements } from './prepared-statements.ts'
-import type { QueryEnd } from './query.ts'
+import { contextDatabaseOf, type QueryEnd } from './query.ts'
 import { type ColumnInfo, metadataBytes, queryColumn } from './result-columns.ts'
 import { type ResultRoom, ResultRooms } from './result-rooms.ts'
 import type { Execution } from './running.ts'
@@ -150,7 +150,7 @@ export class Executions {
     const { query, sql, now, signal } = execution
     return {
       sql,
-      defaultDatabase: query.database ?? 'default',
+      defaultDatabase: contextDatabaseOf(query),
       now,
       tables: references => this.#scans.sources(execution, references, held),
       resultDirectory: room.path,
@@ -183,7 +183,7 @@ export class Executions {
 
   async #createView(execution: Execution, { table, isReplacing, query: sql }: CreateView): Promise<Outcome> {
     const { caller } = execution
-    const contextDatabase = execution.query.database ?? 'default'
+    const contextDatabase = contextDatabaseOf(execution.query)
     const database = table.database ?? contextDatabase
     caller.demandTable('glue:CreateTable', database, table.name)
     if (!takesTables(this.#catalog, caller, database))
@@ -208,7 +208,7 @@ export class Executions {
   async #textual(execution: Execution, run: (context: Context) => Outcome | Promise<Outcome>): Promise<Result> {
     const { query, caller, now, signal } = execution
     const beganAt = this.#stopwatch.elapsed()
-    const database = query.database ?? 'default'
+    const database = contextDatabaseOf(query)
     const shared = { catalog: this.#catalog, s3: this.#s3, prepared: this.#prepared }
     const { columns, lines, change, ahead } = await run({
       ...shared,

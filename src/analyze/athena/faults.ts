@@ -13,11 +13,21 @@ export const malformedStatement = (place: string, text: string) =>
 export const unsupportedStatement = (place: string, name: string) =>
   new InvalidRequestException(`${place}: Queries of this type are not supported. Biwa does not run ${name}.`, malformed)
 
+export const malformedText = (text: string) => new InvalidRequestException(text, malformed)
+export const nothingSelected = (place: string) =>
+  malformedStatement(place, "mismatched input '<EOF>'. Expecting: '*', 'ALL', 'DISTINCT', <expression>")
+export const severalStatements = (text: string) =>
+  new InvalidRequestException(`Only one sql statement is allowed. Got: ${text}`, malformed)
+export const emptyStatement = (text: string) => new InvalidRequestException(`Empty sql statement: ${text}`, malformed)
+
 export const noLocation = () =>
   new InvalidRequestException('No location was specified for table. An S3 location must be specified', malformed)
 export const notExternal = () => new InvalidRequestException('External keyword required for table type HIVE', malformed)
 
 const invalidInput = { detail: { AthenaErrorCode: 'INVALID_INPUT' } }
+/** Of one that ends where its tables would begin Athena says no place. */
+export const unfinishedStatement = () =>
+  new InvalidRequestException('Queries of this type are not supported', invalidInput)
 export const noOutputLocation = () =>
   new InvalidRequestException(
     'No output location provided. An output location is required either through the Workgroup result configuration ' +
@@ -70,7 +80,11 @@ export const resultsGone = (location: string) =>
   new InvalidRequestException(`Could not find results: there is no object ${location}`, withCode('RESULT_NOT_FOUND'))
 export const tooManyRows = (max: number) =>
   new InvalidRequestException(`MaxResults is more than maximum allowed length ${max}`, invalidInput)
-export const invalidPageToken = () => new InvalidRequestException('Invalid pagination token.', invalidInput)
+/** Of a result's pages, and of lists. */
+export const malformedPageToken = (token: string) =>
+  new InvalidRequestException(`Malformed nextPageToken ${token}`, invalidInput)
+export const malformedListToken = (token: string) =>
+  new InvalidRequestException(`The nextPageToken is malformed: ${token}`, invalidInput)
 export const tooManyQueries = (limit: number) =>
   new TooManyRequestsException(
     `You have exceeded the limit for the number of queries you can run concurrently: ${limit} are queued. Please reduce ` +
@@ -78,8 +92,7 @@ export const tooManyQueries = (limit: number) =>
     { detail: { Reason: 'CONCURRENT_QUERY_LIMIT_EXCEEDED' } },
   )
 
-export const noSuchWorkGroup = (name: string) =>
-  new InvalidRequestException(`WorkGroup ${name} is not found.`, invalidInput)
+export const noSuchWorkGroup = () => new InvalidRequestException('WorkGroup is not found.', invalidInput)
 export const workGroupExists = () => new InvalidRequestException('WorkGroup is already created', invalidInput)
 export const workGroupDisabled = (name: string) =>
   new InvalidRequestException(`WorkGroup ${name} is disabled.`, invalidInput)

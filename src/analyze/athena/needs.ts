@@ -28,6 +28,8 @@ export interface Engine {
   /** That somebody is about to ask. */
   warm(): void
   query(request: QueryRequest): Promise<QueryResult>
+  /** What its parser says against a SELECT, as far as it says something at once. */
+  check(sql: string): Promise<{ readonly message: string } | undefined>
   explain(request: ExplainRequest): Promise<ExplainResult>
   transform(request: TransformRequest): Promise<TransformResult>
 }

@@ -10,6 +10,8 @@ export interface QueryDefinition {
   readonly text: string
   readonly database?: string
   readonly catalog?: string
+  /** Of one with a token: what a request with it again must have in common with this one's. */
+  readonly asked?: string
   readonly statementType: 'DDL' | 'DML' | 'UTILITY'
   readonly substatementType: string
   /** Of its question marks. */
@@ -57,6 +59,10 @@ export interface QueryEnd {
 
 /** Hive's statements leave the reason of their failure where their text would have been. */
 export const isTold = ({ state, reason = '' }: QueryEnd): boolean => state === 'FAILED' && reason.startsWith('FAILED: ')
+
+/** Where a name without a database is looked for; in a query's context it stands as it was sent. */
+export const contextDatabaseOf = ({ database = 'default' }: Pick<QueryDefinition, 'database'>): string =>
+  database.toLowerCase()
 
 export interface Query extends Scope, QueryDefinition {
   readonly id: string

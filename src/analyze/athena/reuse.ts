@@ -20,14 +20,15 @@ const changing = new Set(
 /** What two queries have in common of which one may take the other's result; undefined for one whose answer changes. */
 export function reuseKey(
   { workGroup, account, region }: { readonly workGroup: string; readonly account: string; readonly region: string },
-  { database, catalog, output, encryption, expectedBucketOwner }: QueryDefinition,
+  query: QueryDefinition,
   { sql, values }: { readonly sql: string; readonly values: readonly string[] },
 ): string | undefined {
+  const { database, catalog, output, encryption, expectedBucketOwner } = query
   const words = [sql, ...values].flatMap(text => tokensOf(text) ?? []).filter(({ kind }) => kind === 'word')
   if (words.some(({ text }) => changing.has(text.toLowerCase()))) return undefined
   const folder = output.key.slice(0, output.key.lastIndexOf('/') + 1)
   const place = [output.bucket, folder, encryption ?? null, expectedBucketOwner ?? null]
-  const whose = [account, region, workGroup, database ?? null, catalog?.toLowerCase() ?? null]
+  const whose = [account, region, workGroup, database?.toLowerCase() ?? null, catalog?.toLowerCase() ?? null]
   return hash('sha256', JSON.stringify([...whose, ...place, sql, values]))
 }
 

@@ -64,7 +64,7 @@ export class WorkGroups {
     const row = this.#ledger.get<{ definition: string }>(sql, scope.account, scope.region, name)
     if (row) return JSON.parse(row.definition)
     if (name === 'primary') return { name, enabled: true, configuration: defaults }
-    throw noSuchWorkGroup(name)
+    throw noSuchWorkGroup()
   }
 
   /** In order of name. */

@@ -16,6 +16,7 @@ import { pathExists, QueryFailure, tooManyPartitions } from './faults.ts'
 import { partitionsWrittenMax, queryMillisecondsMax } from './limits.ts'
 import { type Location, parseLocation } from './location.ts'
 import type { Blobs, Catalog, Engine, ObjectStore, PreparedObject } from './needs.ts'
+import { contextDatabaseOf } from './query.ts'
 import type { ResultRooms } from './result-rooms.ts'
 import type { Execution } from './running.ts'
 import type { Scans } from './scan.ts'
@@ -83,7 +84,7 @@ export class Writes {
     const result = await this.#engine.transform({
       script: target.statement,
       arguments: {},
-      defaultDatabase: query.database ?? 'default',
+      defaultDatabase: contextDatabaseOf(query),
       now,
       tables: references => this.#scans.sources(execution, references, held),
       target: async () => {
@@ -158,7 +159,7 @@ export class Writes {
 
   #insertion(execution: Execution, { table: name, columns, query }: Insert): Target {
     const { caller } = execution
-    const reference = { database: name.database ?? execution.query.database ?? 'default', name: name.name }
+    const reference = { database: name.database ?? contextDatabaseOf(execution.query), name: name.name }
     const table = this.#scans.table(execution, reference)
     if (isView(table)) throw new QueryFailure('user', 'NOT_SUPPORTED: line 1:1: Inserting into views is not supported')
     const described = describedTarget(table)
@@ -189,7 +190,7 @@ export class Writes {
 
   #creation(execution: Execution, statement: CreateTableAs): Target | undefined {
     const { caller, query, now } = execution
-    const reference = { database: statement.table.database ?? query.database ?? 'default', name: statement.table.name }
+    const reference = { database: statement.table.database ?? contextDatabaseOf(query), name: statement.table.name }
     caller.demandDatabase('glue:GetDatabase', reference.database)
     caller.demandTable('glue:CreateTable', reference.database, reference.name)
     if (!takesTables(this.#catalog, caller, reference.database))

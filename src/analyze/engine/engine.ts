@@ -25,6 +25,9 @@ import type {
 import { engineClosed, engineOpened, takeChild } from './spare-child.ts'
 
 const idleMillisecondsMax = 60_000
+const checkMillisecondsMax = 10_000
+const readMax = 200
+const readCharactersMax = 16 * 1024
 
 export class Engine {
   readonly #clock: Clock
@@ -37,6 +40,8 @@ export class Engine {
   readonly #all = new Set<EngineChild>()
   readonly #idle: { readonly child: EngineChild; readonly end: Appointment }[] = []
   readonly #waiting: (() => void)[] = []
+  /** Texts of late that the parser reads. */
+  readonly #read = new Set<string>()
   #closed = false
   #closing: Promise<void> | undefined
 
@@ -74,6 +79,30 @@ export class Engine {
     )
     if (!('scannedBytes' in result)) throw new Error('a query answers with a query result')
     return result
+  }
+
+  /**
+   * What the parser says against a SELECT, before it is anybody's query. Nobody waits for it behind other statements: where
+   * every child is busy nothing is said, and the query itself fails of it.
+   */
+  async check(sql: string): Promise<EngineFault | undefined> {
+    if (this.#read.has(sql) || (this.#idle.length === 0 && this.#all.size >= this.#childrenMax)) return undefined
+    try {
+      const signal = new AbortController().signal
+      const request = { signal, deadlineMilliseconds: checkMillisecondsMax }
+      await this.#run({ kind: 'check', sql }, request, () => Promise.reject(new Error('a check asks nothing')))
+      this.#keepRead(sql)
+      return undefined
+    } catch (cause) {
+      return cause instanceof EngineFault && cause.kind === 'syntax' ? cause : undefined
+    }
+  }
+
+  #keepRead(sql: string): void {
+    if (sql.length > readCharactersMax) return
+    this.#read.add(sql)
+    const [oldest] = this.#read
+    if (this.#read.size > readMax && oldest !== undefined) this.#read.delete(oldest)
   }
 
   /** Says what a SELECT would give and read. */

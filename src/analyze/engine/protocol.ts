@@ -37,8 +37,14 @@ export type ConvertTask = Pick<ConvertRequest, 'lines' | 'columns' | 'input' | '
 
 export type ExplainTask = Omit<QueryTask, 'kind'> & { readonly kind: 'explain'; readonly isOfColumns: boolean }
 
-export type Task = QueryTask | ExplainTask | TransformTask | ConvertTask
-export type Outcome = QueryResult | ExplainResult | TransformResult | ConvertResult
+/** Whether the parser reads a text: what it cannot read is the task's fault. */
+export interface CheckTask {
+  readonly kind: 'check'
+  readonly sql: string
+}
+
+export type Task = QueryTask | ExplainTask | TransformTask | ConvertTask | CheckTask
+export type Outcome = QueryResult | ExplainResult | TransformResult | ConvertResult | { readonly isRead: true }
 
 /** A table without its callback: its files are asked for by its place in the answer to `tables`. */
 export type TableDescription = Omit<TableSource, 'files'> & {

@@ -1,10 +1,11 @@
 // How Athena writes a value of each type into its result files: an expression of DuckDB that makes the text, NULL staying
 // NULL. Inside arrays, maps and rows a NULL is the word null.
 import { unsupported } from './ast.ts'
+import type { JavaKey } from './computed/java-maps.ts'
 import { decimalText, fieldOf, instantText, timestampText, timeText } from './convert-text.ts'
 import { literal } from './text.ts'
 import { fieldName } from './typing/names.ts'
-import { isSketch, nameOf, type Type } from './typing/type.ts'
+import { isSimple, isSketch, nameOf, type Type } from './typing/type.ts'
 
 export function resultText(value: string, type: Type): string {
   switch (type.kind) {
@@ -24,7 +25,11 @@ export function resultText(value: string, type: Type): string {
       return `'[' || array_to_string(list_transform(${value}, item -> ${nested('item', type.of)}), ', ') || ']'`
     case 'map': {
       const entry = `${nested('item.key', type.key)} || '=' || ${nested('item.value', type.value)}`
-      return `'{' || array_to_string(list_transform(map_entries(${value}), item -> ${entry}), ', ') || '}'`
+      const entries = `list_transform(map_entries(${value}), item -> ${entry})`
+      const kind = javaKey(type.key)
+      if (kind === undefined) return `'{' || array_to_string(${entries}, ', ') || '}'`
+      const keys = `list_transform(map_keys(${value}), item -> ${resultText('item', type.key)})`
+      return `athena_map_text('${kind}', ${keys}, ${entries})`
     }
     case 'row': {
       // One call and not a chain: a thousand fields would be too deep for DuckDB.
@@ -49,4 +54,16 @@ export function resultText(value: string, type: Type): string {
   }
 }
 
-const nested = (value: string, type: Type): string => `coalesce(${resultText(value, type)}, 'null')`
+/** Inside of another value Athena prints bytes as Java calls an array of them, with a number that says nothing. */
+const nested = (value: string, type: Type): string => {
+  const text = isSimple(type, 'varbinary') ? `'[B@' || lower(hex(hash(${value}) % 4294967296))` : resultText(value, type)
+  return `coalesce(${text}, 'null')`
+}
+
+/** Keys of other types stand as they came: what Java makes of them is not known for sure. */
+function javaKey(type: Type): JavaKey | undefined {
+  if (type.kind === 'varchar' || type.kind === 'char') return 'text'
+  if (isSimple(type, 'bigint')) return 'long'
+  if (isSimple(type, 'integer', 'smallint', 'tinyint')) return 'whole'
+  return isSimple(type, 'boolean') ? 'truth' : undefined
+}

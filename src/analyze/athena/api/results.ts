@@ -2,7 +2,7 @@
 import { operation } from '../../../gateway/operation.ts'
 import { boolean, enumeration, integer, list, long, optional, string, structure } from '../../../gateway/shape.ts'
 import type { Athena } from '../athena.ts'
-import { InvalidRequestException, invalidPageToken, tooManyRows } from '../faults.ts'
+import { InvalidRequestException, malformedPageToken, tooManyRows } from '../faults.ts'
 import { resultRowsAskedMax, resultRowsMax } from '../limits.ts'
 import * as shape from './shapes.ts'
 
@@ -54,10 +54,8 @@ export const GetQueryResults = operation({
     const { substatementType, statementType } = athena.query(call, id)
     const isCounted = statementType !== 'DDL' && !uncounted.has(substatementType)
     if (MaxResults > resultRowsMax) throw tooManyRows(resultRowsMax)
-    const [of, from] =
-      NextToken === undefined ? [id, 0] : shape.readToken<[string, number]>(NextToken, 'string', 'number')
-    if (of !== id) throw invalidPageToken()
-    const page = await athena.results(call, id, from, MaxResults)
+    const place = NextToken === undefined ? undefined : (bytes: number) => placeIn(NextToken, id, bytes)
+    const page = await athena.results(call, id, place, MaxResults)
     return {
       UpdateCount: page.updateCount ?? (isCounted ? 0 : undefined),
       ResultSet: {
@@ -84,6 +82,12 @@ export const GetQueryResults = operation({
     }
   },
 })
+
+function placeIn(token: string, id: string, bytes: number): number {
+  const [of, from = 0] = shape.positionIn<[string, number]>(token, 'string', 'number') ?? []
+  if (of !== id || from > bytes) throw malformedPageToken(token)
+  return from
+}
 
 export const GetQueryRuntimeStatistics = operation({
   input: { QueryExecutionId: shape.queryId },

@@ -1,7 +1,7 @@
 /** Shapes that several operations of Athena share, and ARNs. */
 import { boolean, enumeration, integer, list, map, optional, string, structure } from '../../../gateway/shape.ts'
 import type { Athena } from '../athena.ts'
-import { InvalidRequestException, invalidPageToken } from '../faults.ts'
+import { InvalidRequestException, malformedListToken } from '../faults.ts'
 import type { Scope } from '../needs.ts'
 
 export const workGroupName = string({ pattern: '[a-zA-Z0-9._-]{1,128}' })
@@ -77,14 +77,24 @@ export const writeToken = (...position: readonly (string | number)[]): string =>
   Buffer.from(JSON.stringify(position)).toString('base64url')
 
 export function readToken<T extends readonly (string | number)[]>(text: string, ...kinds: readonly string[]): T {
+  const position = positionIn<T>(text, ...kinds)
+  if (position === undefined) throw malformedListToken(text)
+  return position
+}
+
+/** Undefined where it is no token of ours. */
+export function positionIn<T extends readonly (string | number)[]>(
+  text: string,
+  ...kinds: readonly string[]
+): T | undefined {
   try {
     const position: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
     if (Array.isArray(position) && position.length === kinds.length && position.every(isOfKind(kinds)))
       return position as unknown as T
   } catch {
-    // Not a token of ours: refused below.
+    // Somebody else's text.
   }
-  throw invalidPageToken()
+  return undefined
 }
 const isOfKind = (kinds: readonly string[]) => (value: unknown, index: number) =>
   typeof value === kinds[index] && (typeof value !== 'number' || (Number.isSafeInteger(value) && value >= 0))

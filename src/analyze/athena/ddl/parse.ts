@@ -18,7 +18,7 @@ export function parseStatement(sql: string): Statement {
 }
 
 function read(reader: Reader): Statement {
-  if (reader.peek.kind === 'end') throw reader.mismatch("'SELECT', 'WITH', 'SHOW', 'CREATE', …")
+  if (reader.peek.kind === 'end') throw noStatement(reader)
   if (['SELECT', 'WITH', 'VALUES', 'TABLE', '('].some(word => reader.sees(word))) return { kind: 'select' }
   if (reader.accept('PREPARE')) return readPrepare(reader)
   if (reader.accept('EXPLAIN')) return readExplain(reader)
@@ -39,7 +39,7 @@ function read(reader: Reader): Statement {
   if (reader.accept('DROP')) return readDrop(reader)
   if (reader.accept('ALTER')) return readAlter(reader)
   const word = reader.peek.text.toUpperCase()
-  if (!otherStatements.has(word)) throw reader.mismatch(`${begins.map(one => `'${one}'`).join(', ')}, <query>`)
+  if (!otherStatements.has(word)) throw noStatement(reader)
   throw refused(reader, word)
 }
 
@@ -50,10 +50,14 @@ const otherStatements = new Set([
   ...['USING', 'VACUUM'],
 ])
 
+/** As Athena lists them; those of Hive's language are not among them. */
 const begins = [
-  ...['ALTER', 'CREATE', 'DEALLOCATE', 'DESC', 'DESCRIBE', 'DROP', 'EXECUTE', 'EXPLAIN', 'INSERT', 'MSCK', 'PREPARE'],
-  ...['SHOW', 'UNLOAD'],
+  ...['ALTER', 'ANALYZE', 'CALL', 'COMMENT', 'COMMIT', 'CREATE', 'DEALLOCATE', 'DELETE', 'DENY', 'DESC', 'DESCRIBE'],
+  ...['DROP', 'EXECUTE', 'EXPLAIN', 'GRANT', 'INSERT', 'MERGE', 'PREPARE', 'REFRESH', 'RESET', 'REVOKE', 'ROLLBACK'],
+  ...['SET', 'SHOW', 'START', 'TRUNCATE', 'UNLOAD', 'UPDATE', 'USE'],
 ]
+
+const noStatement = (reader: Reader): Error => reader.mismatch(`${begins.map(one => `'${one}'`).join(', ')}, <query>`)
 
 /** The statement is known to Athena or to nobody; either way it is not run, and this says so. */
 const refused = (reader: Reader, name: string) => unsupportedStatement(reader.place, name)

@@ -3,6 +3,7 @@
 
 import { SystemClock } from '../../../world/clock.ts'
 import { ConsoleLog } from '../../../world/log.ts'
+import { statementOf } from '../../sql/translate.ts'
 import { EngineFault } from '../fault.ts'
 import type { Answers, Ask, FromChild, Outcome, Question, Task, ToChild } from '../protocol.ts'
 import { runConvert } from './convert-task.ts'
@@ -75,7 +76,13 @@ async function run({ task, directory, parsed, isOtherLake }: Extract<ToChild, { 
   }
 }
 
+async function checked(sql: string): Promise<Outcome> {
+  statementOf(await parse(sql))
+  return { isRead: true }
+}
+
 function outcomeOf(task: Task, directory: string | undefined): Promise<Outcome> {
+  if (task.kind === 'check') return checked(task.sql)
   if (task.kind === 'query')
     return instances.query(task.resultDirectory, directory, place => runQuery(task, place, ask, clock))
   if (task.kind === 'explain')

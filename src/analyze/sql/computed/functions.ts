@@ -6,6 +6,7 @@ import { distributions } from './distributions.ts'
 import { formats } from './format.ts'
 import { hashes } from './hashes.ts'
 import { ipAddresses } from './ip-addresses.ts'
+import { javaMaps } from './java-maps.ts'
 import { jsons } from './json.ts'
 import { jsonCasts } from './json-casts.ts'
 import { likePatterns } from './like-pattern.ts'
@@ -25,6 +26,7 @@ const all: ReadonlyMap<string, Computed> = new Map(
     distributions,
     hashes,
     ipAddresses,
+    javaMaps,
     jsons,
     jsonCasts,
     likePatterns,
