@@ -56,7 +56,9 @@ export function resultText(value: string, type: Type): string {
 
 /** Inside of another value Athena prints bytes as Java calls an array of them, with a number that says nothing. */
 const nested = (value: string, type: Type): string => {
-  const text = isSimple(type, 'varbinary') ? `'[B@' || lower(hex(hash(${value}) % 4294967296))` : resultText(value, type)
+  const text = isSimple(type, 'varbinary')
+    ? `'[B@' || lower(hex(hash(${value}) % 4294967296))`
+    : resultText(value, type)
   return `coalesce(${text}, 'null')`
 }
 
