@@ -260,6 +260,15 @@ test("what the job's role may not do fails the run with the action and the resou
     run.errorMessage ?? '',
     /role\/job-role is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::lake\/curated/,
   )
+  // Each object is asked for by its own key: a Deny of a name would not meet the folder's.
+  const asked: string[] = []
+  bench.denied = (action, resource) => {
+    if (action === 's3:PutObject') asked.push(resource)
+    return action === 's3:PutObject' && resource.endsWith('.json')
+  }
+  assert.equal((await bench.run()).state, 'FAILED')
+  assert.deepEqual([asked.length > 0, asked.filter(resource => resource.includes('*'))], [true, []])
+  assert.deepEqual(await bench.s3.list(bucket, 'curated/', '', 10), [])
   bench.denied = () => false
   assert.equal((await bench.run()).numbers?.recordsIn, 1)
 })

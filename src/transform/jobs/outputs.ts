@@ -177,14 +177,11 @@ export class Outputs {
     for (const blob of this.#adopted.splice(0)) await this.#blobs.discard(blob)
   }
 
-  /** What cannot be written is told before any file is taken out of the scratch directory. */
+  /** A bucket that is not there is told before any file is taken out of the scratch directory. */
   async #adopt(files: readonly { readonly file: string; readonly folder: Location }[]): Promise<readonly Blob[]> {
-    const places = new Map(files.map(({ folder }) => [`${folder.bucket}/${folder.key}`, folder]))
-    for (const { bucket, key } of places.values()) {
+    for (const bucket of new Set(files.map(({ folder }) => folder.bucket)))
       if (!this.#s3.bucketExists(bucket))
         throw new EntityNotFoundException(`The bucket ${bucket} to write to does not exist.`)
-      this.#role.requireObject('s3:PutObject', bucket, `${key}*`)
-    }
     return inTurns(files, async ({ file }) => {
       const blob = await this.#blobs.adopt(file)
       this.#adopted.push(blob)
@@ -192,7 +189,9 @@ export class Outputs {
     })
   }
 
+  /** Asked for by its own key: a policy may keep one object of a folder from the role, or let it write that one alone. */
   async #object({ bucket, key }: Location, blob: Blob): Promise<Output> {
+    this.#role.requireObject('s3:PutObject', bucket, key)
     return { bucket, key, blob: blob.id, bytes: blob.bytes, prepared: await this.#s3.prepare(blob) }
   }
 
