@@ -52,7 +52,36 @@ test('a value that is no constant stands for its own text', async () => {
   for (const value of values)
     assert.deepEqual(await queries.rows('SELECT ?', { ExecutionParameters: [value] }), [[value]])
   assert.deepEqual(await queries.rows('SELECT n FROM t WHERE text = ?', { ExecutionParameters: ['b'] }), [['2']])
-  assert.deepEqual(await queries.rows('SELECT ?', { ExecutionParameters: ['1 + 1'] }), [['2']])
+  // Words of the language and names of columns among them.
+  for (const value of [
+    'day',
+    'Year',
+    'year = year',
+    'date',
+    'OR',
+    'Table 5',
+    'With love',
+    'interval - 1',
+    '*',
+    '#1',
+    '3rd',
+  ])
+    assert.deepEqual(
+      await queries.rows('SELECT x FROM (VALUES (?, 1, 2, 3, 4)) AS t(x, day, year, date, interval) WHERE x = ?', {
+        ExecutionParameters: [value, value],
+      }),
+      [[value]],
+    )
+  const expressions = [
+    ['1 + 1', '2'],
+    ["CAST('5' AS integer) BETWEEN 1 AND 9", 'true'],
+    ["INTERVAL '1-2' YEAR TO MONTH", '1-2'],
+    ["DATE '2025-01-31' + INTERVAL '1' DAY", '2025-02-01'],
+    ["TIMESTAMP '2025-01-31 10:00:00 UTC' AT TIME ZONE 'Asia/Tokyo'", '2025-01-31 19:00:00.000 Asia/Tokyo'],
+    ['CAST(ARRAY[1, NULL] AS array(double))[1] = 1', 'true'],
+  ] as const
+  for (const [value, shown] of expressions)
+    assert.deepEqual(await queries.rows('SELECT ?', { ExecutionParameters: [value] }), [[shown]])
 })
 
 test('as many values as question marks', async () => {
