@@ -39,6 +39,16 @@ export function matches(pattern: Pattern, text: string): boolean {
 
 const colon = 58
 
+const cuts = new WeakMap<Pattern, readonly Pattern[]>()
+
+function fieldsOf(pattern: Pattern): readonly Pattern[] {
+  const known = cuts.get(pattern)
+  if (known) return known
+  const cut = fields(pattern)
+  cuts.set(pattern, cut)
+  return cut
+}
+
 /** Cuts at the first five colons; fields that are missing are any, as AWS completes an unfinished ARN. */
 function fields(pattern: Pattern): readonly Pattern[] {
   const cut: Pattern[] = []
@@ -58,7 +68,7 @@ function fields(pattern: Pattern): readonly Pattern[] {
 export function matchesArn(pattern: Pattern, arn: string): boolean {
   if (pattern.length === 1 && pattern[0] === star) return true
   if (!arn.startsWith('arn:')) return matches(pattern, arn)
-  const wanted = fields(pattern)
+  const wanted = fieldsOf(pattern)
   const parts = arn.split(':')
   const given = [...parts.slice(0, 5), parts.slice(5).join(':')]
   return wanted.every((field, index) => matches(field, given[index] ?? ''))
