@@ -102,6 +102,8 @@ const known = [
   'n > 1 OR n IS DISTINCT FROM 1',
   'b >= false OR b IS DISTINCT FROM false',
   "s = 'b' OR NOT (s IS NOT DISTINCT FROM 'a')",
+  'n > 1 OR NOT (n IS NOT DISTINCT FROM 1 AND b)',
+  'NOT (n IS NOT DISTINCT FROM 1 AND d >= 0e0)',
   'd = 0e0 OR NOT (d < 1e0)',
 ]
 for (const where of known) {

@@ -120,20 +120,24 @@ function toNumber({ sql, type: from }: Value, to: Type): string | undefined {
 
 /**
  * Athena rounds the digits that the number is shown with, DuckDB the number that is held: 1.005 is a bit less. The text
- * costs twelve times as much, so that only what lies near a half or has many digits goes that way.
+ * costs twelve times as much, so that only what lies near a half or has many digits goes that way. A lambda costs half as much
+ * again: a column stands by itself.
  */
 function decimalOfFloat({ sql, type: from }: Value, to: Type & { readonly kind: 'decimal' }): string {
   const isReal = isSimple(from, 'real')
-  const units = `(CAST(athena_number AS DOUBLE) * 1e${to.scale})`
+  const isColumn = /^\w+\."\w+"$/.test(sql)
+  const number = isColumn ? sql : 'athena_number'
+  const units = `(CAST(${number} AS DOUBLE) * 1e${to.scale})`
   const [many, near] = isReal ? ['1e5', '2e-2'] : ['1e9', '1e-5']
   const fail = failed(
-    `'INVALID_CAST_ARGUMENT: Cannot cast ${isReal ? 'REAL' : 'DOUBLE'} ''' || athena_float(athena_number) || ''' to DECIMAL(${to.precision}, ${to.scale})'`,
+    `'INVALID_CAST_ARGUMENT: Cannot cast ${isReal ? 'REAL' : 'DOUBLE'} ''' || athena_float(${number}) || ''' to DECIMAL(${to.precision}, ${to.scale})'`,
   )
-  const plain = `try_cast(athena_number AS ${duckName(to)})`
-  return `list_transform([${sql}], athena_number -> coalesce(
+  const plain = `try_cast(${number} AS ${duckName(to)})`
+  const written = `coalesce(
     CASE WHEN abs(${units}) < ${many} AND abs(abs(${units}) % 1 - 0.5) > ${near} THEN ${plain} END,
-    CASE WHEN ${plain} IS NOT NULL THEN coalesce(try_cast(CAST(athena_number AS VARCHAR) AS ${duckName(to)}), ${plain}) END,
-    CASE WHEN athena_number IS NOT NULL THEN ${fail} END))[1]`
+    CASE WHEN ${plain} IS NOT NULL THEN coalesce(try_cast(CAST(${number} AS VARCHAR) AS ${duckName(to)}), ${plain}) END,
+    CASE WHEN ${number} IS NOT NULL THEN ${fail} END)`
+  return isColumn ? written : `list_transform([${sql}], athena_number -> ${written})[1]`
 }
 
 /** DuckDB divides a decimal of many digits as a double, which costs the last one. */

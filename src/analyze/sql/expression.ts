@@ -165,10 +165,10 @@ const writers: Readonly<Record<string, Write>> = {
     }
     return madeOnce([value, low, high], (...ends) => {
       const [sought, least, most] = ends.map(end => coerced(end, type))
-      // What is no number is above nothing, and nothing is below it.
+      // What is no number is above nothing, and nothing is below it; beside a NULL it stays NULL.
       return typed(
         mayBeNan(high)
-          ? `(${not} (${sought} BETWEEN ${least} AND ${most} AND ${most} <= ${infinity}))`
+          ? `(${not} (${sought} BETWEEN ${least} AND ${most} AND (${most} <= ${infinity} OR ${sought} IS NULL)))`
           : `(${sought}${not} BETWEEN ${least} AND ${most})`,
         boolean,
       )

@@ -2,7 +2,7 @@
 import { unsupported } from '../ast.ts'
 import { isNested } from '../equality.ts'
 import { extremeOf } from '../nested-order.ts'
-import { comparison } from '../operators.ts'
+import { comparison, mayBeNan } from '../operators.ts'
 import { common } from '../typing/coercion.ts'
 import { decimal, isSame, isSimple, nameOf, unknown } from '../typing/type.ts'
 import { mismatch, typed } from '../value.ts'
@@ -47,8 +47,15 @@ const nullIf: Writer = ([one, other], position) => {
   const both = common(type, against)
   if (both === undefined)
     throw mismatch(position, `Types are not comparable with NULLIF: ${nameOf(type)} vs ${nameOf(against)}`)
-  if (isSame(type, both) && isSame(against, both) && !isNested(both)) return typed('nullif($1, $2)', type)
-  const equal = comparison('=', { sql: '$1', type }, { sql: '$2', type: against }, position)
+  const isPlain = isSame(type, both) && isSame(against, both) && !isNested(both)
+  // What is no number is equal to nothing, and to the engine's nullif to itself.
+  const isNumber = one === undefined || other === undefined || !mayBeNan(one) || !mayBeNan(other)
+  if (isPlain && isNumber) return typed('nullif($1, $2)', type)
+  const [left, right] = [
+    { ...one, sql: '$1', type },
+    { ...other, sql: '$2', type: against },
+  ]
+  const equal = comparison('=', left, right, position)
   return typed(`CASE WHEN ${equal.sql} THEN NULL ELSE $1 END`, isSimple(type, 'unknown') ? both : type)
 }
 

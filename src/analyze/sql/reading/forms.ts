@@ -38,6 +38,8 @@ export function formEdits(
 function bracketed(tokens: readonly Token[], index: number): readonly Edit[] {
   const at = (place: number) => tokens[place]?.text.toUpperCase() ?? ''
   const signed = at(index + 1) === '-' || at(index + 1) === '+' ? 1 : 0
+  // A column may be called so too.
+  if (tokens[index + signed + 1]?.type !== 'STRING') return []
   const unit = index + signed + 2
   const last = at(unit + 1) === 'TO' ? unit + 2 : unit
   const [first, end, added] = [tokens[index], tokens[last], tokens[last + 2]]
