@@ -7,12 +7,13 @@ import { segments } from './functions/entry.ts'
 import { constants, functions } from './functions/functions.ts'
 import { refused } from './functions/refused.ts'
 import { aggregated, nestedKeys, windowed } from './nested-order.ts'
-import { fill, once } from './once.ts'
+import { fill } from './once.ts'
 import { condition } from './operators.ts'
 import { type Call, readCall } from './read-call.ts'
 import { called } from './resolve.ts'
 import type { Scope } from './scope.ts'
 import type { Statement } from './statement.ts'
+import { beside, tried } from './tried.ts'
 import { nameOf, type Type } from './typing/type.ts'
 import { mismatch, typed, type Value } from './value.ts'
 import { orderItems, overWindow } from './window.ts'
@@ -21,7 +22,10 @@ import { baseOf, checkOrdered } from './window-rules.ts'
 const isKnown = (name: string): boolean => functions.has(name) || name in constants
 
 export function call(node: Node, statement: Statement, scope: Scope): Value {
-  return writeCall(readCall(node, isKnown), statement, scope, '')
+  const read = readCall(node, isKnown)
+  const [part, ...others] = read.parts
+  const isTry = read.name === 'try' && part !== undefined && others.length === 0 && notOfScalars(read, '') === undefined
+  return isTry ? tried(part, statement, scope, read.position) : writeCall(read, statement, scope, '')
 }
 
 export function windowCall(node: Node, statement: Statement, scope: Scope): Value {
@@ -73,9 +77,11 @@ function writeCall(read: Call, statement: Statement, scope: Scope, over: string)
       made.position,
     )
   if (made.distinct) checkDistinctOrder(made, statement, scope)
-  const { template, parts, type } = called(made, entry, statement, scope)
+  // Inside of an aggregate are the rows that it is made of.
+  const seen = entry.kind === 'aggregate' && over === '' ? { ...scope, grouped: undefined } : scope
+  const { template, parts, type } = called(made, entry, statement, seen)
   if (entry.kind !== 'scalar') {
-    const { order, inside, behind } = modifiers(made, statement, scope, over)
+    const { order, inside, behind } = modifiers(made, statement, seen, over)
     const texts = segments(template).map(({ text, isCall }) => {
       if (!isCall) return fill(text, parts)
       const open = text.indexOf('(') + 1
@@ -89,8 +95,7 @@ function writeCall(read: Call, statement: Statement, scope: Scope, over: string)
   }
   const wrong = notOfScalars(made, over)
   if (wrong !== undefined) throw new EngineFault('semantic', wrong, made.position)
-  // What is tried stays inside of the TRY.
-  return typed((made.name === 'try' ? fill : once)(template, parts), type)
+  return typed(beside(template, parts, scope), type)
 }
 
 /** Values that DISTINCT made one have nothing else to be ordered by. */

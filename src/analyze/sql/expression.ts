@@ -28,6 +28,7 @@ import { shown } from './shown.ts'
 import type { Statement } from './statement.ts'
 import { subscript } from './subscript.ts'
 import { withItsZone } from './text-instant.ts'
+import { liftedOrKey, tryCast } from './tried.ts'
 import { typeOfNode } from './type-node.ts'
 import { common, isText } from './typing/coercion.ts'
 import { arrayOf, boolean, instant, isSimple, nameOf, rowOf, type Type, unknown } from './typing/type.ts'
@@ -38,6 +39,8 @@ import { zoneOf } from './zones.ts'
 type Write = (node: Node, statement: Statement, scope: Scope) => Value
 
 export function expression(node: Node, statement: Statement, scope: Scope): Value {
+  const made = liftedOrKey(node, statement, scope)
+  if (made !== undefined) return made
   refuseChained(node, statement.text)
   const write = writers[node.kind]
   return write === undefined ? call(node, statement, scope) : write(node, statement, scope)
@@ -319,8 +322,8 @@ function castOf(tries: boolean): Write {
     const value = statement.expression(node.need('this'), scope)
     // An instant keeps its own zone through a cast.
     const from = withItsZone(value, type)
-    const sql = cast(from, type, node.position)
+    const sql = tries ? tryCast(from, type, scope, node.position) : cast(from, type, node.position)
     const kept = type.kind === 'instant' && from.type.kind === 'instant' ? { ...type, zone: from.type.zone } : type
-    return typed(tries ? `try(${sql})` : sql, kept)
+    return typed(sql, kept)
   }
 }

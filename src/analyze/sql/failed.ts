@@ -8,3 +8,18 @@ export const failedCast = (message: string): string => never(`CAST(${message} AS
 
 /** Says any text as it is, where the cast would write its line breaks and quotes anew. */
 export const failed = (message: string): string => never(`athena_fail(${message})`)
+
+/** The text with NULL for each value that fails. */
+export function unfailing(text: string): string {
+  const begin = 'list_extract([NULL], CAST('
+  const from = text.indexOf(begin)
+  if (from < 0) return text
+  const start = from + 'list_extract('.length
+  let open = 1
+  for (const { 0: token, index } of text.slice(start).matchAll(/'(?:[^']|'')*'|[()]/g)) {
+    if (token === '(') open += 1
+    if (token === ')') open -= 1
+    if (open === 0) return `${text.slice(0, from)}NULL${unfailing(text.slice(start + index + 1))}`
+  }
+  return text
+}

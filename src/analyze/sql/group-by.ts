@@ -12,8 +12,9 @@ import {
   refuseUngroupedGrouping,
   refuseWindowsInHaving,
 } from './grouping.ts'
+import { holdsTry } from './macros.ts'
 import { inKeyOrder } from './same-maps.ts'
-import type { Refusal, Scope, Visible } from './scope.ts'
+import type { Groups, Refusal, Scope, Visible } from './scope.ts'
 import { shown } from './shown.ts'
 import type { Statement } from './statement.ts'
 import { isComparable, nameOf } from './typing/type.ts'
@@ -74,6 +75,23 @@ export function checkAggregation(node: Node, items: readonly Node[], statement: 
       sorted.filter(part => part.kind !== 'literal'),
       seen,
     )
+  }
+}
+
+/** What stands beside the query's aggregates; undefined where it has none. A fault in it is told when the GROUP BY is written. */
+export function groupsOf(node: Node, items: readonly Node[], statement: Statement, scope: Scope): Groups | undefined {
+  const group = node.record('group_by')
+  const sorted = node.record('order_by')?.records('expressions') ?? []
+  const results = [...items.map(plain), ...sorted.flatMap(item => item.child('this') ?? [])]
+  if (group === undefined && node.record('having') === undefined && !results.some(one => aggregatesIn(one).length > 0))
+    return undefined
+  try {
+    const named = group === undefined ? [] : groupItems(group, items).flatMap(leaves)
+    const keys = new Set(named.map(one => statement.aside().expression(one, scope).sql))
+    return { keys, triedKeys: new Set([...keys].filter(holdsTry)) }
+  } catch (fault) {
+    if (!(fault instanceof EngineFault)) throw fault
+    return { keys: new Set(), triedKeys: new Set() }
   }
 }
 

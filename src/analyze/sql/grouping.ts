@@ -20,7 +20,7 @@ export interface Grouped {
 /** Queries inside of an expression have their own rules. */
 const queries = new Set(['select', 'union', 'intersect', 'except', 'values'])
 
-const isAggregate = (node: Node): boolean => {
+export const isAggregate = (node: Node): boolean => {
   const name = callName(node)
   return name !== undefined && name !== 'grouping' && functions.get(name)?.kind === 'aggregate'
 }

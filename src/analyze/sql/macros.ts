@@ -5,7 +5,7 @@
 // A branch that must fail gives a value that fails (failed.ts), which unlike error() may stand inside TRY. Only CASE decides what is
 // evaluated: the sides of an AND may be evaluated in any order.
 
-import { failedCast } from './failed.ts'
+import { failedCast, unfailing } from './failed.ts'
 import { aggregateMacros } from './macros/aggregates.ts'
 import { collectionMacros } from './macros/collections.ts'
 import { dateMacros } from './macros/dates.ts'
@@ -43,6 +43,11 @@ const macros: readonly string[] = [
      WHEN b = 0 THEN ${byZero} ELSE a // b END`,
   `CREATE MACRO athena_whole_modulus(a, b) AS CASE
      WHEN b = 0 THEN ${byZero} ELSE a % b END`,
+  // NULL where it fails: for a divisor of zero, and for the least number by -1, which no number of its type is.
+  `CREATE MACRO athena_try_division(a, b, least) AS CASE
+     WHEN b = 0 OR (b = -1 AND a = least) THEN NULL ELSE a // b END`,
+  `CREATE MACRO athena_try_modulus(a, b, least) AS CASE
+     WHEN b = 0 THEN NULL WHEN b = -1 AND a = least THEN 0 ELSE a % b END`,
   `CREATE MACRO athena_double_division(a, b) AS CASE WHEN b = 0 THEN a * CAST('Infinity' AS DOUBLE) ELSE a / b END`,
   `CREATE MACRO athena_double_modulus(a, b) AS CASE WHEN b = 0 THEN CAST('NaN' AS DOUBLE) ELSE a % b END`,
   // Half is rounded away from zero.
@@ -55,9 +60,20 @@ const macros: readonly string[] = [
   ...aggregateMacros,
 ]
 
-const named: ReadonlyMap<string, string> = new Map(
-  macros.map(macro => [/CREATE MACRO (\w+)/.exec(macro)?.[1] ?? '', macro]),
+/** Each macro that turns a text into a value once more, as NULL where that fails. */
+const quiet = macros.flatMap(macro =>
+  macro.startsWith('CREATE MACRO athena_to_') ? [unfailing(macro.replace(' athena_to_', ' athena_try_to_'))] : [],
 )
+
+const named: ReadonlyMap<string, string> = new Map(
+  [...macros, ...quiet].map(macro => [/CREATE MACRO (\w+)/.exec(macro)?.[1] ?? '', macro]),
+)
+
+/** Whether the engine's TRY stands in it, or in a macro that it calls. */
+export const holdsTry = (text: string): boolean =>
+  /\btry\(/.test(text) || [...text.matchAll(/\bathena_\w+(?=\()/g)].some(([name]) => tryMacros.has(name))
+
+const tryMacros = new Set([...named].flatMap(([name, macro]) => (/\btry\(/.test(macro) ? [name] : [])))
 
 /** A macro's body with $1, $2 … for its parameters; undefined for what is none of these. */
 export function parametersOf(name: string): { readonly template: string; readonly count: number } | undefined {

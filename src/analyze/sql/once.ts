@@ -25,11 +25,17 @@ export function once(template: string, parts: readonly string[]): string {
   if (!costly.includes(true)) return fill(template, parts)
   const { uses } = scanned(template, parts.length)
   if (!costly.some((is, index) => is && (uses[index] ?? 0) > 1)) return fill(template, parts)
+  return apart(template, parts)
+}
+
+/** All arguments made before the template, in whose lambda they are but named. */
+export function apart(template: string, parts: readonly string[]): string {
   const bound = parts.map(isBindable)
   const name = freeName([template, ...parts.filter((_, index) => bound[index] !== true)])
   const fields = parts.flatMap((part, index) => (bound[index] === true ? [`p${index} := ${part}`] : []))
   const [field, more] = fields
-  const isOne = field !== undefined && more === undefined
+  if (field === undefined) return fill(template, parts)
+  const isOne = more === undefined
   const list = isOne ? field.slice(field.indexOf('=') + 2) : `struct_pack(${fields.join(', ')})`
   const inside = parts.map((part, index) => (bound[index] !== true ? part : isOne ? name : `${name}.p${index}`))
   return `list_transform([${list}], ${name} -> ${fill(template, inside)})[1]`

@@ -8,7 +8,7 @@ import { coerced } from './convert.ts'
 import { fieldOf } from './convert-text.ts'
 import { type Feed, feedsOf, isTransparent, kept, pushDown, shortened } from './feeds.ts'
 import { fromText } from './from-text.ts'
-import { checkAggregation, groupBy } from './group-by.ts'
+import { checkAggregation, groupBy, groupsOf } from './group-by.ts'
 import { groupedByMaps } from './grouped-maps.ts'
 import { refuseAggregates } from './grouping.ts'
 import { condition } from './operators.ts'
@@ -211,6 +211,8 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
     columns: visible(from),
     outer: inner.scope,
     captures,
+    grouped: undefined,
+    lifts: undefined,
   })
   const here = named.scope
   const where = node.record('where_clause')?.need('this')
@@ -222,14 +224,15 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
       else pushDown(conditions, relation, here.columns)
     }
   }
-  const asked = (part: Node, what: string) => {
-    const value = statement.expression(part, here)
+  const asked = (part: Node, what: string, scope: Scope) => {
+    const value = statement.expression(part, scope)
     if (part === where) refuseAggregates(part, what)
     return condition(value, what, part.position)
   }
   // Of two errors Athena tells the one in the WHERE.
-  const filter = where && asked(where, 'WHERE clause')
-  const items = nodes.map(item => selectItem(item, from, statement, here))
+  const filter = where && asked(where, 'WHERE clause', here)
+  const gathered = { ...here, grouped: groupsOf(node, nodes, statement, here) }
+  const items = nodes.map(item => selectItem(item, from, statement, gathered))
   const columns = items.flatMap(item => item.columns)
   const listed = items.flatMap(item => item.nodes)
   const checkOrder = checkAggregation(node, listed, statement, here)
@@ -244,7 +247,7 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
   const groupPlace = parts.length
   if (groups !== '') parts.push(groups)
   const having = node.record('having')?.need('this')
-  const kept = having && asked(having, 'HAVING clause')
+  const kept = having && asked(having, 'HAVING clause', gathered)
   if (kept !== undefined) parts.push(`HAVING ${kept}`)
   if (named.texts.length > 0) parts.push(`WINDOW ${named.texts.join(', ')}`)
   // ORDER BY sees the SELECT's own names first, then the FROM's.
@@ -254,7 +257,7 @@ function select(node: Node, statement: Statement, scope: Scope): Written {
     ...outputs,
     ...here.columns.filter(({ name, relation }) => relation !== undefined || !shadowed.has(name)),
   ]
-  const sorted: Scope = { ...here, columns: qualifiedOnly(seen, shadowed) }
+  const sorted: Scope = { ...gathered, columns: qualifiedOnly(seen, shadowed) }
   checkOrder([...shadowed], sorted)
   if (node.flag('distinct')) checkDistinct(node, items, outputs, statement, sorted)
   const checks = [

@@ -45,9 +45,7 @@ export function called(given: Asked, entry: FunctionEntry, statement: Statement,
     )
   const nodes = given.parts.map(asLambda)
   const asked = { ...given, parts: nodes }
-  // What is tried stands in a lambda (conditions.ts).
-  const seen = asked.name === 'try' ? { ...scope, isCapturing: true } : scope
-  const plain = asked.parts.map(node => (node.kind === 'lambda' ? undefined : statement.expression(node, seen)))
+  const plain = asked.parts.map(node => (node.kind === 'lambda' ? undefined : statement.expression(node, scope)))
   const candidates = entry.overloads.flatMap(overload => candidate(overload, asked.parts, plain) ?? [])
   const best = candidates.sort((one, other) => one.changes - other.changes)[0]
   if (best === undefined) {

@@ -50,6 +50,19 @@ export interface Window {
   readonly isFramed: boolean
 }
 
+/** What a query is grouped by, as it is written. */
+export interface Groups {
+  readonly keys: ReadonlySet<string>
+  /** Those with a TRY in them. */
+  readonly triedKeys: ReadonlySet<string>
+}
+
+/** What is made before a lambda and named in it. */
+export interface Lifts {
+  readonly name: string
+  readonly parts: string[]
+}
+
 export interface Scope {
   readonly columns: readonly Visible[]
   /** The query around this one, whose columns may be named too. */
@@ -62,6 +75,10 @@ export interface Scope {
   readonly captures?: Captures
   /** What stands beside a lambda that has captured something must do as well: DuckDB would look for all of it around the query. */
   readonly isCapturing?: boolean
+  /** Beside a query's aggregates; absent inside of them, and where the query has none. */
+  readonly grouped?: Groups | undefined
+  /** Of the TRY that an expression stands in, where something is to be made before it. */
+  readonly lifts?: Lifts | undefined
   /** Of the SELECT's WINDOW clause, by their names in lower case. */
   readonly windows: ReadonlyMap<string, Window>
 }

@@ -1,5 +1,4 @@
 // Conditions and comparisons. https://trino.io/docs/current/functions/conditional.html, …/comparison.html
-import { unsupported } from '../ast.ts'
 import { isNested } from '../equality.ts'
 import { extremeOf } from '../nested-order.ts'
 import { comparison, mayBeNan } from '../operators.ts'
@@ -22,24 +21,6 @@ const ofAll = (name: 'greatest' | 'least') =>
       return typed(anyNull(parts, isFloat ? 'athena_most_number([$*])' : `${name}($*)`), type)
     },
   ])
-
-/**
- * A query's errors are not those of the expression around it, and the engine has no form for the two together. What
- * stands there twice the engine makes before all else, and so outside of the TRY: not in a lambda, which takes no window and
- * is made while the engine plans where it names no column.
- */
-const tried: Writer = ([part], position) => {
-  const tree = part?.node.tree
-  if (holds(tree, 'subquery', 'exists')) throw unsupported('try() of a subquery', position)
-  const isPlain = !holds(tree, 'column') || holds(tree, 'window_function')
-  return typed(isPlain ? 'try($1)' : 'try(list_transform([true], athena_try -> $1)[1])', part?.type ?? unknown)
-}
-
-function holds(tree: unknown, ...kinds: readonly string[]): boolean {
-  if (Array.isArray(tree)) return tree.some(item => holds(item, ...kinds))
-  if (typeof tree !== 'object' || tree === null) return false
-  return kinds.some(kind => kind in tree) || Object.values(tree).some(item => holds(item, ...kinds))
-}
 
 /** The first one's type stays, whatever it is compared with. */
 const nullIf: Writer = ([one, other], position) => {
@@ -68,5 +49,6 @@ export const conditions: FunctionTable = {
   ),
   least: ofAll('least'),
   nullif: scalar(['(T, U) -> T', nullIf]),
-  try: scalar(['(T) -> T', tried]),
+  // tried.ts writes it.
+  try: scalar(['(T) -> T', 'try($1)']),
 }
