@@ -53,6 +53,9 @@ for (const [sql, kind, names, count] of [
   ['SHOW VIEWS', 'SHOW_VIEWS', 'views varchar', 0],
   ['SHOW CREATE VIEW looked', 'SHOW_CREATE_VIEW', 'create view varchar', 0],
   ['SHOW CREATE TABLE seen', 'SHOW_CREATE_TABLE', 'createtab_stmt string', undefined],
+  ['DESCRIBE looked', 'DESC_VIEW', 'column varchar, type varchar', 0],
+  ['DESC looked', 'DESC_VIEW', 'column varchar, type varchar', 0],
+  ['SHOW COLUMNS IN looked', 'DESC_VIEW', 'column varchar, type varchar', 0],
   ['DESCRIBE seen', 'DESCRIBE_TABLE', 'col_name string, data_type string, comment string', undefined],
 ] as const)
   test(`${sql}: ${kind} with the columns ${names}`, async () => {
@@ -125,3 +128,80 @@ test('a token that comes again with another query or database is told so', async
       AthenaErrorCode: 'IDEMPOTENT_PARAMETER_MISMATCH',
     })
 })
+
+test('a view is described by its columns with the types of a query, without a blank more', async () => {
+  await queries.succeed("CREATE VIEW typed AS SELECT 1 AS n, 'a' AS s")
+  for (const sql of ['DESCRIBE typed', 'DESCRIBE "typed"', 'SHOW COLUMNS FROM weather.typed'])
+    assert.deepEqual(await queries.rows(sql), [['n\tinteger'], ['s\tvarchar(1)']])
+})
+
+for (const [pattern, isFound] of [
+  ['weather', true],
+  ['WEATHER', false],
+  ['wea*', false],
+  ['wea.*', true],
+  ['wea%', false],
+  ['weathe_', false],
+  ['weathe.', true],
+  ['*', true],
+] as const)
+  test(`SHOW DATABASES LIKE '${pattern}' ${isFound ? 'finds' : 'does not find'} weather: it is a regular expression`, async () => {
+    const found = (await queries.rows(`SHOW DATABASES LIKE '${pattern}'`)).flat()
+    assert.equal(found.includes('weather'), isFound)
+    assert.deepEqual((await queries.rows(`SHOW SCHEMAS LIKE '${pattern}'`)).flat(), found)
+  })
+
+test('what is no regular expression fails in the words of Java', async () => {
+  const { Status } = await queries.run("SHOW SCHEMAS LIKE '*ther'")
+  assert.match(Status?.StateChangeReason ?? '', /Dangling meta character '\*' near index 0\n\*ther\n\^\)$/)
+  assert.deepEqual([Status?.AthenaError?.ErrorCategory, Status?.AthenaError?.ErrorType], [2, 1006])
+})
+
+const list = 'expecting {IDENTIFIER, BACKQUOTED_IDENTIFIER}'
+for (const [sql, message] of [
+  ['DESCRIBE "seen"', `line 1:10: no viable alternative at input 'DESCRIBE "seen"'`],
+  ['DESC weather."seen"', `line 1:14: no viable alternative at input 'weather."seen"'`],
+  ['DESCRIBE awsdatacatalog.weather."seen"', `line 1:33: mismatched input '"seen"' ${list}`],
+  ['SHOW COLUMNS FROM "seen"', `line 1:19: mismatched input '"seen"' ${list}`],
+  ['/* c */ DROP TABLE IF EXISTS "none"', `line 1:30: mismatched input '"none"' ${list}`],
+  ['DROP TABLE\nweather."none"', `line 2:9: no viable alternative at input 'weather."none"'`],
+  ['SHOW CREATE TABLE weather."seen"', 'Queries of this type are not supported'],
+  ['SHOW TABLES IN "weather"', `line 1:16: mismatched input '"weather"' ${list}`],
+  [
+    'ALTER TABLE weather."seen" DROP PARTITION (p = 1)',
+    `line 1:21: no viable alternative at input 'ALTER TABLE weather."seen"'`,
+  ],
+] as const)
+  test(`${JSON.stringify(sql)} is refused: Hive’s statements know no names in double quotes`, () =>
+    assert.rejects(queries.start(sql), { AthenaErrorCode: 'MALFORMED_QUERY', message }))
+
+for (const sql of [
+  'DESCRIBE `seen`',
+  'SHOW CREATE TABLE `weather`.`seen`',
+  'DESCRIBE "looked"',
+  'SHOW CREATE VIEW "looked"',
+])
+  test(`${sql} is taken`, async () => {
+    assert.ok(await queries.succeed(sql))
+  })
+
+test('in a catalog that is not there statements are answered from the account’s own, and queries of its tables fail', async () => {
+  const more = { QueryExecutionContext: { Database: 'weather', Catalog: 'Nowhere' } }
+  for (const sql of ['SHOW TABLES', 'DESCRIBE seen', 'SELECT 1']) {
+    const { Status, QueryExecutionContext } = await queries.run(sql, more)
+    assert.deepEqual([Status?.State, QueryExecutionContext?.Catalog], ['SUCCEEDED', 'nowhere'])
+  }
+  for (const [sql, type, reason] of [
+    ['SELECT * FROM seen', 1006, "CATALOG_NOT_FOUND: line 1:15: Catalog 'nowhere' does not exist"],
+    ['EXPLAIN SELECT * FROM seen', 1006, "CATALOG_NOT_FOUND: line 1:23: Catalog 'nowhere' does not exist"],
+    ['INSERT INTO seen SELECT 1', 1300, 'NOT_FOUND: Session property catalog does not exist: nowhere.'],
+  ] as const) {
+    const { Status } = await queries.run(sql, more)
+    assert.deepEqual([Status?.AthenaError?.ErrorType, Status?.StateChangeReason], [type, reason])
+  }
+})
+
+test('a token has 128 bytes at most, whatever its characters', () =>
+  assert.rejects(queries.start('SELECT 1', { ClientRequestToken: 'あ'.repeat(50) }), {
+    message: 'clientRequestToken exceeds maximum allowed length 128',
+  }))

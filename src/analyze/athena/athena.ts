@@ -19,7 +19,8 @@ import { askedKey } from './asked-key.ts'
 import { askedStatement, demandReadable } from './asked-statement.ts'
 import { Caller } from './caller.ts'
 import { DataCatalogs } from './data-catalogs.ts'
-import { demandDescribed } from './ddl/describe.ts'
+import { demandDescribed, isDescribing } from './ddl/describe.ts'
+import { demandUnquoted } from './ddl/quoted-names.ts'
 import { soleStatement } from './ddl/sole-statement.ts'
 import { isQuery, type Runnable, statementTypes } from './ddl/statement.ts'
 import { Executions, failureOf } from './execution.ts'
@@ -153,18 +154,24 @@ export class Athena {
     if (bytes > queryBytesMax) throw queryTooLong(bytes)
     const output = outputFor(group.configuration, request, this.#s3)
     const text = soleStatement(request.text)
-    if (catalog !== undefined) this.dataCatalogs.demandOwn(scope, catalog)
+    const isCatalogMissing = catalog !== undefined && !this.dataCatalogs.exists(scope, catalog)
+    if (catalog !== undefined && !isCatalogMissing) this.dataCatalogs.demandOwn(scope, catalog)
     const caller = new Caller(scope, principal, this.permits)
     const asked = askedStatement(caller, { ...request, text }, this.preparedStatements)
     const { sql, values, statement } = asked
     await demandReadable(this.#engine, asked)
-    demandDescribed(this.catalog, caller, statement, request.database?.toLowerCase(), this.#random)
+    const database = request.database?.toLowerCase()
+    const described =
+      isDescribing(statement) && demandDescribed(this.catalog, caller, statement, database, this.#random)
+    if (described !== 'view') demandUnquoted(text)
     const id = this.#random.uuid()
-    const [statementType, substatementType] = statementTypes[statement.kind]
+    const [statementType, usual] = statementTypes[statement.kind]
+    const substatementType = described === 'view' ? 'DESC_VIEW' : usual
     const definition: QueryDefinition = {
       text,
       ...(request.database !== undefined && { database: request.database }),
       ...(catalog !== undefined && { catalog }),
+      ...(isCatalogMissing && { isCatalogMissing }),
       statementType,
       substatementType,
       output: { bucket: output.bucket, key: `${output.prefix}${resultName(statement, id)}` },

@@ -101,6 +101,10 @@ export class DataCatalogs {
     })
   }
 
+  exists(scope: Scope, name: string): boolean {
+    return this.#registered(scope, name) !== undefined
+  }
+
   /** Throws unless a query or a look at tables in a catalog of that name is one at the account's own. */
   demandOwn(scope: Scope, name: string): void {
     const found = this.#registered(scope, name)

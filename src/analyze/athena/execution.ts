@@ -20,7 +20,7 @@ import {
 } from './ddl/statement.ts'
 import { makeDefault, takesTables } from './default-database.ts'
 import { analysis, explanation } from './explain.ts'
-import { ddlInvalid, QueryFailure, viewExists } from './faults.ts'
+import { ddlInvalid, missingSessionCatalog, QueryFailure, viewExists } from './faults.ts'
 import { queryMillisecondsMax } from './limits.ts'
 import type { Blobs, Catalog, Engine, ObjectStore, PreparedObject, PreparedPartitions, Stopwatch } from './needs.ts'
 import { bind } from './parameters.ts'
@@ -94,7 +94,10 @@ export class Executions {
     if (!isQuery(parsed)) return this.#textual(unbound, context => runStatement(context, parsed))
     const execution = { ...unbound, sql: bind(unbound.sql, unbound.values) }
     const statement = execution.sql === unbound.sql ? parsed : parseStatement(execution.sql)
-    return isWriting(statement) ? this.#write(execution, statement) : this.#select(execution)
+    if (!isWriting(statement)) return this.#select(execution)
+    const { isCatalogMissing, catalog = '' } = execution.query
+    if (isCatalogMissing) throw missingSessionCatalog(catalog.toLowerCase())
+    return this.#write(execution, statement)
   }
 
   async #write(execution: Execution, statement: WritingStatement): Promise<Result> {

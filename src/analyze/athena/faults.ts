@@ -6,8 +6,9 @@ export const MetadataException = faultClass('MetadataException')
 const ResourceNotFoundException = faultClass('ResourceNotFoundException')
 const TooManyRequestsException = faultClass('TooManyRequestsException')
 
-const withCode = (code: string) => ({ detail: { AthenaErrorCode: code } })
-const malformed = { detail: { AthenaErrorCode: 'MALFORMED_QUERY' } }
+/** AWS says it twice. */
+const withCode = (code: string) => ({ detail: { AthenaErrorCode: code, ErrorCode: code } })
+const malformed = withCode('MALFORMED_QUERY')
 export const malformedStatement = (place: string, text: string) =>
   new InvalidRequestException(`${place}: ${text}`, malformed)
 export const unsupportedStatement = (place: string, name: string) =>
@@ -24,7 +25,7 @@ export const noLocation = () =>
   new InvalidRequestException('No location was specified for table. An S3 location must be specified', malformed)
 export const notExternal = () => new InvalidRequestException('External keyword required for table type HIVE', malformed)
 
-const invalidInput = { detail: { AthenaErrorCode: 'INVALID_INPUT' } }
+const invalidInput = withCode('INVALID_INPUT')
 /** Of one that ends where its tables would begin Athena says no place. */
 export const unfinishedStatement = () =>
   new InvalidRequestException('Queries of this type are not supported', invalidInput)
@@ -44,6 +45,8 @@ export const queryTooLong = (bytes: number) =>
   new InvalidRequestException(`The query text has ${bytes} bytes; Athena takes at most 262144.`, invalidInput)
 export const tokenReused = () =>
   new InvalidRequestException('Idempotent parameters do not match', withCode('IDEMPOTENT_PARAMETER_MISMATCH'))
+export const tokenTooLong = (max: number) =>
+  new InvalidRequestException(`clientRequestToken exceeds maximum allowed length ${max}`, invalidInput)
 export const unknownCatalog = (name: string) =>
   new InvalidRequestException(`Catalog ${name} does not exist. ListDataCatalogs names those that do.`, invalidInput)
 export const noSuchDataCatalog = (name: string) =>
@@ -135,7 +138,12 @@ const typesOfCodes: Readonly<Record<string, number>> = {
   COLUMN_NOT_FOUND: 1006,
   CATALOG_NOT_FOUND: 1006,
   INVALID_CAST_ARGUMENT: 1100,
+  NUMERIC_VALUE_OUT_OF_RANGE: 1100,
+  INVALID_PARAMETER_USAGE: 1100,
+  MISSING_COLUMN_NAME: 1100,
+  INVALID_FUNCTION_ARGUMENT: 1106,
   NOT_SUPPORTED: 1200,
+  NOT_FOUND: 1300,
   TABLE_NOT_FOUND: 1301,
   SCHEMA_NOT_FOUND: 1301,
   FUNCTION_NOT_FOUND: 1303,
@@ -167,6 +175,12 @@ export class QueryFailure extends Error {
     return { category, type, retryable: category === 1, message: this.message }
   }
 }
+
+/** The catalog of the query's context: one that writes is told of it in other words. */
+export const missingCatalog = (name: string, place: string) =>
+  new QueryFailure('user', `CATALOG_NOT_FOUND: ${place}Catalog '${name}' does not exist`)
+export const missingSessionCatalog = (name: string) =>
+  new QueryFailure('user', `NOT_FOUND: Session property catalog does not exist: ${name}.`)
 
 export const unnamedColumn = (position: number) =>
   new QueryFailure('user', `MISSING_COLUMN_NAME: line 1:1: Column name not specified at position ${position}`)
@@ -201,6 +215,12 @@ export const ddlNoTable = (name: string) => hive(`SemanticException [Error 10001
 export const ddlNoDatabase = (name: string) => hive(`SemanticException [Error 10072]: Database does not exist: ${name}`)
 export const ddlTableExists = (name: string) =>
   hive(`${ddlTask} AlreadyExistsException(message:Table ${name} already exists)`)
+export const danglingSign = (pattern: string) =>
+  new QueryFailure(
+    'syntax',
+    `FAILED: ${ddlTask} MetaException(message:Unable to get databases: java.util.regex.PatternSyntaxException: Dangling ` +
+      `meta character '${pattern.charAt(0)}' near index 0\n${pattern}\n^)`,
+  )
 export const ddlDatabaseExists = (name: string) => hive(`${ddlTask} Database ${name} already exists`)
 export const ddlDatabaseNotEmpty = (name: string) =>
   hive(`${ddlTask} InvalidOperationException(message:Database ${name} is not empty. One or more tables exist.)`)

@@ -26,5 +26,8 @@ export const resultRowsMax = 1000
 /** More than that is refused as no number of rows at all, before the query is looked for. */
 export const resultRowsAskedMax = 100_000
 
+/** Of a ClientRequestToken, beside its 128 characters. */
+export const tokenBytesMax = 128
+
 /** Not AWS's: how long an answer about a query that is under way may wait for its end. */
 export const answerMillisecondsMax = 25

@@ -10,6 +10,8 @@ export interface QueryDefinition {
   readonly text: string
   readonly database?: string
   readonly catalog?: string
+  /** The catalog is none: what needs no table in it is answered from the account's own. */
+  readonly isCatalogMissing?: true
   /** Of one with a token: what a request with it again must have in common with this one's. */
   readonly asked?: string
   readonly statementType: 'DDL' | 'DML' | 'UTILITY'

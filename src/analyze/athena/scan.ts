@@ -9,7 +9,7 @@ import type { Reading, ScanFile, TableReference, TableSource } from '../engine/r
 import type { Caller } from './caller.ts'
 import { DataObjects } from './data-objects.ts'
 import { placeOf, tokensOf } from './ddl/tokens.ts'
-import { QueryFailure } from './faults.ts'
+import { missingCatalog, QueryFailure } from './faults.ts'
 import { informationSchema } from './information-schema.ts'
 import { checkSchemas, columnOf, formatOf, layoutsOf } from './layouts.ts'
 import type { Catalog, ObjectStore } from './needs.ts'
@@ -31,8 +31,10 @@ export class Scans {
     references: readonly TableReference[],
     held: DisposableStack,
   ): Promise<readonly TableSource[]> {
+    const { isCatalogMissing, catalog = '' } = execution.query
     for (const reference of references) {
       const { database, name } = tableOf(reference)
+      if (isCatalogMissing) throw missingCatalog(catalog.toLowerCase(), placeOfTable(execution.sql, database, name))
       const table = this.#catalog.table(execution.caller, database, name)
       if (table && table.partitionKeys.length > 0 && projectionOf(table) === undefined)
         await this.#catalog.readPartitionPlaces(execution.caller, database, name)

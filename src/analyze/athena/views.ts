@@ -19,6 +19,10 @@ export interface View {
 
 export const isView = ({ tableType }: Pick<CatalogTable, 'tableType'>): boolean => tableType === 'VIRTUAL_VIEW'
 
+/** One that can be asked: Hive's own views are none. */
+export const isPrestoView = (table: Pick<CatalogTable, 'tableType' | 'viewOriginalText'>): boolean =>
+  isView(table) && /^\/\* Presto View: /.test(table.viewOriginalText?.trim() ?? '')
+
 export function viewDefinition(
   name: string,
   { sql, database }: Pick<View, 'sql' | 'database'>,

@@ -12,8 +12,8 @@ import {
   timestamp,
 } from '../../../gateway/shape.ts'
 import type { Athena } from '../athena.ts'
-import { noSuchQuery } from '../faults.ts'
-import { reuseMinutesDefault } from '../limits.ts'
+import { noSuchQuery, tokenTooLong } from '../faults.ts'
+import { reuseMinutesDefault, tokenBytesMax } from '../limits.ts'
 import type { Query } from '../query.ts'
 import { engineVersion } from '../work-groups.ts'
 import { aclOf, askedOutput, encryptionOf } from './result-settings.ts'
@@ -80,6 +80,8 @@ export const StartQueryExecution = operation({
   output: { QueryExecutionId: optional(shape.queryId) },
   resource: (input, call) => shape.workGroupArn(call, input.WorkGroup ?? 'primary'),
   async handle(athena: Athena, input, call) {
+    const token = input.ClientRequestToken
+    if (token !== undefined && Buffer.byteLength(token) > tokenBytesMax) throw tokenTooLong(tokenBytesMax)
     const { Database: database, Catalog: catalog } = input.QueryExecutionContext ?? {}
     const age = input.ResultReuseConfiguration?.ResultReuseByAgeConfiguration
     const request = {
@@ -90,7 +92,7 @@ export const StartQueryExecution = operation({
       ...(catalog !== undefined && { catalog }),
       ...(age?.Enabled && { reuseMinutesMax: age.MaxAgeInMinutes ?? reuseMinutesDefault }),
       ...(input.ExecutionParameters && { parameters: input.ExecutionParameters }),
-      ...(input.ClientRequestToken !== undefined && { token: input.ClientRequestToken }),
+      ...(token !== undefined && { token }),
       ...askedOutput(input.ResultConfiguration),
     }
     return { QueryExecutionId: await athena.startQuery(call, call.principal, request) }

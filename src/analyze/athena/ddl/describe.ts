@@ -6,27 +6,44 @@ import type { Caller } from '../caller.ts'
 import { ddlInvalid, ddlNoPartition, noSuchEntity } from '../faults.ts'
 import type { Catalog } from '../needs.ts'
 import { textColumn } from '../result-columns.ts'
+import { isPrestoView } from '../views.ts'
 import { type Context, demandDatabase, type Outcome, tableOf } from './outcome.ts'
 import type { Describe, PartitionSpec, Runnable } from './statement.ts'
+import { describeView } from './views.ts'
 
 const columns = ['col_name', 'data_type', 'comment'].map(name => textColumn(name))
+
+/** The statements that tell the columns of a table or of a view. */
+export type Describing = Extract<Runnable, { readonly kind: 'describe' | 'showColumns' }>
+
+export const isDescribing = (statement: Runnable): statement is Describing =>
+  statement.kind === 'describe' || statement.kind === 'showColumns'
+
+/** Of a view a part or more than its columns is told as of a table. */
+const isWhole = (statement: Describing): boolean =>
+  statement.kind === 'showColumns' ||
+  (statement.path.length === 0 && statement.detail === undefined && statement.partition === undefined)
 
 /** What is not there is refused before it becomes a query; who may not know hears of that from the query. */
 export function demandDescribed(
   catalog: Catalog,
   caller: Caller,
-  statement: Runnable,
+  statement: Describing,
   contextDatabase: string | undefined,
   random: Random,
-): void {
-  if (statement.kind !== 'describe' && statement.kind !== 'showColumns') return
-  const { database = contextDatabase ?? 'default', name } = statement.table
-  if (!caller.mayTable('glue:GetTable', database, name) || catalog.table(caller, database, name)) return
-  throw noSuchEntity(random.uuid())
+): 'table' | 'view' | 'unknown' {
+  const { table } = statement
+  const { database = contextDatabase ?? 'default', name } = table
+  if (!caller.mayTable('glue:GetTable', database, name)) return 'unknown'
+  const found = catalog.table(caller, database, name)
+  if (!found) throw noSuchEntity(random.uuid())
+  return isPrestoView(found) && isWhole(statement) ? 'view' : 'table'
 }
 
-export function describe(context: Context, { table: name, detail, partition: spec, path }: Describe): Outcome {
+export function describe(context: Context, statement: Describe): Outcome {
+  const { table: name, detail, partition: spec, path } = statement
   const table = tableOf(context, name)
+  if (isPrestoView(table) && isWhole(statement)) return describeView(table)
   const partition = spec && partitionOf(context, table, spec)
   const all = (partition?.storage.columns ?? table.columns).map(column => commented(table, column))
   if (path.length > 0) return { columns, lines: [lineOf(fieldOf([...all, ...table.partitionKeys], path))] }

@@ -2,17 +2,22 @@
 import { partitionPath } from '../../../catalog/glue/partition-path.ts'
 import type { CatalogTable, Storage } from '../../../catalog/glue/table.ts'
 import { ddlNotPartitioned } from '../faults.ts'
-import { showPattern } from '../name-pattern.ts'
+import { databasePattern } from '../name-pattern.ts'
 import { textColumn } from '../result-columns.ts'
-import { isView } from '../views.ts'
+import { isPrestoView, isView } from '../views.ts'
 import { commented } from './describe.ts'
+import { matcher } from './matcher.ts'
 import { type Context, demandDatabase, type Outcome, shown, tableOf } from './outcome.ts'
 import type { TableName } from './statement.ts'
+import { describeView } from './views.ts'
 
 export function showDatabases({ caller, catalog }: Context, pattern?: string): Outcome {
   caller.demandDatabase('glue:GetDatabases', '*')
   const names = catalog.databases(caller).map(database => database.name)
-  return { columns: [textColumn('database_name')], lines: names.filter(matcher(pattern)) }
+  return {
+    columns: [textColumn('database_name')],
+    lines: names.filter(pattern === undefined ? () => true : databasePattern(pattern)),
+  }
 }
 
 export function showTables(context: Context, named: string | undefined, pattern?: string): Outcome {
@@ -34,7 +39,9 @@ export function showPartitions(context: Context, table: TableName): Outcome {
 }
 
 export function showColumns(context: Context, table: TableName): Outcome {
-  const { columns, partitionKeys } = tableOf(context, table)
+  const found = tableOf(context, table)
+  if (isPrestoView(found)) return describeView(found)
+  const { columns, partitionKeys } = found
   const lines = [...columns, ...partitionKeys].map(column => column.name.padEnd(20))
   return { columns: [textColumn('field')], lines }
 }
@@ -100,5 +107,3 @@ const quoted = (text: string): string => `'${text.replace(/[\\'\n\t\r]/g, sign =
 const pair = ([key, value]: readonly [string, string]): string => `${quoted(key)}=${quoted(value)}`
 const columnText = (column: { readonly name: string; readonly type: string; readonly comment?: string | undefined }) =>
   `\`${column.name}\` ${column.type}${column.comment ? ` COMMENT ${quoted(column.comment)}` : ''}`
-
-export const matcher = (pattern: string | undefined) => (pattern === undefined ? () => true : showPattern(pattern))

@@ -1,9 +1,10 @@
 /** The statements over views but CREATE VIEW, which asks the engine what the view's query gives. */
+import type { CatalogTable } from '../../../catalog/glue/table.ts'
 import { noSuchView } from '../faults.ts'
 import { textColumn } from '../result-columns.ts'
 import { isView, viewOf } from '../views.ts'
+import { matcher } from './matcher.ts'
 import { type Context, databaseOf, demandDatabase, nothing, type Outcome, tableOf } from './outcome.ts'
-import { matcher } from './show.ts'
 import type { TableName } from './statement.ts'
 
 export function dropView(context: Context, table: TableName, ifExists: boolean): Outcome {
@@ -22,6 +23,12 @@ export function showViews(context: Context, named: string | undefined, pattern?:
   demandDatabase(context, database, 'glue:GetTables')
   const views = context.catalog.tables(context.caller, database).filter(isView)
   return { columns: [textColumn('views', 'varchar')], lines: views.map(view => view.name).filter(matcher(pattern)) }
+}
+
+/** What DESCRIBE and SHOW COLUMNS answer of a view: its columns with the types of a query. */
+export function describeView(table: CatalogTable): Outcome {
+  const lines = viewOf(table).columns.map(({ name, type }) => `${name}\t${type}`)
+  return { columns: ['column', 'type'].map(name => textColumn(name, 'varchar')), lines }
 }
 
 export function showCreateView(context: Context, name: TableName): Outcome {
