@@ -39,7 +39,7 @@ const textOf = async (key: string): Promise<string> => {
 
 test('CREATE TABLE AS makes a table of the rows, with its manifest, its count and its place among the results', async () => {
   const query = await queries.succeed(
-    "CREATE TABLE readings AS SELECT * FROM (VALUES ('a', 1, 2.5e0), ('b', 2, NULL)) AS t (device, n, degrees)",
+    "CREATE TABLE readings AS SELECT * FROM (VALUES ('a', 1, 2.5), ('b', 2, NULL)) AS t (device, n, degrees)",
   )
   const id = query.QueryExecutionId ?? ''
   assert.deepEqual([query.StatementType, query.SubstatementType], ['DDL', 'CREATE_TABLE_AS_SELECT'])

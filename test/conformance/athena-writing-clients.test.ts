@@ -36,7 +36,7 @@ def run(sql, **more):
 def rows(sql, **more):
     page = athena.get_query_results(QueryExecutionId=run(sql, **more)['QueryExecutionId'])
     return [[cell.get('VarCharValue') for cell in row['Data']] for row in page['ResultSet']['Rows']][1:]
-made = run("CREATE TABLE readings WITH (format = 'PARQUET', partitioned_by = ARRAY['day']) AS SELECT 'a' AS device, 20.5e0 AS degrees, '2025-10-14' AS day")
+made = run("CREATE TABLE readings WITH (format = 'PARQUET', partitioned_by = ARRAY['day']) AS SELECT 'a' AS device, 20.5 AS degrees, '2025-10-14' AS day")
 added = run("INSERT INTO readings VALUES ('b', 25e0, '2025-10-15'), ('c', 30e0, '2025-10-15')")
 count = athena.get_query_results(QueryExecutionId=added['QueryExecutionId'])['UpdateCount']
 athena.create_prepared_statement(StatementName='above', WorkGroup='primary', QueryStatement='SELECT device FROM readings WHERE degrees > ? AND day = ? ORDER BY 1')

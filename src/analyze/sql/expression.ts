@@ -21,6 +21,7 @@ import {
   mayBeNan,
   notPushed,
 } from './operators.ts'
+import { inOwnType } from './own-type.ts'
 import { refuseChained } from './precedence.ts'
 import { comparedToAll, scalar, within } from './queried.ts'
 import { fields, resolve, type Scope, unresolved } from './scope.ts'
@@ -107,7 +108,8 @@ const writers: Readonly<Record<string, Write>> = {
     const value = statement.expression(node.need('this'), scope)
     if (isText(value.type) || isSimple(value.type, 'boolean', 'date', 'json'))
       throw mismatch(node.position, `Cannot negate ${nameOf(value.type)}`)
-    return { ...value, sql: `(- ${value.sql})` }
+    const negated = { ...value, sql: `(- ${value.sql})` }
+    return value.number === undefined ? negated : { ...negated, number: -value.number }
   },
   not(node, statement, scope) {
     node.only('this')
@@ -166,6 +168,10 @@ const writers: Readonly<Record<string, Write>> = {
         return typed(`(${not} (${above.sql} AND ${below.sql}))`, boolean)
       })
     }
+    const own = isSimple(type, 'double')
+      ? [inOwnType(value.type, '>=', low), inOwnType(value.type, '<=', high)].filter(end => end !== undefined)
+      : []
+    if (own.length === 2) return typed(`(${value.sql}${not} BETWEEN ${own.join(' AND ')})`, boolean)
     return madeOnce([value, low, high], (...ends) => {
       const [sought, least, most] = ends.map(end => coerced(end, type))
       // What is no number is above nothing, and nothing is below it; beside a NULL it stays NULL.

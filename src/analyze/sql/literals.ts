@@ -1,22 +1,12 @@
-// Literals: numbers by their size, texts, dates, timestamps with and without a zone, intervals, binaries.
+// Literals: numbers by their size (a point makes a double, docs/decisions/0021-a-point-makes-a-double.md), texts, dates, timestamps with and without a zone, intervals, binaries.
 import { at, EngineFault } from '../engine/fault.ts'
 import { type Node, unsupported } from './ast.ts'
 import { literal } from './text.ts'
-import {
-  bigint,
-  date,
-  daysToSeconds,
-  decimal,
-  double,
-  instant,
-  integer,
-  varbinary,
-  yearsToMonths,
-} from './typing/type.ts'
-import { mismatch, typed, type Value } from './value.ts'
+import { bigint, date, daysToSeconds, double, instant, integer, varbinary, yearsToMonths } from './typing/type.ts'
+import { typed, type Value } from './value.ts'
 import { instantAt, zoneOf } from './zones.ts'
 
-const number = /^(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/
+const numeral = /^(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/
 const integerMax = 2147483647n
 const bigintMax = 9223372036854775807n
 
@@ -25,7 +15,7 @@ export function literalValue(node: Node): Value {
   const text = node.text('value') ?? ''
   switch (node.text('literal_type')) {
     case 'number':
-      if (number.test(text)) return numberOf(text, node)
+      if (numeral.test(text)) return numberOf(text, node)
       break
     case 'string':
       return { sql: literal(text), type: { kind: 'varchar', length: [...text].length }, text }
@@ -43,28 +33,15 @@ export function literalValue(node: Node): Value {
 }
 
 function numberOf(text: string, node: Node): Value {
-  const isNonZero = Number(text) !== 0
-  if (/[eE]/.test(text)) return { sql: `CAST(${text} AS DOUBLE)`, type: double, isNonZero }
-  if (!text.includes('.')) {
-    const value = BigInt(text)
-    if (value <= integerMax) return { sql: text, type: integer, isNonZero }
-    if (value <= bigintMax) return { sql: `CAST(${text} AS BIGINT)`, type: bigint, isNonZero }
-    throw mismatch(node.position, `Invalid numeric literal: ${text}`)
-  }
-  const [whole = '', part = ''] = text.replace(/^0+(?=\d)/, '').split('.')
-  const digits = whole === '0' ? '' : whole
-  const precision = Math.max(1, digits.length + part.length)
-  if (precision > 38)
-    throw new EngineFault(
-      'semantic',
-      `INVALID_LITERAL: ${at(node.position, `'${text}' is not a valid DECIMAL literal`)}`,
-      node.position,
-    )
-  return {
-    sql: `CAST(${text} AS DECIMAL(${precision},${part.length}))`,
-    type: decimal(precision, part.length),
-    isNonZero,
-  }
+  const number = Number(text)
+  const isNonZero = number !== 0
+  // To DuckDB a number with a point is a decimal: the exponent makes it what Athena reads.
+  if (/[.eE]/.test(text))
+    return { sql: `CAST(${text}${/[eE]/.test(text) ? '' : 'e0'} AS DOUBLE)`, type: double, isNonZero, number }
+  const value = BigInt(text)
+  if (value <= integerMax) return { sql: text, type: integer, isNonZero, number }
+  if (value <= bigintMax) return { sql: `CAST(${text} AS BIGINT)`, type: bigint, isNonZero, number }
+  throw new EngineFault('syntax', at(node.position, `Invalid numeric literal: ${text}`), node.position)
 }
 
 const day = /^(\d{4,})-(\d{1,2})-(\d{1,2})$/
@@ -191,7 +168,8 @@ function milliseconds(text: string, from: string, to: string): bigint | undefine
 export function leastOf(node: Node): Value | undefined {
   if (node.kind !== 'literal' || node.text('literal_type') !== 'number') return undefined
   const text = node.text('value')
-  if (text === String(integerMax + 1n)) return { sql: `CAST(-${text} AS INTEGER)`, type: integer, isNonZero: true }
-  if (text === String(bigintMax + 1n)) return { sql: `CAST(-${text} AS BIGINT)`, type: bigint, isNonZero: true }
+  const least = { isNonZero: true, number: -Number(text) }
+  if (text === String(integerMax + 1n)) return { sql: `CAST(-${text} AS INTEGER)`, type: integer, ...least }
+  if (text === String(bigintMax + 1n)) return { sql: `CAST(-${text} AS BIGINT)`, type: bigint, ...least }
   return undefined
 }

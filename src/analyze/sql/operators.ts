@@ -5,6 +5,7 @@ import { coerced } from './convert.ts'
 import { equality, isNested } from './equality.ts'
 import { madeOnce } from './once.ts'
 import { ordered as inOrder } from './ordering.ts'
+import { inOwnType } from './own-type.ts'
 import { holdsMap, inKeyOrder } from './same-maps.ts'
 import { asDecimal, common, isInteger, isText, numberName } from './typing/coercion.ts'
 import { duckName } from './typing/names.ts'
@@ -200,6 +201,10 @@ function compared(operator: string, left: Value, right: Value, position: Positio
     const equal = equality(coerced(left, type), coerced(right, type), type)
     return typed(operator === '=' ? `(${equal})` : `(NOT (${equal}))`, boolean)
   }
+  if (isSimple(type, 'double')) {
+    const own = beside(operator, left, right) ?? beside(turned[operator] ?? operator, right, left)
+    if (own !== undefined) return typed(`(${own})`, boolean)
+  }
   const [one, other] = [coerced(left, type), coerced(right, type)]
   if (ordered && isNested(type)) return typed(`(${inOrder(operator, one, other, type)})`, boolean)
   if (holdsMap(type)) return typed(`(${inKeyOrder(one, type)} ${operator} ${inKeyOrder(other, type)})`, boolean)
@@ -214,6 +219,22 @@ function compared(operator: string, left: Value, right: Value, position: Positio
  * groups of NULLs, which are distinct from every value; IS NOT DISTINCT FROM that is negated is the same.
  */
 export const notPushed = (condition: string): string => `(${condition} IS TRUE)`
+
+/** From the other side. */
+const turned: Readonly<Record<string, string>> = { '>': '<', '>=': '<=', '<': '>', '<=': '>=' }
+
+/** With a literal that becomes a value of the other's type. */
+function beside(operator: string, value: Value, literal: Value): string | undefined {
+  const bound = inOwnType(value.type, operator, literal)
+  if (bound === undefined) return undefined
+  const plain = `${value.sql} ${operator} ${bound}`
+  if (operator === 'IS DISTINCT FROM') return notPushed(`(${plain})`)
+  const sides = [
+    { sql: value.sql, of: value },
+    { sql: bound, of: literal },
+  ] as const
+  return operator.startsWith('IS') ? plain : plain + withoutNan(operator, ...sides)
+}
 
 interface Side {
   readonly sql: string

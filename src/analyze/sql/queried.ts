@@ -5,11 +5,12 @@ import { coerced } from './convert.ts'
 import { equality, isNested } from './equality.ts'
 import { madeOnce } from './once.ts'
 import { comparison, mayBeNan } from './operators.ts'
+import { allInOwnType } from './own-type.ts'
 import { holdsMap, inKeyOrder } from './same-maps.ts'
 import type { Scope } from './scope.ts'
 import type { Statement, Writers } from './statement.ts'
 import { common } from './typing/coercion.ts'
-import { boolean, isComparable, isOrderable, nameOf, rowOf, type Type } from './typing/type.ts'
+import { boolean, isComparable, isOrderable, isSimple, nameOf, rowOf, type Type } from './typing/type.ts'
 import { cannotApply, mismatch, typed, type Value } from './value.ts'
 
 /** A query in the place of a value: its column, or a row of its columns. */
@@ -78,6 +79,8 @@ export function within(node: Node, statement: Statement, scope: Scope): Value {
       return typed(`(${not} (${same.join(' OR ')}))`, boolean)
     })
   }
+  const own = isSimple(type, 'double') ? allInOwnType(value.type, items) : undefined
+  if (own !== undefined) return typed(`(${value.sql}${not} IN (${own.join(', ')}))`, boolean)
   const sought = coerced(value, type)
   const list = (some: readonly Value[]) => `IN (${some.map(item => coerced(item, type)).join(', ')})`
   // What is no number is equal to nothing, and not found by the engine's IN either.

@@ -9,6 +9,8 @@ export interface Value {
   readonly text?: string
   /** Of a literal number that is no zero: nothing divides by it in vain. */
   readonly isNonZero?: boolean
+  /** Of a literal number: its value as a double. */
+  readonly number?: number
 }
 
 export const typed = (sql: string, type: Type): Value => ({ sql, type })
