@@ -101,7 +101,8 @@ export class EngineChild {
     ;(this.#process.stderr as Pipe | null)?.unref()
   }
 
-  run(task: Task, answer: Answer): Promise<{ value: Outcome; residentBytes: number }> {
+  /** `threads`: how many processors the task may have. */
+  run(task: Task, threads: number, answer: Answer): Promise<{ value: Outcome; residentBytes: number }> {
     this.#process.ref()
     this.#process.channel?.ref()
     ;(this.#process.stderr as Pipe | null)?.ref()
@@ -116,7 +117,7 @@ export class EngineChild {
         const other = this.#isOtherLake ? { isOtherLake: true as const } : {}
         this.#isOtherLake = false
         this.#send({
-          ...{ kind: 'task' as const, task, ...parsed, ...other },
+          ...{ kind: 'task' as const, task, threads, ...parsed, ...other },
           ...(scratch === undefined ? {} : { directory: scratch.path }),
         })
       })

@@ -2,7 +2,6 @@
 // which crashes, hangs or eats memory costs its own caller an error and nobody else anything. Children start on demand
 // and end after a minute without work. What a table is comes from the caller; the engine knows no catalog and no bucket.
 
-import { availableParallelism } from 'node:os'
 import type { Background } from '../../world/background.ts'
 import type { Appointment, Clock } from '../../world/clock.ts'
 import type { Log } from '../../world/log.ts'
@@ -64,7 +63,8 @@ export class Engine {
     this.#scratch = options.scratch
     this.#log = options.log
     this.#limits = limitsOf(options.memoryBytesMax)
-    this.#childrenMax = options.childrenMax ?? Math.max(2, Math.min(8, availableParallelism()))
+    // One more than there are processors: while one of them translates or answers, the others have work for all.
+    this.#childrenMax = options.childrenMax ?? this.#limits.threads + 1
     engineOpened()
     options.background.closing.addEventListener('abort', () => void this.close(), { once: true })
   }
@@ -181,7 +181,7 @@ export class Engine {
     const cancel = () => void child.kill(cancelled('cancelled by the caller'))
     request.signal.addEventListener('abort', cancel, { once: true })
     try {
-      const running = child.run(task, answer)
+      const running = child.run(task, this.#share, answer)
       if (this.#dooms?.(task.kind))
         void child.kill(new EngineFault('crashed', 'The query engine was ended by SIGKILL.'))
       const { value, residentBytes } = await running
@@ -193,6 +193,12 @@ export class Engine {
       request.signal.removeEventListener('abort', cancel)
       this.#release(child)
     }
+  }
+
+  /** The processors for one of the children that are at work: threads that take them from each other's only look for work. */
+  get #share(): number {
+    const atWork = this.#all.size - this.#idle.length
+    return Math.max(1, Math.floor(this.#limits.threads / Math.max(1, atWork)))
   }
 
   async #acquire(signal: AbortSignal): Promise<EngineChild> {

@@ -85,6 +85,8 @@ export type ToChild =
   | {
       readonly kind: 'task'
       readonly task: Task
+      /** How many processors it may have beside the tasks of other children, at most as many as the limits say. */
+      readonly threads: number
       readonly directory?: string
       /** The task before was another lake's. */
       readonly isOtherLake?: true

@@ -5,9 +5,9 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { macrosOf } from '../../sql/macros.ts'
 import { list, literal } from '../../sql/text.ts'
 import type { Limits } from '../protocol.ts'
-import { changedWhileLocked, ReadAhead } from './read-ahead.ts'
 import { ReadLog } from './read-log.ts'
 import { Session, type Shared } from './session.ts'
+import { changedWhileLocked, type Share, Tuning } from './tuning.ts'
 
 /** What it wrote because its memory was full, inside the directory it may write. */
 export function spillDirectory(directory: string): string {
@@ -23,7 +23,7 @@ export class Instance implements Disposable {
     this.#shared = shared
   }
 
-  static async open(limits: Limits): Promise<Instance> {
+  static async open(limits: Limits, share: Share = { threads: limits.threads }): Promise<Instance> {
     const database = await DuckDBInstance.create(':memory:', {
       threads: String(limits.threads),
       memory_limit: `${Math.floor(limits.memoryBytesMax / 1024 ** 2)}MiB`,
@@ -37,7 +37,7 @@ export class Instance implements Disposable {
     })
     const reads = await ReadLog.open(await database.connect())
     const macros = new Set<string>()
-    const instance = new Instance(database, { macros, reads, readAhead: new ReadAhead(limits) })
+    const instance = new Instance(database, { macros, reads, tuning: new Tuning(limits, share) })
     using session = await instance.session()
     await session.run("SET GLOBAL TimeZone = 'UTC'; SET GLOBAL Calendar = 'gregorian'")
     // What almost every result needs is there before the statement comes.

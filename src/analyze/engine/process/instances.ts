@@ -6,10 +6,12 @@ import type { Limits } from '../protocol.ts'
 import { Instance } from './instance.ts'
 import { OwnPlace, type Place } from './place.ts'
 import { SharedInstance } from './shared-instance.ts'
+import type { Share } from './tuning.ts'
 
 export class Instances {
   readonly #limits: Limits
   readonly #random: Random
+  readonly #share: Share
   #spare: Promise<Instance> | undefined
   #shared: SharedInstance | undefined
   #sharedIn: string | undefined
@@ -17,13 +19,19 @@ export class Instances {
   constructor(limits: Limits, random: Random) {
     this.#limits = limits
     this.#random = random
+    this.#share = { threads: limits.threads }
+  }
+
+  /** How many processors the task at hand may have. */
+  allow(threads: number): void {
+    this.#share.threads = threads
   }
 
   /** Makes ready for the next task: clears up after the last, opens an instance ahead. */
   prepare(): void {
     this.#shared?.tidy()
     if (this.#spare !== undefined) return
-    this.#spare = Instance.open(this.#limits)
+    this.#spare = Instance.open(this.#limits, this.#share)
     // Awaited by the next task, which is told of a failure then.
     this.#spare.catch(() => undefined)
   }
@@ -66,6 +74,6 @@ export class Instances {
   async #take(): Promise<Instance> {
     const spare = this.#spare
     this.#spare = undefined
-    return spare ?? Instance.open(this.#limits)
+    return spare ?? Instance.open(this.#limits, this.#share)
   }
 }

@@ -58,9 +58,16 @@ async function leaveLake(): Promise<void> {
   await instances.leave()
 }
 
-async function run({ task, directory, parsed, isOtherLake }: Extract<ToChild, { kind: 'task' }>): Promise<void> {
+async function run({
+  task,
+  directory,
+  threads,
+  parsed,
+  isOtherLake,
+}: Extract<ToChild, { kind: 'task' }>): Promise<void> {
   hasBegun = true
   parsedTexts.begin(parsed)
+  instances.allow(threads)
   const watch = watchMemory(limits.residentBytesMax)
   try {
     if (isOtherLake) await leaveLake()

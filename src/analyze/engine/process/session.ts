@@ -5,8 +5,9 @@ import type { DuckDBConnection, DuckDBScalarFunction, Json } from '@duckdb/node-
 import { computedOf } from '../../sql/computed/functions.ts'
 import { macrosOf } from '../../sql/macros.ts'
 import { register } from './computed.ts'
-import type { ReadAhead } from './read-ahead.ts'
+
 import type { ReadLog } from './read-log.ts'
+import type { Tuning } from './tuning.ts'
 
 interface Described {
   readonly name: string
@@ -18,25 +19,25 @@ export interface Shared {
   /** Names of the macros and functions that it has already. */
   readonly macros: Set<string>
   readonly reads: ReadLog
-  readonly readAhead: ReadAhead
+  readonly tuning: Tuning
 }
 
 export class Session implements Disposable {
   readonly #connection: DuckDBConnection
   readonly #macros: Set<string>
   readonly #reads: ReadLog
-  readonly #readAhead: ReadAhead
+  readonly #tuning: Tuning
 
-  constructor(connection: DuckDBConnection, { macros, reads, readAhead }: Shared) {
+  constructor(connection: DuckDBConnection, { macros, reads, tuning }: Shared) {
     this.#connection = connection
     this.#macros = macros
     this.#reads = reads
-    this.#readAhead = readAhead
+    this.#tuning = tuning
   }
 
   /** Statements before one that reads Parquet files of at most so many bytes each. */
   readingFiles(bytesMax: number): readonly string[] {
-    return this.#readAhead.before(bytesMax)
+    return this.#tuning.before(bytesMax)
   }
 
   /** A function of this process, once for all sessions of the instance. */
