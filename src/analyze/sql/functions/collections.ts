@@ -3,7 +3,8 @@
 import { at, EngineFault } from '../../engine/fault.ts'
 import { unsupported } from '../ast.ts'
 import { cast } from '../convert.ts'
-import { isNested } from '../equality.ts'
+import { equality, isNested } from '../equality.ts'
+import { failed } from '../failed.ts'
 import { extremeOf } from '../nested-order.ts'
 import { holdsMap, inKeyOrder } from '../same-maps.ts'
 import { arrayOf, bigint, boolean, isSimple, nameOf, rowOf, type Type, varchar } from '../typing/type.ts'
@@ -89,6 +90,24 @@ const moments = (step: string) =>
 const asDates = (step: string) =>
   step.endsWith('second') ? `CAST(athena_days_on($1, $2, $3) AS DATE[])` : `CAST(${moments(step)} AS DATE[])`
 
+/**
+ * A list of arrays, maps or rows held against $2: `write` sees, as athena_h, 1 for each item that is the same, 0 for one that
+ * is not and NULL for a NULL. A NULL inside that leaves it open before the first that is the same fails
+ * (ArrayContains.java, ArrayPositionFunction.java; ArrayRemoveFunction.java looks at all of them).
+ */
+function held(name: string, of: Type, write: string): string {
+  const same = `CASE WHEN athena_item IS NOT NULL THEN coalesce(CAST(${equality('athena_item', '$2', of)} AS INTEGER), 2) END`
+  const text = `${name} does not support arrays with elements that are null or contain null`
+  const open = 'list_position(athena_h, 2)'
+  const first = name === 'array_remove' ? open : `least(${open}, coalesce(list_position(athena_h, 1), ${open}))`
+  const fails = `WHEN ${first} = ${open} THEN ${failed(`'NOT_SUPPORTED: ${text}'`)}`
+  return `CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN
+    list_transform([list_transform($1, athena_item -> ${same})], athena_h -> CASE ${fails} ELSE ${write} END)[1] END`
+}
+
+const nestedItem = (list: Argument | undefined): Type | undefined =>
+  list?.type.kind === 'array' && isNested(list.type.of) ? list.type.of : undefined
+
 export const collections: FunctionTable = {
   array_distinct: scalar([
     '(array(E)) -> array(E)',
@@ -134,6 +153,9 @@ export const collections: FunctionTable = {
   array_position: scalar([
     '(array(E), E) -> bigint',
     ([list, item]) => {
+      const of = nestedItem(list)
+      const found = 'CAST(coalesce(list_position(athena_h, 1), 0) AS BIGINT)'
+      if (of !== undefined) return typed(held('array_position', of, found), bigint)
       const place = `list_position(${told('$1', list)}, ${told('$2', item)})`
       return typed(`CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN CAST(coalesce(${place}, 0) AS BIGINT) END`, bigint)
     },
@@ -142,6 +164,9 @@ export const collections: FunctionTable = {
     '(array(E), E) -> array(E)',
     ([list, item]) => {
       const type = list?.type ?? arrayOf(varchar)
+      const of = nestedItem(list)
+      const others = 'list_filter($1, (athena_item, athena_place) -> athena_h[athena_place] IS DISTINCT FROM 1)'
+      if (of !== undefined) return typed(held('array_remove', of, others), type)
       const one = type.kind === 'array' ? inKeyOrder('athena_item', type.of) : 'athena_item'
       const kept = `list_filter($1, athena_item -> ${one} IS DISTINCT FROM ${told('$2', item)})`
       return typed(`CASE WHEN $2 IS NOT NULL THEN ${kept} END`, type)
@@ -182,7 +207,11 @@ export const collections: FunctionTable = {
   contains: scalar(
     [
       '(array(E), E) -> boolean',
-      ([list, item]) => typed(`athena_contains(${told('$1', list)}, ${told('$2', item)})`, boolean),
+      ([list, item]) => {
+        const of = nestedItem(list)
+        if (of !== undefined) return typed(held('contains', of, 'athena_contains(athena_h, 1)'), boolean)
+        return typed(`athena_contains(${told('$1', list)}, ${told('$2', item)})`, boolean)
+      },
     ],
     ['(varchar, ipaddress) -> boolean', 'athena_ip_contains($1, $2)'],
   ),
