@@ -16,9 +16,9 @@ import { sampling } from './sampling.ts'
 import type { Refusal, Scope, Visible } from './scope.ts'
 import type { Scan, Statement, Written } from './statement.ts'
 import { identifier } from './text.ts'
-import { nameOf } from './typing/type.ts'
+import { isComparable, nameOf } from './typing/type.ts'
 import { isUnnest, noTable, unnest, unnestBeside } from './unnest.ts'
-import { mismatch } from './value.ts'
+import { cannotApply, mismatch } from './value.ts'
 import { expanded } from './view.ts'
 
 /** Its text has its comma or its JOIN in front, except the first's. */
@@ -167,6 +167,7 @@ function joined(
     const type = commonOf([one, other], (first, second) =>
       mismatch(place, `Column types of join side do not match: ${nameOf(first)}, ${nameOf(second)}`),
     )
+    if (!isComparable(type)) throw cannotApply(place, type, '=', type)
     return { name, type, one: coerced(one, type), other: coerced(other, type) }
   })
   const merged = pairs.map(({ name, type, one, other }): Visible => {

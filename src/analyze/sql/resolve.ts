@@ -11,7 +11,7 @@ import { shown } from './shown.ts'
 import type { Statement } from './statement.ts'
 import { common, isClock, isText } from './typing/coercion.ts'
 import { bind, filled, type Letters, type Pattern, signature, unexpectedParameters } from './typing/signature.ts'
-import { isSame, isSimple, nameOf, type Type, unknown } from './typing/type.ts'
+import { isComparable, isSame, isSimple, nameOf, type Type, unknown } from './typing/type.ts'
 import { apart, type Value } from './value.ts'
 
 export interface Asked {
@@ -92,7 +92,7 @@ function candidate(
   nodes: readonly Node[],
   plain: readonly (Value | undefined)[],
 ): Candidate | undefined {
-  const { parameters: all, repeats } = signature(overload.signature)
+  const { parameters: all, repeats, comparable } = signature(overload.signature)
   const least = repeats ? all.length - 1 : all.length
   if (nodes.length < least || (!repeats && nodes.length > all.length)) return undefined
   const last = all.at(-1)
@@ -103,6 +103,8 @@ function candidate(
     if (pattern === undefined || (value === undefined) !== (pattern.kind === 'function')) return undefined
     if (value !== undefined && !bind(pattern, value.type, letters)) return undefined
   }
+  const held = comparable === undefined ? undefined : letters.get(comparable)
+  if (held !== undefined && !isComparable(held)) return undefined
   const changes = plain.filter((value, index) => {
     const pattern = parameters[index]
     const wanted = value && pattern && filled(pattern, letters, value.type)

@@ -110,19 +110,19 @@ const nestedItem = (list: Argument | undefined): Type | undefined =>
 
 export const collections: FunctionTable = {
   array_distinct: scalar([
-    '(array(E)) -> array(E)',
+    '(array(E)) -> array(E) E:comparable',
     ofItems('athena_distinct($1)', ([list]) => firsts('$1', list, 'true')),
   ]),
   array_except: scalar([
-    '(array(E), array(E)) -> array(E)',
+    '(array(E), array(E)) -> array(E) E:comparable',
     ofItems(
       'athena_except($1, $2)',
       ([list, other]) => `CASE WHEN $2 IS NOT NULL THEN ${firsts('$1', list, `${found(other)} IS NULL`)} END`,
     ),
   ]),
-  array_histogram: scalar(['(array(E)) -> map(E, bigint)', 'athena_counts($1)']),
+  array_histogram: scalar(['(array(E)) -> map(E, bigint) E:comparable', 'athena_counts($1)']),
   array_intersect: scalar([
-    '(array(E), array(E)) -> array(E)',
+    '(array(E), array(E)) -> array(E) E:comparable',
     ofItems(
       'athena_intersect($1, $2)',
       ([list, other]) => `CASE WHEN $2 IS NOT NULL THEN ${firsts('$1', list, `${found(other)} IS NOT NULL`)} END`,
@@ -151,7 +151,7 @@ export const collections: FunctionTable = {
     },
   ]),
   array_position: scalar([
-    '(array(E), E) -> bigint',
+    '(array(E), E) -> bigint E:comparable',
     ([list, item]) => {
       const of = nestedItem(list)
       const found = 'CAST(coalesce(list_position(athena_h, 1), 0) AS BIGINT)'
@@ -161,7 +161,7 @@ export const collections: FunctionTable = {
     },
   ]),
   array_remove: scalar([
-    '(array(E), E) -> array(E)',
+    '(array(E), E) -> array(E) E:comparable',
     ([list, item]) => {
       const type = list?.type ?? arrayOf(varchar)
       const of = nestedItem(list)
@@ -173,7 +173,7 @@ export const collections: FunctionTable = {
     },
   ]),
   array_union: scalar([
-    '(array(E), array(E)) -> array(E)',
+    '(array(E), array(E)) -> array(E) E:comparable',
     parts => {
       const both = 'list_concat($1, $2)'
       const distinct = isMapList(parts[0]) ? firsts(both, parts[0], 'true') : `athena_distinct(${both})`
@@ -181,7 +181,7 @@ export const collections: FunctionTable = {
     },
   ]),
   arrays_overlap: scalar([
-    '(array(E), array(E)) -> boolean',
+    '(array(E), array(E)) -> boolean E:comparable',
     ([one, other]) => typed(`athena_overlap(${told('$1', one)}, ${told('$2', other)})`, boolean),
   ]),
   cardinality: scalar(
@@ -206,7 +206,7 @@ export const collections: FunctionTable = {
   ]),
   contains: scalar(
     [
-      '(array(E), E) -> boolean',
+      '(array(E), E) -> boolean E:comparable',
       ([list, item]) => {
         const of = nestedItem(list)
         if (of !== undefined) return typed(held('contains', of, 'athena_contains(athena_h, 1)'), boolean)
@@ -215,7 +215,7 @@ export const collections: FunctionTable = {
     ],
     ['(varchar, ipaddress) -> boolean', 'athena_ip_contains($1, $2)'],
   ),
-  contains_sequence: scalar(['(array(E), array(E)) -> boolean', 'athena_contains_sequence($1, $2)']),
+  contains_sequence: scalar(['(array(E), array(E)) -> boolean E:comparable', 'athena_contains_sequence($1, $2)']),
   element_at: scalar(['(array(E), bigint) -> E', 'athena_element($1, $2)'], ['(map(K, V), K) -> V', '($1)[$2]']),
   flatten: scalar(['(array(array(T))) -> array(T)', 'flatten($1)']),
   ngrams: scalar(['(array(E), bigint) -> array(array(E))', 'athena_ngrams($1, $2)']),

@@ -54,7 +54,8 @@ function parsed(text: string, { format, fields }: Read, isRun: boolean): string 
   // The engine reads six digits of a second.
   const cut = fields.has('fraction') ? `regexp_replace(${source}, '(\\.\\d{6})\\d{1,3}', '\\1')` : source
   const isTrimmed = /^\s|\s$/.test(format)
-  const value = `athena_parsed${isTrimmed ? '_loosely' : ''}(${cut}, ${literal(codes)}, ${text}, ${literal(format)}, ${isRun})`
+  const parsed = `athena_parsed${isTrimmed ? '_loosely' : ''}(${cut}, ${literal(codes)}, ${text}, ${literal(format)}, ${isRun})`
+  const value = fields.has('week') ? `athena_of_week(${parsed}, ${text})` : parsed
   // Twelve is the first hour of a half of the day; without the word for it, of the first half.
   const hour = fields.has('half') ? `athena_first_half(${value})` : value
   const year69 = fields.has('pivot') ? `athena_pivot(${hour})` : hour

@@ -61,7 +61,7 @@ const named =
   'list_transform($1, athena_pair -> struct_pack(k := struct_extract_at(athena_pair, 1), v := struct_extract_at(athena_pair, 2)))'
 
 export const maps: FunctionTable = {
-  map: scalar(['() -> map(unknown, unknown)', 'MAP([], [])'], ['(array(K), array(V)) -> map(K, V)', made]),
+  map: scalar(['() -> map(unknown, unknown)', 'MAP([], [])'], ['(array(K), array(V)) -> map(K, V) K:comparable', made]),
   map_concat: scalar([
     '(map(K, V), map(K, V)...) -> map(K, V)',
     parts => typed(unlessNull(parts, 'map_concat($*)'), parts[0]?.type ?? mapOf(unknown, unknown)),

@@ -2,6 +2,9 @@
 import { failed, failedCast } from '../failed.ts'
 
 export const dateMacros: readonly string[] = [
+  // The engine takes a year's 53rd week where it has none for the first one of the next, which the text then does not name.
+  `CREATE MACRO athena_of_week(v, x) AS CASE WHEN week(v) = 1 AND NOT contains(x, CAST(isoyear(v) AS VARCHAR))
+     THEN ${failed(`'INVALID_FUNCTION_ARGUMENT: Cannot parse "' || x || '": Value 53 for weekOfWeekyear must be in the range [1,52]'`)} ELSE v END`,
   // The text as the format says; one that does not say so is an error with the text as the statement has it.
   `CREATE MACRO athena_parsed(x, f, shown, codes, run) AS coalesce(CASE WHEN trim(shown) = shown THEN try_strptime(x, f) END,
      CASE WHEN shown IS NOT NULL THEN ${failed("'INVALID_FUNCTION_ARGUMENT: ' || athena_parse_fault(shown, codes, run)")} END)`,

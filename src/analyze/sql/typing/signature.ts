@@ -5,6 +5,7 @@
 //   (varchar, E...) -> varchar             E... any number of them, all of one type
 //   (varchar(x)) -> varchar(x)             a text that stays as long as it may be
 //   (char(x)) -> char(x)                   a text of that length
+//   (array(E)) -> array(E) E:comparable    of a type whose values are the same or not
 //
 // A capital letter stands for a type: N for any number, O for any type with an order, others for any. The same letter is
 // the same type throughout, to which all that stands for it turns by itself.
@@ -30,6 +31,8 @@ export interface Signature {
   /** The last parameter may come any number of times, or not at all. */
   readonly repeats: boolean
   readonly result: Pattern
+  /** The letter of the type whose values are held against one another. */
+  readonly comparable: string | undefined
 }
 
 const read = new Map<string, Signature>()
@@ -37,12 +40,12 @@ const read = new Map<string, Signature>()
 export function signature(text: string): Signature {
   const known = read.get(text)
   if (known !== undefined) return known
-  const found = /^\((.*)\)\s*->\s*(.+)$/s.exec(text.trim())
+  const found = /^\((.*)\)\s*->\s*(.+?)(?: ([A-Z]):comparable)?$/s.exec(text.trim())
   if (found === null) throw new Error(`${text} is no signature: (parameters) -> result`)
   const parts = splitTopLevel(found[1] ?? '')
   const repeats = parts.at(-1)?.endsWith('...') ?? false
   const parameters = parts.map(part => pattern(part.replace(/\.\.\.$/, '')))
-  const made = { text, parameters, repeats, result: pattern(found[2] ?? '') }
+  const made = { text, parameters, repeats, result: pattern(found[2] ?? ''), comparable: found[3] }
   read.set(text, made)
   return made
 }
