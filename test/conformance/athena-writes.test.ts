@@ -51,7 +51,10 @@ test('CREATE TABLE AS makes a table of the rows, with its manifest, its count an
   assert.match(Table?.StorageDescriptor?.SerdeInfo?.SerializationLibrary ?? '', /ParquetHiveSerDe$/)
   const written = await keys(`results/tables/${id}/`)
   assert.equal(query.Statistics?.DataManifestLocation, `s3://analytics/results/tables/${id}-manifest.csv`)
-  assert.equal(await textOf(`results/tables/${id}-manifest.csv`), written.map(key => `s3://analytics/${key}\n`).join(''))
+  assert.equal(
+    await textOf(`results/tables/${id}-manifest.csv`),
+    written.map(key => `s3://analytics/${key}\n`).join(''),
+  )
   const { UpdateCount, ResultSet } = await queries.athena.send(new GetQueryResultsCommand({ QueryExecutionId: id }))
   assert.deepEqual([UpdateCount, ResultSet?.Rows], [2, []])
   assert.deepEqual(await queries.rows('SELECT device, n, degrees FROM readings ORDER BY n'), [
