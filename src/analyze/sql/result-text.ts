@@ -1,7 +1,7 @@
 // How Athena writes a value of each type into its result files: an expression of DuckDB that makes the text, NULL staying
 // NULL. Inside arrays, maps and rows a NULL is the word null.
 import { unsupported } from './ast.ts'
-import type { JavaKey } from './computed/java-maps.ts'
+import { betweenPartings, type JavaKey } from './computed/java-maps.ts'
 import { decimalText, fieldOf, instantText, timestampText, timeText } from './convert-text.ts'
 import { literal } from './text.ts'
 import { fieldName } from './typing/names.ts'
@@ -24,12 +24,12 @@ export function resultText(value: string, type: Type): string {
     case 'array':
       return `'[' || array_to_string(list_transform(${value}, item -> ${nested('item', type.of)}), ', ') || ']'`
     case 'map': {
-      const entry = `${nested('item.key', type.key)} || '=' || ${nested('item.value', type.value)}`
-      const entries = `list_transform(map_entries(${value}), item -> ${entry})`
       const kind = javaKey(type.key)
-      if (kind === undefined) return `'{' || array_to_string(${entries}, ', ') || '}'`
-      const keys = `list_transform(map_keys(${value}), item -> ${resultText('item', type.key)})`
-      return `athena_map_text('${kind}', ${keys}, ${entries})`
+      const [key, item] = [nested('item.key', type.key), nested('item.value', type.value)]
+      if (kind === undefined)
+        return `'{' || array_to_string(list_transform(map_entries(${value}), item -> ${key} || '=' || ${item}), ', ') || '}'`
+      const entry = `${parted(key, type.key)} || chr(1) || ${parted(item, type.value)}`
+      return `athena_map_of_${kind}(array_to_string(list_transform(map_entries(${value}), item -> ${entry}), chr(1)))`
     }
     case 'row': {
       // One call and not a chain: a thousand fields would be too deep for DuckDB.
@@ -61,6 +61,10 @@ const nested = (value: string, type: Type): string => {
     : resultText(value, type)
   return `coalesce(${text}, 'null')`
 }
+
+/** Numbers and truths hold no sign that parts them. */
+const parted = (text: string, type: Type): string =>
+  isSimple(type, 'bigint', 'integer', 'smallint', 'tinyint', 'double', 'real', 'boolean') ? text : betweenPartings(text)
 
 /** Keys of other types stand as they came: what Java makes of them is not known for sure. */
 function javaKey(type: Type): JavaKey | undefined {
