@@ -2,39 +2,17 @@
 // each function names its argument; and what comes out anew each time is made once.
 
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, test } from 'node:test'
-import { Background } from '../../world/background.ts'
-import { SystemClock } from '../../world/clock.ts'
-import { SilentLog } from '../../world/log.ts'
+import { test } from 'node:test'
 import { statementOf, translate } from '../sql/translate.ts'
 import { scanned } from '../sql/weight.ts'
-import { Engine } from './engine.ts'
 import { parse } from './process/parser.ts'
-
-const log = new SilentLog()
-const directory = await mkdtemp(join(tmpdir(), 'biwa-nested-'))
-const scratch = async () => {
-  const path = await mkdtemp(join(directory, 'scratch-'))
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
-}
-const engine = new Engine({ background: new Background(log), clock: new SystemClock(log), log, scratch })
-after(async () => {
-  await engine.close()
-  await rm(directory, { recursive: true, force: true })
-})
+import { query } from './testing/tables.ts'
 
 const options = { defaultDatabase: 'default', now: 0 }
 
 async function answer(sql: string): Promise<string> {
-  const result = await engine.query({
-    ...{ sql, ...options, result: 'athena-csv', signal: new AbortController().signal, deadlineMilliseconds: 30_000 },
-    tables: async () => [],
-    resultDirectory: await mkdtemp(join(directory, 'query-')),
-  })
-  return (await readFile(result.file, 'utf8')).split('\n').slice(1, -1).join('\n')
+  const { lines } = await query(sql, [], { deadlineMilliseconds: 30_000 })
+  return lines.slice(1).join('\n')
 }
 
 const written = async (sql: string): Promise<string> =>

@@ -2,35 +2,12 @@
 // where the same is said of both sides at once, which each pair of rows is then held against; and large sides take seconds.
 
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, test } from 'node:test'
-import { Background } from '../../world/background.ts'
-import { SystemClock } from '../../world/clock.ts'
-import { SilentLog } from '../../world/log.ts'
-import { Engine } from './engine.ts'
-
-const log = new SilentLog()
-const directory = await mkdtemp(join(tmpdir(), 'biwa-outer-'))
-const scratch = async () => {
-  const path = await mkdtemp(join(directory, 'scratch-'))
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
-}
-const engine = new Engine({ background: new Background(log), clock: new SystemClock(log), log, scratch })
-after(async () => {
-  await engine.close()
-  await rm(directory, { recursive: true, force: true })
-})
+import { test } from 'node:test'
+import { query } from './testing/tables.ts'
 
 async function answer(sql: string): Promise<readonly string[]> {
-  const result = await engine.query({
-    ...{ sql, defaultDatabase: 'default', now: 0, result: 'athena-csv', signal: new AbortController().signal },
-    tables: async () => [],
-    resultDirectory: await mkdtemp(join(directory, 'query-')),
-    deadlineMilliseconds: 25_000,
-  })
-  return (await readFile(result.file, 'utf8')).split('\n').slice(1, -1).sort()
+  const { lines } = await query(sql, [], { deadlineMilliseconds: 25_000 })
+  return lines.slice(1).sort()
 }
 
 const numbers = ['0e0', '1e0', '2e0', '3e0', 'nan()', 'NULL', 'NULL']
