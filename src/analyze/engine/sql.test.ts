@@ -1,16 +1,11 @@
 // Athena's language on the engine: every case of sql/cases/ gives what Athena gives. (escapes.json is escapes.test.ts's.)
 
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, test } from 'node:test'
-import { Background } from '../../world/background.ts'
-import { SystemClock } from '../../world/clock.ts'
-import { SilentLog } from '../../world/log.ts'
-import { Engine } from './engine.ts'
+import { readdir, readFile } from 'node:fs/promises'
+import { test } from 'node:test'
 import { EngineFault } from './fault.ts'
 import type { QueryResult } from './request.ts'
+import { directory, engine } from './testing/tables.ts'
 
 interface Case {
   readonly sql: string
@@ -22,18 +17,6 @@ interface Case {
   readonly error?: string
 }
 
-const log = new SilentLog()
-const directory = await mkdtemp(join(tmpdir(), 'biwa-sql-'))
-const scratch = async () => {
-  const path = await mkdtemp(join(directory, 'scratch-'))
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
-}
-const engine = new Engine({ background: new Background(log), clock: new SystemClock(log), log, scratch })
-after(async () => {
-  await engine.close()
-  await rm(directory, { recursive: true, force: true })
-})
-
 async function query(sql: string): Promise<QueryResult> {
   return engine.query({
     sql,
@@ -42,7 +25,7 @@ async function query(sql: string): Promise<QueryResult> {
     tables: async references => {
       throw new EngineFault('semantic', `TABLE_NOT_FOUND: Table '${references[0]?.name}' does not exist`)
     },
-    resultDirectory: await mkdtemp(join(directory, 'query-')),
+    resultDirectory: await directory(),
     result: 'athena-csv',
     signal: new AbortController().signal,
     deadlineMilliseconds: 60_000,
